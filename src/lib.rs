@@ -1,0 +1,5 @@
+//! porch: a chat appliance for a local network, in one binary.
+//!
+//! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
+
+pub mod proto;

@@ -1,0 +1,176 @@
+//! Bodies of the HTTP requests and answers under `/api`.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::ErrorCode;
+use super::id::{RoomId, SessionId, UserId};
+use super::server::{Message, Role, User};
+
+/// Who may register.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    Closed,
+    /// Nobody is here yet: the first account becomes the owner.
+    First,
+    Open,
+}
+
+/// `GET /api/box`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BoxInfo {
+    pub name: String,
+    pub version: String,
+    pub registration: Registration,
+    pub owner_exists: bool,
+}
+
+/// `POST /api/register` and `POST /api/login`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    pub name: String,
+    pub password: String,
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub takeover: bool,
+}
+
+/// `PATCH /api/me`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct PatchMe {
+    #[cfg_attr(test, ts(optional))]
+    pub name: Option<String>,
+    #[cfg_attr(test, ts(optional))]
+    pub new_password: Option<String>,
+    #[cfg_attr(test, ts(optional))]
+    pub password: Option<String>,
+}
+
+/// `DELETE /api/me`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteMe {
+    pub password: String,
+}
+
+/// A place where an account is signed in.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Session {
+    pub id: SessionId,
+    /// What the browser said of itself, made short.
+    pub device: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub created_at: i64,
+    pub current: bool,
+    pub connected: bool,
+}
+
+/// What the owner decides.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Settings {
+    pub registration_open: bool,
+    /// Off: a second sign-in ends the first.
+    pub several_devices: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { registration_open: true, several_devices: false }
+    }
+}
+
+/// `PATCH /api/settings`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct PatchSettings {
+    #[cfg_attr(test, ts(optional))]
+    pub registration_open: Option<bool>,
+    #[cfg_attr(test, ts(optional))]
+    pub several_devices: Option<bool>,
+}
+
+/// A room one could join.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ListedRoom {
+    pub id: RoomId,
+    pub name: String,
+    pub member_count: u32,
+    pub joined: bool,
+}
+
+/// A person in a room.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Member {
+    pub user: UserId,
+    pub role: Role,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub joined_at: i64,
+}
+
+/// A page of history, in ascending order of id.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HistoryPage {
+    pub messages: Vec<Message>,
+    pub more_before: bool,
+    pub more_after: bool,
+}
+
+/// A message found by a search.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Hit {
+    pub message: Message,
+    /// [start, end) in UTF-16 code units of the body.
+    pub marks: Vec<[u32; 2]>,
+}
+
+/// A page of hits, newest first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SearchPage {
+    pub hits: Vec<Hit>,
+    /// The `cursor` of the next page.
+    pub next: Option<String>,
+}
+
+/// An error's body: `{"error": …}`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ErrorBody {
+    pub error: ErrorDetail,
+}
+
+/// See [`ErrorBody`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ErrorDetail {
+    pub code: ErrorCode,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub retry_ms: Option<u32>,
+    /// With `in_use_elsewhere`: where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub sessions: Option<Vec<Session>>,
+}
+
+/// `{"user": …}`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct UserAnswer {
+    pub user: User,
+}

@@ -1,0 +1,137 @@
+//! Stable codes: errors by blame, and the reasons for which a WebSocket is closed.
+
+use serde::{Deserialize, Serialize};
+
+/// What went wrong, for a program; [`ErrorCode::message`] says it for people without their own words.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    BadRequest,
+    BodyEmpty,
+    BodyLong,
+    Busy,
+    DiskFull,
+    Forbidden,
+    InUseElsewhere,
+    Internal,
+    LastOwner,
+    LimitReached,
+    NameInvalid,
+    NameTaken,
+    NotAMember,
+    NotFound,
+    NotSignedIn,
+    OriginRefused,
+    PasswordLong,
+    PasswordShort,
+    PasswordWrong,
+    PictureLarge,
+    PictureUnreadable,
+    QueryInvalid,
+    RegistrationClosed,
+    RoomArchived,
+    SignInFailed,
+    SlowDown,
+    StorageFailed,
+    TooLarge,
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::BadRequest
+            | Self::BodyEmpty
+            | Self::BodyLong
+            | Self::NameInvalid
+            | Self::PasswordShort
+            | Self::PasswordLong
+            | Self::QueryInvalid
+            | Self::PictureUnreadable => 400,
+            Self::NotSignedIn | Self::SignInFailed => 401,
+            Self::PasswordWrong
+            | Self::OriginRefused
+            | Self::RegistrationClosed
+            | Self::Forbidden
+            | Self::NotAMember
+            | Self::RoomArchived => 403,
+            Self::NotFound => 404,
+            Self::NameTaken | Self::InUseElsewhere | Self::LastOwner | Self::LimitReached => 409,
+            Self::PictureLarge | Self::TooLarge => 413,
+            Self::SlowDown => 429,
+            Self::Internal => 500,
+            Self::Busy | Self::DiskFull | Self::StorageFailed => 503,
+        }
+    }
+
+    /// One English sentence for a client without its own words.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request is malformed.",
+            Self::BodyEmpty => "There is nothing to send.",
+            Self::BodyLong => "A message has at most 8,000 characters.",
+            Self::Busy => "The box is busy. Try again in a moment.",
+            Self::DiskFull => "The box has no space left. Nothing was stored.",
+            Self::Forbidden => "You may not do this.",
+            Self::InUseElsewhere => "This account is signed in elsewhere.",
+            Self::Internal => "Something went wrong on the box.",
+            Self::LastOwner => "The box needs an owner.",
+            Self::LimitReached => "There are too many of these already.",
+            Self::NameInvalid => "This name cannot be used.",
+            Self::NameTaken => "Somebody here already has this name.",
+            Self::NotAMember => "You are not in this room.",
+            Self::NotFound => "There is no such thing here.",
+            Self::NotSignedIn => "Sign in first.",
+            Self::OriginRefused => "This request came from another site.",
+            Self::PasswordLong => "A password has at most 256 characters.",
+            Self::PasswordShort => "A password has at least 8 characters.",
+            Self::PasswordWrong => "The password is not right.",
+            Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels.",
+            Self::PictureUnreadable => "This file is not a picture that can be read.",
+            Self::QueryInvalid => "This search cannot be answered.",
+            Self::RegistrationClosed => "The owner has closed registration.",
+            Self::RoomArchived => "This room is archived.",
+            Self::SignInFailed => "The name or the password is not right.",
+            Self::SlowDown => "Too many requests. Wait a moment.",
+            Self::StorageFailed => "The box's disk does not work. Nothing was stored.",
+            Self::TooLarge => "The request is too large.",
+        }
+    }
+}
+
+/// Why the server closes a WebSocket (RFC 6455, section 7.4; 4000 and up are porch's own).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[repr(u16)]
+pub enum CloseCode {
+    GoingAway = 1001,
+    Binary = 1003,
+    TooBig = 1009,
+    BadMessage = 4000,
+    TakenOver = 4001,
+    Lagging = 4002,
+    SignedOut = 4003,
+    Silent = 4004,
+    Version = 4005,
+    Flood = 4006,
+    TooMany = 4008,
+}
+
+impl CloseCode {
+    /// The reason sent with the code: for a developer's eyes.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::GoingAway => "going away",
+            Self::Binary => "binary frame",
+            Self::TooBig => "frame too big",
+            Self::BadMessage => "bad message",
+            Self::TakenOver => "taken over",
+            Self::Lagging => "lagging",
+            Self::SignedOut => "signed out",
+            Self::Silent => "silent",
+            Self::Version => "version",
+            Self::Flood => "flood",
+            Self::TooMany => "too many connections",
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Identifiers: integers below 2^53 on the wire, so that JavaScript holds them exactly (RFC 8259, section 6).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Defines a newtype over `u64` that keeps one kind of id from being used as another.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+        #[cfg_attr(test, derive(ts_rs::TS))]
+        #[serde(transparent)]
+        pub struct $name(#[cfg_attr(test, ts(type = "number"))] pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// A person's account.
+    UserId
+}
+id! {
+    /// A room, direct rooms included.
+    RoomId
+}
+id! {
+    /// A place of an event in the order of all events; a message's id is the `Seq` of its append.
+    Seq
+}
+id! {
+    /// A sign-in; it outlives connections.
+    SessionId
+}
+id! {
+    /// One WebSocket; never on the wire.
+    ConnId
+}
+
+/// The client's own name for a message it sends: 1 to 64 of `A-Z a-z 0-9 _ -`, unique per author.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(type = "string"))]
+#[serde(try_from = "String", into = "String")]
+pub struct ClientMsgId(String);
+
+impl ClientMsgId {
+    /// The id as the client wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ClientMsgId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let fits = (1..=super::limits::CLIENT_MSG_ID_BYTES_MAX).contains(&text.len());
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if fits && plain { Ok(Self(text)) } else { Err("client_msg_id is 1 to 64 of A-Z a-z 0-9 _ -") }
+    }
+}
+
+impl From<ClientMsgId> for String {
+    fn from(id: ClientMsgId) -> Self {
+        id.0
+    }
+}

@@ -1,0 +1,146 @@
+//! Every limit of porch in one place, each with its unit in the name or the type, and its reason.
+
+use std::time::Duration;
+
+// --- What people write -------------------------------------------------------------------------
+
+/// Characters (Unicode scalar values) of a message: several printed pages; longer is a file.
+pub const BODY_CHARS_MAX: usize = 8_000;
+/// Characters of a person's name: fits a chat list on a phone.
+pub const USER_NAME_CHARS_MAX: usize = 32;
+/// Characters of a room's name.
+pub const ROOM_NAME_CHARS_MAX: usize = 64;
+/// Characters of a password: the least that NIST SP 800-63B allows.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Characters of a password at most: argon2 hashes any length, but nobody types more.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Bytes of a `client_msg_id`: room for a ULID or UUID with a prefix.
+pub const CLIENT_MSG_ID_BYTES_MAX: usize = 64;
+/// Characters of a message shown in the chat list.
+pub const PREVIEW_CHARS_MAX: usize = 120;
+/// Characters of a search.
+pub const QUERY_CHARS_MAX: usize = 200;
+/// Words and phrases of a search: each costs one walk through the index.
+pub const QUERY_TERMS_MAX: usize = 16;
+
+// --- Pages ---------------------------------------------------------------------------------------
+
+/// Messages of one page of history at most.
+pub const HISTORY_PAGE_MAX: u32 = 100;
+/// Messages of one page of history when the client does not say.
+pub const HISTORY_PAGE_DEFAULT: u32 = 50;
+/// Hits of one page of search at most.
+pub const SEARCH_PAGE_MAX: u32 = 50;
+/// Hits of one page of search when the client does not say.
+pub const SEARCH_PAGE_DEFAULT: u32 = 20;
+/// Missed events sent on resuming: beyond it, loading the newest page is quicker for both sides.
+pub const RESUME_EVENTS_MAX: usize = 1_000;
+/// Events in one `missed` frame: keeps a frame well below what a phone parses in one go.
+pub const MISSED_FRAME_EVENTS_MAX: usize = 100;
+
+// --- Connections ---------------------------------------------------------------------------------
+
+/// Bytes of a frame from a client: 8,000 characters of four bytes, JSON around them.
+pub const CLIENT_FRAME_BYTES_MAX: usize = 40_000;
+/// A client that has connected says hello within this, or is closed.
+pub const HELLO_WAIT: Duration = Duration::from_secs(10);
+/// How often the server sends a Ping: below the 30 s after which home routers forget idle flows.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(20);
+/// Silence after which a connection is taken for dead: two heartbeats lost, and some.
+pub const HEARTBEAT_TTL: Duration = Duration::from_secs(45);
+/// One write to a socket may take this long: a phone that reads nothing for 10 s resumes later.
+pub const WRITE_WAIT: Duration = Duration::from_secs(10);
+/// Frames that may wait for one connection. Frames are shared bytes, so the cost is a pointer each.
+pub const OUTBOX_FRAMES_MAX: usize = 1_024;
+/// Bytes that may wait for one connection: a slow reader must not hold more of a 512 MB board.
+pub const OUTBOX_BYTES_MAX: usize = 4 << 20;
+/// Connections of one session: tabs of one browser.
+pub const SESSION_CONNECTIONS_MAX: usize = 8;
+/// WebSockets of the whole box: 16 KiB each stay below 128 MB.
+pub const CONNECTIONS_MAX: usize = 8_000;
+/// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
+pub const SOCKETS_MAX: usize = 10_000;
+/// TLS handshakes under way at once: bounds what half-open connections can hold.
+pub const HANDSHAKES_MAX: usize = 1_024;
+/// TCP connections from one address: a whole class behind one NAT, and no more.
+pub const SOCKETS_PER_ADDRESS_MAX: usize = 6_000;
+/// A TLS handshake takes at most this long, on the slowest phone.
+pub const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+/// A request's head comes within this.
+pub const REQUEST_HEAD_WAIT: Duration = Duration::from_secs(10);
+/// A request's body comes within this: 8 MiB over slow Wi-Fi.
+pub const REQUEST_BODY_WAIT: Duration = Duration::from_secs(60);
+/// Connections the kernel holds before they are accepted: a whole school at the bell.
+pub const LISTEN_BACKLOG: u32 = 4_096;
+
+// --- Commands ------------------------------------------------------------------------------------
+
+/// Commands a connection may send at once.
+pub const COMMANDS_BURST: u32 = 40;
+/// Commands a connection may send per second, sustained: faster than anyone types.
+pub const COMMANDS_PER_SECOND: u32 = 10;
+/// Refused commands in a row after which the connection is closed as a flood.
+pub const REFUSALS_MAX: u32 = 200;
+/// Messages of one connection that wait for the disk.
+pub const SENDS_IN_FLIGHT_MAX: usize = 64;
+/// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
+pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
+/// Inputs that wait for the hub; beyond it the sockets wait, and so their senders.
+pub const HUB_QUEUE_MAX: usize = 4_096;
+/// Members added by one command.
+pub const ADD_MEMBERS_MAX: usize = 100;
+/// Rooms one member has made and not archived.
+pub const ROOMS_PER_MEMBER_MAX: usize = 200;
+/// Live events held for a connection while what it missed is read.
+pub const RESUME_PENDING_MAX: usize = 1_024;
+/// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
+pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
+
+// --- Accounts ------------------------------------------------------------------------------------
+
+/// argon2id memory in KiB: OWASP's least for two passes; two at once fit a 512 MB board.
+pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+/// argon2id passes over the memory.
+pub const ARGON2_PASSES: u32 = 2;
+/// Passwords hashed at once: 2 x 19 MiB.
+pub const ARGON2_AT_ONCE: usize = 2;
+/// Passwords waiting to be hashed; beyond it `busy`. At 0.3 s each on a slow board: a class signs in within 10 s.
+pub const ARGON2_WAITING_MAX: usize = 64;
+/// Sign-in and registration tries from one address at once.
+pub const SIGN_IN_ADDRESS_BURST: u32 = 60;
+/// Tries an address regains per minute.
+pub const SIGN_IN_ADDRESS_PER_MINUTE: u32 = 30;
+/// Sign-in tries for one name at once.
+pub const SIGN_IN_NAME_BURST: u32 = 10;
+/// Tries a name regains per minute.
+pub const SIGN_IN_NAME_PER_MINUTE: u32 = 5;
+/// Addresses and names remembered for the two limits above; the oldest are forgotten.
+pub const SIGN_IN_REMEMBERED_MAX: usize = 4_096;
+/// Days a session lasts: a school year.
+pub const SESSION_DAYS_MAX: i64 = 400;
+/// Sessions of one account.
+pub const SESSIONS_PER_USER_MAX: usize = 32;
+/// Accounts of one box.
+pub const USERS_MAX: usize = 20_000;
+/// Bytes of a JSON request body.
+pub const JSON_BYTES_MAX: usize = 16 << 10;
+
+// --- Pictures ------------------------------------------------------------------------------------
+
+/// Bytes of an uploaded profile picture: what phones' cameras make.
+pub const PICTURE_BYTES_MAX: usize = 8 << 20;
+/// Pixels of an uploaded profile picture: checked before decoding; 4 bytes each.
+pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
+/// Edges in pixels of the stored sizes.
+pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
+/// Pictures decoded at once: one may take 160 MB.
+pub const PICTURES_AT_ONCE: usize = 1;
+
+// --- Store ---------------------------------------------------------------------------------------
+
+/// Operations in one group commit.
+pub const COMMIT_BATCH_MAX: usize = 1_024;
+/// Least time between two group commits under load: more messages share one fsync and its pages.
+pub const COMMIT_INTERVAL: Duration = Duration::from_millis(25);
+/// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
+pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);

@@ -1,0 +1,15 @@
+//! The words that porch and its clients exchange: ids, limits, messages both ways, errors.
+//!
+//! Everything here is plain types that parse what they hold: a value that exists is within its limits.
+//! `docs/protocol.md` describes them for people; a test holds the two together. Imports nothing else of the crate.
+
+pub mod account;
+pub mod client;
+pub mod code;
+pub mod id;
+pub mod limits;
+pub mod op;
+pub mod server;
+pub mod text;
+#[cfg(test)]
+mod ts;

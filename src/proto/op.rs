@@ -1,0 +1,217 @@
+//! What the store is asked to make durable, and what it answers: the words between the hub, the pages and the store.
+//!
+//! An [`Outcome`] is given only after the commit that holds it is on the disk (`synchronous=FULL`).
+
+use super::account::Settings;
+use super::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use super::server::{LastMessage, Message, Role, RoomKind, User};
+use super::text::Body;
+
+/// Milliseconds since 1970-01-01 UTC.
+pub type Millis = i64;
+
+/// A sign-in to be stored; the token itself never reaches the store.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// SHA-256 of the token.
+    pub token_hash: [u8; 32],
+    /// What the browser said of itself, made short.
+    pub device: String,
+    pub at: Millis,
+}
+
+/// One change, all of it or nothing.
+#[derive(Clone, Debug)]
+pub enum Op {
+    // --- by the hub
+    AddMembers {
+        room: RoomId,
+        users: Vec<UserId>,
+        at: Millis,
+    },
+    Append {
+        room: RoomId,
+        author: UserId,
+        client_msg_id: ClientMsgId,
+        body: Body,
+        sent_at: Millis,
+    },
+    ArchiveRoom {
+        room: RoomId,
+        archived: bool,
+        at: Millis,
+    },
+    /// `by` is the room's owner and a member with the others.
+    CreateRoom {
+        kind: RoomKind,
+        name: String,
+        by: UserId,
+        members: Vec<UserId>,
+        at: Millis,
+    },
+    /// Leaves a tombstone: the row keeps its place, the body is gone from the disk's live pages and the index.
+    DeleteMessage {
+        room: RoomId,
+        message: Seq,
+        at: Millis,
+    },
+    OpenDirect {
+        users: [UserId; 2],
+        at: Millis,
+    },
+    RemoveMember {
+        room: RoomId,
+        user: UserId,
+    },
+    RenameRoom {
+        room: RoomId,
+        name: String,
+    },
+    // --- by the pages
+    ClearPicture {
+        user: UserId,
+    },
+    /// Ends the account's other sessions first where `end_others`, else keeps them.
+    CreateSession {
+        user: UserId,
+        session: NewSession,
+        end_others: bool,
+    },
+    /// The first account becomes the owner. Joins the room for everybody.
+    CreateUser {
+        name: String,
+        /// What names are compared by.
+        name_key: String,
+        /// A PHC string.
+        password: String,
+        session: NewSession,
+    },
+    /// Takes the account's name, password, sessions, picture and memberships; its messages stay.
+    DeleteUser {
+        user: UserId,
+        at: Millis,
+    },
+    EndSession {
+        user: UserId,
+        session: SessionId,
+    },
+    MakeOwner {
+        user: UserId,
+    },
+    RenameUser {
+        user: UserId,
+        name: String,
+        name_key: String,
+    },
+    /// Ends every session but `keep`.
+    SetPassword {
+        user: UserId,
+        password: String,
+        keep: Option<SessionId>,
+    },
+    /// JPEGs of the edges in [`super::limits::PICTURE_EDGES`].
+    SetPicture {
+        user: UserId,
+        jpegs: [Vec<u8>; 3],
+    },
+    SetSettings {
+        settings: Settings,
+    },
+}
+
+/// What a change came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Appended(Message),
+    /// This author sent this `client_msg_id` before: the stored message.
+    Duplicate(Message),
+    /// `last`: the room's newest message now, as its preview.
+    Deleted {
+        seq: Seq,
+        room: RoomId,
+        message: Seq,
+        last: Option<LastMessage>,
+    },
+    /// Nothing else to say.
+    Done,
+    /// The room, and whether it is new.
+    Direct {
+        room: RoomRecord,
+        members: Vec<MemberRecord>,
+        new: bool,
+    },
+    /// Those who were not members before.
+    MembersAdded {
+        room: RoomId,
+        members: Vec<MemberRecord>,
+    },
+    /// The person's mistake, found only here.
+    Refused(super::code::ErrorCode),
+    RoomCreated {
+        room: RoomRecord,
+        members: Vec<MemberRecord>,
+    },
+    /// `ended`: the sessions that made place.
+    SessionCreated {
+        session: SessionId,
+        ended: Vec<SessionId>,
+    },
+    SessionsEnded {
+        ended: Vec<SessionId>,
+    },
+    User(User),
+    UserCreated {
+        user: User,
+        session: SessionId,
+        /// Memberships given from the start: the room for everybody.
+        members: Vec<MemberRecord>,
+    },
+}
+
+/// Our own or the disk's fault: nothing of the change was stored.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    DiskFull,
+    Storage,
+}
+
+/// A room as the store keeps it.
+#[derive(Clone, Debug)]
+pub struct RoomRecord {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    pub name: String,
+    pub archived: bool,
+    /// Of a direct room: the two people, the lower id first.
+    pub direct: Option<[UserId; 2]>,
+    pub last_n: u64,
+    pub last: Option<LastMessage>,
+}
+
+/// A membership as the store keeps it.
+#[derive(Clone, Debug)]
+pub struct MemberRecord {
+    pub room: RoomId,
+    pub user: UserId,
+    pub role: Role,
+    pub joined_at: Millis,
+    pub read_n: u64,
+}
+
+/// Everything the hub needs to begin.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    pub users: Vec<User>,
+    pub rooms: Vec<RoomRecord>,
+    pub members: Vec<MemberRecord>,
+    /// The newest event's.
+    pub seq: u64,
+    pub settings: Settings,
+}
+
+/// What a returning client missed.
+#[derive(Clone, Debug)]
+pub enum Missed {
+    Events(Vec<super::server::Event>),
+    TooMany,
+}

@@ -1,0 +1,208 @@
+//! What the server sends over the WebSocket, and the values that HTTP answers share with it.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Re;
+use super::code::ErrorCode;
+use super::id::{ClientMsgId, RoomId, Seq, UserId};
+
+/// What an account may do on the box; what a member may do in a room.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Member,
+    Owner,
+}
+
+/// A person, as everyone sees them.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct User {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    /// 0: none; else part of the picture's URL.
+    pub picture: u32,
+    /// When the account was made: milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub since: i64,
+}
+
+/// What a room is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    Closed,
+    Direct,
+    Everyone,
+    Open,
+}
+
+/// The newest message of a room, for the chat list.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LastMessage {
+    pub id: Seq,
+    pub author: UserId,
+    /// The first 120 characters; empty when deleted.
+    pub preview: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub sent_at: i64,
+}
+
+/// A room as one of its members sees it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Room {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    /// Empty for direct rooms, and for the room for everybody until it is named.
+    pub name: String,
+    pub archived: bool,
+    pub role: Role,
+    /// The other person of a direct room, while that account exists.
+    pub with: Option<UserId>,
+    pub member_count: u32,
+    /// The number of the newest message; 0 in an empty room.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub last_n: u64,
+    /// Up to where this member has read.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub read_n: u64,
+    pub last: Option<LastMessage>,
+}
+
+/// A stored message.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Message {
+    /// Also the event's place in the order of all events.
+    pub id: Seq,
+    pub room: RoomId,
+    /// 1, 2, 3 … within the room, without gaps.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub n: u64,
+    pub author: UserId,
+    /// Empty when deleted.
+    pub body: String,
+    pub client_msg_id: ClientMsgId,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub sent_at: i64,
+    pub deleted: bool,
+}
+
+/// How the server took up the client's `after`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Resume {
+    Fresh,
+    Ok,
+    Reload,
+}
+
+/// Something that happened in a room and has a place in the order of all events.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    Deleted { seq: Seq, room: RoomId, message: Seq },
+    Message(Message),
+}
+
+impl Event {
+    /// The event's place in the order of all events.
+    pub fn seq(&self) -> Seq {
+        match self {
+            Self::Deleted { seq, .. } => *seq,
+            Self::Message(message) => message.id,
+        }
+    }
+}
+
+/// One text frame from the server.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    Deleted {
+        seq: Seq,
+        room: RoomId,
+        message: Seq,
+    },
+    Done {
+        re: Re,
+        room: Option<RoomId>,
+    },
+    Error {
+        code: ErrorCode,
+        message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        re: Option<Re>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        client_msg_id: Option<ClientMsgId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        retry_ms: Option<u32>,
+    },
+    Members {
+        room: RoomId,
+        joined: Vec<UserId>,
+        left: Vec<UserId>,
+        member_count: u32,
+    },
+    Message(Message),
+    Missed {
+        events: Vec<Event>,
+    },
+    Pong {},
+    Presence {
+        came: Vec<UserId>,
+        left: Vec<UserId>,
+    },
+    Present {
+        users: Vec<UserId>,
+    },
+    Read {
+        room: RoomId,
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+    },
+    Room {
+        room: Room,
+    },
+    RoomGone {
+        room: RoomId,
+    },
+    Typing {
+        room: RoomId,
+        user: UserId,
+    },
+    User {
+        user: User,
+    },
+    UserGone {
+        user: UserId,
+    },
+    Welcome {
+        version: u32,
+        server: String,
+        me: User,
+        seq: Seq,
+        resume: Resume,
+        rooms: Vec<Room>,
+    },
+}
+
+impl From<Event> for ServerMessage {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Deleted { seq, room, message } => Self::Deleted { seq, room, message },
+            Event::Message(message) => Self::Message(message),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// Generated from src/proto by `cargo xtask types`. Do not edit.
+
+export type UserId = number;
+
+export type RoomId = number;
+
+export type Seq = number;
+
+export type SessionId = number;
+
+export type ClientMsgId = string;
+
+export type RawBody = string;
+
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "disk_full" | "forbidden" | "in_use_elsewhere" | "internal" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_invalid" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+
+export type Access = "closed" | "open";
+
+export type ClientMessage = { "type": "add_members", re: number, room: RoomId, users: Array<UserId>, } | { "type": "archive_room", re: number, room: RoomId, archived: boolean, } | { "type": "create_room", re: number, name: string, access: Access, members: Array<UserId>, } | { "type": "delete", re: number, room: RoomId, message: Seq, } | { "type": "hello", version: number, after: Seq | null, } | { "type": "join_room", re: number, room: RoomId, } | { "type": "leave_room", re: number, room: RoomId, } | { "type": "open_direct", re: number, user: UserId, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "rename_room", re: number, room: RoomId, name: string, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
+
+export type Role = "member" | "owner";
+
+export type User = { id: UserId, name: string, role: Role, 
+/**
+ * 0: none; else part of the picture's URL.
+ */
+picture: number, 
+/**
+ * When the account was made: milliseconds since 1970, UTC.
+ */
+since: number, };
+
+export type RoomKind = "closed" | "direct" | "everyone" | "open";
+
+export type LastMessage = { id: Seq, author: UserId, 
+/**
+ * The first 120 characters; empty when deleted.
+ */
+preview: string, sent_at: number, };
+
+export type Room = { id: RoomId, kind: RoomKind, 
+/**
+ * Empty for direct rooms, and for the room for everybody until it is named.
+ */
+name: string, archived: boolean, role: Role, 
+/**
+ * The other person of a direct room, while that account exists.
+ */
+with: UserId | null, member_count: number, 
+/**
+ * The number of the newest message; 0 in an empty room.
+ */
+last_n: number, 
+/**
+ * Up to where this member has read.
+ */
+read_n: number, last: LastMessage | null, };
+
+export type Message = { 
+/**
+ * Also the event's place in the order of all events.
+ */
+id: Seq, room: RoomId, 
+/**
+ * 1, 2, 3 … within the room, without gaps.
+ */
+n: number, author: UserId, 
+/**
+ * Empty when deleted.
+ */
+body: string, client_msg_id: ClientMsgId, sent_at: number, deleted: boolean, };
+
+export type Resume = "fresh" | "ok" | "reload";
+
+export type Event = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "message" } & Message;
+
+export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_gone", room: RoomId, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "user", user: User, } | { "type": "user_gone", user: UserId, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, };
+
+export type Registration = "closed" | "first" | "open";
+
+export type BoxInfo = { name: string, version: string, registration: Registration, owner_exists: boolean, };
+
+export type Credentials = { name: string, password: string, takeover?: boolean, };
+
+export type PatchMe = { name?: string, new_password?: string, password?: string, };
+
+export type DeleteMe = { password: string, };
+
+export type Session = { id: SessionId, 
+/**
+ * What the browser said of itself, made short.
+ */
+device: string, created_at: number, current: boolean, connected: boolean, };
+
+export type Settings = { registration_open: boolean, 
+/**
+ * Off: a second sign-in ends the first.
+ */
+several_devices: boolean, };
+
+export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, };
+
+export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, };
+
+export type Member = { user: UserId, role: Role, joined_at: number, };
+
+export type HistoryPage = { messages: Array<Message>, more_before: boolean, more_after: boolean, };
+
+export type Hit = { message: Message, 
+/**
+ * [start, end) in UTF-16 code units of the body.
+ */
+marks: Array<[number, number]>, };
+
+export type SearchPage = { hits: Array<Hit>, 
+/**
+ * The `cursor` of the next page.
+ */
+next: string | null, };
+
+export type ErrorBody = { error: ErrorDetail, };
+
+export type ErrorDetail = { code: ErrorCode, message: string, retry_ms?: number, 
+/**
+ * With `in_use_elsewhere`: where.
+ */
+sessions?: Array<Session>, };
+
+export type UserAnswer = { user: User, };

@@ -2,4 +2,5 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod auth;
 pub mod proto;

@@ -2,4 +2,7 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod clock;
+pub mod hub;
+pub mod outbox;
 pub mod proto;

@@ -91,8 +91,10 @@ pub const HUB_QUEUE_MAX: usize = 4_096;
 pub const ADD_MEMBERS_MAX: usize = 100;
 /// Rooms one member has made and not archived.
 pub const ROOMS_PER_MEMBER_MAX: usize = 200;
-/// Live events held for a connection while what it missed is read.
-pub const RESUME_PENDING_MAX: usize = 1_024;
+/// A connection's typing notices closer together than this say nothing new.
+pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
+/// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.
+pub const TYPING_PRESENT_MAX: usize = 200;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
 

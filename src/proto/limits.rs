@@ -10,6 +10,8 @@ pub const BODY_CHARS_MAX: usize = 8_000;
 pub const USER_NAME_CHARS_MAX: usize = 32;
 /// Characters of a room's name.
 pub const ROOM_NAME_CHARS_MAX: usize = 64;
+/// Marks on one character of a name: Tibetan stacks seven; more would cover the lines around.
+pub const NAME_MARKS_MAX: usize = 8;
 /// Characters of a password: the least that NIST SP 800-63B allows.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Characters of a password at most: argon2 hashes any length, but nobody types more.

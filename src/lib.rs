@@ -2,4 +2,6 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod config;
 pub mod proto;
+pub mod tls;

@@ -148,3 +148,18 @@ pub const COMMIT_BATCH_MAX: usize = 1_024;
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(25);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
+
+// --- The box on its network ----------------------------------------------------------------------
+
+/// Characters of the box's name: fits a phone's title bar, and the CA's CommonName, which has 64 at most.
+pub const BOX_NAME_CHARS_MAX: usize = 32;
+/// Extra host names of the box: each is in the certificate that every handshake sends.
+pub const EXTRA_NAMES_MAX: usize = 16;
+/// Extra address ranges of the CA's name constraints.
+pub const EXTRA_RANGES_MAX: usize = 16;
+/// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
+pub const RANGE_PREFIX_MIN_V4: u8 = 8;
+/// Bits of an extra IPv6 range at least: what a provider is given as a whole.
+pub const RANGE_PREFIX_MIN_V6: u8 = 32;
+/// Bytes of the configuration file: a hundred times what all keys need.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;

@@ -3,3 +3,4 @@
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
 pub mod proto;
+pub mod store;

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod hub;
 pub mod outbox;
+pub mod picture;
 pub mod proto;
-pub mod tls;
 pub mod store;
+pub mod tls;

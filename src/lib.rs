@@ -8,3 +8,4 @@ pub mod hub;
 pub mod outbox;
 pub mod proto;
 pub mod tls;
+pub mod store;

@@ -4,8 +4,9 @@
 
 pub mod clock;
 pub mod config;
+pub mod driver;
 pub mod hub;
 pub mod outbox;
 pub mod proto;
-pub mod tls;
 pub mod store;
+pub mod tls;

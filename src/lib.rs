@@ -2,4 +2,9 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod clock;
+pub mod config;
+pub mod hub;
+pub mod outbox;
 pub mod proto;
+pub mod tls;

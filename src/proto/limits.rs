@@ -10,6 +10,8 @@ pub const BODY_CHARS_MAX: usize = 8_000;
 pub const USER_NAME_CHARS_MAX: usize = 32;
 /// Characters of a room's name.
 pub const ROOM_NAME_CHARS_MAX: usize = 64;
+/// Marks on one character of a name: Tibetan stacks seven; more would cover the lines around.
+pub const NAME_MARKS_MAX: usize = 8;
 /// Characters of a password: the least that NIST SP 800-63B allows.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Characters of a password at most: argon2 hashes any length, but nobody types more.
@@ -91,8 +93,10 @@ pub const HUB_QUEUE_MAX: usize = 4_096;
 pub const ADD_MEMBERS_MAX: usize = 100;
 /// Rooms one member has made and not archived.
 pub const ROOMS_PER_MEMBER_MAX: usize = 200;
-/// Live events held for a connection while what it missed is read.
-pub const RESUME_PENDING_MAX: usize = 1_024;
+/// A connection's typing notices closer together than this say nothing new.
+pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
+/// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.
+pub const TYPING_PRESENT_MAX: usize = 200;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -144,3 +148,18 @@ pub const COMMIT_BATCH_MAX: usize = 1_024;
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(25);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
+
+// --- The box on its network ----------------------------------------------------------------------
+
+/// Characters of the box's name: fits a phone's title bar, and the CA's CommonName, which has 64 at most.
+pub const BOX_NAME_CHARS_MAX: usize = 32;
+/// Extra host names of the box: each is in the certificate that every handshake sends.
+pub const EXTRA_NAMES_MAX: usize = 16;
+/// Extra address ranges of the CA's name constraints.
+pub const EXTRA_RANGES_MAX: usize = 16;
+/// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
+pub const RANGE_PREFIX_MIN_V4: u8 = 8;
+/// Bits of an extra IPv6 range at least: what a provider is given as a whole.
+pub const RANGE_PREFIX_MIN_V6: u8 = 32;
+/// Bytes of the configuration file: a hundred times what all keys need.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;

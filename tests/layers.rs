@@ -239,6 +239,6 @@ fn is_name(word: &str) -> bool {
 
 /// Whether the code names this path, as whole words.
 fn names(code: &str, path: &str) -> bool {
-    let (words, path) = (words(code), self::words(path));
-    words.windows(path.len()).any(|window| window == path)
+    let sought = words(path);
+    words(code).windows(sought.len()).any(|window| window == sought)
 }

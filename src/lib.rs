@@ -4,7 +4,10 @@
 
 pub mod clock;
 pub mod config;
+pub mod driver;
+pub mod http;
 pub mod hub;
 pub mod outbox;
 pub mod proto;
+pub mod store;
 pub mod tls;

@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 5] = [
     Need { name: "Chromium", programs: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
     Need {
         name: "certutil (trusts the box's CA in a test's profile)",
@@ -23,8 +23,7 @@ const NEEDS: [Need; 6] = [
     },
     Need { name: "Firefox", programs: &["firefox-esr", "firefox"], package: "firefox-esr" },
     Need { name: "WebKitGTK", programs: &["WebKitWebDriver"], package: "webkit2gtk-driver" },
-    Need { name: "xvfb-run (a screen for WebKitGTK)", programs: &["xvfb-run"], package: "xvfb" },
-    Need { name: "xauth (for xvfb-run)", programs: &["xauth"], package: "xauth" },
+    Need { name: "Xvfb (a screen for WebKitGTK)", programs: &["Xvfb"], package: "xvfb" },
 ];
 
 /// Fonts, so that Chinese and emoji are drawn and not boxes; the tests pass without them.

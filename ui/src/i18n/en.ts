@@ -21,7 +21,6 @@ export const en = {
   'common.retry': 'Try again',
   'common.save': 'Save',
   'common.saved': 'Saved',
-  'common.unreachable': 'The box cannot be reached just now.',
   'common.you': 'You',
   'common.youAfterName': '{name} (you)',
   'person.deleted': 'Deleted account',
@@ -73,7 +72,8 @@ export const en = {
   'details.allAdded': 'Everyone is already in this room.',
   'details.archive': 'Archive this room',
   'details.archiveAsk': 'Archive {room}?',
-  'details.archiveExplained': 'It can still be read and searched, but nobody can write in it. You can bring it back at any time.',
+  'details.archiveExplained':
+    'It can still be read and searched, but nobody can write in it. You can bring it back at any time.',
   'details.archivedNow': 'The room is archived',
   'details.copyLink': 'Copy the link to this room',
   'details.leave': 'Leave this room',
@@ -214,7 +214,8 @@ export const en = {
   'settings.signOutExplained': 'Your messages stay on the box. You need your password to come back.',
   'settings.deleteAccount': 'Delete my account',
   'settings.deleteAsk': 'Delete your account for good?',
-  'settings.deleteExplained': 'Your name and picture are removed. What you wrote stays, without your name. This cannot be undone.',
+  'settings.deleteExplained':
+    'Your name and picture are removed. What you wrote stays, without your name. This cannot be undone.',
   'settings.deletePassword': 'Your password, to be sure it is you',
   'settings.deleteNow': 'Delete for good',
 
@@ -254,10 +255,12 @@ export const en = {
 
   // --- Pages for when something is in the way -----------------------------------------------------------------
   'unsupported.title': 'This browser is too old for porch',
-  'unsupported.text': 'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
+  'unsupported.text':
+    'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
   'unsupported.missing': 'What is missing here: {list}',
   'offline.title': 'The box is out of reach',
-  'offline.text': 'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
+  'offline.text':
+    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
   'notFound.title': 'There is nothing here',
   'notFound.text': 'The link leads to a room or message that does not exist, or that is not for you.',
   'notFound.home': 'To the chats',
@@ -273,7 +276,8 @@ export const en = {
   'error.internal': 'Something went wrong on the box.',
   'error.last_owner': 'The box needs an owner. Make somebody else the owner first.',
   'error.limit_reached': 'There are too many of these already.',
-  'error.name_invalid': 'This name cannot be used. Choose one with 1 to 32 visible characters (a room: up to 64).',
+  'error.name_invalid':
+    'This name cannot be used. Choose one with 1 to 32 visible characters (a room: up to 64).',
   'error.name_taken': 'Somebody here already has this name, or one very much like it.',
   'error.not_a_member': 'You are not in this room.',
   'error.not_found': 'That does not exist here, or not any more.',
@@ -291,4 +295,6 @@ export const en = {
   'error.slow_down': 'That was too much at once. Wait a moment.',
   'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',
   'error.too_large': 'That is too large for the box.',
+  'error.unexpected': 'Something unexpected happened. Try again.',
+  'error.unreachable': 'The box cannot be reached just now.',
 } as const

@@ -20,7 +20,6 @@ export const zh: Table = {
   'common.retry': '重试',
   'common.save': '保存',
   'common.saved': '已保存',
-  'common.unreachable': '暂时连不上主机。',
   'common.you': '你',
   'common.youAfterName': '{name}（你）',
   'person.deleted': '已注销的账号',
@@ -213,7 +212,8 @@ export const zh: Table = {
   'settings.signOutExplained': '你的消息会留在主机上。再次进入需要密码。',
   'settings.deleteAccount': '注销我的账号',
   'settings.deleteAsk': '要永久注销账号吗？',
-  'settings.deleteExplained': '你的名字和头像会被移除。写过的消息会留下，但不再显示你的名字。此操作无法撤销。',
+  'settings.deleteExplained':
+    '你的名字和头像会被移除。写过的消息会留下，但不再显示你的名字。此操作无法撤销。',
   'settings.deletePassword': '请输入密码，确认是你本人',
   'settings.deleteNow': '永久注销',
 
@@ -290,4 +290,6 @@ export const zh: Table = {
   'error.slow_down': '操作太快了，请稍等片刻。',
   'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',
   'error.too_large': '内容太大，主机无法接收。',
+  'error.unexpected': '出现了意外情况，请重试。',
+  'error.unreachable': '暂时连不上主机。',
 }

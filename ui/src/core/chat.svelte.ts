@@ -421,7 +421,8 @@ export class Chat {
       case 'deleted':
         return this.rooms.get(message.room)?.bury(message.message)
       case 'room':
-        return this.#learnRoom(message.room)
+        this.#learnRoom(message.room)
+        return
       case 'room_gone':
         return this.#forgetRoom(message.room)
       case 'members':

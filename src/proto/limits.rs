@@ -62,6 +62,8 @@ pub const SESSION_CONNECTIONS_MAX: usize = 8;
 pub const CONNECTIONS_MAX: usize = 8_000;
 /// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
 pub const SOCKETS_MAX: usize = 10_000;
+/// File descriptors asked of the system: every socket, and room for the store.
+pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// TCP connections from one address: a whole class behind one NAT, and no more.

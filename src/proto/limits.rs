@@ -165,3 +165,7 @@ pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 pub const RANGE_PREFIX_MIN_V6: u8 = 32;
 /// Bytes of the configuration file: a hundred times what all keys need.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// LAN addresses in the leaf: a box has a few interfaces; each address is in every handshake.
+pub const LEAF_ADDRESSES_MAX: usize = 32;
+/// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
+pub const PEM_BYTES_MAX: u64 = 256 << 10;

@@ -5,6 +5,8 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod driver;
+pub mod http;
 pub mod hub;
 pub mod outbox;
 pub mod picture;

@@ -62,6 +62,8 @@ pub const SESSION_CONNECTIONS_MAX: usize = 8;
 pub const CONNECTIONS_MAX: usize = 8_000;
 /// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
 pub const SOCKETS_MAX: usize = 10_000;
+/// File descriptors asked of the system: every socket, and room for the store.
+pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// TCP connections from one address: a whole class behind one NAT, and no more.
@@ -168,3 +170,7 @@ pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 pub const RANGE_PREFIX_MIN_V6: u8 = 32;
 /// Bytes of the configuration file: a hundred times what all keys need.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// LAN addresses in the leaf: a box has a few interfaces; each address is in every handshake.
+pub const LEAF_ADDRESSES_MAX: usize = 32;
+/// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
+pub const PEM_BYTES_MAX: u64 = 256 << 10;

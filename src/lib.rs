@@ -3,5 +3,7 @@
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
 pub mod config;
+pub mod lan;
+pub mod log;
 pub mod proto;
 pub mod tls;

@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod driver;
@@ -10,6 +11,7 @@ pub mod hub;
 pub mod outbox;
 pub mod lan;
 pub mod log;
+pub mod picture;
 pub mod proto;
 pub mod store;
 pub mod tls;

@@ -9,6 +9,8 @@ pub mod driver;
 pub mod http;
 pub mod hub;
 pub mod outbox;
+pub mod lan;
+pub mod log;
 pub mod picture;
 pub mod proto;
 pub mod store;

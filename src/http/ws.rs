@@ -29,8 +29,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::driver::Handle;
-use crate::hub::Input;
+use crate::driver::{Handle, Input};
 use crate::outbox::{Outbox, Taken};
 use crate::proto::client::ClientMessage;
 use crate::proto::code::CloseCode;

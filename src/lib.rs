@@ -2,12 +2,16 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod driver;
 pub mod http;
 pub mod hub;
 pub mod outbox;
+pub mod lan;
+pub mod log;
+pub mod picture;
 pub mod proto;
 pub mod store;
 pub mod tls;

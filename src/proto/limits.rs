@@ -139,8 +139,13 @@ pub const PICTURE_BYTES_MAX: usize = 8 << 20;
 pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// Edges in pixels of the stored sizes.
 pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
-/// Pictures decoded at once: one may take 160 MB.
+/// Pictures decoded at once.
 pub const PICTURES_AT_ONCE: usize = 1;
+/// Bytes of memory that decoding a picture may take: 40 megapixels of most kinds, 22 of a progressive JPEG. Leaves a
+/// 512 MB board the rest.
+pub const PICTURE_MEMORY_BYTES_MAX: u64 = 200_000_000;
+/// Picture files taken in at once, and so waiting in memory: 8 x 8 MiB.
+pub const PICTURE_UPLOADS_MAX: usize = 8;
 
 // --- Store ---------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
 mod reader;
 mod search;
+mod segment;
 
 pub use reader::{Account, HistoryRefusal, Reader, Window};
 pub use search::{Query, QueryFault};

@@ -13,5 +13,6 @@ pub mod log;
 pub mod outbox;
 pub mod picture;
 pub mod proto;
+pub mod run;
 pub mod store;
 pub mod tls;

@@ -68,6 +68,8 @@ fn tests(steps: &mut Steps) -> Result<(), Failure> {
     steps.step("the page is built", page::build)?;
     steps.line("types of the page (svelte-check)", &Line::new("npm run --silent check").folder("ui"))?;
     steps.line("lint of the page (biome)", &Line::new("npm run --silent lint").folder("ui"))?;
+    let lint = Line::new("ui/node_modules/.bin/biome check --config-path=ui tests/browser");
+    steps.line("lint of the browser tests (biome)", &lint)?;
     steps.line("unit tests of the page (vitest)", &Line::new("npm run --silent test").folder("ui"))?;
     steps.line("size of the page's first load", &Line::new("npm run --silent size").folder("ui"))?;
     steps.line("tests", &Line::new("cargo test --workspace"))?;

@@ -16,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   run [ARGS]   build the page and porch, and start it with your data; ARGS go to porch
+  dev [URL]    live reload of the page, over the porch that runs at URL (default https://localhost:8443)
   test         everything that is tested: the box, the page, and both in browsers
   ui           build the page only
   types        write ui/src/protocol.ts anew from src/proto
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let result = match command.as_str() {
         "run" => run::run(&rest),
+        "dev" => run::dev(&rest),
         "test" => check::test(),
         "ui" => requirement::node().and_then(|()| page::build()),
         "types" => check::types(),

@@ -315,3 +315,60 @@ async fn what_another_site_sends_is_refused() {
         assert_eq!(ada.send("PATCH", "/api/me", "{}", headers).await.status, 200, "{headers:?}");
     }
 }
+
+#[tokio::test]
+async fn a_websocket_is_opened_by_who_is_signed_in_and_asks_for_one() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let asked = [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("origin", "https://porch.local"),
+    ];
+    let reply = ada.send("GET", "/ws", "", &asked).await;
+    assert_eq!(
+        (reply.status, &reply.headers["sec-websocket-accept"]),
+        (101, &"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=".parse().unwrap())
+    );
+    assert_eq!(ada.send("GET", "/ws", "", &asked[4..]).await.status, 426);
+    assert_eq!(porch.browser().send("GET", "/ws", "", &asked).await.refused(), refusal(401, "not_signed_in"));
+}
+
+#[tokio::test]
+async fn a_change_is_carried_through_though_its_client_has_gone() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    // The change waits here, and is given up by the client where it waits.
+    let naming = porch.app.naming.lock().await;
+    let mut grace = porch.browser();
+    let registering = tokio::spawn(async move {
+        grace.post("/api/register", &json!({ "name": "Grace", "password": PASSWORD })).await;
+    });
+    while porch.app.hasher.runs() < 2 {
+        tokio::task::yield_now().await;
+    }
+    registering.abort();
+    assert!(registering.await.is_err_and(|fault| fault.is_cancelled()));
+    drop(naming);
+    let appears = async {
+        while ada.get("/api/people").await.json()["people"].as_array().map(Vec::len) != Some(2) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), appears).await.expect("the account is made");
+}
+
+#[tokio::test]
+async fn of_two_names_that_look_the_same_one_is_taken_even_at_once() {
+    let porch = Porch::start();
+    porch.person("Ada").await;
+    let [mut first, mut second] = [porch.browser(), porch.browser()];
+    // Keys differ, looks do not: a capital I and a small L.
+    let [kai, kal] = ["KaI", "Kal"].map(|name| json!({ "name": name, "password": PASSWORD }));
+    let (first, second) = tokio::join!(first.post("/api/register", &kai), second.post("/api/register", &kal));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}

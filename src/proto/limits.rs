@@ -144,3 +144,12 @@ pub const COMMIT_BATCH_MAX: usize = 1_024;
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(25);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
+/// Connections that read beside the writer: more would only queue for the same two or four cores.
+pub const READERS_MAX: usize = 3;
+/// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text
+/// is compared counts as [`SEARCH_COMPARE_COST`]. Keeps the worst query within a few tens of milliseconds.
+pub const SEARCH_COST_MAX: u32 = 16_000;
+/// See [`SEARCH_COST_MAX`].
+pub const SEARCH_COMPARE_COST: u32 = 8;
+/// Highlighted places in one hit: nobody looks at more.
+pub const SEARCH_MARKS_MAX: usize = 100;

@@ -3,6 +3,7 @@ import { formatNumberIn } from './fill'
 import { locale } from './language.svelte'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
+let collator: { locale: string; compare: (a: string, b: string) => number } | null = null
 
 function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale()} ${name}`
@@ -48,6 +49,14 @@ export function formatNumber(n: number): string {
 /** "Ada, Grace and Lin". */
 export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
+}
+
+/** Orders names as people of this language expect. */
+export function compareNames(a: string, b: string): number {
+  if (collator?.locale !== locale()) {
+    collator = { locale: locale(), compare: new Intl.Collator(locale(), { numeric: true }).compare }
+  }
+  return collator.compare(a, b)
 }
 
 /** When the reader's day ends: "Today" must then be said anew. */

@@ -2,6 +2,7 @@
 
 export { errorText } from './errors'
 export {
+  compareNames,
   formatDate,
   formatDay,
   formatList,

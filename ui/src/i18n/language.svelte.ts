@@ -69,7 +69,12 @@ async function speak(next: Language): Promise<void> {
 }
 
 function languageFor(wanted: LanguageChoice): Language {
-  return wanted === 'system' ? preferredLanguage(navigator.languages) : wanted
+  return wanted === 'system' ? preferredLanguage(browserLanguages()) : wanted
+}
+
+/** Node, where tests run, has no navigator in its older versions. */
+function browserLanguages(): readonly string[] {
+  return globalThis.navigator?.languages ?? []
 }
 
 /** The first of the browser's languages that porch speaks, else English. */
@@ -82,7 +87,7 @@ export function preferredLanguage(tags: readonly string[]): Language {
 }
 
 function localeFor(wanted: Language): string {
-  const own = navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === wanted)
+  const own = browserLanguages().find((tag) => tag.toLowerCase().split('-')[0] === wanted)
   // The texts are in simplified characters, so dates must be as well, even for a zh-TW browser.
   if (wanted === 'zh') return own && /-(CN|SG)$/i.test(own) ? own : 'zh-CN'
   return own ?? 'en'

@@ -194,7 +194,6 @@ impl Writer {
 
     /// Applies and commits all, or nothing. The inner results are changes that could not be made although the disk
     /// works: a defect of ours, which must not take its neighbours with it.
-    #[expect(clippy::type_complexity, reason = "used once, in the line that takes it apart")]
     fn commit(
         &mut self,
         ops: Vec<Op>,
@@ -221,7 +220,7 @@ impl Writer {
     }
 
     /// Tells the other threads of a commit.
-    fn tell(&mut self, effects: Effects) {
+    fn tell(&self, effects: Effects) {
         let Some(db) = &self.connection else { return };
         match checkpoint::measure(db) {
             Ok(wal) => self.checkpointer.committed(wal),
@@ -296,7 +295,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         }
         Op::ArchiveRoom { room, archived, at: _ } => rooms::archive(db, room, archived),
         Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
-        Op::DeleteMessage { room, message, at, .. } => {
+        Op::DeleteMessage { room, message, at } => {
             effects.messages = true;
             let (outcome, removed) = messages::delete(db, room, message, at)?;
             effects.removed.extend(removed);

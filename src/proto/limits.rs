@@ -174,8 +174,6 @@ pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 pub const LEAF_ADDRESSES_MAX: usize = 32;
 /// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
-/// Live events held for a connection while what it missed is read.
-pub const RESUME_PENDING_MAX: usize = 1_024;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

@@ -99,6 +99,8 @@ pub const ROOMS_PER_MEMBER_MAX: usize = 200;
 pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
 /// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.
 pub const TYPING_PRESENT_MAX: usize = 200;
+/// Ended sessions the hub remembers: all that can end while one connection is on its way to it.
+pub const ENDED_SESSIONS_MAX: usize = 1_024;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
 

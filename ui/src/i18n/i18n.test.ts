@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { en as enChat } from './en'
 import { enScreens } from './enScreens'
 import { fill, formatNumberIn } from './fill'
@@ -68,6 +68,7 @@ describe('texts of screens loaded on demand', () => {
   })
 
   it('are there once the screen is, and not before', async () => {
+    vi.stubGlobal('document', { documentElement: {} })
     expect(tScreens('people.title')).toBe('')
     expect(await withTexts(Promise.resolve('screen'))).toBe('screen')
     expect(tScreens('people.title')).toBe('People')

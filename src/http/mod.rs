@@ -132,6 +132,7 @@ pub fn router(app: App) -> Router {
         .route("/api/search", get(search::search))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
+        .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
         .route("/ws", get(connect))

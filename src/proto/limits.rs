@@ -174,3 +174,12 @@ pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 pub const LEAF_ADDRESSES_MAX: usize = 32;
 /// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
+/// Connections that read beside the writer: more would only queue for the same two or four cores.
+pub const READERS_MAX: usize = 3;
+/// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text
+/// is compared counts as [`SEARCH_COMPARE_COST`]. Keeps the worst query within a few tens of milliseconds.
+pub const SEARCH_COST_MAX: u32 = 16_000;
+/// See [`SEARCH_COST_MAX`].
+pub const SEARCH_COMPARE_COST: u32 = 8;
+/// Highlighted places in one hit: nobody looks at more.
+pub const SEARCH_MARKS_MAX: usize = 100;

@@ -84,6 +84,8 @@ export class Chat {
     for (const room of this.rooms.values()) if (!room.archived) sum += room.unread
     return sum
   })
+  /** Whether the box runs another version than the one this page came from. */
+  updated = $state(false)
   /** Messages not confirmed yet, over all rooms. */
   unsent = $state(0)
   /** Called for each message of somebody else as it arrives live (not for those missed while away). */
@@ -97,6 +99,8 @@ export class Chat {
   #re = 0
   #typingSaid = new Map<RoomId, number>()
   #readTimers = new Map<RoomId, ReturnType<typeof setTimeout>>()
+  /** The box's version at the first welcome. */
+  #version: string | null = null
   #startFailures = 0
   #startTimer: ReturnType<typeof setTimeout> | undefined
   /** People who changed while the directory was being read: the event is newer than the answer. */
@@ -459,6 +463,8 @@ export class Chat {
   }
 
   #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
+    this.#version ??= welcome.server
+    this.updated = this.#version !== welcome.server
     this.me = welcome.me
     this.people.set(welcome.me.id, welcome.me)
     const gone = new Set(this.rooms.keys())

@@ -340,8 +340,10 @@ impl Hub {
     }
 
     fn sessions_ended(&mut self, sessions: &[SessionId], code: CloseCode, now: Now, out: &mut Vec<Output>) {
-        let ended: Vec<ConnId> =
+        let mut ended: Vec<ConnId> =
             self.conns.iter().filter(|(_, conn)| sessions.contains(&conn.session)).map(|(id, _)| *id).collect();
+        // The map's order differs from run to run.
+        ended.sort_unstable();
         for conn in ended {
             self.close(conn, code, now, out);
         }

@@ -8,6 +8,8 @@
 //! **Invariant:** a connection is in a room's `present` list if and only if it has said hello and its person is a member.
 
 mod account;
+#[cfg(any(fuzzing, test))]
+mod audit;
 mod command;
 mod outcome;
 mod presence;

@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
-use crate::hub::{Hub, Input, Now, Output, Ticket};
+pub use crate::hub::Input;
+use crate::hub::{Hub, Now, Output, Ticket};
 use crate::outbox::{Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};

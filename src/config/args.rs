@@ -19,7 +19,7 @@ pub struct Arguments {
 
 const AFTER_HELP: &str = "Every option is also an environment variable (--data-dir: PORCH_DATA_DIR) and a key of the \
     TOML file (data-dir = \"...\"). A flag wins over the environment, the environment over the file. \
-    PORCH_LOG sets what is logged: error, warn, info (the default), debug.";
+    PORCH_LOG sets what is logged: error, warn, info (the default), debug or trace.";
 
 /// What porch is asked to do.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Subcommand)]

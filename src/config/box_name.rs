@@ -52,14 +52,16 @@ impl fmt::Display for BoxName {
 /// ASCII letters and digits of the name without its accents, in lower case, hyphens for what lies between.
 /// A name without any becomes `porch`: an address that nobody can type on every keyboard is no address.
 fn label(text: &str) -> String {
-    let words: String =
-        text.nfkd().filter(|c| !is_accent(*c)).map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
-    let label = words.split_ascii_whitespace().collect::<Vec<_>>().join("-").to_ascii_lowercase();
-    if label.is_empty() { BoxName::DEFAULT.into() } else { label }
-}
-
-fn is_accent(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
+    let is_accent = unicode_normalization::char::is_combining_mark;
+    let plain = text.nfkd().filter(|c| !is_accent(*c)).map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' });
+    let words = plain.collect::<String>().to_ascii_lowercase();
+    // One character may have become many, and a DNS label has 63 at most.
+    let label: String =
+        words.split_ascii_whitespace().collect::<Vec<_>>().join("-").chars().take(BOX_NAME_CHARS_MAX).collect();
+    match label.trim_end_matches('-') {
+        "" => BoxName::DEFAULT.into(),
+        label => label.into(),
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +80,8 @@ mod tests {
             ("教室 2", "2"),
             ("--", "porch"),
             ("xn--p1ai", "xn-p1ai"),
+            (&"㎑".repeat(32), "khzkhzkhzkhzkhzkhzkhzkhzkhzkhzkh"),
+            (&"㏂ ".repeat(16), "a-m-a-m-a-m-a-m-a-m-a-m-a-m-a-m"),
         ];
         for (name, label) in cases {
             let name = BoxName::parse(name).unwrap();

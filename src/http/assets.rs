@@ -1,8 +1,9 @@
 //! Serves the page that is compiled into the binary: its shell, scripts, styles and icons.
 //!
-//! Only names of the table that `build.rs` made are ever answered, so no path can leave it. Compressed siblings
+//! Only names that were embedded are ever answered, so no path can leave them. Compressed siblings
 //! (`x.js.br`, `x.js.gz`) are variants of `x.js` and have no address of their own. [`page`] is the router's fallback.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -15,8 +16,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rust_embed::RustEmbed;
 
-include!(concat!(env!("OUT_DIR"), "/page.rs"));
+/// The files of `ui/dist`, or of the stand-in that `build.rs` makes where the page is not built.
+#[derive(RustEmbed)]
+#[folder = "$PORCH_PAGE_DIR"]
+struct Embedded;
 
 /// The page's shell, which also answers every address of a screen.
 const SHELL: &str = "index.html";
@@ -30,7 +35,21 @@ const NOT_SCREENS: [&str; 4] = ["api", "assets", "pictures", "ws"];
 const ETAG_HASH_BYTES: usize = 16;
 
 /// The files of this build.
-static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(FILES));
+static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(&embedded()));
+
+/// Every embedded file's name and bytes.
+fn embedded() -> Vec<(&'static str, &'static [u8])> {
+    // Both are borrowed from the binary; leaking is for the type, and would happen once at most.
+    let bytes = |name: &str| match Embedded::get(name)?.data {
+        Cow::Borrowed(bytes) => Some(bytes),
+        Cow::Owned(bytes) => Some(&*bytes.leak()),
+    };
+    let name = |name| match name {
+        Cow::Borrowed(name) => name,
+        Cow::Owned(name) => &*String::leak(name),
+    };
+    Embedded::iter().filter_map(|file| Some((name(file.clone()), bytes(&file)?))).collect()
+}
 
 /// Answers a request for a file of the page, or for a screen by its shell.
 pub async fn page(request: Request) -> Response<Body> {

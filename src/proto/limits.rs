@@ -62,6 +62,8 @@ pub const SESSION_CONNECTIONS_MAX: usize = 8;
 pub const CONNECTIONS_MAX: usize = 8_000;
 /// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
 pub const SOCKETS_MAX: usize = 10_000;
+/// File descriptors asked of the system: every socket, and room for the store.
+pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// TCP connections from one address: a whole class behind one NAT, and no more.
@@ -137,8 +139,13 @@ pub const PICTURE_BYTES_MAX: usize = 8 << 20;
 pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// Edges in pixels of the stored sizes.
 pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
-/// Pictures decoded at once: one may take 160 MB.
+/// Pictures decoded at once.
 pub const PICTURES_AT_ONCE: usize = 1;
+/// Bytes of memory that decoding a picture may take: 40 megapixels of most kinds, 22 of a progressive JPEG. Leaves a
+/// 512 MB board the rest.
+pub const PICTURE_MEMORY_BYTES_MAX: u64 = 200_000_000;
+/// Picture files taken in at once, and so waiting in memory: 8 x 8 MiB.
+pub const PICTURE_UPLOADS_MAX: usize = 8;
 
 // --- Store ---------------------------------------------------------------------------------------
 
@@ -163,3 +170,16 @@ pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 pub const RANGE_PREFIX_MIN_V6: u8 = 32;
 /// Bytes of the configuration file: a hundred times what all keys need.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// LAN addresses in the leaf: a box has a few interfaces; each address is in every handshake.
+pub const LEAF_ADDRESSES_MAX: usize = 32;
+/// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
+pub const PEM_BYTES_MAX: u64 = 256 << 10;
+/// Connections that read beside the writer: more would only queue for the same two or four cores.
+pub const READERS_MAX: usize = 3;
+/// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text
+/// is compared counts as [`SEARCH_COMPARE_COST`]. Keeps the worst query within a few tens of milliseconds.
+pub const SEARCH_COST_MAX: u32 = 16_000;
+/// See [`SEARCH_COST_MAX`].
+pub const SEARCH_COMPARE_COST: u32 = 8;
+/// Highlighted places in one hit: nobody looks at more.
+pub const SEARCH_MARKS_MAX: usize = 100;

@@ -1,0 +1,321 @@
+//! Text cut into the atoms that search compares: whole words, and single letters of scripts written without spaces.
+//!
+//! Stored text and queries go through the same cut, so that case, width, accents and compatibility forms never come
+//! between a person and a message. Every atom knows which bytes of the original it came from, for highlighting.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_normalization::{IsNormalized, is_nfc_quick};
+
+/// Bytes of a word that the index holds; what is longer (a link, base64) is told apart by reading the message.
+const INDEX_WORD_BYTES_MAX: usize = 48;
+
+/// What an atom is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    /// One letter of a script that puts no spaces between words.
+    Letter,
+    /// A run of letters and digits of any other script.
+    Word,
+}
+
+/// The smallest thing that is found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Atom {
+    pub(super) kind: Kind,
+    /// A letter directly after the letter before it.
+    pub(super) glued: bool,
+    /// Bytes of the folded text.
+    folded: Range<usize>,
+    /// Bytes of the original text.
+    pub(super) origin: Range<usize>,
+}
+
+/// A text's atoms in order. Its buffers are reused from text to text.
+#[derive(Debug, Default)]
+pub(super) struct Segments {
+    folded: String,
+    atoms: Vec<Atom>,
+}
+
+impl Segments {
+    pub(super) fn of(text: &str) -> Self {
+        let mut segments = Self::default();
+        segments.read(text);
+        segments
+    }
+
+    pub(super) fn atoms(&self) -> &[Atom] {
+        &self.atoms
+    }
+
+    /// The folded text of one of these atoms.
+    pub(super) fn text(&self, atom: &Atom) -> &str {
+        &self.folded[atom.folded.clone()]
+    }
+
+    /// Replaces what was here by the atoms of `text`.
+    pub(super) fn read(&mut self, text: &str) {
+        self.folded.clear();
+        self.atoms.clear();
+        let mut cut = Cut { segments: self, word: None, gap: true };
+        for_each_folded(text, |c, origin| cut.take(c, origin));
+        cut.end_word();
+    }
+
+    /// The words that the index holds for this text, each once, in order: whole words, pairs of neighbouring letters,
+    /// and each run's last letter alone, so that a single letter is the beginning of some index word wherever it stands.
+    pub(super) fn index_words(&self) -> Vec<&str> {
+        let mut words = Vec::with_capacity(self.atoms.len());
+        for (i, atom) in self.atoms.iter().enumerate() {
+            words.push(match (atom.kind, self.atoms.get(i + 1)) {
+                (Kind::Letter, Some(next)) if next.glued => &self.folded[atom.folded.start..next.folded.end],
+                (Kind::Letter, _) => self.text(atom),
+                (Kind::Word, _) => index_word(self.text(atom)),
+            });
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+}
+
+/// What the index holds of a word: its first bytes, ending between characters.
+pub(super) fn index_word(word: &str) -> &str {
+    let end = (0..=INDEX_WORD_BYTES_MAX.min(word.len())).rev().find(|&end| word.is_char_boundary(end));
+    &word[..end.unwrap_or(0)]
+}
+
+/// A whole text folded, for comparing names: case, width, accents and outer white space do not matter.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for_each_folded(text, |c, _| folded.push(c));
+    folded.trim().to_owned()
+}
+
+/// Cuts a stream of folded characters into atoms.
+struct Cut<'a> {
+    segments: &'a mut Segments,
+    /// The word under way: where it began in the folded and in the original text, and where it ends in the latter.
+    word: Option<(usize, Range<usize>)>,
+    /// Something that is no atom stands before what comes next.
+    gap: bool,
+}
+
+impl Cut<'_> {
+    fn take(&mut self, c: char, origin: Range<usize>) {
+        if is_unspaced(c) {
+            self.end_word();
+            let after_letter = self.segments.atoms.last().is_some_and(|last| last.kind == Kind::Letter);
+            let start = self.segments.folded.len();
+            self.segments.folded.push(c);
+            let folded = start..self.segments.folded.len();
+            let glued = after_letter && !self.gap;
+            self.segments.atoms.push(Atom { kind: Kind::Letter, glued, folded, origin });
+            self.gap = false;
+        } else if c.is_alphanumeric() || (self.word.is_some() && is_combining_mark(c)) {
+            let start = self.segments.folded.len();
+            self.segments.folded.push(c);
+            let (_, range) = self.word.get_or_insert_with(|| (start, origin.clone()));
+            range.end = origin.end;
+        } else {
+            self.end_word();
+            self.gap = true;
+        }
+    }
+
+    fn end_word(&mut self) {
+        if let Some((start, origin)) = self.word.take() {
+            let folded = start..self.segments.folded.len();
+            self.segments.atoms.push(Atom { kind: Kind::Word, glued: false, folded, origin });
+            self.gap = false;
+        }
+    }
+}
+
+/// Gives each folded character with the bytes of the original that it came from.
+fn for_each_folded(text: &str, mut give: impl FnMut(char, Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        // Most text is ASCII; a mark that would change it is not.
+        if byte.is_ascii() && bytes.get(at + 1).is_none_or(u8::is_ascii) {
+            give(char::from(byte.to_ascii_lowercase()), at..at + 1);
+            at += 1;
+            continue;
+        }
+        let end = cluster_end(text, at);
+        let cluster = &text[at..end];
+        match cluster.chars().next() {
+            Some(c) if is_stable(c) && c.len_utf8() == cluster.len() => give(c, at..end),
+            _ => fold_cluster(cluster, |c| give(c, at..end)),
+        }
+        at = end;
+    }
+}
+
+/// Where the character at `at` ends, with all that may compose with it or only changes its looks.
+fn cluster_end(text: &str, at: usize) -> usize {
+    let mut chars = text[at..].char_indices();
+    chars.next();
+    chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(offset, _)| at + offset)
+}
+
+/// Whether a character belongs to the one before it.
+fn joins(c: char) -> bool {
+    if c.is_ascii() || is_stable(c) {
+        return false;
+    }
+    // A half-width voiced mark becomes a combining one, a half-width jamo a conjoining one.
+    let first = std::iter::once(c).nfkd().next().unwrap_or(c);
+    is_ignorable(c)
+        || canonical_combining_class(first) != 0
+        || is_nfc_quick(std::iter::once(first)) == IsNormalized::Maybe
+}
+
+/// NFKC, case folded, without the accents of Latin, Greek and Cyrillic letters.
+fn fold_cluster(cluster: &str, mut give: impl FnMut(char)) {
+    let folded: String = cluster.chars().filter(|&c| !is_ignorable(c)).nfkd().flat_map(fold_case).nfkd().collect();
+    let mut bare = String::with_capacity(folded.len());
+    let mut accents_matter = true;
+    for c in folded.chars() {
+        if canonical_combining_class(c) == 0 {
+            accents_matter = !is_latin_greek_cyrillic(c);
+        } else if !accents_matter {
+            continue;
+        }
+        bare.push(c);
+    }
+    bare.nfc().for_each(&mut give);
+}
+
+/// Close to Unicode's full case folding, from the three mappings at hand: `ẞ` and `ß` become `ss`, `ς` becomes `σ`.
+fn fold_case(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// Common letters that folding leaves as they are.
+fn is_stable(c: char) -> bool {
+    matches!(c,
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{3001}' | '\u{3002}')
+}
+
+/// Letters of the scripts written without spaces between words (Korean writes some, but not around particles).
+fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0e00}'..='\u{0e4e}' // Thai
+        | '\u{0e80}'..='\u{0ece}' | '\u{0edc}'..='\u{0edf}' // Lao
+        | '\u{1000}'..='\u{103f}' | '\u{1050}'..='\u{108f}' // Myanmar
+        | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}' | '\u{a960}'..='\u{a97c}' | '\u{ac00}'..='\u{d7fb}' // Hangul
+        | '\u{1780}'..='\u{17d3}' // Khmer
+        | '\u{2e80}'..='\u{2fd5}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3038}'..='\u{303c}' // Han
+        | '\u{3041}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' // Kana
+        | '\u{3105}'..='\u{312f}' | '\u{31a0}'..='\u{31bf}' | '\u{31f0}'..='\u{31ff}' // Bopomofo, more kana
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{a4cf}' // Han, Yi
+        | '\u{f900}'..='\u{faff}' | '\u{1aff0}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Bases from which an accent is taken, after decomposition.
+fn is_latin_greek_cyrillic(c: char) -> bool {
+    matches!(c,
+        'a'..='z' | 'A'..='Z' | '\u{00c0}'..='\u{02af}' | '\u{0370}'..='\u{052f}' | '\u{1c80}'..='\u{1c8f}'
+        | '\u{1d00}'..='\u{1dbf}' | '\u{1e00}'..='\u{1fff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a640}'..='\u{a69f}'
+        | '\u{a720}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab6f}')
+}
+
+/// Characters that only say how others look: soft hyphens, joiners, directions, variation selectors.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200c}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{e0100}'..='\u{e01ef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        let segments = Segments::of(text);
+        segments.atoms().iter().map(|atom| segments.text(atom).to_owned()).collect()
+    }
+
+    fn origins(text: &str) -> Vec<&str> {
+        Segments::of(text).atoms().iter().map(|atom| &text[atom.origin.clone()]).collect()
+    }
+
+    #[test]
+    fn case_width_and_accents_do_not_matter() {
+        assert_eq!(texts("Crème ＢＲÛＬÉＥ Straße STRASSE"), ["creme", "brulee", "strasse", "strasse"]);
+        assert_eq!(texts("ΣΊΣΥΦΟΣ Ёлка"), ["σισυφοσ", "елка"]);
+        assert_eq!(texts("ｶﾞｷﾞ"), ["ガ", "ギ"]);
+        assert_eq!(texts("e\u{301}t\u{ad}e\u{301}"), ["ete"]);
+    }
+
+    #[test]
+    fn marks_that_make_other_letters_do_matter() {
+        assert_ne!(texts("か"), texts("が"));
+        assert_ne!(texts("क"), texts("कि"));
+        assert_eq!(texts("हिन्दी"), ["हिन्दी"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_become_single_letters() {
+        assert_eq!(texts("用porch聊天。好"), ["用", "porch", "聊", "天", "好"]);
+        let segments = Segments::of("用porch聊天。好 吗");
+        let glued: Vec<bool> = segments.atoms().iter().map(|atom| atom.glued).collect();
+        assert_eq!(glued, [false, false, false, true, false, false]);
+    }
+
+    #[test]
+    fn atoms_know_the_bytes_they_came_from() {
+        assert_eq!(origins("Ｈｉ, e\u{301}a 部署"), ["Ｈｉ", "e\u{301}a", "部", "署"]);
+        assert_eq!(origins("5㎏"), ["5㎏"]);
+    }
+
+    #[test]
+    fn the_index_holds_words_pairs_and_last_letters_once() {
+        let segments = Segments::of("ab 部署部署 ab 天");
+        assert_eq!(segments.index_words(), ["ab", "天", "署", "署部", "部署"]);
+        let long = "x".repeat(1_000);
+        assert_eq!(Segments::of(&long).index_words(), ["x".repeat(INDEX_WORD_BYTES_MAX)]);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn folding_by_clusters_loses_nothing_that_normalizing_keeps(text in "[\u{ac00}-\u{acff}\u{1100}-\u{11ff}か゛\u{3099}ｶﾞ가-각漢字क-ी]{0,20}") {
+            let normalized: String = text.nfkc().collect();
+            prop_assert_eq!(fold(&text), normalized.trim());
+        }
+
+        #[test]
+        fn atoms_lie_in_order_within_the_text(text in "\\PC{0,60}") {
+            let segments = Segments::of(&text);
+            let mut start = 0;
+            for atom in segments.atoms() {
+                prop_assert!(text.get(atom.origin.clone()).is_some_and(|part| !part.is_empty()));
+                prop_assert!(atom.origin.start >= start);
+                start = atom.origin.start;
+                prop_assert!(!segments.text(atom).is_empty());
+            }
+        }
+
+        #[test]
+        fn composed_and_decomposed_text_are_the_same(text in "\\PC{0,40}") {
+            let composed: String = text.nfc().collect();
+            let decomposed: String = text.nfd().collect();
+            prop_assert_eq!(texts(&composed), texts(&decomposed));
+        }
+    }
+}

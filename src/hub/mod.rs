@@ -8,6 +8,8 @@
 //! **Invariant:** a connection is in a room's `present` list if and only if it has said hello and its person is a member.
 
 mod account;
+#[cfg(any(fuzzing, test))]
+mod audit;
 mod command;
 mod outcome;
 mod presence;
@@ -339,8 +341,10 @@ impl Hub {
     }
 
     fn sessions_ended(&mut self, sessions: &[SessionId], code: CloseCode, now: Now, out: &mut Vec<Output>) {
-        let ended: Vec<ConnId> =
+        let mut ended: Vec<ConnId> =
             self.conns.iter().filter(|(_, conn)| sessions.contains(&conn.session)).map(|(id, _)| *id).collect();
+        // The map's order differs from run to run.
+        ended.sort_unstable();
         for conn in ended {
             self.close(conn, code, now, out);
         }

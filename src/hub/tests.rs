@@ -9,7 +9,9 @@ use crate::proto::text::RawBody;
 
 mod members;
 mod messages;
+mod model;
 mod people;
+mod property;
 mod resume;
 
 const EVERYONE: RoomId = RoomId(1);

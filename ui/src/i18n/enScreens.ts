@@ -109,7 +109,7 @@ export const enScreens = {
   'newChat.nobody': 'As soon as others join this box, you can write to them here.',
   'pick.filter': 'Find a person',
   'pick.chosen': { one: '{n} chosen', other: '{n} chosen' },
-  'pick.remove': 'Take {name} off the list',
+  'pick.remove': '(take off the list)',
   'pick.limit': { one: 'At most {n} person at a time.', other: 'At most {n} people at a time.' },
 
   // --- Settings ------------------------------------------------------------------------------------------

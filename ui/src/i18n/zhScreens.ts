@@ -110,7 +110,7 @@ export const zhScreens: ScreensTable = {
   'newChat.nobody': '等别人加入这台主机以后，就可以在这里给他们发消息。',
   'pick.filter': '查找成员',
   'pick.chosen': { other: '已选 {n} 人' },
-  'pick.remove': '取消选择{name}',
+  'pick.remove': '（取消选择）',
   'pick.limit': { other: '一次最多 {n} 人。' },
 
   // --- 设置 ------------------------------------------------------------------------------------------

@@ -5,17 +5,46 @@
 //! every question that can be asked. Imports only `proto`.
 
 use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
+use rusqlite::Connection;
+use rustix::fs::FlockOperation;
+use tokio::sync::oneshot;
+
+use self::checkpoint::Checkpointer;
+use self::index::Indexer;
+use self::reader::Readers;
+use self::writer::{Command, Marks, Writer};
 use crate::proto::id::{RoomId, UserId};
+use crate::proto::limits::STORE_IN_FLIGHT_MAX;
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
+mod accounts;
+mod checkpoint;
+mod index;
+mod messages;
+mod query;
 mod reader;
+mod rooms;
+mod schema;
 mod search;
 mod segment;
+#[cfg(test)]
+mod tests;
+mod writer;
 
+pub use query::{Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
-pub use search::{Query, QueryFault};
+
+/// Locked while a porch uses the folder.
+const LOCK_FILE: &str = "porch.lock";
 
 /// The queue to the disk is full, or the store is closing: nothing was taken, try again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -68,39 +97,160 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// The way to the disk. Clones share one store.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    queue: SyncSender<Command>,
+    marks: Marks,
+    readers: Readers,
+    closing: AtomicBool,
+    /// Joined by [`Store::close`].
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
 
 impl Store {
     /// Opens or makes the database in `dir`, which exists and is ours alone. Blocks for some milliseconds.
-    pub fn open(dir: &Path, _clock: impl Fn() -> Millis + Send + 'static) -> Result<(Self, Snapshot), OpenError> {
-        Err(OpenError::Held { dir: dir.to_path_buf() })
+    ///
+    /// `clock` is asked on the writer's thread which sign-ins have expired.
+    pub fn open(dir: &Path, clock: impl Fn() -> Millis + Send + 'static) -> Result<(Self, Snapshot), OpenError> {
+        let lock = lock(dir)?;
+        let database = dir.join(schema::DATABASE_FILE);
+        let disk = |reason: String| OpenError::Disk { path: database.clone(), reason };
+        let connection = schema::open_database(dir)?;
+        let snapshot = snapshot(&connection).map_err(|e| disk(e.to_string()))?;
+        let begin = |e: io::Error| disk(format!("a thread could not begin: {e}"));
+        let (checkpointer, checkpoint_thread) = Checkpointer::start(database.clone()).map_err(begin)?;
+        let (indexer, index_thread) = Indexer::start(dir, snapshot.seq).map_err(begin)?;
+        let (queue, commands) = sync_channel(STORE_IN_FLIGHT_MAX);
+        let marks = Marks::default();
+        let now = Instant::now();
+        let writer = Writer {
+            dir: dir.into(),
+            connection: Some(connection),
+            commands,
+            marks: marks.clone(),
+            checkpointer,
+            indexer: indexer.clone(),
+            clock: Box::new(clock),
+            next_commit: now,
+            marks_due: None,
+            next_marks: now,
+            failing: false,
+        };
+        let writer_thread = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || {
+                // Held as long as anything may be written.
+                let _lock = lock;
+                writer.run();
+                for thread in [index_thread, checkpoint_thread] {
+                    if thread.join().is_err() {
+                        log::error!("a thread of the store had ended early");
+                    }
+                }
+            })
+            .map_err(begin)?;
+        let readers = Readers::new(dir, indexer);
+        let threads = Mutex::new(vec![writer_thread]);
+        let inner = Inner { queue, marks, readers, closing: AtomicBool::new(false), threads };
+        Ok((Self { inner: Arc::new(inner) }, snapshot))
     }
 
     /// Queues a change; never blocks. `reply` runs on the writer's thread after the commit that holds the change, or
-    /// after its failure.
-    pub fn submit(&self, _op: Op, _reply: impl FnOnce(Result<Outcome, Fault>) + Send + 'static) -> Result<(), Busy> {
-        Err(Busy)
+    /// after its failure; it must not wait for the store.
+    pub fn submit(&self, op: Op, reply: impl FnOnce(Result<Outcome, Fault>) + Send + 'static) -> Result<(), Busy> {
+        if self.inner.closing.load(Ordering::Acquire) {
+            return Err(Busy);
+        }
+        writer::submit(&self.inner.queue, op, Box::new(reply))
     }
 
     /// [`Self::submit`], awaited.
-    pub async fn apply(&self, _op: Op) -> Result<Outcome, ApplyError> {
-        Err(ApplyError::Busy)
+    pub async fn apply(&self, op: Op) -> Result<Outcome, ApplyError> {
+        let (tell, told) = oneshot::channel();
+        let reply = move |result| {
+            // Nobody waits any more: the change is made all the same.
+            let _ = tell.send(result);
+        };
+        self.submit(op, reply).map_err(|Busy| ApplyError::Busy)?;
+        match told.await {
+            Ok(result) => result.map_err(ApplyError::Fault),
+            // The store closed at this moment, and did not take the change.
+            Err(_) => Err(ApplyError::Busy),
+        }
     }
 
     /// Moves a read marker forward to message number `n`, some time later: see
     /// [`READ_MARKER_INTERVAL`](crate::proto::limits::READ_MARKER_INTERVAL). Never blocks on the disk.
-    pub fn mark_read(&self, _room: RoomId, _user: UserId, _n: u64) {}
+    pub fn mark_read(&self, room: RoomId, user: UserId, n: u64) {
+        if self.inner.marks.add(room, user, n) {
+            // A full queue means that the writer is awake, and looks at the markers by itself.
+            let _ = self.inner.queue.try_send(Command::Marks);
+        }
+    }
 
     /// Runs `f` on a blocking thread with one of a few connections, in one consistent view of the database.
     pub async fn read<T: Send + 'static>(
         &self,
-        _f: impl FnOnce(&Reader) -> Result<T, ReadError> + Send + 'static,
+        f: impl FnOnce(&Reader) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
-        Err(ReadError("not open".into()))
+        let permit = self.inner.readers.permit().await?;
+        let inner = Arc::clone(&self.inner);
+        let work = move || {
+            let _permit = permit;
+            inner.readers.read(f)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|e| ReadError(e.to_string()))?
     }
 
     /// Commits what is queued, read markers too, checkpoints, and ends the threads. Blocks; may be called again.
-    pub fn close(&self) {}
+    pub fn close(&self) {
+        self.inner.closing.store(true, Ordering::Release);
+        self.inner.readers.close();
+        let mut threads = self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if threads.is_empty() {
+            return;
+        }
+        // Waits for a place in a full queue; fails only when the writer has gone.
+        let _ = self.inner.queue.send(Command::Close);
+        for thread in threads.drain(..) {
+            if thread.join().is_err() {
+                log::error!("the writer's thread had ended early");
+            }
+        }
+    }
+}
+
+/// Takes the folder for this process, until the file is closed.
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join(LOCK_FILE);
+    let disk = |e: io::Error| OpenError::Disk { path: path.clone(), reason: e.to_string() };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(disk)?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::Held { dir: dir.into() }),
+        Err(e) => Err(disk(e.into())),
+    }
+}
+
+/// Everything the hub begins with. Reads no message but each room's newest.
+fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
+    let members = format!("SELECT {} FROM members ORDER BY user, room", rooms::MEMBER_COLUMNS);
+    Ok(Snapshot {
+        users: accounts::people(db)?,
+        rooms: rooms::records(db)?,
+        members: db.prepare(&members)?.query_map([], rooms::member)?.collect::<rusqlite::Result<_>>()?,
+        seq: messages::newest_seq(db)?,
+        settings: accounts::settings(db)?,
+    })
 }

@@ -1,11 +1,23 @@
-//! Every question the store answers.
+//! Every question the store answers, and the connections that answer them.
 
-use super::ReadError;
-use super::search::Query;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::index::{INDEX_FILE, Indexer};
+use super::query::Query;
+use super::schema::{self, DATABASE_FILE, MESSAGE_COLUMNS, USER_COLUMNS, sql};
+use super::search;
+use super::segment::Segments;
+use super::{ReadError, accounts, messages};
 use crate::proto::account::{HistoryPage, ListedRoom, Member, SearchPage, Settings};
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
+use crate::proto::limits::{HISTORY_PAGE_MAX, READERS_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::User;
+use crate::proto::server::{Event, Message, User};
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -33,58 +45,153 @@ pub enum HistoryRefusal {
 }
 
 /// One connection that reads, in one consistent view.
-pub struct Reader {}
+pub struct Reader {
+    db: Connection,
+    dir: PathBuf,
+    indexer: Indexer,
+    /// The index file that is open, with its generation.
+    index: RefCell<Option<(u64, Connection)>>,
+    segments: RefCell<Segments>,
+}
 
 impl Reader {
     /// The unexpired session with this token, and whose it is.
-    pub fn session_by_token(&self, _hash: &[u8; 32], _now: Millis) -> Result<Option<(SessionId, User)>, ReadError> {
-        Ok(None)
+    pub fn session_by_token(&self, hash: &[u8; 32], now: Millis) -> Result<Option<(SessionId, User)>, ReadError> {
+        let query = format!(
+            "SELECT sessions.id, {USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user
+             WHERE token_hash = ? AND sessions.created_at > ?"
+        );
+        Ok(self
+            .db
+            .prepare_cached(&query)?
+            .query_row(params![hash, accounts::oldest_session(now)], |row| {
+                Ok((schema::session_id(row, 0)?, schema::user(row, 1)?))
+            })
+            .optional()?)
     }
 
     /// The account with this name, by what names are compared by.
-    pub fn account_by_key(&self, _name_key: &str) -> Result<Option<Account>, ReadError> {
-        Ok(None)
+    pub fn account_by_key(&self, name_key: &str) -> Result<Option<Account>, ReadError> {
+        let query = format!("SELECT {USER_COLUMNS}, password FROM users WHERE name_key = ?");
+        Ok(self.db.prepare_cached(&query)?.query_row([name_key], account).optional()?)
     }
 
     /// The account with this id, unless it was deleted.
-    pub fn account(&self, _user: UserId) -> Result<Option<Account>, ReadError> {
-        Ok(None)
+    pub fn account(&self, user: UserId) -> Result<Option<Account>, ReadError> {
+        let query = format!("SELECT {USER_COLUMNS}, password FROM users WHERE id = ? AND name_key IS NOT NULL");
+        Ok(self.db.prepare_cached(&query)?.query_row([sql(user.0)], account).optional()?)
     }
 
-    /// Where an account is signed in: session, device, since when; the oldest first.
-    pub fn sessions_of(&self, _user: UserId) -> Result<Vec<(SessionId, String, Millis)>, ReadError> {
-        Ok(Vec::new())
+    /// Where an account is signed in: session, device, since when; the oldest first. Those that have expired are
+    /// listed until the next sign-in clears them.
+    pub fn sessions_of(&self, user: UserId) -> Result<Vec<(SessionId, String, Millis)>, ReadError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT id, device, created_at FROM sessions WHERE user = ? ORDER BY id")?
+            .query_map([sql(user.0)], |row| Ok((schema::session_id(row, 0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<_>>()?)
     }
 
     /// Everyone with an account, by id.
     pub fn people(&self) -> Result<Vec<User>, ReadError> {
-        Ok(Vec::new())
+        Ok(accounts::people(&self.db)?)
     }
 
     /// The open rooms that are not archived, by name.
-    pub fn listed_rooms(&self, _asker: UserId) -> Result<Vec<ListedRoom>, ReadError> {
-        Ok(Vec::new())
+    pub fn listed_rooms(&self, asker: UserId) -> Result<Vec<ListedRoom>, ReadError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT id, name, (SELECT count(*) FROM members WHERE room = rooms.id),
+                        EXISTS (SELECT 1 FROM members WHERE user = ? AND room = rooms.id)
+                 FROM rooms WHERE kind = 'open' AND NOT archived ORDER BY name, id",
+            )?
+            .query_map([sql(asker.0)], |row| {
+                Ok(ListedRoom {
+                    id: schema::room_id(row, 0)?,
+                    name: row.get(1)?,
+                    member_count: row.get(2)?,
+                    joined: row.get(3)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?)
     }
 
     /// Who is in a room, by id; `None` when the asker is not in it and it is not open.
-    pub fn room_members(&self, _asker: UserId, _room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
-        Ok(None)
+    pub fn room_members(&self, asker: UserId, room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
+        let open =
+            self.db.prepare_cached("SELECT 1 FROM rooms WHERE id = ? AND kind = 'open'")?.exists([sql(room.0)])?;
+        if !open && !self.is_member(asker, room)? {
+            return Ok(None);
+        }
+        let members = self
+            .db
+            .prepare_cached("SELECT user, owner, joined_at FROM members WHERE room = ? ORDER BY user")?
+            .query_map([sql(room.0)], |row| {
+                Ok(Member { user: schema::user_id(row, 0)?, role: schema::role(row, 1)?, joined_at: row.get(2)? })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Some(members))
     }
 
     /// A page of a room's history of at most `limit` messages.
     pub fn history(
         &self,
-        _asker: UserId,
-        _room: RoomId,
-        _window: Window,
-        _limit: u32,
+        asker: UserId,
+        room: RoomId,
+        window: Window,
+        limit: u32,
     ) -> Result<Result<HistoryPage, HistoryRefusal>, ReadError> {
-        Ok(Err(HistoryRefusal::NotAMember))
+        if !self.is_member(asker, room)? {
+            return Ok(Err(HistoryRefusal::NotAMember));
+        }
+        let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
+        let (before, middle, after) = match window {
+            Window::Newest => (self.before(room, Seq(u64::MAX), limit)?, None, Stretch::default()),
+            Window::Before(seq) => {
+                let after = Stretch { messages: Vec::new(), more: self.has_from(room, seq)? };
+                (self.before(room, seq, limit)?, None, after)
+            }
+            Window::After(seq) => {
+                let before = Stretch { messages: Vec::new(), more: self.has_upto(room, seq)? };
+                (before, None, self.after(room, seq, limit)?)
+            }
+            Window::Around(seq) => {
+                let Some(middle) = messages::by_id(&self.db, seq)?.filter(|message| message.room == room) else {
+                    return Ok(Err(HistoryRefusal::NotFound));
+                };
+                (self.before(room, seq, limit / 2)?, Some(middle), self.after(room, seq, limit / 2)?)
+            }
+        };
+        let messages = before.messages.into_iter().rev().chain(middle).chain(after.messages).collect();
+        Ok(Ok(HistoryPage { messages, more_before: before.more, more_after: after.more }))
     }
 
     /// What happened in the asker's rooms after `after` and up to `upto`, in order.
-    pub fn missed(&self, _asker: UserId, _after: Seq, _upto: Seq) -> Result<Missed, ReadError> {
-        Ok(Missed::TooMany)
+    pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
+        let mut events = Vec::new();
+        for room in self.rooms_of(asker)? {
+            // One more than allowed is enough to know.
+            let spare = RESUME_EVENTS_MAX + 1 - events.len();
+            let bounds = params![sql(room.0), sql(after.0), sql(upto.0), sql(spare as u64)];
+            let mut statement = self.db.prepare_cached(&missed_messages_query())?;
+            let messages = statement.query_map(bounds, |row| schema::message(row).map(Event::Message))?;
+            for event in messages {
+                events.push(event?);
+            }
+            let mut statement = self.db.prepare_cached(MISSED_CHANGES_QUERY)?;
+            let changes = statement.query_map(bounds, |row| {
+                Ok(Event::Deleted { seq: Seq(schema::number(row, 0)?), room, message: Seq(schema::number(row, 1)?) })
+            })?;
+            for event in changes {
+                events.push(event?);
+            }
+            if events.len() > RESUME_EVENTS_MAX {
+                return Ok(Missed::TooMany);
+            }
+        }
+        events.sort_unstable_by_key(Event::seq);
+        Ok(Missed::Events(events))
     }
 
     /// Messages of the asker's rooms that answer the query, newest first, older than `cursor`.
@@ -92,21 +199,208 @@ impl Reader {
     /// A page may hold fewer than `limit` hits, even none, and still have a `next`: the work of one call is bounded.
     pub fn search(
         &self,
-        _asker: UserId,
-        _query: &Query,
-        _cursor: Option<Seq>,
-        _limit: u32,
+        asker: UserId,
+        query: &Query,
+        cursor: Option<Seq>,
+        limit: u32,
     ) -> Result<SearchPage, ReadError> {
-        Ok(SearchPage { hits: Vec::new(), next: None })
+        let limit = limit.clamp(1, SEARCH_PAGE_MAX) as usize;
+        let rooms = self.rooms_of(asker)?;
+        let mut index = self.index.borrow_mut();
+        self.open_index(&mut index);
+        let index = index.as_ref().map(|(_, index)| index);
+        let mut segments = self.segments.borrow_mut();
+        let mut search = search::Search::new(&self.db, index, &mut segments, asker, rooms, query)?;
+        let page = search.page(cursor, limit)?;
+        if search.index_is_damaged() {
+            self.indexer.damaged();
+        }
+        Ok(page)
     }
 
     /// The JPEG of this person's picture number `picture` with this edge in pixels.
-    pub fn picture(&self, _user: UserId, _picture: u32, _edge: u32) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(None)
+    pub fn picture(&self, user: UserId, picture: u32, edge: u32) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT jpeg FROM pictures JOIN users ON users.id = pictures.user
+                 WHERE user = ? AND edge = ? AND picture = ?",
+            )?
+            .query_row(params![sql(user.0), edge, picture], |row| row.get(0))
+            .optional()?)
     }
 
     /// What the owner has decided.
     pub fn settings(&self) -> Result<Settings, ReadError> {
-        Ok(Settings::default())
+        Ok(accounts::settings(&self.db)?)
+    }
+
+    fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
+        Ok(Self {
+            db: schema::open_reader(&dir.join(DATABASE_FILE))?,
+            dir: dir.into(),
+            indexer,
+            index: RefCell::default(),
+            segments: RefCell::default(),
+        })
+    }
+
+    /// Makes sure that the newest index file is open, if it can be.
+    fn open_index(&self, index: &mut Option<(u64, Connection)>) {
+        let generation = self.indexer.generation();
+        if index.as_ref().is_some_and(|(of, _)| *of == generation) {
+            return;
+        }
+        *index = match schema::open_reader(&self.dir.join(INDEX_FILE)) {
+            Ok(connection) => Some((generation, connection)),
+            // Not made yet: the search reads the messages themselves.
+            Err(_) => None,
+        };
+    }
+
+    fn is_member(&self, user: UserId, room: RoomId) -> rusqlite::Result<bool> {
+        self.db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+    }
+
+    fn rooms_of(&self, user: UserId) -> rusqlite::Result<Vec<RoomId>> {
+        self.db
+            .prepare_cached("SELECT room FROM members WHERE user = ?")?
+            .query_map([sql(user.0)], |row| schema::room_id(row, 0))?
+            .collect()
+    }
+
+    /// Messages before this one, the newest first.
+    fn before(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+        self.stretch(&before_query(), room, seq, limit)
+    }
+
+    /// Messages after this one, the oldest first.
+    fn after(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+        self.stretch(&after_query(), room, seq, limit)
+    }
+
+    fn stretch(&self, query: &str, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+        let mut messages: Vec<Message> = self
+            .db
+            .prepare_cached(query)?
+            .query_map(params![sql(room.0), sql(seq.0), sql(limit as u64 + 1)], schema::message)?
+            .collect::<rusqlite::Result<_>>()?;
+        let more = messages.len() > limit;
+        messages.truncate(limit);
+        Ok(Stretch { messages, more })
+    }
+
+    fn has_from(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached("SELECT 1 FROM messages WHERE room = ? AND id >= ? LIMIT 1")?
+            .exists([sql(room.0), sql(seq.0)])
+    }
+
+    fn has_upto(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached("SELECT 1 FROM messages WHERE room = ? AND id <= ? LIMIT 1")?
+            .exists([sql(room.0), sql(seq.0)])
+    }
+}
+
+/// Neighbouring messages, and whether more follow in that direction.
+#[derive(Default)]
+struct Stretch {
+    messages: Vec<Message>,
+    more: bool,
+}
+
+fn before_query() -> String {
+    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id < ? ORDER BY id DESC LIMIT ?")
+}
+
+fn after_query() -> String {
+    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id > ? ORDER BY id LIMIT ?")
+}
+
+fn missed_messages_query() -> String {
+    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?")
+}
+
+const MISSED_CHANGES_QUERY: &str =
+    "SELECT seq, message FROM changes WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+
+fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account { user: schema::user(row, 0)?, password: row.get(5)? })
+}
+
+/// The reading connections: opened when first needed, at most [`READERS_MAX`].
+pub(super) struct Readers {
+    dir: PathBuf,
+    pub(super) indexer: Indexer,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Reader>>,
+}
+
+impl Readers {
+    pub(super) fn new(dir: &Path, indexer: Indexer) -> Self {
+        let permits = Arc::new(Semaphore::new(READERS_MAX));
+        Self { dir: dir.into(), indexer, permits, idle: Mutex::default() }
+    }
+
+    /// Waits until a connection is free.
+    pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit, ReadError> {
+        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ReadError("the store is closing".into()))
+    }
+
+    /// Runs `f` in one consistent view; whoever calls holds a permit.
+    pub(super) fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => Reader::open(&self.dir, self.indexer.clone())?,
+        };
+        let view = reader.db.unchecked_transaction()?;
+        let answer = f(&reader)?;
+        view.finish()?;
+        // After an error the connection is dropped instead: the next one sees the disk afresh.
+        if !self.permits.is_closed() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        }
+        Ok(answer)
+    }
+
+    /// Refuses what comes; what is being read goes on.
+    pub(super) fn close(&self) {
+        self.permits.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps SQLite takes for a query.
+    fn plan(db: &Connection, query: &str) -> Vec<String> {
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        // The parameters stay unbound: the plan does not depend on them.
+        statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    #[test]
+    fn pages_and_missed_events_are_read_from_their_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let by_room = |query: &str| query.contains("messages_by_room");
+        for query in [before_query(), after_query(), missed_messages_query()] {
+            let steps = plan(&db, &query);
+            assert!(steps.len() == 1 && steps[0].starts_with("SEARCH") && by_room(&steps[0]), "{query}: {steps:?}");
+        }
+        let steps = plan(&db, MISSED_CHANGES_QUERY);
+        assert!(steps.len() == 1 && steps[0].contains("changes_by_room (room=? AND seq>?"), "{steps:?}");
+    }
+
+    #[test]
+    fn a_page_in_another_order_would_be_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let steps = plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
+        assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
     }
 }

@@ -1,7 +1,7 @@
 /** The page's chat: the one instance, wired to this browser. */
 import * as api from './core/api'
 import { Chat } from './core/chat.svelte'
-import { indexedOutbox } from './core/outboxStore'
+import type { OutboxStore } from './core/outbox'
 
 export const chat = new Chat({
   api,
@@ -10,7 +10,7 @@ export const chat = new Chat({
     now: Date.now,
     chance: Math.random,
   },
-  outbox: indexedOutbox(),
+  outbox: laterOutbox(),
   storage: ownStorage(),
 })
 
@@ -20,5 +20,16 @@ function ownStorage(): Storage | null {
     return localStorage
   } catch {
     return null
+  }
+}
+
+/** IndexedDB is asked for only after the page is there. */
+function laterOutbox(): OutboxStore {
+  let loading: Promise<OutboxStore> | null = null
+  const store = () => (loading ??= import('./core/outboxStore').then((module) => module.indexedOutbox()))
+  return {
+    all: async (author) => (await store()).all(author),
+    put: async (item) => (await store()).put(item),
+    remove: async (id) => (await store()).remove(id),
   }
 }

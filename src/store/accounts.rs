@@ -1,0 +1,217 @@
+//! Changes to accounts: people, sign-ins, pictures, and what the owner decides.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::schema::{self, USER_COLUMNS, sql};
+use super::{messages, rooms};
+use crate::proto::account::Settings;
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{RoomId, SessionId, UserId};
+use crate::proto::limits::{PICTURE_EDGES, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX, USERS_MAX};
+use crate::proto::op::{Millis, NewSession, Outcome};
+use crate::proto::server::{Role, User};
+
+/// An account to be made.
+pub(super) struct Applicant {
+    pub(super) name: String,
+    pub(super) name_key: String,
+    pub(super) password: String,
+    pub(super) session: NewSession,
+}
+
+pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<Outcome> {
+    let people: u64 = db
+        .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL")?
+        .query_row([], |row| schema::number(row, 0))?;
+    if people > 0 && !settings(db)?.registration_open {
+        return Ok(Outcome::Refused(ErrorCode::RegistrationClosed));
+    }
+    if people >= USERS_MAX as u64 {
+        return Ok(Outcome::Refused(ErrorCode::LimitReached));
+    }
+    if holder(db, &applicant.name_key)?.is_some() {
+        return Ok(Outcome::Refused(ErrorCode::NameTaken));
+    }
+    let role = if people == 0 { Role::Owner } else { Role::Member };
+    let at = applicant.session.at;
+    db.prepare_cached(
+        "INSERT INTO users (name, name_key, password, owner, picture, pictures_made, created_at)
+         VALUES (?, ?, ?, ?, 0, 0, ?)",
+    )?
+    .execute(params![applicant.name, applicant.name_key, applicant.password, role == Role::Owner, at])?;
+    let id = UserId(db.last_insert_rowid().unsigned_abs());
+    // What was said before someone came is not unread.
+    let read_n = messages::newest_n(db, rooms::EVERYONE)?;
+    let members = vec![rooms::join(db, rooms::EVERYONE, id, Role::Member, at, read_n)?];
+    let session = add_session(db, id, &applicant.session)?;
+    let user = User { id, name: applicant.name, role, picture: 0, since: at };
+    Ok(Outcome::UserCreated { user, session, members })
+}
+
+pub(super) fn delete(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    let Some(found) = by_id(db, user)? else {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    };
+    if found.role == Role::Owner {
+        let (owners, people) = db
+            .prepare_cached("SELECT ifnull(sum(owner), 0), count(*) FROM users WHERE name_key IS NOT NULL")?
+            .query_row([], |row| Ok((schema::number(row, 0)?, schema::number(row, 1)?)))?;
+        if owners == 1 && people > 1 {
+            return Ok(Outcome::Refused(ErrorCode::LastOwner));
+        }
+    }
+    let ended = end_sessions(db, user, None)?;
+    let joined: Vec<RoomId> = db
+        .prepare_cached("SELECT room FROM members WHERE user = ?")?
+        .query_map([sql(user.0)], |row| schema::room_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for room in joined {
+        rooms::leave(db, room, user)?;
+    }
+    db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
+    db.prepare_cached(
+        "UPDATE users SET name = '', name_key = NULL, password = '', owner = 0, picture = 0 WHERE id = ?",
+    )?
+    .execute([sql(user.0)])?;
+    Ok(Outcome::SessionsEnded { ended })
+}
+
+pub(super) fn rename(db: &Connection, user: UserId, name: &str, name_key: &str) -> rusqlite::Result<Outcome> {
+    if holder(db, name_key)?.is_some_and(|holder| holder != user) {
+        return Ok(Outcome::Refused(ErrorCode::NameTaken));
+    }
+    db.prepare_cached("UPDATE users SET name = ?2, name_key = ?3 WHERE id = ?1 AND name_key IS NOT NULL")?
+        .execute(params![sql(user.0), name, name_key])?;
+    user_outcome(db, user)
+}
+
+pub(super) fn make_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    db.prepare_cached("UPDATE users SET owner = 1 WHERE id = ? AND name_key IS NOT NULL")?.execute([sql(user.0)])?;
+    user_outcome(db, user)
+}
+
+pub(super) fn set_password(
+    db: &Connection,
+    user: UserId,
+    password: &str,
+    keep: Option<SessionId>,
+) -> rusqlite::Result<Outcome> {
+    let set = db
+        .prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1 AND name_key IS NOT NULL")?
+        .execute(params![sql(user.0), password])?;
+    if set == 0 {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    Ok(Outcome::SessionsEnded { ended: end_sessions(db, user, keep)? })
+}
+
+pub(super) fn set_picture(db: &Connection, user: UserId, jpegs: &[Vec<u8>; 3]) -> rusqlite::Result<Outcome> {
+    if by_id(db, user)?.is_none() {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    for (edge, jpeg) in PICTURE_EDGES.iter().zip(jpegs) {
+        db.prepare_cached("INSERT OR REPLACE INTO pictures (user, edge, jpeg) VALUES (?, ?, ?)")?.execute(params![
+            sql(user.0),
+            edge,
+            jpeg
+        ])?;
+    }
+    // A number that was never used before, so that a browser may keep the picture for ever.
+    db.prepare_cached("UPDATE users SET pictures_made = pictures_made + 1, picture = pictures_made + 1 WHERE id = ?")?
+        .execute([sql(user.0)])?;
+    user_outcome(db, user)
+}
+
+pub(super) fn clear_picture(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
+    db.prepare_cached("UPDATE users SET picture = 0 WHERE id = ? AND picture <> 0")?.execute([sql(user.0)])?;
+    user_outcome(db, user)
+}
+
+pub(super) fn create_session(
+    db: &Connection,
+    user: UserId,
+    session: &NewSession,
+    end_others: bool,
+    now: Millis,
+) -> rusqlite::Result<Outcome> {
+    if by_id(db, user)?.is_none() {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    db.prepare_cached("DELETE FROM sessions WHERE user = ? AND created_at <= ?")?
+        .execute([sql(user.0), oldest_session(now)])?;
+    let mut ended = if end_others { end_sessions(db, user, None)? } else { Vec::new() };
+    let spared = SESSIONS_PER_USER_MAX - 1;
+    let too_many: Vec<SessionId> = db
+        .prepare_cached("SELECT id FROM sessions WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?")?
+        .query_map([sql(user.0), sql(spared as u64)], |row| schema::session_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for session in too_many {
+        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(session.0)])?;
+        ended.push(session);
+    }
+    Ok(Outcome::SessionCreated { session: add_session(db, user, session)?, ended })
+}
+
+pub(super) fn end_session(db: &Connection, user: UserId, session: SessionId) -> rusqlite::Result<Outcome> {
+    let ended =
+        db.prepare_cached("DELETE FROM sessions WHERE id = ? AND user = ?")?.execute([sql(session.0), sql(user.0)])?;
+    if ended == 0 {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    Ok(Outcome::SessionsEnded { ended: vec![session] })
+}
+
+pub(super) fn set_settings(db: &Connection, settings: Settings) -> rusqlite::Result<Outcome> {
+    db.prepare_cached("UPDATE settings SET registration_open = ?, several_devices = ?")?
+        .execute([settings.registration_open, settings.several_devices])?;
+    Ok(Outcome::Done)
+}
+
+pub(super) fn settings(db: &Connection) -> rusqlite::Result<Settings> {
+    db.prepare_cached("SELECT registration_open, several_devices FROM settings")?
+        .query_row([], |row| Ok(Settings { registration_open: row.get(0)?, several_devices: row.get(1)? }))
+}
+
+/// Everyone with an account, by id.
+pub(super) fn people(db: &Connection) -> rusqlite::Result<Vec<User>> {
+    db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL ORDER BY id"))?
+        .query_map([], |row| schema::user(row, 0))?
+        .collect()
+}
+
+/// Sessions made at or before this have expired.
+pub(super) fn oldest_session(now: Millis) -> Millis {
+    now.saturating_sub(SESSION_DAYS_MAX * messages::DAY_MS)
+}
+
+fn by_id(db: &Connection, user: UserId) -> rusqlite::Result<Option<User>> {
+    db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE id = ? AND name_key IS NOT NULL"))?
+        .query_row([sql(user.0)], |row| schema::user(row, 0))
+        .optional()
+}
+
+/// Who has this name.
+fn holder(db: &Connection, name_key: &str) -> rusqlite::Result<Option<UserId>> {
+    db.prepare_cached("SELECT id FROM users WHERE name_key = ?")?
+        .query_row([name_key], |row| schema::user_id(row, 0))
+        .optional()
+}
+
+fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    Ok(by_id(db, user)?.map_or(Outcome::Refused(ErrorCode::NotFound), Outcome::User))
+}
+
+fn add_session(db: &Connection, user: UserId, session: &NewSession) -> rusqlite::Result<SessionId> {
+    db.prepare_cached("INSERT INTO sessions (user, token_hash, device, created_at) VALUES (?, ?, ?, ?)")?
+        .execute(params![sql(user.0), session.token_hash, session.device, session.at])?;
+    Ok(SessionId(db.last_insert_rowid().unsigned_abs()))
+}
+
+/// Ends an account's sessions but `keep`.
+fn end_sessions(db: &Connection, user: UserId, keep: Option<SessionId>) -> rusqlite::Result<Vec<SessionId>> {
+    let keep = keep.map_or(0, |session| sql(session.0));
+    db.prepare_cached("DELETE FROM sessions WHERE user = ? AND id <> ? RETURNING id")?
+        .query_map([sql(user.0), keep], |row| schema::session_id(row, 0))?
+        .collect()
+}

@@ -1,0 +1,199 @@
+//! The checkpointer: a thread that copies the WAL into the database, so that no commit waits for it.
+//!
+//! While messages come it works each time the WAL has grown by [`WAL_PAGES`]. Once all is quiet it empties the WAL and
+//! then sleeps until the next commit: an idle box writes nothing.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::schema;
+
+/// Pages in the WAL that are not yet in the database before a checkpoint is worth its fsyncs: about 4 MiB. Fewer would
+/// write a room's newest page to the database again and again.
+const WAL_PAGES: u32 = 4_096;
+/// Pages of the WAL after which writers are made to wait for a checkpoint, or it would grow without end under a load
+/// that never pauses.
+const WAL_PAGES_MAX: u32 = 4 * WAL_PAGES;
+/// Silence after which the WAL is emptied.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// How far the WAL has grown.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Wal {
+    pub(super) pages: u32,
+    /// Of those, how many are not in the database yet.
+    pub(super) pending: u32,
+}
+
+/// Asks how far the WAL has grown; costs no disk access.
+pub(super) fn measure(db: &Connection) -> rusqlite::Result<Wal> {
+    run(db, "NOOP")
+}
+
+/// The handle to the thread.
+pub(super) struct Checkpointer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    wal: Wal,
+    /// When the WAL is to be emptied; `None` while it is empty.
+    quiet_at: Option<Instant>,
+    closing: bool,
+}
+
+enum Task {
+    Close,
+    /// Empty the WAL.
+    Empty,
+    /// Copy what can be copied beside readers and the writer.
+    Passive,
+    /// Make the next commit begin the WAL anew.
+    Restart,
+}
+
+impl Checkpointer {
+    pub(super) fn start(database: PathBuf) -> io::Result<(Self, JoinHandle<()>)> {
+        let shared = Arc::new(Shared::default());
+        let handle = Self { shared: Arc::clone(&shared) };
+        // What an earlier run left in the WAL is to be emptied too.
+        handle.lock().quiet_at = Some(Instant::now() + QUIET);
+        let thread = thread::Builder::new().name("checkpoint".into()).spawn(move || shared.run(database))?;
+        Ok((handle, thread))
+    }
+
+    /// Tells of a commit.
+    pub(super) fn committed(&self, wal: Wal) {
+        let mut state = self.lock();
+        state.wal = wal;
+        let asleep = state.quiet_at.replace(Instant::now() + QUIET).is_none();
+        if asleep || wal.pending >= WAL_PAGES {
+            self.shared.changed.notify_one();
+        }
+    }
+
+    /// Empties the WAL and ends the thread.
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.shared.changed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.lock()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, database: PathBuf) {
+        let mut connection = None;
+        loop {
+            let task = self.wait();
+            let closing = matches!(task, Task::Close);
+            if let Err(e) = carry_out(&mut connection, &database, &task) {
+                log::warn!("a checkpoint failed and will be tried again: {e}");
+                connection = None;
+                self.lock().quiet_at.get_or_insert_with(|| Instant::now() + QUIET);
+            }
+            if closing {
+                return;
+            }
+        }
+    }
+
+    fn wait(&self) -> Task {
+        let mut state = self.lock();
+        loop {
+            if state.closing {
+                return Task::Close;
+            }
+            if state.wal.pending >= WAL_PAGES {
+                let wal = std::mem::take(&mut state.wal);
+                return if wal.pages >= WAL_PAGES_MAX { Task::Restart } else { Task::Passive };
+            }
+            let Some(at) = state.quiet_at else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = at.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.quiet_at = None;
+                return Task::Empty;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+fn carry_out(connection: &mut Option<Connection>, database: &std::path::Path, task: &Task) -> rusqlite::Result<()> {
+    let db = match connection {
+        Some(db) => db,
+        None => connection.insert(schema::open_checkpointer(database)?),
+    };
+    match task {
+        Task::Passive => run(db, "PASSIVE")?,
+        Task::Restart => {
+            // The bulk beside the writer, so that it waits only for the rest.
+            run(db, "PASSIVE")?;
+            run(db, "RESTART")?
+        }
+        Task::Close | Task::Empty => run(db, "TRUNCATE")?,
+    };
+    Ok(())
+}
+
+fn run(db: &Connection, mode: &str) -> rusqlite::Result<Wal> {
+    db.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?.query_row([], |row| {
+        // -1 while there is no WAL.
+        let pages = u32::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+        let copied = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
+        Ok(Wal { pages, pending: pages.saturating_sub(copied) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_checkpointer_leaves_an_empty_wal() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let before = measure(&db).unwrap();
+        assert!(before.pending > 0, "the migration is in the WAL, for this test to mean anything");
+        let (checkpointer, thread) = Checkpointer::start(dir.path().join(schema::DATABASE_FILE)).unwrap();
+        checkpointer.close();
+        thread.join().unwrap();
+        assert_eq!(measure(&db).unwrap(), Wal::default());
+    }
+
+    #[test]
+    fn a_wal_that_has_grown_is_copied_without_waiting_for_quiet() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let (checkpointer, thread) = Checkpointer::start(dir.path().join(schema::DATABASE_FILE)).unwrap();
+        checkpointer.committed(Wal { pages: WAL_PAGES, pending: WAL_PAGES });
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while measure(&db).unwrap().pending > 0 {
+            assert!(Instant::now() < deadline);
+            thread::yield_now();
+        }
+        checkpointer.close();
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,152 @@
+//! Changes to messages: append and delete.
+//!
+//! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::schema::{self, MESSAGE_COLUMNS, sql};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::op::{Millis, Outcome};
+use crate::proto::server::{LastMessage, Message};
+use crate::proto::text::{self, Body};
+
+/// Milliseconds of a day.
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// A message to be stored.
+pub(super) struct Draft {
+    pub(super) room: RoomId,
+    pub(super) author: UserId,
+    pub(super) client_msg_id: ClientMsgId,
+    pub(super) body: Body,
+    pub(super) sent_at: Millis,
+}
+
+pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
+    if let Some(stored) = sent_before(db, draft.author, &draft.client_msg_id)? {
+        return Ok(Outcome::Duplicate(stored));
+    }
+    if let Some(refusal) = may_write(db, draft.room, draft.author)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    let message = Message {
+        id: Seq(newest_seq(db)? + 1),
+        room: draft.room,
+        n: newest_n(db, draft.room)? + 1,
+        author: draft.author,
+        body: draft.body.into_string(),
+        client_msg_id: draft.client_msg_id,
+        sent_at: draft.sent_at,
+        deleted: false,
+    };
+    db.prepare_cached(
+        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        sql(message.id.0),
+        sql(message.room.0),
+        sql(message.n),
+        sql(message.author.0),
+        message.sent_at,
+        message.client_msg_id.as_str(),
+        message.body,
+    ])?;
+    note_day(db, &message)?;
+    Ok(Outcome::Appended(message))
+}
+
+/// Blanks a message. Gives also what it was, for the search index to forget.
+pub(super) fn delete(
+    db: &Connection,
+    (room, message): (RoomId, Seq),
+    author: Option<UserId>,
+    at: Millis,
+) -> rusqlite::Result<(Outcome, Option<Message>)> {
+    let stored = by_id(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
+    let Some(stored) = stored else {
+        return Ok((Outcome::Refused(ErrorCode::NotFound), None));
+    };
+    if author.is_some_and(|author| author != stored.author) {
+        return Ok((Outcome::Refused(ErrorCode::Forbidden), None));
+    }
+    let seq = Seq(newest_seq(db)? + 1);
+    db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2 WHERE id = ?1")?
+        .execute(params![sql(message.0), at])?;
+    db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
+        .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
+    let last = newest(db, room)?;
+    Ok((Outcome::Deleted { seq, room, message, last }, Some(stored)))
+}
+
+/// The newest event's place.
+pub(super) fn newest_seq(db: &Connection) -> rusqlite::Result<u64> {
+    db.prepare_cached(
+        "SELECT max(ifnull((SELECT max(id) FROM messages), 0), ifnull((SELECT max(seq) FROM changes), 0))",
+    )?
+    .query_row([], |row| schema::number(row, 0))
+}
+
+/// The number of a room's newest message; 0 in an empty room.
+pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    let n = db
+        .prepare_cached("SELECT n FROM messages WHERE room = ? ORDER BY id DESC LIMIT 1")?
+        .query_row([sql(room.0)], |row| schema::number(row, 0))
+        .optional()?;
+    Ok(n.unwrap_or(0))
+}
+
+/// A room's newest message as the chat list shows it.
+pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<LastMessage>> {
+    db.prepare_cached("SELECT id, author, sent_at, body FROM messages WHERE room = ? ORDER BY id DESC LIMIT 1")?
+        .query_row([sql(room.0)], |row| {
+            Ok(LastMessage {
+                id: Seq(schema::number(row, 0)?),
+                author: schema::user_id(row, 1)?,
+                sent_at: row.get(2)?,
+                preview: text::preview(row.get_ref(3)?.as_str()?).to_owned(),
+            })
+        })
+        .optional()
+}
+
+/// A message, if there is one with this id.
+pub(super) fn by_id(db: &Connection, message: Seq) -> rusqlite::Result<Option<Message>> {
+    db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?
+        .query_row([sql(message.0)], schema::message)
+        .optional()
+}
+
+fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::Result<Option<Message>> {
+    db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE client_msg_id = ? AND author = ?"))?
+        .query_row(params![id.as_str(), sql(author.0)], schema::message)
+        .optional()
+}
+
+/// Why this person cannot write in this room, if so.
+fn may_write(db: &Connection, room: RoomId, author: UserId) -> rusqlite::Result<Option<ErrorCode>> {
+    let state = db
+        .prepare_cached(
+            "SELECT archived, EXISTS (SELECT 1 FROM members WHERE user = ?2 AND room = ?1) FROM rooms WHERE id = ?1",
+        )?
+        .query_row([sql(room.0), sql(author.0)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(match state {
+        None => Some(ErrorCode::NotFound),
+        Some((_, false)) => Some(ErrorCode::NotAMember),
+        Some((true, true)) => Some(ErrorCode::RoomArchived),
+        Some((false, true)) => None,
+    })
+}
+
+fn note_day(db: &Connection, message: &Message) -> rusqlite::Result<()> {
+    let day = message.sent_at.div_euclid(DAY_MS);
+    let last: Option<i64> = db
+        .prepare_cached("SELECT day FROM days ORDER BY first DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    if last != Some(day) {
+        db.prepare_cached("INSERT INTO days (first, day) VALUES (?, ?)")?.execute([sql(message.id.0), day])?;
+    }
+    Ok(())
+}

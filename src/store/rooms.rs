@@ -1,0 +1,261 @@
+//! Changes to rooms and who is in them.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::messages;
+use super::schema::{self, sql};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{RoomId, UserId};
+use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
+use crate::proto::op::{MemberRecord, Millis, Outcome, RoomRecord};
+use crate::proto::server::{Role, RoomKind};
+
+/// The room for everybody: the first migration makes it.
+pub(super) const EVERYONE: RoomId = RoomId(1);
+
+/// A room to be made.
+pub(super) struct Plan {
+    pub(super) kind: RoomKind,
+    pub(super) name: String,
+    pub(super) by: UserId,
+    pub(super) members: Vec<UserId>,
+    pub(super) at: Millis,
+}
+
+pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
+    if !matches!(plan.kind, RoomKind::Closed | RoomKind::Open) {
+        return Ok(Outcome::Refused(ErrorCode::BadRequest));
+    }
+    let mut others = plan.members;
+    others.retain(|&user| user != plan.by);
+    others.sort_unstable();
+    others.dedup();
+    for &user in std::iter::once(&plan.by).chain(&others) {
+        if !exists(db, user)? {
+            return Ok(Outcome::Refused(ErrorCode::NotFound));
+        }
+    }
+    if rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64 {
+        return Ok(Outcome::Refused(ErrorCode::LimitReached));
+    }
+    db.prepare_cached("INSERT INTO rooms (kind, name, archived, made_by) VALUES (?, ?, 0, ?)")?.execute(params![
+        schema::kind_name(plan.kind),
+        plan.name,
+        sql(plan.by.0)
+    ])?;
+    let room = RoomId(db.last_insert_rowid().unsigned_abs());
+    let mut members = vec![join(db, room, plan.by, Role::Owner, plan.at, 0)?];
+    for user in others {
+        members.push(join(db, room, user, Role::Member, plan.at, 0)?);
+    }
+    let (kind, name) = (plan.kind, plan.name);
+    let room = RoomRecord { id: room, kind, name, archived: false, direct: None, last_n: 0, last: None };
+    Ok(Outcome::RoomCreated { room, members })
+}
+
+pub(super) fn open_direct(db: &Connection, users: [UserId; 2], at: Millis) -> rusqlite::Result<Outcome> {
+    let [low, high] = [users[0].min(users[1]), users[0].max(users[1])];
+    if low == high {
+        return Ok(Outcome::Refused(ErrorCode::BadRequest));
+    }
+    if !exists(db, low)? || !exists(db, high)? {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    let found = db
+        .prepare_cached("SELECT id FROM rooms WHERE low = ? AND high = ?")?
+        .query_row([sql(low.0), sql(high.0)], |row| schema::room_id(row, 0))
+        .optional()?;
+    if let Some(id) = found {
+        let Some(room) = record(db, id)? else {
+            return Ok(Outcome::Refused(ErrorCode::NotFound));
+        };
+        return Ok(Outcome::Direct { room, members: members(db, id)?, new: false });
+    }
+    db.prepare_cached("INSERT INTO rooms (kind, name, archived, low, high) VALUES ('direct', '', 0, ?, ?)")?
+        .execute([sql(low.0), sql(high.0)])?;
+    let id = RoomId(db.last_insert_rowid().unsigned_abs());
+    let members = vec![join(db, id, low, Role::Member, at, 0)?, join(db, id, high, Role::Member, at, 0)?];
+    let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
+    let room = RoomRecord { id, kind, name, archived: false, direct, last_n: 0, last: None };
+    Ok(Outcome::Direct { room, members, new: true })
+}
+
+pub(super) fn add_members(
+    db: &Connection,
+    room: RoomId,
+    mut users: Vec<UserId>,
+    at: Millis,
+) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    users.sort_unstable();
+    users.dedup();
+    for &user in &users {
+        if !exists(db, user)? {
+            return Ok(Outcome::Refused(ErrorCode::NotFound));
+        }
+    }
+    // What was said before someone came is not unread.
+    let read_n = messages::newest_n(db, room)?;
+    let mut added = Vec::new();
+    for user in users {
+        if !is_member(db, room, user)? {
+            added.push(join(db, room, user, Role::Member, at, read_n)?);
+        }
+    }
+    Ok(Outcome::MembersAdded { room, members: added })
+}
+
+pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    if !is_member(db, room, user)? {
+        return Ok(Outcome::Refused(ErrorCode::NotAMember));
+    }
+    leave(db, room, user)?;
+    Ok(Outcome::Done)
+}
+
+/// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
+/// one with the lowest id).
+pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM members WHERE user = ? AND room = ?")?.execute([sql(user.0), sql(room.0)])?;
+    db.prepare_cached(
+        "UPDATE members SET owner = 1
+         WHERE room = ?1
+           AND user = (SELECT user FROM members WHERE room = ?1 ORDER BY joined_at, user LIMIT 1)
+           AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind IN ('closed', 'open'))
+           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)",
+    )?
+    .execute([sql(room.0)])?;
+    Ok(())
+}
+
+pub(super) fn rename(db: &Connection, room: RoomId, name: &str) -> rusqlite::Result<Outcome> {
+    let renamed = db
+        .prepare_cached("UPDATE rooms SET name = ?2 WHERE id = ?1 AND kind <> 'direct'")?
+        .execute(params![sql(room.0), name])?;
+    if renamed == 0 {
+        return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn archive(db: &Connection, room: RoomId, archived: bool) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    let (was, made_by): (bool, Option<i64>) = db
+        .prepare_cached("SELECT archived, made_by FROM rooms WHERE id = ?")?
+        .query_row([sql(room.0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if was && !archived {
+        // Else archiving would be a way around the limit.
+        let maker = made_by.map(|id| UserId(id.unsigned_abs()));
+        if maker.map_or(Ok(0), |maker| rooms_made(db, maker))? >= ROOMS_PER_MEMBER_MAX as u64 {
+            return Ok(Outcome::Refused(ErrorCode::LimitReached));
+        }
+    }
+    db.prepare_cached("UPDATE rooms SET archived = ?2 WHERE id = ?1")?.execute(params![sql(room.0), archived])?;
+    Ok(Outcome::Done)
+}
+
+/// Writes a membership that does not exist yet.
+pub(super) fn join(
+    db: &Connection,
+    room: RoomId,
+    user: UserId,
+    role: Role,
+    at: Millis,
+    read_n: u64,
+) -> rusqlite::Result<MemberRecord> {
+    db.prepare_cached("INSERT INTO members (user, room, owner, joined_at, read_n) VALUES (?, ?, ?, ?, ?)")?
+        .execute(params![sql(user.0), sql(room.0), role == Role::Owner, at, sql(read_n)])?;
+    Ok(MemberRecord { room, user, role, joined_at: at, read_n })
+}
+
+/// A room with its newest message.
+pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<RoomRecord>> {
+    let found = db
+        .prepare_cached("SELECT id, kind, name, archived, low, high FROM rooms WHERE id = ?")?
+        .query_row([sql(room.0)], bare_record)
+        .optional()?;
+    found.map(|record| with_newest(db, record)).transpose()
+}
+
+/// Every room with its newest message, by id.
+pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
+    let mut statement = db.prepare("SELECT id, kind, name, archived, low, high FROM rooms ORDER BY id")?;
+    let bare: Vec<RoomRecord> = statement.query_map([], bare_record)?.collect::<rusqlite::Result<_>>()?;
+    bare.into_iter().map(|record| with_newest(db, record)).collect()
+}
+
+fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
+    let direct = match row.get::<_, Option<i64>>(4)? {
+        Some(_) => Some([schema::user_id(row, 4)?, schema::user_id(row, 5)?]),
+        None => None,
+    };
+    Ok(RoomRecord {
+        id: schema::room_id(row, 0)?,
+        kind: schema::room_kind(row, 1)?,
+        name: row.get(2)?,
+        archived: row.get(3)?,
+        direct,
+        last_n: 0,
+        last: None,
+    })
+}
+
+fn with_newest(db: &Connection, record: RoomRecord) -> rusqlite::Result<RoomRecord> {
+    Ok(RoomRecord { last_n: messages::newest_n(db, record.id)?, last: messages::newest(db, record.id)?, ..record })
+}
+
+/// The columns that [`member`] reads.
+pub(super) const MEMBER_COLUMNS: &str = "room, user, owner, joined_at, read_n";
+
+pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
+    Ok(MemberRecord {
+        room: schema::room_id(row, 0)?,
+        user: schema::user_id(row, 1)?,
+        role: schema::role(row, 2)?,
+        joined_at: row.get(3)?,
+        read_n: schema::number(row, 4)?,
+    })
+}
+
+fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>> {
+    db.prepare_cached(&format!("SELECT {MEMBER_COLUMNS} FROM members WHERE room = ? ORDER BY user"))?
+        .query_map([sql(room.0)], member)?
+        .collect()
+}
+
+fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+}
+
+fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND name_key IS NOT NULL")?.exists([sql(user.0)])
+}
+
+fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND NOT archived")?
+        .query_row([sql(by.0)], |row| schema::number(row, 0))
+}
+
+/// Why this room's members cannot come and go, if so.
+fn fixed(db: &Connection, room: RoomId) -> rusqlite::Result<Option<ErrorCode>> {
+    let kind = db
+        .prepare_cached("SELECT kind FROM rooms WHERE id = ?")?
+        .query_row([sql(room.0)], |row| schema::room_kind(row, 0))
+        .optional()?;
+    Ok(match kind {
+        None => Some(ErrorCode::NotFound),
+        Some(RoomKind::Direct | RoomKind::Everyone) => Some(ErrorCode::Forbidden),
+        Some(RoomKind::Closed | RoomKind::Open) => None,
+    })
+}
+
+fn missing_or_forbidden(db: &Connection, room: RoomId) -> rusqlite::Result<ErrorCode> {
+    Ok(fixed(db, room)?.unwrap_or(ErrorCode::Forbidden))
+}

@@ -1,0 +1,251 @@
+//! The database's layout: opening, migrations, and how rows become the crate's own types.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+
+use super::OpenError;
+use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use crate::proto::server::{Message, Role, RoomKind, User};
+
+/// The main database's file in the data folder.
+pub(super) const DATABASE_FILE: &str = "porch.db";
+/// Each file brings the layout from its place in the list to the next; never changed once released.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+/// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
+/// `cargo bench --bench store`.
+const PAGE_BYTES: u32 = 1_024;
+/// KiB of pages the writer keeps.
+const WRITER_CACHE_KIB: i32 = 1_024;
+/// KiB of pages each reader keeps; the kernel keeps the rest.
+const READER_CACHE_KIB: i32 = 512;
+/// How long a statement waits for another connection's lock: a checkpoint, or a backup taken by hand.
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// Bytes that a reset WAL may keep.
+const WAL_KEPT_BYTES: u32 = 8 << 20;
+/// Statements each connection keeps prepared: about all there are.
+const STATEMENTS_KEPT: usize = 64;
+
+/// Opens the database for the writer, making or migrating it as needed. A newer one is not touched.
+pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
+    let path = dir.join(DATABASE_FILE);
+    let at = |e: rusqlite::Error| OpenError::Disk { path: path.clone(), reason: e.to_string() };
+    let mut connection = Connection::open_with_flags(
+        &path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(at)?;
+    connection.busy_timeout(LOCK_WAIT).map_err(at)?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found = user_version(&connection).map_err(at)?;
+    if found > known {
+        return Err(OpenError::Newer { path, found, known });
+    }
+    (|| {
+        prepare_writer(&connection)?;
+        migrate(&mut connection, found, &MIGRATIONS)
+    })()
+    .map_err(at)?;
+    Ok(connection)
+}
+
+/// Opens it again, for the writer, after its disk failed.
+pub(super) fn reopen_database(dir: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        dir.join(DATABASE_FILE),
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    prepare_writer(&connection)?;
+    Ok(connection)
+}
+
+/// A connection that only copies the WAL into the database.
+pub(super) fn open_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    // Not opened read-only: a reader must be able to make the WAL's shared index when it comes first.
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    Ok(connection)
+}
+
+fn prepare_writer(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // The checkpointer's own thread does it: a commit that must wait for one is a commit that people wait for.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "journal_size_limit", WAL_KEPT_BYTES, |_| Ok(()))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    Ok(())
+}
+
+fn user_version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn migrate(connection: &mut Connection, found: u32, migrations: &[&str]) -> rusqlite::Result<()> {
+    for (version, sql) in (1_u32..).zip(migrations).filter(|&(version, _)| version > found) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
+pub(super) fn sql(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
+/// A number that the database holds and that is never negative.
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+pub(super) fn user_id(row: &Row<'_>, column: usize) -> rusqlite::Result<UserId> {
+    number(row, column).map(UserId)
+}
+
+pub(super) fn room_id(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
+    number(row, column).map(RoomId)
+}
+
+pub(super) fn session_id(row: &Row<'_>, column: usize) -> rusqlite::Result<SessionId> {
+    number(row, column).map(SessionId)
+}
+
+pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
+    Ok(if row.get(column)? { Role::Owner } else { Role::Member })
+}
+
+pub(super) fn kind_name(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Closed => "closed",
+        RoomKind::Direct => "direct",
+        RoomKind::Everyone => "everyone",
+        RoomKind::Open => "open",
+    }
+}
+
+pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKind> {
+    match row.get_ref(column)?.as_str()? {
+        "closed" => Ok(RoomKind::Closed),
+        "direct" => Ok(RoomKind::Direct),
+        "everyone" => Ok(RoomKind::Everyone),
+        "open" => Ok(RoomKind::Open),
+        other => Err(unreadable(column, format!("{other} is no kind of room"))),
+    }
+}
+
+/// The columns that [`user`] reads.
+pub(super) const USER_COLUMNS: &str = "users.id, users.name, users.owner, users.picture, users.created_at";
+
+pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
+    Ok(User {
+        id: user_id(row, first)?,
+        name: row.get(first + 1)?,
+        role: role(row, first + 2)?,
+        picture: row.get(first + 3)?,
+        since: row.get(first + 4)?,
+    })
+}
+
+/// The columns that [`message`] reads.
+pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
+     messages.deleted_at, messages.client_msg_id, messages.body";
+
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let client_msg_id: String = row.get(6)?;
+    Ok(Message {
+        id: Seq(number(row, 0)?),
+        room: room_id(row, 1)?,
+        n: number(row, 2)?,
+        author: user_id(row, 3)?,
+        sent_at: row.get(4)?,
+        deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
+        client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e.into()))?,
+        body: row.get(7)?,
+    })
+}
+
+/// A value that porch never wrote.
+fn unreadable(column: usize, reason: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_database_has_the_newest_layout_and_the_room_for_everybody() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = open_database(dir.path()).unwrap();
+        assert_eq!(user_version(&connection).unwrap() as usize, MIGRATIONS.len());
+        let kind: String = connection.query_row("SELECT kind FROM rooms WHERE id = 1", [], |row| row.get(0)).unwrap();
+        assert_eq!(kind, "everyone");
+    }
+
+    #[test]
+    fn an_existing_database_is_opened_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let mark = |connection: &Connection| -> Vec<u8> {
+            connection.query_row("SELECT mark FROM settings", [], |row| row.get(0)).unwrap()
+        };
+        let first = mark(&open_database(dir.path()).unwrap());
+        assert_eq!(mark(&open_database(dir.path()).unwrap()), first);
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_not_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(DATABASE_FILE);
+        open_database(dir.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let refusal = open_database(dir.path()).unwrap_err();
+        assert!(matches!(refusal, OpenError::Newer { found: 99, .. }));
+        assert!(refusal.to_string().contains("newer porch"));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_and_not_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(DATABASE_FILE);
+        std::fs::write(&path, "not a database, but someone's own text".repeat(100)).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        assert!(matches!(open_database(dir.path()), Err(OpenError::Disk { .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_failed_migration_leaves_the_layout_before_it() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let steps = ["CREATE TABLE one (id)", "CREATE TABLE two (id); CREATE TABLE one (id)"];
+        assert!(migrate(&mut connection, 0, &steps).is_err());
+        assert_eq!(user_version(&connection).unwrap(), 1);
+        assert!(connection.prepare("SELECT * FROM two").is_err());
+        migrate(&mut connection, 1, &[steps[0], "CREATE TABLE two (id)"]).unwrap();
+        assert_eq!(user_version(&connection).unwrap(), 2);
+    }
+}

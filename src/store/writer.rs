@@ -1,0 +1,322 @@
+//! The writer: one thread that owns the writing connection and commits in groups.
+//!
+//! The first change after a pause is committed at once; under load a commit takes all that came within
+//! [`COMMIT_INTERVAL`]. A change that is refused leaves no trace in its batch. When the disk fails, the whole batch is
+//! rolled back and every author of it is told; the next batch tries again, so that space that returns is enough.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
+
+use super::checkpoint::{self, Checkpointer};
+use super::index::Indexer;
+use super::messages::{self, Draft};
+use super::rooms::{self, Plan};
+use super::schema::{self, sql};
+use super::{Busy, accounts};
+use crate::proto::id::{RoomId, UserId};
+use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
+use crate::proto::op::{Fault, Millis, Op, Outcome};
+use crate::proto::server::Message;
+
+/// Called on the writer's thread once the change is on the disk, or has failed.
+type Reply = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
+
+/// What the thread is told.
+pub(super) enum Command {
+    /// Commit what is queued, read markers too, and end.
+    Close,
+    /// There are read markers to keep.
+    Marks,
+    Op(Op, Reply),
+}
+
+/// Read markers on their way to the disk: one for each member of each room at most.
+#[derive(Clone, Default)]
+pub(super) struct Marks(Arc<Mutex<HashMap<(RoomId, UserId), u64>>>);
+
+impl Marks {
+    /// Adds a marker; says whether it is the first one waiting.
+    pub(super) fn add(&self, room: RoomId, user: UserId, n: u64) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = waiting.is_empty();
+        let marker = waiting.entry((room, user)).or_default();
+        *marker = n.max(*marker);
+        first
+    }
+
+    fn take(&self) -> HashMap<(RoomId, UserId), u64> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+/// Queues a change, or says that the queue is full.
+pub(super) fn submit(queue: &SyncSender<Command>, op: Op, reply: Reply) -> Result<(), Busy> {
+    queue.try_send(Command::Op(op, reply)).map_err(|e| match e {
+        TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
+    })
+}
+
+pub(super) struct Writer {
+    pub(super) dir: PathBuf,
+    /// `None` after the disk failed, until the next batch opens it again.
+    pub(super) connection: Option<Connection>,
+    pub(super) commands: Receiver<Command>,
+    pub(super) marks: Marks,
+    pub(super) checkpointer: Checkpointer,
+    pub(super) indexer: Indexer,
+    pub(super) clock: Box<dyn Fn() -> Millis + Send>,
+    /// The earliest time for the next commit under load.
+    pub(super) next_commit: Instant,
+    /// When waiting read markers go to the disk by themselves.
+    pub(super) marks_due: Option<Instant>,
+    /// The earliest time for read markers to go to the disk with a commit.
+    pub(super) next_marks: Instant,
+    /// The last commit failed: the log has been told.
+    pub(super) failing: bool,
+}
+
+/// One group of changes on its way to the disk.
+#[derive(Default)]
+struct Batch {
+    ops: Vec<Op>,
+    replies: Vec<Reply>,
+}
+
+/// What a commit changed that others must know of.
+#[derive(Default)]
+struct Effects {
+    /// Messages that were deleted, as they were.
+    removed: Vec<Message>,
+    /// Whether messages came or went.
+    messages: bool,
+}
+
+impl Writer {
+    /// Runs until told to close, or until every handle to the store is gone.
+    pub(super) fn run(mut self) {
+        loop {
+            let (batch, closing) = self.gather();
+            let marks = self.take_marks(closing);
+            self.carry_out(batch, marks);
+            if closing {
+                break;
+            }
+        }
+        self.indexer.close();
+        drop(self.connection.take());
+        self.checkpointer.close();
+    }
+
+    /// Waits for the next group, which is empty when only read markers are due; `true`: it is the last one.
+    fn gather(&mut self) -> (Batch, bool) {
+        let mut batch = Batch::default();
+        let mut closing = false;
+        while batch.ops.len() < COMMIT_BATCH_MAX && !closing {
+            match self.next_command(&batch) {
+                Ok(Command::Op(op, reply)) => {
+                    batch.ops.push(op);
+                    batch.replies.push(reply);
+                }
+                Ok(Command::Marks) => {
+                    self.marks_due.get_or_insert_with(|| Instant::now() + READ_MARKER_INTERVAL);
+                }
+                Ok(Command::Close) | Err(RecvTimeoutError::Disconnected) => closing = true,
+                Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+        (batch, closing)
+    }
+
+    /// The next command, waiting as long as the group may still grow.
+    fn next_command(&self, batch: &Batch) -> Result<Command, RecvTimeoutError> {
+        match self.commands.try_recv() {
+            Ok(command) => return Ok(command),
+            Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+            Err(TryRecvError::Empty) => {}
+        }
+        let until = if batch.ops.is_empty() { self.marks_due } else { Some(self.next_commit) };
+        match until {
+            None => self.commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(until) => self.commands.recv_timeout(until.saturating_duration_since(Instant::now())),
+        }
+    }
+
+    /// The read markers to write with this commit.
+    fn take_marks(&mut self, closing: bool) -> HashMap<(RoomId, UserId), u64> {
+        let now = Instant::now();
+        if !closing && now < self.next_marks {
+            return HashMap::new();
+        }
+        self.marks_due = None;
+        self.next_marks = now + READ_MARKER_INTERVAL;
+        self.marks.take()
+    }
+
+    fn carry_out(&mut self, batch: Batch, marks: HashMap<(RoomId, UserId), u64>) {
+        if batch.ops.is_empty() && marks.is_empty() {
+            return;
+        }
+        self.next_commit = Instant::now() + COMMIT_INTERVAL;
+        let Batch { ops, replies } = batch;
+        match self.commit(ops, &marks) {
+            Ok((outcomes, effects)) => {
+                if std::mem::take(&mut self.failing) {
+                    log::warn!("the disk takes commits again");
+                }
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    reply(outcome);
+                }
+                self.tell(effects);
+            }
+            Err(e) => {
+                let fault = self.fail(&e);
+                for reply in replies {
+                    reply(Err(fault));
+                }
+                for ((room, user), n) in marks {
+                    self.marks.add(room, user, n);
+                }
+            }
+        }
+        if self.marks_due.is_none() && !self.marks.is_empty() {
+            self.marks_due = Some(Instant::now() + READ_MARKER_INTERVAL);
+        }
+    }
+
+    /// Applies and commits all, or nothing. The inner results are changes that could not be made although the disk
+    /// works: a defect of ours, which must not take its neighbours with it.
+    fn commit(
+        &mut self,
+        ops: Vec<Op>,
+        marks: &HashMap<(RoomId, UserId), u64>,
+    ) -> rusqlite::Result<(Vec<Result<Outcome, Fault>>, Effects)> {
+        let now = (self.clock)();
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            closed => closed.insert(schema::reopen_database(&self.dir)?),
+        };
+        let mut effects = Effects::default();
+        let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut outcomes = Vec::with_capacity(ops.len());
+        for op in ops {
+            outcomes.push(apply_alone(&mut transaction, op, now, &mut effects)?);
+        }
+        for (&(room, user), &n) in marks {
+            transaction
+                .prepare_cached("UPDATE members SET read_n = ?3 WHERE user = ?2 AND room = ?1 AND read_n < ?3")?
+                .execute([sql(room.0), sql(user.0), sql(n)])?;
+        }
+        transaction.commit()?;
+        Ok((outcomes, effects))
+    }
+
+    /// Tells the other threads of a commit.
+    fn tell(&self, effects: Effects) {
+        let Some(db) = &self.connection else { return };
+        match checkpoint::measure(db) {
+            Ok(wal) => self.checkpointer.committed(wal),
+            Err(e) => log::warn!("the size of the write-ahead log is not known: {e}"),
+        }
+        if effects.messages {
+            match messages::newest_seq(db) {
+                Ok(newest) => self.indexer.committed(newest, effects.removed),
+                Err(e) => log::warn!("the search index was not told of new messages: {e}"),
+            }
+        }
+    }
+
+    /// Gives up on a batch: says whose fault it is, and makes ready for the next one.
+    fn fail(&mut self, error: &rusqlite::Error) -> Fault {
+        if !std::mem::replace(&mut self.failing, true) {
+            log::error!("a commit failed, nothing of it was stored, and others may follow: {error}");
+        }
+        match error.sqlite_error_code() {
+            Some(SqliteCode::DiskFull) => Fault::DiskFull,
+            Some(SqliteCode::DatabaseBusy) => Fault::Storage,
+            _ => {
+                // After an input or output error nothing that SQLite remembers of the file is to be trusted.
+                self.connection = None;
+                Fault::Storage
+            }
+        }
+    }
+}
+
+/// Applies one change so that it leaves no trace when it fails by itself. An error is the disk's or the database's,
+/// and concerns the whole batch.
+fn apply_alone(
+    transaction: &mut rusqlite::Transaction<'_>,
+    op: Op,
+    now: Millis,
+    effects: &mut Effects,
+) -> rusqlite::Result<Result<Outcome, Fault>> {
+    let savepoint = transaction.savepoint()?;
+    let removed_before = effects.removed.len();
+    match apply(&savepoint, op, now, effects) {
+        Ok(outcome) => {
+            savepoint.commit()?;
+            Ok(Ok(outcome))
+        }
+        Err(e) if is_own(&e) => {
+            log::error!("a change could not be made: {e}");
+            effects.removed.truncate(removed_before);
+            // Dropping the savepoint rolls it back.
+            Ok(Err(Fault::Storage))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Whether an error comes from the change itself and not from the disk.
+fn is_own(error: &rusqlite::Error) -> bool {
+    match error.sqlite_error_code() {
+        Some(code) => {
+            matches!(code, SqliteCode::ConstraintViolation | SqliteCode::TooBig | SqliteCode::TypeMismatch)
+        }
+        None => true,
+    }
+}
+
+fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
+    match op {
+        Op::AddMembers { room, users, at } => rooms::add_members(db, room, users, at),
+        Op::Append { room, author, client_msg_id, body, sent_at } => {
+            effects.messages = true;
+            messages::append(db, Draft { room, author, client_msg_id, body, sent_at })
+        }
+        Op::ArchiveRoom { room, archived, at: _ } => rooms::archive(db, room, archived),
+        Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
+        Op::DeleteMessage { room, message, author, at } => {
+            effects.messages = true;
+            let (outcome, removed) = messages::delete(db, (room, message), author, at)?;
+            effects.removed.extend(removed);
+            Ok(outcome)
+        }
+        Op::OpenDirect { users, at } => rooms::open_direct(db, users, at),
+        Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
+        Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
+        Op::ClearPicture { user } => accounts::clear_picture(db, user),
+        Op::CreateSession { user, session, end_others } => {
+            accounts::create_session(db, user, &session, end_others, now)
+        }
+        Op::CreateUser { name, name_key, password, session } => {
+            accounts::create(db, accounts::Applicant { name, name_key, password, session })
+        }
+        Op::DeleteUser { user, at: _ } => accounts::delete(db, user),
+        Op::EndSession { user, session } => accounts::end_session(db, user, session),
+        Op::MakeOwner { user } => accounts::make_owner(db, user),
+        Op::RenameUser { user, name, name_key } => accounts::rename(db, user, &name, &name_key),
+        Op::SetPassword { user, password, keep } => accounts::set_password(db, user, &password, keep),
+        Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
+        Op::SetSettings { settings } => accounts::set_settings(db, settings),
+    }
+}

@@ -16,9 +16,8 @@ use std::time::Duration;
 use crate::hub::{Hub, Input, Now, Ticket};
 use crate::proto::client::{Access, ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::op::{Fault, Millis, Op};
-use crate::proto::server::{Role, User};
 use crate::proto::text::RawBody;
 
 use checks::{Expected, Heard};
@@ -48,6 +47,8 @@ pub(crate) struct World {
     /// Open connections.
     links: BTreeMap<ConnId, Link>,
     next_conn: u64,
+    /// The newest session; those of the first devices are below.
+    next_session: u64,
     next_message: u64,
     /// Questions to the store, who asked, and by what the answer is known.
     asked: HashMap<Ticket, (ConnId, Op, ClientMessage)>,
@@ -73,6 +74,7 @@ impl World {
             devices: tabs.chain(others).collect(),
             links: BTreeMap::new(),
             next_conn: 1,
+            next_session: 1_000,
             next_message: 1,
             asked: HashMap::new(),
             reads: VecDeque::new(),
@@ -224,15 +226,11 @@ impl World {
     /// Opens a connection, if the device has none.
     fn connect(&mut self, device: usize) {
         let Device { person, session, conn: None, .. } = self.devices[device] else { return };
-        // A session may have been looked up just before its account went.
-        let found = self.store.user(person).or_else(|| self.truth.people.get(&person)).cloned();
-        let ghost = || User { id: person, name: "nobody".into(), role: Role::Member, picture: 0, since: 0 };
-        let user = found.unwrap_or_else(ghost);
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
         let mut expected = Expected::default();
-        if let Some(known) = self.truth.people.get_mut(&person) {
-            *known = user.clone();
+        // A session may have been looked up just before it, or its account, went.
+        if self.truth.people.contains_key(&person) {
             let same = self.links.iter().filter(|(_, link)| link.session == session);
             if same.clone().count() >= crate::proto::limits::SESSION_CONNECTIONS_MAX {
                 let oldest = same.map(|(conn, _)| *conn).min().expect("there are several");
@@ -243,7 +241,7 @@ impl World {
         }
         self.links.insert(conn, Link::new(device, person, session));
         self.devices[device].conn = Some(conn);
-        self.feed(Input::Connected { conn, user, session }, expected);
+        self.feed(Input::Connected { conn, user: person, session }, expected);
     }
 
     /// Makes sure that the device is connected and welcomed; none where that is refused.
@@ -281,12 +279,23 @@ impl World {
         self.feed(Input::Lagging { conn }, Expected { closes, ..Expected::default() });
     }
 
+    /// Gives the devices of an ended session a new one.
+    fn sign_in_again(&mut self, ended: SessionId) {
+        self.next_session += 1;
+        let session = SessionId(self.next_session);
+        for device in self.devices.iter_mut().filter(|device| device.session == ended) {
+            device.session = session;
+        }
+    }
+
     fn end_session(&mut self, device: usize, taken_over: bool) {
         let session = self.devices[device].session;
         let code = if taken_over { CloseCode::TakenOver } else { CloseCode::SignedOut };
         let ended = self.links.iter().filter(|(_, link)| link.session == session);
         let closes = ended.map(|(conn, _)| (*conn, code)).collect();
         self.feed(Input::SessionsEnded { sessions: vec![session], code }, Expected { closes, ..Expected::default() });
+        // Whoever comes back has signed in again: sessions are not used twice.
+        self.sign_in_again(session);
     }
 
     /// What comes from a connection that is closed is of no account.

@@ -87,11 +87,6 @@ impl Store {
         }
     }
 
-    /// As the disk has it now; none when there is no such account.
-    pub(crate) fn user(&self, id: UserId) -> Option<&User> {
-        self.users.get(&id)
-    }
-
     /// How many accounts there ever were.
     pub(crate) fn people_made(&self) -> u64 {
         self.next_user - 1

@@ -205,9 +205,10 @@ export const enScreens = {
   'keys.close': 'Close, go back',
   'keys.send': 'Send',
   'keys.newLine': 'New line',
-  'keys.messages': 'Move through the messages',
+  'keys.messages': 'Move through the messages, from an empty field',
   'keys.messageMenu': 'Menu of a message',
   'keys.deleteMessage': 'Delete the message',
   'keys.or': 'or',
-  'keys.singleLettersHint': 'They work only while you are not typing.',
+  'keys.singleKeys': 'Shortcuts of a single key',
+  'keys.singleKeysHint': 'Like ? for this help. They work only while you are not typing.',
 } as const

@@ -203,9 +203,10 @@ export const zhScreens: ScreensTable = {
   'keys.close': '关闭、返回',
   'keys.send': '发送',
   'keys.newLine': '换行',
-  'keys.messages': '在消息之间移动',
+  'keys.messages': '在消息之间移动（输入框为空时）',
   'keys.messageMenu': '消息菜单',
   'keys.deleteMessage': '删除消息',
   'keys.or': '或',
-  'keys.singleLettersHint': '只在没有输入文字时有效。',
+  'keys.singleKeys': '单键快捷键',
+  'keys.singleKeysHint': '例如用 ? 打开本帮助。只在没有输入文字时有效。',
 }

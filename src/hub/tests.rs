@@ -112,7 +112,7 @@ impl World {
     fn connect_session(&mut self, id: u64, session: u64) -> ConnId {
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
-        self.input(Input::Connected { conn, user: user(id), session: SessionId(session) });
+        self.input(Input::Connected { conn, user: UserId(id), session: SessionId(session) });
         conn
     }
 

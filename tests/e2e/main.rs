@@ -4,4 +4,5 @@ mod support;
 
 mod account;
 mod cli;
+mod protocol;
 mod talk;

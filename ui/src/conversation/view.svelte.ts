@@ -9,7 +9,7 @@ import { between, type Range } from '../core/timeline'
 import type { Message, Seq } from '../protocol'
 
 /** Rows in the page at once: a phone lays them out within a frame or two. */
-export const ROWS_MAX = 400
+export const ROWS_MAX = 300
 /** Rows that come at a time. */
 export const PAGE = 50
 /** Rows shown at first, around what was asked for. */

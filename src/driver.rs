@@ -26,7 +26,7 @@ const INPUTS_AT_ONCE: usize = 256;
 
 /// What reaches the driver.
 enum Event {
-    Connect { conn: ConnId, user: User, session: SessionId, outbox: Arc<Outbox> },
+    Connect { conn: ConnId, user: UserId, session: SessionId, outbox: Arc<Outbox> },
     ConnectedSessions { user: UserId, reply: oneshot::Sender<HashSet<SessionId>> },
     GoAway { done: oneshot::Sender<()> },
     Hub(Input),
@@ -44,7 +44,7 @@ pub struct Handle {
 
 impl Handle {
     /// A WebSocket of a signed-in person is open; `outbox` is what will be written to it.
-    pub async fn connect(&self, user: User, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
+    pub async fn connect(&self, user: UserId, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
         let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
         self.send(Event::Connect { conn, user, session, outbox }).await;
         conn
@@ -224,7 +224,7 @@ impl Driver {
         }
     }
 
-    fn submit(&mut self, ticket: Ticket, op: Op) {
+    fn submit(&self, ticket: Ticket, op: Op) {
         let answers = self.answers.clone();
         let reply = move |result| {
             // Full cannot be (see `start`), and closed means that porch has ended.

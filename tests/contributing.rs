@@ -26,9 +26,11 @@ fn a_missing_row_is_caught() {
 /// The names in the manifests of the crate, the page and the browser tests.
 fn used() -> BTreeSet<String> {
     let cargo: toml::Table = CARGO.parse().unwrap();
-    let crates = ["dependencies", "dev-dependencies", "build-dependencies"].map(|table| cargo.get(table));
-    let mut used: BTreeSet<_> = crates
+    let for_targets = cargo.get("target").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::values);
+    let kinds = ["dependencies", "dev-dependencies", "build-dependencies"].map(|table| cargo.get(table));
+    let mut used: BTreeSet<_> = kinds
         .into_iter()
+        .chain(for_targets.map(|target| target.get("dependencies")))
         .flatten()
         .filter_map(toml::Value::as_table)
         .flat_map(|table| table.keys().cloned())

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::password::HashError;
@@ -100,7 +100,8 @@ impl IntoResponse for Refusal {
         let Self { code, retry_ms, sessions } = self;
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = ErrorBody { error: ErrorDetail { code, message: code.message().into(), retry_ms, sessions } };
-        let mut response = (status, Json(body)).into_response();
+        // An error is true for the moment.
+        let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
         if let Some(retry_ms) = retry_ms {
             let seconds = HeaderValue::from(retry_ms.div_ceil(1_000));
             response.headers_mut().insert(RETRY_AFTER, seconds);

@@ -132,6 +132,7 @@ pub fn router(app: App) -> Router {
         .route("/api/search", get(search::search))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
+        .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
         .route("/ws", get(connect))
@@ -152,5 +153,5 @@ async fn nothing_here() -> Refusal {
 }
 
 async fn connect(State(app): State<App>, signed: Signed, request: Request<axum::body::Body>) -> Response {
-    ws::upgrade(request, signed.user, signed.session, app.hub.clone())
+    ws::upgrade(request, signed.user.id, signed.session, app.hub.clone())
 }

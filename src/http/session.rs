@@ -64,8 +64,8 @@ impl App {
 
     /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
     /// leaves the old one behind: the person sees it among the places and can end it.
-    async fn end_replaced(&self, replaced: Option<Signed>, already: &[SessionId]) {
-        let Some(Signed { session, user }) = replaced.filter(|signed| !already.contains(&signed.session)) else {
+    async fn end_replaced(&self, replaced: Option<Signed>) {
+        let Some(Signed { session, user }) = replaced else {
             return;
         };
         if let Err(refusal) = self.end_session(user.id, session).await {
@@ -77,10 +77,10 @@ impl App {
     async fn end_session(&self, user: UserId, session: SessionId) -> Answer<bool> {
         match self.store.apply(Op::EndSession { user, session }).await? {
             Outcome::SessionsEnded { ended } => {
-                let found = !ended.is_empty();
                 self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
-                Ok(found)
+                Ok(true)
             }
+            Outcome::Refused(ErrorCode::NotFound) => Ok(false),
             other => Err(Refusal::of(other)),
         }
     }
@@ -124,7 +124,7 @@ pub(super) async fn register(
     };
     app.directory.changed();
     app.hub.user_created(user.clone(), members).await;
-    app.end_replaced(place.replaced, &[]).await;
+    app.end_replaced(place.replaced).await;
     Ok(signed_in(&token, user))
 }
 
@@ -148,8 +148,8 @@ pub(super) async fn login(
     let Some(user) = account.map(|account| account.user).filter(|_| right) else {
         return Err(ErrorCode::SignInFailed.into());
     };
+    let here = place.replaced.as_ref().map(|signed| signed.session);
     if !settings.several_devices && !asked.takeover {
-        let here = place.replaced.as_ref().map(|signed| signed.session);
         let mut elsewhere = app.sessions_of(user.id, None).await?;
         elsewhere.retain(|session| Some(session.id) != here);
         if !elsewhere.is_empty() {
@@ -162,8 +162,14 @@ pub(super) async fn login(
     let Outcome::SessionCreated { ended, .. } = outcome else {
         return Err(Refusal::of(outcome));
     };
-    app.hub.sessions_ended(ended.clone(), CloseCode::TakenOver).await;
-    app.end_replaced(place.replaced, &ended).await;
+    // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
+    let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == here);
+    app.hub.sessions_ended(others, CloseCode::TakenOver).await;
+    if own.is_empty() {
+        app.end_replaced(place.replaced).await;
+    } else {
+        app.hub.sessions_ended(own, CloseCode::SignedOut).await;
+    }
     Ok(signed_in(&token, user))
 }
 

@@ -33,9 +33,8 @@ use crate::driver::{Handle, Input};
 use crate::outbox::{Outbox, Taken};
 use crate::proto::client::ClientMessage;
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ConnId, SessionId};
+use crate::proto::id::{ConnId, SessionId, UserId};
 use crate::proto::limits::{CLIENT_FRAME_BYTES_MAX, HEARTBEAT_INTERVAL, HEARTBEAT_TTL, HELLO_WAIT, WRITE_WAIT};
-use crate::proto::server::User;
 
 use super::listen::SocketPlace;
 
@@ -63,7 +62,7 @@ const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 type Wire = TokioIo<TlsStream<TcpStream>>;
 
 /// Answers a request for `/ws` of a signed-in person, and talks on its connection from then on.
-pub fn upgrade(mut request: Request, user: User, session: SessionId, handle: Handle) -> Response {
+pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: Handle) -> Response {
     let Some(accept) = accept_key(request.headers()) else {
         return (StatusCode::UPGRADE_REQUIRED, [(UPGRADE, "websocket")], "A WebSocket is asked for here.\n")
             .into_response();
@@ -101,7 +100,7 @@ fn accept_key(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Talks over `io` until either side has had enough. `leftover` was read behind the upgrade request.
-pub async fn talk<S>(io: S, leftover: Vec<u8>, user: User, session: SessionId, handle: Handle)
+pub async fn talk<S>(io: S, leftover: Vec<u8>, user: UserId, session: SessionId, handle: Handle)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -138,7 +137,7 @@ struct Talk<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     async fn run(&mut self, hello_by: Instant) -> End {
         let mut alarm = std::pin::pin!(sleep_until(hello_by));
-        let ended = loop {
+        loop {
             let step = tokio::select! {
                 taken = self.outbox.take() => match taken {
                     Taken::Frames(frames) => self.write(frames).await,
@@ -148,10 +147,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
                 () = alarm.as_mut() => self.keep_time(alarm.as_mut()).await,
             };
             if let Err(end) = step {
-                break end;
+                return end;
             }
-        };
-        ended
+        }
     }
 
     /// Pings when it is time to, and ends what was silent too long.
@@ -268,10 +266,9 @@ mod tests {
 
     #[test]
     fn a_request_that_lacks_anything_is_no_websocket() {
-        for lacking in 0..ASKED.len() {
-            let mut asked = ASKED.to_vec();
-            asked.remove(lacking);
-            assert_eq!(accept_key(&headers(&asked)), None, "{:?}", ASKED[lacking]);
+        for lacking in ASKED {
+            let asked: Vec<_> = ASKED.into_iter().filter(|header| *header != lacking).collect();
+            assert_eq!(accept_key(&headers(&asked)), None, "{lacking:?}");
         }
     }
 }

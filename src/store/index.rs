@@ -161,6 +161,7 @@ impl Indexer {
     }
 
     /// Indexes now what waits.
+    #[cfg(test)]
     pub(super) fn hurry(&self) {
         self.shared.lock().due = Some(Instant::now());
         self.shared.changed.notify_one();

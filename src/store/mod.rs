@@ -28,6 +28,7 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
 mod accounts;
 mod checkpoint;
+mod history;
 mod index;
 mod messages;
 mod query;
@@ -112,7 +113,6 @@ pub struct Store {
 struct Inner {
     queue: SyncSender<Command>,
     marks: Marks,
-    indexer: Indexer,
     readers: Readers,
     closing: AtomicBool,
     /// Joined by [`Store::close`].
@@ -161,9 +161,9 @@ impl Store {
                 }
             })
             .map_err(begin)?;
-        let readers = Readers::new(dir, indexer.clone());
+        let readers = Readers::new(dir, indexer);
         let threads = Mutex::new(vec![writer_thread]);
-        let inner = Inner { queue, marks, indexer, readers, closing: AtomicBool::new(false), threads };
+        let inner = Inner { queue, marks, readers, closing: AtomicBool::new(false), threads };
         Ok((Self { inner: Arc::new(inner) }, snapshot))
     }
 

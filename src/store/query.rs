@@ -163,7 +163,7 @@ fn next_piece<'a>(rest: &mut &'a str) -> Option<Piece<'a>> {
 
 /// Takes a quotation from the beginning; gives what is between the quotes, and whether it ends.
 fn take_quoted<'a>(rest: &mut &'a str) -> (&'a str, bool) {
-    let inner = rest.trim_start_matches(|c| is_quote(c));
+    let inner = rest.trim_start_matches(is_quote);
     let opening = rest.len() - inner.len();
     // `""` is an empty quotation, and not the beginning of another.
     let start = rest.char_indices().nth(1).map_or(rest.len(), |(at, _)| at);

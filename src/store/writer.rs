@@ -13,6 +13,7 @@ use std::time::Instant;
 use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 
 use super::checkpoint::{self, Checkpointer};
+use super::history;
 use super::index::Indexer;
 use super::messages::{self, Draft};
 use super::rooms::{self, Plan};
@@ -194,7 +195,6 @@ impl Writer {
 
     /// Applies and commits all, or nothing. The inner results are changes that could not be made although the disk
     /// works: a defect of ours, which must not take its neighbours with it.
-    #[expect(clippy::type_complexity, reason = "used once, in the line that takes it apart")]
     fn commit(
         &mut self,
         ops: Vec<Op>,
@@ -211,6 +211,9 @@ impl Writer {
         for op in ops {
             outcomes.push(apply_alone(&mut transaction, op, now, &mut effects)?);
         }
+        if effects.messages {
+            history::file(&transaction)?;
+        }
         for (&(room, user), &n) in marks {
             transaction
                 .prepare_cached("UPDATE members SET read_n = ?3 WHERE user = ?2 AND room = ?1 AND read_n < ?3")?
@@ -221,7 +224,7 @@ impl Writer {
     }
 
     /// Tells the other threads of a commit.
-    fn tell(&mut self, effects: Effects) {
+    fn tell(&self, effects: Effects) {
         let Some(db) = &self.connection else { return };
         match checkpoint::measure(db) {
             Ok(wal) => self.checkpointer.committed(wal),
@@ -296,9 +299,9 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         }
         Op::ArchiveRoom { room, archived, at: _ } => rooms::archive(db, room, archived),
         Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
-        Op::DeleteMessage { room, message, at, .. } => {
+        Op::DeleteMessage { room, message, author, at } => {
             effects.messages = true;
-            let (outcome, removed) = messages::delete(db, room, message, at)?;
+            let (outcome, removed) = messages::delete(db, (room, message), author, at)?;
             effects.removed.extend(removed);
             Ok(outcome)
         }

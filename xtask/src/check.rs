@@ -15,6 +15,7 @@ pub fn test() -> Result<(), Failure> {
     let mut steps = Steps::default();
     requirement::rust()?;
     requirement::node()?;
+    page(&mut steps)?;
     tests(&mut steps)?;
     println!("{steps}");
     Ok(())
@@ -27,7 +28,7 @@ pub fn ci() -> Result<(), Failure> {
     requirement::node()?;
     steps.line("formatting", &Line::new("cargo fmt --all --check"))?;
     // Before any cargo build: the page is compiled into porch, and so porch is built once and not twice.
-    steps.step("the page is built", page::build)?;
+    page(&mut steps)?;
     steps.line("clippy", &Line::new("cargo clippy --workspace --all-targets -- -D warnings"))?;
     let doc = Line::new("cargo doc --workspace --no-deps --quiet").env("RUSTDOCFLAGS", "-D warnings");
     steps.line("rustdoc", &doc)?;
@@ -64,14 +65,18 @@ fn load() -> String {
     format!("{} on {cores} cores", first.join(" "))
 }
 
-fn tests(steps: &mut Steps) -> Result<(), Failure> {
+/// Builds the page, and holds it to its types, its rules, its unit tests and its budget.
+fn page(steps: &mut Steps) -> Result<(), Failure> {
     steps.step("the page is built", page::build)?;
     steps.line("types of the page (svelte-check)", &Line::new("npm run --silent check").folder("ui"))?;
     steps.line("lint of the page (biome)", &Line::new("npm run --silent lint").folder("ui"))?;
     let lint = Line::new("ui/node_modules/.bin/biome check --config-path=ui tests/browser");
     steps.line("lint of the browser tests (biome)", &lint)?;
     steps.line("unit tests of the page (vitest)", &Line::new("npm run --silent test").folder("ui"))?;
-    steps.line("size of the page's first load", &Line::new("npm run --silent size").folder("ui"))?;
+    steps.line("size of the page's first load", &Line::new("npm run --silent size").folder("ui"))
+}
+
+fn tests(steps: &mut Steps) -> Result<(), Failure> {
     steps.line("tests", &Line::new("cargo test --workspace"))?;
     steps.line("tests, optimised", &Line::new("cargo test --workspace --release"))?;
     browser_tests(steps)

@@ -3,6 +3,7 @@
 import path from 'node:path'
 import puppeteer from 'puppeteer-core'
 import { program, unless } from './present.js'
+import { Tab } from './tab.js'
 import { trustStore } from './trust.js'
 
 const FIREFOX = program('firefox-esr', 'firefox')
@@ -20,4 +21,35 @@ export async function launch(porch, name) {
     userDataDir: profile,
     extraPrefsFirefox: { 'intl.accept_languages': 'en-US' },
   })
+}
+
+/** One window. */
+export class FirefoxTab extends Tab {
+  #page
+
+  constructor(page) {
+    super()
+    this.#page = page
+  }
+
+  goto(url) {
+    return this.#page.goto(url)
+  }
+
+  reload() {
+    return this.#page.reload()
+  }
+
+  run(source) {
+    return this.#page.evaluate(source)
+  }
+
+  click(selector) {
+    return this.#page.click(selector)
+  }
+
+  async type(selector, text) {
+    await this.#page.focus(selector)
+    await this.#page.keyboard.type(text)
+  }
 }

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { program, unless } from './present.js'
+import { Tab } from './tab.js'
 
 const DRIVER = program('WebKitWebDriver')
 const SCREEN = program('Xvfb')
@@ -22,7 +23,7 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 export const skip = unless('WebKitGTK', DRIVER, BROWSER, SCREEN)
 
 /** One browser with one window. */
-export class WebKit {
+export class WebKit extends Tab {
   static async launch() {
     const screen = spawn(SCREEN, ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -50,6 +51,7 @@ export class WebKit {
   #base
 
   constructor(screen, driver) {
+    super()
     this.#screen = screen
     this.#driver = driver
   }
@@ -75,12 +77,11 @@ export class WebKit {
     return this.#ask('POST', '/refresh', {})
   }
 
-  /** Calls a function in the page, with arguments that JSON can carry; awaits what it returns. */
-  async evaluate(fn, ...args) {
+  /** The value, awaited, of an expression in the page. */
+  async run(source) {
     const script = `const done = arguments[arguments.length - 1];
-      Promise.resolve((${fn})(...[...arguments].slice(0, -1)))
-        .then((value) => done({ value }), (error) => done({ error: String(error) }));`
-    const { value, error } = await this.#ask('POST', '/execute/async', { script, args })
+      Promise.resolve().then(() => (${source})).then((value) => done({ value }), (error) => done({ error: String(error) }));`
+    const { value, error } = await this.#ask('POST', '/execute/async', { script, args: [] })
     if (error) throw new Error(error)
     return value
   }
@@ -91,7 +92,9 @@ export class WebKit {
 
   /** Presses keys in a field, as a person would. */
   async type(selector, text) {
-    await this.#ask('POST', `/element/${await this.#find(selector)}/value`, { text })
+    await this.#ask('POST', `/element/${await this.#find(selector)}/value`, {
+      text,
+    })
   }
 
   async #find(selector) {

@@ -1,0 +1,224 @@
+use super::super::{HistoryRefusal, Window};
+use super::*;
+use crate::proto::account::HistoryPage;
+use crate::proto::op::Missed;
+use crate::proto::server::Event;
+
+fn page(fixture: &Fixture, asker: UserId, room: RoomId, window: Window, limit: u32) -> HistoryPage {
+    fixture.read(|reader| reader.history(asker, room, window, limit)).unwrap()
+}
+
+fn ids_of(page: &HistoryPage) -> Vec<u64> {
+    page.messages.iter().map(|message| message.id.0).collect()
+}
+
+fn missed(fixture: &Fixture, asker: UserId, after: u64) -> Vec<Event> {
+    match fixture.read(|reader| reader.missed(asker, Seq(after), Seq(u64::MAX))) {
+        Missed::Events(events) => events,
+        Missed::TooMany => panic!("too many"),
+    }
+}
+
+#[test]
+fn messages_are_numbered_over_all_rooms_and_within_each() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let kitchen = fixture.room(RoomKind::Open, users[0], &[]);
+    let sent: Vec<Message> = [EVERYONE, kitchen, EVERYONE, kitchen]
+        .into_iter()
+        .enumerate()
+        .map(|(i, room)| fixture.send(room, users[0], &i.to_string(), "x"))
+        .collect();
+    assert_eq!(
+        sent.iter().map(|message| (message.id.0, message.n)).collect::<Vec<_>>(),
+        [(1, 1), (2, 1), (3, 2), (4, 2)]
+    );
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.seq, 4);
+    let room = fixture.snapshot.rooms.iter().find(|room| room.id == kitchen).unwrap();
+    assert_eq!((room.last_n, room.last.as_ref().unwrap().id), (2, Seq(4)));
+    assert_eq!(fixture.send(kitchen, users[0], "next", "x").n, 3);
+}
+
+#[test]
+fn a_message_sent_twice_is_stored_once_also_within_a_batch() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let sent = ["first", "second", "third"].map(|body| append(EVERYONE, users[0], "same", body));
+    let outcomes: Vec<Outcome> = fixture.apply_all(sent).into_iter().map(Result::unwrap).collect();
+    let Outcome::Appended(first) = &outcomes[0] else { panic!("{outcomes:?}") };
+    assert!(matches!(&outcomes[1], Outcome::Duplicate(stored) if stored == first));
+    assert!(matches!(&outcomes[2], Outcome::Duplicate(stored) if stored == first));
+    let other = fixture.send(EVERYONE, users[1], "same", "of another author");
+    assert_eq!((other.id, other.n), (Seq(2), 2));
+}
+
+#[test]
+fn only_members_write_and_only_in_rooms_that_are_not_archived() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    assert_eq!(fixture.refused(append(room, users[1], "a", "x")), ErrorCode::NotAMember);
+    assert_eq!(fixture.refused(append(RoomId(99), users[0], "a", "x")), ErrorCode::NotFound);
+    fixture.apply(Op::ArchiveRoom { room, archived: true, at: NOON });
+    assert_eq!(fixture.refused(append(room, users[0], "a", "x")), ErrorCode::RoomArchived);
+    fixture.apply(Op::ArchiveRoom { room, archived: false, at: NOON });
+    let message = fixture.send(room, users[0], "a", "x");
+    assert_eq!((message.id, message.n), (Seq(1), 1), "what was refused left no gap");
+}
+
+#[test]
+fn a_deleted_message_keeps_its_place_and_loses_its_text() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let message = fixture.send(EVERYONE, users[0], "a", "a secret nobody should see");
+    fixture.send(EVERYONE, users[0], "b", "still here");
+    let delete = |room| Op::DeleteMessage { room, message: message.id, author: None, at: NOON };
+    assert_eq!(fixture.refused(delete(RoomId(2))), ErrorCode::NotFound);
+    let Outcome::Deleted { seq, last, .. } = fixture.apply(delete(EVERYONE)) else { panic!() };
+    assert_eq!((seq, last.unwrap().preview.as_str()), (Seq(3), "still here"));
+    assert_eq!(fixture.refused(delete(EVERYONE)), ErrorCode::NotFound);
+    let stored = &page(&fixture, users[0], EVERYONE, Window::Newest, 10).messages[0];
+    assert!(stored.deleted && stored.body.is_empty() && stored.n == 1);
+    assert_eq!(fixture.send(EVERYONE, users[0], "c", "later").id, Seq(4));
+    let dir = fixture.dir.path().to_owned();
+    let _fixture = fixture.reopen();
+    let bytes = std::fs::read(dir.join("porch.db")).unwrap();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("still here"), "for this test to mean anything");
+    assert!(!holds("a secret nobody"));
+}
+
+#[test]
+fn pages_lead_through_a_room_in_both_directions() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let other = fixture.room(RoomKind::Open, users[0], &[]);
+    for i in 0..20 {
+        // Odd ids are in the room for everybody.
+        fixture.send(if i % 2 == 0 { EVERYONE } else { other }, users[0], &i.to_string(), "x");
+    }
+    let newest = page(&fixture, users[0], EVERYONE, Window::Newest, 3);
+    assert_eq!((ids_of(&newest), newest.more_before, newest.more_after), (vec![15, 17, 19], true, false));
+    let before = page(&fixture, users[0], EVERYONE, Window::Before(Seq(5)), 3);
+    assert_eq!((ids_of(&before), before.more_before, before.more_after), (vec![1, 3], false, true));
+    let after = page(&fixture, users[0], EVERYONE, Window::After(Seq(14)), 3);
+    assert_eq!((ids_of(&after), after.more_before, after.more_after), (vec![15, 17, 19], true, false));
+    let around = page(&fixture, users[0], EVERYONE, Window::Around(Seq(9)), 4);
+    assert_eq!((ids_of(&around), around.more_before, around.more_after), (vec![5, 7, 9, 11, 13], true, true));
+    let start = page(&fixture, users[0], EVERYONE, Window::After(Seq(0)), 100);
+    assert_eq!((start.messages.len(), start.more_before, start.more_after), (10, false, false));
+}
+
+/// The register of rooms is written for many messages at once: pages must not show where it ends.
+#[test]
+fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let other = fixture.room(RoomKind::Open, users[0], &[]);
+    let third = fixture.room(RoomKind::Open, users[0], &[]);
+    let room_of = |id: u64| if id % 3 == 0 { EVERYONE } else { other };
+    // The register is written after the first and after the second, and not after the third.
+    let mut sent = 0;
+    for upto in [300_u64, 700, 800] {
+        let ids = sent + 1..=upto;
+        fixture.apply_all(ids.map(|id| append(room_of(id), users[0], &id.to_string(), "x")));
+        sent = upto;
+        for room in [EVERYONE, other] {
+            let all: Vec<u64> = (1..=sent).filter(|&id| room_of(id) == room).collect();
+            for border in (0..=sent + 1).step_by(37) {
+                let before = page(&fixture, users[0], room, Window::Before(Seq(border)), 10);
+                let older: Vec<u64> = all.iter().copied().filter(|&id| id < border).collect();
+                assert_eq!(ids_of(&before), older[older.len().saturating_sub(10)..]);
+                assert_eq!((before.more_before, before.more_after), (older.len() > 10, older.len() < all.len()));
+                let after = page(&fixture, users[0], room, Window::After(Seq(border)), 10);
+                let newer: Vec<u64> = all.iter().copied().filter(|&id| id > border).collect();
+                assert_eq!(ids_of(&after), newer[..newer.len().min(10)]);
+                assert_eq!((after.more_after, after.more_before), (newer.len() > 10, newer.len() < all.len()));
+                let events = missed(&fixture, users[0], border).iter().map(|event| event.seq().0).collect::<Vec<_>>();
+                assert_eq!(events, (border + 1..=sent).collect::<Vec<_>>());
+            }
+            let newest = page(&fixture, users[0], room, Window::Newest, 10).messages.pop().unwrap();
+            assert_eq!((newest.id.0, newest.n), (all[all.len() - 1], all.len() as u64));
+        }
+        assert!(page(&fixture, users[0], third, Window::Newest, 10).messages.is_empty());
+    }
+    let fixture = fixture.reopen();
+    let last = |room: RoomId| fixture.snapshot.rooms.iter().find(|found| found.id == room).unwrap().last_n;
+    assert_eq!((last(EVERYONE), last(other), last(third)), (266, 534, 0));
+}
+
+#[test]
+fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    let message = fixture.send(room, users[0], "a", "x");
+    let ask = |asker, room, window| fixture.read(|reader| reader.history(asker, room, window, 10));
+    assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));
+    assert_eq!(ask(users[0], EVERYONE, Window::Around(message.id)), Err(HistoryRefusal::NotFound));
+    assert_eq!(ask(users[0], room, Window::Around(Seq(u64::MAX))), Err(HistoryRefusal::NotFound));
+    fixture.apply(Op::DeleteMessage { room, message: message.id, author: None, at: NOON });
+    assert!(ask(users[0], room, Window::Around(message.id)).unwrap().messages[0].deleted);
+}
+
+#[test]
+fn what_was_missed_comes_in_order_from_ones_own_rooms_only() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let room = fixture.room(RoomKind::Closed, users[0], &[]);
+    fixture.send(EVERYONE, users[0], "a", "1");
+    fixture.send(room, users[0], "b", "2");
+    fixture.send(EVERYONE, users[0], "c", "3");
+    fixture.apply(Op::DeleteMessage { room: EVERYONE, message: Seq(1), author: None, at: NOON });
+    fixture.send(room, users[0], "d", "5");
+    let seqs = |user, after| missed(&fixture, user, after).iter().map(|event| event.seq().0).collect::<Vec<_>>();
+    assert_eq!(seqs(users[0], 0), [1, 2, 3, 4, 5]);
+    assert_eq!(seqs(users[1], 0), [1, 3, 4]);
+    assert_eq!(seqs(users[1], 3), [4]);
+    assert_eq!(seqs(users[0], 5), [0; 0]);
+    assert!(matches!(missed(&fixture, users[1], 0)[0], Event::Message(ref message) if message.deleted));
+    let upto = fixture.read(|reader| reader.missed(users[0], Seq(1), Seq(2)));
+    assert!(matches!(upto, Missed::Events(events) if events.len() == 1));
+}
+
+#[test]
+fn a_thousand_missed_events_are_given_and_one_more_is_too_many() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.apply_all((0..1_001).map(|i| append(EVERYONE, users[0], &i.to_string(), "x")));
+    assert_eq!(missed(&fixture, users[0], 1).len(), 1_000);
+    let all = fixture.read(|reader| reader.missed(users[0], Seq(0), Seq(1_001)));
+    assert!(matches!(all, Missed::TooMany));
+}
+
+#[test]
+fn a_refused_change_does_not_spoil_its_batch() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    // Two sessions with one token: a defect of the caller, which the database refuses.
+    let twice = || Op::CreateSession { user: users[0], session: session(5), end_others: false };
+    let results = fixture.apply_all([
+        append(EVERYONE, users[0], "a", "first"),
+        twice(),
+        twice(),
+        append(RoomId(9), users[0], "b", "nowhere"),
+        append(EVERYONE, users[0], "c", "second"),
+    ]);
+    assert!(matches!(results[0], Ok(Outcome::Appended(_))));
+    assert!(matches!(results[1], Ok(Outcome::SessionCreated { .. })));
+    assert!(matches!(results[2], Err(Fault::Storage)));
+    assert!(matches!(results[3], Ok(Outcome::Refused(ErrorCode::NotFound))));
+    assert!(matches!(&results[4], Ok(Outcome::Appended(message)) if message.n == 2));
+}
+
+#[tokio::test]
+async fn changes_and_questions_can_be_awaited() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path()).unwrap();
+    assert!(matches!(store.apply(create_user("Ada")).await, Ok(Outcome::UserCreated { .. })));
+    assert_eq!(store.read(Reader::people).await.unwrap().len(), 1);
+    store.close();
+    store.close();
+    assert_eq!(store.apply(create_user("Grace")).await.unwrap_err(), super::super::ApplyError::Busy);
+    assert!(store.read(Reader::people).await.is_err());
+}
+
+#[test]
+fn an_author_deletes_their_own_and_not_anothers() {
+    let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
+    let message = fixture.send(EVERYONE, users[0], "a", "Ada's").id;
+    let delete = |author| Op::DeleteMessage { room: EVERYONE, message, author: Some(author), at: NOON };
+    assert_eq!(fixture.refused(delete(users[1])), ErrorCode::Forbidden);
+    assert!(matches!(fixture.apply(delete(users[0])), Outcome::Deleted { .. }));
+}

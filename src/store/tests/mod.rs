@@ -1,0 +1,150 @@
+//! The store as its callers see it, on real files.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::{OpenError, ReadError, Reader, Store};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
+use crate::proto::server::{Message, RoomKind, User};
+use crate::proto::text::Body;
+
+mod accounts;
+mod disk;
+mod messages;
+mod rooms;
+mod search;
+
+/// When the tests' messages are sent, unless they say otherwise: 2026-11-20, 12:00 UTC.
+const NOON: Millis = 1_795_176_000_000;
+/// Longer than anything here takes, on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const EVERYONE: RoomId = RoomId(1);
+
+/// A store in a folder of its own.
+struct Fixture {
+    store: Store,
+    snapshot: Snapshot,
+    dir: TempDir,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, snapshot) = open(dir.path()).unwrap();
+        Self { store, snapshot, dir }
+    }
+
+    /// With these people; the first is the owner.
+    fn with(names: &[&str]) -> (Self, Vec<UserId>) {
+        let fixture = Self::new();
+        let users = names.iter().map(|name| fixture.register(name).id).collect();
+        (fixture, users)
+    }
+
+    /// Closes the store and opens it again.
+    fn reopen(self) -> Self {
+        self.store.close();
+        let (store, snapshot) = open(self.dir.path()).unwrap();
+        Self { store, snapshot, dir: self.dir }
+    }
+
+    fn try_apply(&self, op: Op) -> Result<Outcome, Fault> {
+        let (tell, told) = mpsc::channel();
+        self.store.submit(op, move |result| tell.send(result).unwrap()).unwrap();
+        told.recv_timeout(PATIENCE).unwrap()
+    }
+
+    fn apply(&self, op: Op) -> Outcome {
+        self.try_apply(op).unwrap()
+    }
+
+    /// All at once, so that they share commits.
+    fn apply_all(&self, ops: impl IntoIterator<Item = Op>) -> Vec<Result<Outcome, Fault>> {
+        let (tell, told) = mpsc::channel();
+        let mut count = 0;
+        for op in ops {
+            let tell = tell.clone();
+            self.store.submit(op, move |result| tell.send(result).unwrap()).unwrap();
+            count += 1;
+        }
+        (0..count).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn refused(&self, op: Op) -> ErrorCode {
+        match self.apply(op) {
+            Outcome::Refused(code) => code,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, ReadError>) -> T {
+        self.store.inner.readers.read(f).unwrap()
+    }
+
+    fn register(&self, name: &str) -> User {
+        match self.apply(create_user(name)) {
+            Outcome::UserCreated { user, .. } => user,
+            other => panic!("not registered: {other:?}"),
+        }
+    }
+
+    fn send(&self, room: RoomId, author: UserId, id: &str, body: &str) -> Message {
+        match self.apply(append(room, author, id, body)) {
+            Outcome::Appended(message) => message,
+            other => panic!("not appended: {other:?}"),
+        }
+    }
+
+    fn room(&self, kind: RoomKind, by: UserId, members: &[UserId]) -> RoomId {
+        let members = members.to_vec();
+        match self.apply(Op::CreateRoom { kind, name: "Kitchen".into(), by, members, at: NOON }) {
+            Outcome::RoomCreated { room, .. } => room.id,
+            other => panic!("not created: {other:?}"),
+        }
+    }
+
+    /// Waits until the search index holds everything.
+    fn index(&self) {
+        let indexer = &self.store.inner.readers.indexer;
+        let deadline = Instant::now() + PATIENCE;
+        while !indexer.is_idle() {
+            indexer.hurry();
+            assert!(Instant::now() < deadline, "the index does not catch up");
+            std::thread::yield_now();
+        }
+    }
+}
+
+fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {
+    Store::open(dir, || NOON)
+}
+
+/// A session whose token's hash is this byte, repeated.
+fn session(token: u8) -> NewSession {
+    NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), at: NOON }
+}
+
+fn create_user(name: &str) -> Op {
+    let mut token_hash = [0; 32];
+    for (byte, letter) in token_hash.iter_mut().zip(name.bytes()) {
+        *byte = letter;
+    }
+    let session = NewSession { token_hash, ..session(0) };
+    Op::CreateUser { name: name.into(), name_key: name.to_lowercase(), password: format!("hash of {name}"), session }
+}
+
+fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
+    Op::Append {
+        room,
+        author,
+        client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
+        body: Body::parse(body.into()).unwrap(),
+        sent_at: NOON,
+    }
+}

@@ -1,0 +1,149 @@
+use super::*;
+use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
+use crate::proto::op::MemberRecord;
+use crate::proto::server::Role;
+
+fn roles(members: &[MemberRecord]) -> Vec<(UserId, Role)> {
+    members.iter().map(|member| (member.user, member.role)).collect()
+}
+
+#[test]
+fn whoever_makes_a_room_owns_it() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let members = vec![users[0], users[1], users[1]];
+    let create = Op::CreateRoom { kind: RoomKind::Closed, name: "Kitchen".into(), by: users[1], members, at: NOON };
+    let Outcome::RoomCreated { room, members } = fixture.apply(create) else { panic!() };
+    assert_eq!(roles(&members), [(users[1], Role::Owner), (users[0], Role::Member)]);
+    let fixture = fixture.reopen();
+    let found = fixture.snapshot.rooms.iter().find(|found| found.id == room.id).unwrap();
+    assert_eq!((found.kind, found.name.as_str(), found.archived), (RoomKind::Closed, "Kitchen", false));
+    assert_eq!(fixture.snapshot.members.iter().filter(|member| member.room == room.id).count(), 2);
+}
+
+#[test]
+fn a_room_of_strangers_or_of_a_kind_nobody_makes_is_refused() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let create = |kind, members| Op::CreateRoom { kind, name: "x".into(), by: users[0], members, at: NOON };
+    assert_eq!(fixture.refused(create(RoomKind::Open, vec![UserId(99)])), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(create(RoomKind::Everyone, vec![])), ErrorCode::BadRequest);
+    assert_eq!(fixture.refused(create(RoomKind::Direct, vec![])), ErrorCode::BadRequest);
+    assert_eq!(fixture.reopen().snapshot.rooms.len(), 1, "nothing was left behind");
+}
+
+#[test]
+fn rooms_made_are_limited_and_archived_ones_do_not_count() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let one_more =
+        || Op::CreateRoom { kind: RoomKind::Open, name: "x".into(), by: users[0], members: vec![], at: NOON };
+    let made = fixture.apply_all((0..ROOMS_PER_MEMBER_MAX).map(|_| one_more()));
+    assert!(made.iter().all(|made| matches!(made, Ok(Outcome::RoomCreated { .. }))));
+    assert_eq!(fixture.refused(one_more()), ErrorCode::LimitReached);
+    let archive = |archived| Op::ArchiveRoom { room: RoomId(2), archived, at: NOON };
+    assert!(matches!(fixture.apply(archive(true)), Outcome::Done));
+    assert!(matches!(fixture.apply(one_more()), Outcome::RoomCreated { .. }));
+    assert_eq!(fixture.refused(archive(false)), ErrorCode::LimitReached);
+}
+
+#[test]
+fn two_people_have_one_direct_room() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let open = |users| fixture.apply(Op::OpenDirect { users, at: NOON });
+    let Outcome::Direct { room, members, new: true } = open([users[1], users[0]]) else { panic!() };
+    assert_eq!(room.direct, Some([users[0], users[1]]));
+    assert_eq!(roles(&members), [(users[0], Role::Member), (users[1], Role::Member)]);
+    fixture.send(room.id, users[0], "a", "hello");
+    let Outcome::Direct { room: again, new: false, .. } = open([users[0], users[1]]) else { panic!() };
+    assert_eq!((again.id, again.last_n, again.last.unwrap().preview.as_str()), (room.id, 1, "hello"));
+    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0]; 2], at: NOON }), ErrorCode::BadRequest);
+    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0], UserId(9)], at: NOON }), ErrorCode::NotFound);
+}
+
+#[test]
+fn members_come_once_and_have_read_what_was_said_before() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    fixture.send(room, users[0], "a", "alone");
+    let add = |users| fixture.apply(Op::AddMembers { room, users, at: NOON });
+    let Outcome::MembersAdded { members, .. } = add(vec![users[1], users[0], users[1]]) else { panic!() };
+    assert_eq!(members.iter().map(|member| (member.user, member.read_n)).collect::<Vec<_>>(), [(users[1], 1)]);
+    let Outcome::MembersAdded { members, .. } = add(vec![users[1]]) else { panic!() };
+    assert!(members.is_empty());
+    let strangers = Op::AddMembers { room, users: vec![UserId(99)], at: NOON };
+    assert_eq!(fixture.refused(strangers), ErrorCode::NotFound);
+}
+
+#[test]
+fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Alan"]);
+    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], at: NOON });
+    let Outcome::Direct { room: direct, .. } = opened else { panic!() };
+    for room in [direct.id, EVERYONE] {
+        assert_eq!(fixture.refused(Op::AddMembers { room, users: vec![users[2]], at: NOON }), ErrorCode::Forbidden);
+        assert_eq!(fixture.refused(Op::RemoveMember { room, user: users[0] }), ErrorCode::Forbidden);
+        assert_eq!(fixture.refused(Op::ArchiveRoom { room, archived: true, at: NOON }), ErrorCode::Forbidden);
+    }
+    assert_eq!(fixture.refused(Op::RenameRoom { room: direct.id, name: "x".into() }), ErrorCode::Forbidden);
+    assert!(matches!(fixture.apply(Op::RenameRoom { room: EVERYONE, name: "Hall".into() }), Outcome::Done));
+    assert_eq!(fixture.refused(Op::RenameRoom { room: RoomId(99), name: "x".into() }), ErrorCode::NotFound);
+}
+
+#[test]
+fn a_room_falls_to_its_longest_standing_member() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Alan"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    for (user, at) in [(users[1], NOON + 2), (users[2], NOON + 1)] {
+        fixture.apply(Op::AddMembers { room, users: vec![user], at });
+    }
+    assert!(matches!(fixture.apply(Op::RemoveMember { room, user: users[0] }), Outcome::Done));
+    let members = fixture.read(|reader| reader.room_members(users[1], room)).unwrap();
+    let roles: Vec<_> = members.iter().map(|member| (member.user, member.role)).collect();
+    assert_eq!(roles, [(users[1], Role::Member), (users[2], Role::Owner)]);
+    assert_eq!(fixture.refused(Op::RemoveMember { room, user: users[0] }), ErrorCode::NotAMember);
+}
+
+#[test]
+fn open_rooms_are_listed_and_their_members_shown_to_anyone() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let open = fixture.room(RoomKind::Open, users[0], &[]);
+    let closed = fixture.room(RoomKind::Closed, users[0], &[]);
+    let list = |asker| fixture.read(|reader| reader.listed_rooms(asker));
+    let listed = list(users[1]);
+    assert_eq!(
+        listed.iter().map(|room| (room.id, room.member_count, room.joined)).collect::<Vec<_>>(),
+        [(open, 1, false)]
+    );
+    assert!(list(users[0])[0].joined);
+    assert!(fixture.read(|reader| reader.room_members(users[1], open)).is_some());
+    assert!(fixture.read(|reader| reader.room_members(users[1], closed)).is_none());
+    fixture.apply(Op::ArchiveRoom { room: open, archived: true, at: NOON });
+    assert!(list(users[1]).is_empty());
+}
+
+#[test]
+fn read_markers_reach_the_disk_and_never_move_back() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    for id in ["a", "b", "c"] {
+        fixture.send(EVERYONE, users[0], id, "x");
+    }
+    fixture.store.mark_read(EVERYONE, users[0], 3);
+    fixture.store.mark_read(EVERYONE, users[0], 2);
+    fixture.store.mark_read(RoomId(77), users[0], 2);
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.members[0].read_n, 3);
+    fixture.store.mark_read(EVERYONE, users[0], 1);
+    assert_eq!(fixture.reopen().snapshot.members[0].read_n, 3);
+}
+
+#[test]
+fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Eve"]);
+    let (kind, name) = (RoomKind::Open, "Kitchen".into());
+    let create = Op::CreateRoom { kind, name, by: users[0], members: vec![], at: NOON };
+    let Outcome::RoomCreated { room, .. } = fixture.apply(create) else { panic!() };
+    assert!(matches!(fixture.apply(Op::RemoveMember { room: room.id, user: users[0] }), Outcome::Done));
+    let join = |user| fixture.apply(Op::AddMembers { room: room.id, users: vec![user], at: NOON });
+    let Outcome::MembersAdded { members: first, .. } = join(users[2]) else { panic!() };
+    let Outcome::MembersAdded { members: second, .. } = join(users[1]) else { panic!() };
+    assert_eq!(roles(&first), [(users[2], Role::Owner)]);
+    assert_eq!(roles(&second), [(users[1], Role::Member)]);
+}

@@ -90,9 +90,12 @@ export function layOut(
   for (const message of messages) {
     const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me
     if (isFirstNew) lineDrawn = true
-    put(draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew))
+    put(
+      draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew),
+    )
   }
-  for (const item of pending) put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
+  for (const item of pending)
+    put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
   for (const day of days) day.rows.at(-1)!.tail = true
   return days
 }

@@ -2,8 +2,9 @@
  * Which part of a room's history is in the page: a window of at most `ROWS_MAX` messages that moves over
  * what is known and loads what is not. It knows nothing of pixels.
  */
-import type { Chat } from '../core/chat.svelte'
+
 import { type FaultCode, faultCode } from '../core/api'
+import type { Chat } from '../core/chat.svelte'
 import type { RoomState } from '../core/room.svelte'
 import { between, type Range } from '../core/timeline'
 import type { Message, Seq } from '../protocol'

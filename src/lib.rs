@@ -2,5 +2,17 @@
 //!
 //! ARCHITECTURE.md tells the layers; each module's first lines tell its job.
 
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod driver;
+pub mod http;
+pub mod hub;
+pub mod lan;
+pub mod log;
+pub mod outbox;
+pub mod picture;
 pub mod proto;
+pub mod run;
 pub mod store;
+pub mod tls;

@@ -10,6 +10,8 @@ pub const BODY_CHARS_MAX: usize = 8_000;
 pub const USER_NAME_CHARS_MAX: usize = 32;
 /// Characters of a room's name.
 pub const ROOM_NAME_CHARS_MAX: usize = 64;
+/// Marks on one character of a name: Tibetan stacks seven; more would cover the lines around.
+pub const NAME_MARKS_MAX: usize = 8;
 /// Characters of a password: the least that NIST SP 800-63B allows.
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Characters of a password at most: argon2 hashes any length, but nobody types more.
@@ -60,6 +62,8 @@ pub const SESSION_CONNECTIONS_MAX: usize = 8;
 pub const CONNECTIONS_MAX: usize = 8_000;
 /// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
 pub const SOCKETS_MAX: usize = 10_000;
+/// File descriptors asked of the system: every socket, and room for the store.
+pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// TCP connections from one address: a whole class behind one NAT, and no more.
@@ -91,8 +95,12 @@ pub const HUB_QUEUE_MAX: usize = 4_096;
 pub const ADD_MEMBERS_MAX: usize = 100;
 /// Rooms one member has made and not archived.
 pub const ROOMS_PER_MEMBER_MAX: usize = 200;
-/// Live events held for a connection while what it missed is read.
-pub const RESUME_PENDING_MAX: usize = 1_024;
+/// A connection's typing notices closer together than this say nothing new.
+pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
+/// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.
+pub const TYPING_PRESENT_MAX: usize = 200;
+/// Ended sessions the hub remembers: all that can end while one connection is on its way to it.
+pub const ENDED_SESSIONS_MAX: usize = 1_024;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -133,8 +141,13 @@ pub const PICTURE_BYTES_MAX: usize = 8 << 20;
 pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// Edges in pixels of the stored sizes.
 pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
-/// Pictures decoded at once: one may take 160 MB.
+/// Pictures decoded at once.
 pub const PICTURES_AT_ONCE: usize = 1;
+/// Bytes of memory that decoding a picture may take: 40 megapixels of most kinds, 22 of a progressive JPEG. Leaves a
+/// 512 MB board the rest.
+pub const PICTURE_MEMORY_BYTES_MAX: u64 = 200_000_000;
+/// Picture files taken in at once, and so waiting in memory: 8 x 8 MiB.
+pub const PICTURE_UPLOADS_MAX: usize = 8;
 
 // --- Store ---------------------------------------------------------------------------------------
 
@@ -144,6 +157,25 @@ pub const COMMIT_BATCH_MAX: usize = 1_024;
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(60);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
+
+// --- The box on its network ----------------------------------------------------------------------
+
+/// Characters of the box's name: fits a phone's title bar, and the CA's CommonName, which has 64 at most.
+pub const BOX_NAME_CHARS_MAX: usize = 32;
+/// Extra host names of the box: each is in the certificate that every handshake sends.
+pub const EXTRA_NAMES_MAX: usize = 16;
+/// Extra address ranges of the CA's name constraints.
+pub const EXTRA_RANGES_MAX: usize = 16;
+/// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
+pub const RANGE_PREFIX_MIN_V4: u8 = 8;
+/// Bits of an extra IPv6 range at least: what a provider is given as a whole.
+pub const RANGE_PREFIX_MIN_V6: u8 = 32;
+/// Bytes of the configuration file: a hundred times what all keys need.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// LAN addresses in the leaf: a box has a few interfaces; each address is in every handshake.
+pub const LEAF_ADDRESSES_MAX: usize = 32;
+/// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
+pub const PEM_BYTES_MAX: u64 = 256 << 10;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

@@ -8,6 +8,7 @@ pub mod client;
 pub mod code;
 pub mod id;
 pub mod limits;
+pub mod name;
 pub mod op;
 pub mod server;
 pub mod text;

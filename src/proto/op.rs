@@ -50,9 +50,11 @@ pub enum Op {
         at: Millis,
     },
     /// Leaves a tombstone: the row keeps its place, the body is gone from the disk's live pages and the index.
+    /// With `author`, only if that person wrote it (`Refused(Forbidden)` else).
     DeleteMessage {
         room: RoomId,
         message: Seq,
+        author: Option<UserId>,
         at: Millis,
     },
     OpenDirect {

@@ -60,14 +60,17 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
 /// Blanks a message. Gives also what it was, for the search index to forget.
 pub(super) fn delete(
     db: &Connection,
-    room: RoomId,
-    message: Seq,
+    (room, message): (RoomId, Seq),
+    author: Option<UserId>,
     at: Millis,
 ) -> rusqlite::Result<(Outcome, Option<Message>)> {
     let stored = by_id(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
     let Some(stored) = stored else {
         return Ok((Outcome::Refused(ErrorCode::NotFound), None));
     };
+    if author.is_some_and(|author| author != stored.author) {
+        return Ok((Outcome::Refused(ErrorCode::Forbidden), None));
+    }
     let seq = Seq(newest_seq(db)? + 1);
     db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2 WHERE id = ?1")?
         .execute(params![sql(message.0), at])?;

@@ -99,10 +99,13 @@ pub(super) fn add_members(
     }
     // What was said before someone came is not unread.
     let read_n = history::newest_n(db, room)?;
+    // Whoever comes first into a room that everyone has left owns it: it would never have an owner again.
+    let mut role = if has_owner(db, room)? { Role::Member } else { Role::Owner };
     let mut added = Vec::new();
     for user in users {
         if !is_member(db, room, user)? {
-            added.push(join(db, room, user, Role::Member, at, read_n)?);
+            added.push(join(db, room, user, role, at, read_n)?);
+            role = Role::Member;
         }
     }
     Ok(Outcome::MembersAdded { room, members: added })
@@ -241,6 +244,10 @@ fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>>
 
 fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+}
+
+fn has_owner(db: &Connection, room: RoomId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE room = ? AND owner")?.exists([sql(room.0)])
 }
 
 fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {

@@ -299,9 +299,9 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         }
         Op::ArchiveRoom { room, archived, at: _ } => rooms::archive(db, room, archived),
         Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
-        Op::DeleteMessage { room, message, at } => {
+        Op::DeleteMessage { room, message, author, at } => {
             effects.messages = true;
-            let (outcome, removed) = messages::delete(db, room, message, at)?;
+            let (outcome, removed) = messages::delete(db, (room, message), author, at)?;
             effects.removed.extend(removed);
             Ok(outcome)
         }

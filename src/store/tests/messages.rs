@@ -69,7 +69,7 @@ fn a_deleted_message_keeps_its_place_and_loses_its_text() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let message = fixture.send(EVERYONE, users[0], "a", "a secret nobody should see");
     fixture.send(EVERYONE, users[0], "b", "still here");
-    let delete = |room| Op::DeleteMessage { room, message: message.id, at: NOON };
+    let delete = |room| Op::DeleteMessage { room, message: message.id, author: None, at: NOON };
     assert_eq!(fixture.refused(delete(RoomId(2))), ErrorCode::NotFound);
     let Outcome::Deleted { seq, last, .. } = fixture.apply(delete(EVERYONE)) else { panic!() };
     assert_eq!((seq, last.unwrap().preview.as_str()), (Seq(3), "still here"));
@@ -151,7 +151,7 @@ fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
     assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));
     assert_eq!(ask(users[0], EVERYONE, Window::Around(message.id)), Err(HistoryRefusal::NotFound));
     assert_eq!(ask(users[0], room, Window::Around(Seq(u64::MAX))), Err(HistoryRefusal::NotFound));
-    fixture.apply(Op::DeleteMessage { room, message: message.id, at: NOON });
+    fixture.apply(Op::DeleteMessage { room, message: message.id, author: None, at: NOON });
     assert!(ask(users[0], room, Window::Around(message.id)).unwrap().messages[0].deleted);
 }
 
@@ -162,7 +162,7 @@ fn what_was_missed_comes_in_order_from_ones_own_rooms_only() {
     fixture.send(EVERYONE, users[0], "a", "1");
     fixture.send(room, users[0], "b", "2");
     fixture.send(EVERYONE, users[0], "c", "3");
-    fixture.apply(Op::DeleteMessage { room: EVERYONE, message: Seq(1), at: NOON });
+    fixture.apply(Op::DeleteMessage { room: EVERYONE, message: Seq(1), author: None, at: NOON });
     fixture.send(room, users[0], "d", "5");
     let seqs = |user, after| missed(&fixture, user, after).iter().map(|event| event.seq().0).collect::<Vec<_>>();
     assert_eq!(seqs(users[0], 0), [1, 2, 3, 4, 5]);
@@ -212,4 +212,13 @@ async fn changes_and_questions_can_be_awaited() {
     store.close();
     assert_eq!(store.apply(create_user("Grace")).await.unwrap_err(), super::super::ApplyError::Busy);
     assert!(store.read(Reader::people).await.is_err());
+}
+
+#[test]
+fn an_author_deletes_their_own_and_not_anothers() {
+    let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
+    let message = fixture.send(EVERYONE, users[0], "a", "Ada's").id;
+    let delete = |author| Op::DeleteMessage { room: EVERYONE, message, author: Some(author), at: NOON };
+    assert_eq!(fixture.refused(delete(users[1])), ErrorCode::Forbidden);
+    assert!(matches!(fixture.apply(delete(users[0])), Outcome::Deleted { .. }));
 }

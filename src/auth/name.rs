@@ -1,0 +1,187 @@
+//! When two names of people are too alike, so that nobody poses as another by case, width, spaces, invisible
+//! characters or look-alikes.
+//!
+//! Being alike is not transitive ("Kal" is too like "KaI", which is "kai" in capitals, but Kal and Kai are two
+//! people), so one key cannot tell it. A name has two: the [`key`](UserName::key), which is unique and found by
+//! signing in, and the [`look`](UserName::look), which no two names may share either.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
+
+use crate::proto::code::ErrorCode;
+use crate::proto::name::{is_blank, is_invisible, parse_user_name};
+
+/// A skeleton of a folded text may fold further; real names settle in two rounds.
+const ROUNDS_MAX: usize = 8;
+
+/// A person's name, as shown and as compared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UserName {
+    shown: String,
+    key: String,
+}
+
+impl UserName {
+    /// Takes a text for a name, or says `name_invalid`.
+    pub fn parse(text: &str) -> Result<Self, ErrorCode> {
+        let shown = parse_user_name(text)?;
+        let key = key(&shown);
+        if key.is_empty() { Err(ErrorCode::NameInvalid) } else { Ok(Self { shown, key }) }
+    }
+
+    /// The name as people see it.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// What names are found and compared by: without case, width, spaces, invisible characters and look-alikes
+    /// of small letters (UTS 39, section 4).
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What the name looks like as it is written: look-alikes of capital letters too.
+    pub fn look(&self) -> String {
+        look(&self.shown)
+    }
+}
+
+/// What a shown name looks like as it is written; see [`UserName::look`].
+pub fn look(shown: &str) -> String {
+    // Folding last also catches a look-alike of another's name in capitals.
+    fold(&skeleton(&plain(shown)).collect::<String>())
+}
+
+fn key(shown: &str) -> String {
+    let mut key = fold(&plain(shown));
+    for _ in 0..ROUNDS_MAX {
+        // The skeleton of a digit may be a capital letter, so folding comes again.
+        let next = fold(&skeleton(&key).collect::<String>());
+        if next == key {
+            break;
+        }
+        key = next;
+    }
+    key
+}
+
+/// One width, no spaces, nothing invisible.
+fn plain(text: &str) -> String {
+    text.nfkc().filter(|&c| !is_blank(c) && !is_invisible(c)).collect()
+}
+
+/// One case. By capitals first, as ß, ſ and the two small sigmas need it.
+fn fold(text: &str) -> String {
+    let folded = text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc();
+    let mut out = String::with_capacity(text.len());
+    for c in folded {
+        // A dot over a letter that has one is not drawn; a Turkish capital I leaves such a dot.
+        let undrawn = is_blank(c) || is_invisible(c) || (c == '\u{307}' && out.ends_with(['i', 'j']));
+        if !undrawn {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn alike(a: &str, b: &str) -> bool {
+        let [a, b] = [a, b].map(|text| UserName::parse(text).unwrap_or_else(|_| panic!("{text:?} is a name")));
+        a.key() == b.key() || a.look() == b.look()
+    }
+
+    #[test]
+    fn names_are_alike_by_case_width_and_spaces() {
+        for (a, b) in [
+            ("Ada", "aDA"),
+            ("Ada", "Ａｄａ"),
+            ("Ada", "𝐀𝒹𝕒"),
+            ("Ada Lovelace", "AdaLovelace"),
+            ("Ada Lovelace", "ada\u{3000}lovelace"),
+            ("Groß", "GROSS"),
+            ("Νίκος", "ΝΊΚΟΣ"),
+            ("İpek", "ipek"),
+            ("Ольга", "ОЛЬГА"),
+            ("ｶﾅ", "カナ"),
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn names_are_alike_by_what_cannot_be_seen() {
+        for (a, b) in [
+            ("Ada", "A\u{200b}da"),
+            ("Ada", "Ada\u{ad}"),
+            ("Ada", "A\u{3164}da"),
+            ("مینا", "می\u{200c}نا"),
+            ("❤", "❤\u{fe0f}"),
+            ("i", "i\u{307}"),
+        ] {
+            assert!(alike(a, b), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_alike_by_look() {
+        for (a, b) in [
+            ("Ada", "Аdа"),     // Cyrillic A and a
+            ("Bob", "B0b"),     // a zero
+            ("Bob", "ВОВ"),     // Cyrillic capitals
+            ("NIKO", "ΝΙΚΟ"),   // Greek capitals
+            ("Eva", "Eνa"),     // a Greek nu
+            ("Ida", "lda"),     // a small L
+            ("Bill", "BiII"),   // capital Is
+            ("Paul", "Pau1"),   // a one
+            ("Emma", "Ernrna"), // r and n
+            ("Owner", "0wner"),
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn other_peoples_names_are_not_alike() {
+        for (a, b) in [
+            ("Ada", "Ida"),
+            ("Kai", "Kal"),
+            ("Ali", "All"),
+            ("Mia", "Mla"),
+            ("Jose", "José"),
+            ("王小明", "王小朋"),
+            ("Anna", "Anne"),
+            ("Eva", "Ena"),
+            ("Ольга", "Олег"),
+            ("😀", "😃"),
+            ("Tom 1", "Tom 2"),
+        ] {
+            assert!(!alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_compares_as_nothing_is_refused() {
+        assert_eq!(UserName::parse("\u{200b}\u{ad}"), Err(ErrorCode::NameInvalid));
+        assert_eq!(UserName::parse(" a ").unwrap().shown(), "a");
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_its_own_key(text in "\\PC{1,32}") {
+            if let Ok(name) = UserName::parse(&text) {
+                prop_assert_eq!(key(name.key()), name.key());
+            }
+        }
+
+        #[test]
+        fn case_never_tells_names_apart(text in "[a-zA-Zß-ÿΑ-ωА-я0-9 ]{1,32}") {
+            if let (Ok(a), Ok(b)) = (UserName::parse(&text), UserName::parse(&text.to_lowercase())) {
+                prop_assert_eq!(a.key(), b.key());
+            }
+        }
+    }
+}

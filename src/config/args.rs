@@ -1,0 +1,105 @@
+//! The command line. Values stay text here: flags, environment and file are checked alike, in one place.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::{Key, Raw};
+
+/// A chat appliance for a local network.
+#[derive(Debug, Parser)]
+#[command(name = "porch", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) flags: Flags,
+}
+
+const AFTER_HELP: &str = "Every option is also an environment variable (--data-dir: PORCH_DATA_DIR) and a key of the \
+    TOML file (data-dir = \"...\"). A flag wins over the environment, the environment over the file. \
+    PORCH_LOG sets what is logged: error, warn, info (the default), debug or trace.";
+
+/// What porch is asked to do.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Subcommand)]
+pub enum Command {
+    /// Serve the box (what porch does when nothing is said)
+    #[default]
+    Serve,
+    /// Print the effective configuration, and where each value came from
+    Config,
+    /// Look after accounts, for the day the owner forgot a password
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// What to do with accounts.
+#[derive(Clone, Debug, Eq, PartialEq, Subcommand)]
+pub enum UserCommand {
+    /// List the accounts
+    List,
+    /// Give an account a new password, which is printed
+    ResetPassword {
+        /// The person's name
+        name: String,
+    },
+    /// Make an account the owner of the box
+    MakeOwner {
+        /// The person's name
+        name: String,
+    },
+}
+
+#[derive(Args, Debug, Default)]
+pub(super) struct Flags {
+    /// Read options from this TOML file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Keep accounts, messages and certificates in this folder [default: $STATE_DIRECTORY under systemd, else porch in the XDG data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<OsString>,
+    /// Serve HTTPS here: 8443, 127.0.0.1:0, [::]:443 [default: 443 when allowed, else 8443]
+    #[arg(long, global = true, value_name = "ADDR")]
+    https: Option<String>,
+    /// Redirect plain HTTP from here [default: 80 when allowed, else 8080]
+    #[arg(long, global = true, value_name = "ADDR")]
+    http: Option<String>,
+    /// Call the box by this name [default: porch]
+    #[arg(long, global = true, value_name = "NAME")]
+    name: Option<String>,
+    /// Answer to these host names too (for example chat.home.arpa; they go into the certificate)
+    #[arg(long, global = true, value_name = "NAME,...", value_delimiter = ',')]
+    names: Option<Vec<String>>,
+    /// Let the box's own CA speak for these address ranges too, for a LAN on public addresses; say it before the first start
+    #[arg(long, global = true, value_name = "RANGE,...", value_delimiter = ',')]
+    ranges: Option<Vec<String>>,
+    /// Do not announce the box on the network by mDNS
+    #[arg(long, global = true, action = ArgAction::SetTrue)]
+    no_mdns: bool,
+    /// Serve this certificate chain (PEM) instead of one from the box's own CA; needs --key
+    #[arg(long, global = true, value_name = "FILE")]
+    cert: Option<OsString>,
+    /// The private key (PEM) of --cert
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<OsString>,
+}
+
+impl Flags {
+    /// The value of one key as it was written, if it was.
+    pub(super) fn raw(&self, key: Key) -> Option<Raw> {
+        let text = |value: &Option<String>| value.clone().map(|text| Raw::Text(text.into()));
+        let path = |value: &Option<OsString>| value.clone().map(Raw::Text);
+        match key {
+            Key::Cert => path(&self.cert),
+            Key::DataDir => path(&self.data_dir),
+            Key::Http => text(&self.http),
+            Key::Https => text(&self.https),
+            Key::Key => path(&self.key),
+            Key::Name => text(&self.name),
+            Key::Names => self.names.clone().map(Raw::List),
+            Key::NoMdns => self.no_mdns.then_some(Raw::Switch(true)),
+            Key::Ranges => self.ranges.clone().map(Raw::List),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Drives the hub: feeds it what happens, carries out what it answers.
+//!
+//! One task owns the hub. Sockets and pages reach it through a [`Handle`] whose queue is bounded: when it is full,
+//! they wait, and so do their senders. The driver itself never waits for a connection or for the store.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use crate::clock::{self, Clock};
+pub use crate::hub::Input;
+use crate::hub::{Hub, Now, Output, Ticket};
+use crate::outbox::{Outbox, text_frame};
+use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::id::{ConnId, Seq, SessionId, UserId};
+use crate::proto::limits::{HUB_QUEUE_MAX, STORE_IN_FLIGHT_MAX};
+use crate::proto::op::{Fault, MemberRecord, Op, Outcome};
+use crate::proto::server::{ServerMessage, User};
+use crate::store::Store;
+
+/// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
+const INPUTS_AT_ONCE: usize = 256;
+
+/// What reaches the driver.
+enum Event {
+    Connect { conn: ConnId, user: UserId, session: SessionId, outbox: Arc<Outbox> },
+    ConnectedSessions { user: UserId, reply: oneshot::Sender<HashSet<SessionId>> },
+    GoAway { done: oneshot::Sender<()> },
+    Hub(Input),
+}
+
+/// An answer of the store.
+type Stored = (Ticket, Result<Outcome, Fault>);
+
+/// How sockets and pages reach the hub. After shutdown what is sent goes nowhere.
+#[derive(Clone)]
+pub struct Handle {
+    events: mpsc::Sender<Event>,
+    next_conn: Arc<AtomicU64>,
+}
+
+impl Handle {
+    /// A WebSocket of a signed-in person is open; `outbox` is what will be written to it.
+    pub async fn connect(&self, user: UserId, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
+        let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
+        self.send(Event::Connect { conn, user, session, outbox }).await;
+        conn
+    }
+
+    /// Something a connection has to say.
+    pub async fn input(&self, input: Input) {
+        self.send(Event::Hub(input)).await;
+    }
+
+    /// An account was made.
+    pub async fn user_created(&self, user: User, members: Vec<MemberRecord>) {
+        self.input(Input::UserCreated { user, members }).await;
+    }
+
+    /// An account has another name, picture or role.
+    pub async fn user_changed(&self, user: User) {
+        self.input(Input::UserChanged { user }).await;
+    }
+
+    /// An account was deleted.
+    pub async fn user_gone(&self, user: UserId) {
+        self.input(Input::UserGone { user }).await;
+    }
+
+    /// Sessions are over: their connections are closed with `code`.
+    pub async fn sessions_ended(&self, sessions: Vec<SessionId>, code: CloseCode) {
+        if !sessions.is_empty() {
+            self.input(Input::SessionsEnded { sessions, code }).await;
+        }
+    }
+
+    /// The sessions of a person that are connected now.
+    pub async fn connected_sessions(&self, user: UserId) -> HashSet<SessionId> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Event::ConnectedSessions { user, reply }).await;
+        answer.await.unwrap_or_default()
+    }
+
+    /// Closes every connection with "going away"; returns when all have been told to.
+    pub async fn go_away(&self) {
+        let (done, told) = oneshot::channel();
+        self.send(Event::GoAway { done }).await;
+        // An error only says that the driver has ended already.
+        let _ = told.await;
+    }
+
+    async fn send(&self, event: Event) {
+        // An error only says that the driver has ended: porch is shutting down.
+        let _ = self.events.send(event).await;
+    }
+}
+
+/// Starts the driver; it ends when every handle is gone.
+pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
+    let (events, incoming) = mpsc::channel(HUB_QUEUE_MAX);
+    // As many answers as there can be questions, so that giving one never waits.
+    let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX);
+    let handle = Handle { events, next_conn: Arc::new(AtomicU64::new(1)) };
+    // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
+    let back = handle.events.downgrade();
+    let driver = Driver { hub, store, clock, answers, back, outboxes: HashMap::new(), lagging: Vec::new() };
+    tokio::spawn(driver.run(incoming, answered));
+    handle
+}
+
+struct Driver {
+    hub: Hub,
+    store: Store,
+    clock: Clock,
+    answers: mpsc::Sender<Stored>,
+    back: mpsc::WeakSender<Event>,
+    outboxes: HashMap<ConnId, Arc<Outbox>>,
+    /// Connections found too slow while outputs were carried out.
+    lagging: Vec<ConnId>,
+}
+
+impl Driver {
+    async fn run(mut self, mut incoming: mpsc::Receiver<Event>, mut answered: mpsc::Receiver<Stored>) {
+        let mut events = Vec::with_capacity(INPUTS_AT_ONCE);
+        let mut answers = Vec::with_capacity(INPUTS_AT_ONCE);
+        loop {
+            let wake_at = self.hub.wake_at().map(|at| Instant::from_std(self.clock.started() + at));
+            tokio::select! {
+                biased;
+                _ = answered.recv_many(&mut answers, INPUTS_AT_ONCE) => {
+                    for (ticket, result) in answers.drain(..) {
+                        self.feed(Input::Stored { ticket, result });
+                    }
+                }
+                count = incoming.recv_many(&mut events, INPUTS_AT_ONCE) => {
+                    if count == 0 {
+                        return;
+                    }
+                    for event in events.drain(..) {
+                        self.take(event);
+                    }
+                }
+                () = sleep_until(wake_at.unwrap_or_else(Instant::now)), if wake_at.is_some() => self.feed(Input::Tick),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Connect { conn, user, session, outbox } => {
+                self.outboxes.insert(conn, outbox);
+                self.feed(Input::Connected { conn, user, session });
+            }
+            Event::ConnectedSessions { user, reply } => {
+                // An error only says that nobody waits for it any more.
+                let _ = reply.send(self.hub.connected_sessions(user).collect());
+            }
+            Event::GoAway { done } => {
+                for outbox in self.outboxes.values() {
+                    outbox.close(CloseCode::GoingAway);
+                }
+                let _ = done.send(());
+            }
+            Event::Hub(input) => {
+                if let Input::Disconnected { conn } = &input {
+                    self.outboxes.remove(conn);
+                }
+                self.feed(input);
+            }
+        }
+    }
+
+    /// One input to the hub, and all that follows from it.
+    fn feed(&mut self, input: Input) {
+        let mut outputs = Vec::new();
+        let now = Now { mono: self.clock.mono(), wall: clock::wall() };
+        self.hub.handle(now, input, &mut outputs);
+        loop {
+            for output in outputs.drain(..) {
+                self.carry_out(output);
+            }
+            let Some(conn) = self.lagging.pop() else { return };
+            self.hub.handle(now, Input::Lagging { conn }, &mut outputs);
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Broadcast { to, message } => {
+                let frame = encode(&message);
+                for conn in to {
+                    self.push(conn, frame.clone());
+                }
+            }
+            Output::Close { conn, code } => {
+                if let Some(outbox) = self.outboxes.remove(&conn) {
+                    outbox.close(code);
+                }
+            }
+            Output::Hold { conn } => {
+                if let Some(outbox) = self.outboxes.get(&conn) {
+                    outbox.hold();
+                }
+            }
+            Output::ReadMissed { conn, user, after, upto } => self.read_missed(conn, user, after, upto),
+            Output::Release { conn, first } => {
+                if let Some(outbox) = self.outboxes.get(&conn) {
+                    outbox.release(first.iter().map(encode).collect());
+                }
+            }
+            Output::Send { to, message } => self.push(to, encode(&message)),
+            Output::Store { ticket, op } => self.submit(ticket, op),
+            Output::StoreRead { room, user, n } => self.store.mark_read(room, user, n),
+        }
+    }
+
+    fn push(&mut self, conn: ConnId, frame: bytes::Bytes) {
+        let Some(outbox) = self.outboxes.get(&conn) else { return };
+        if outbox.push(frame).is_err() {
+            self.lagging.push(conn);
+        }
+    }
+
+    fn submit(&self, ticket: Ticket, op: Op) {
+        let answers = self.answers.clone();
+        let reply = move |result| {
+            // Full cannot be (see `start`), and closed means that porch has ended.
+            let _ = answers.try_send((ticket, result));
+        };
+        if self.store.submit(op, reply).is_err() {
+            let _ = self.answers.try_send((ticket, Ok(Outcome::Refused(ErrorCode::Busy))));
+        }
+    }
+
+    fn read_missed(&self, conn: ConnId, user: UserId, after: Seq, upto: Seq) {
+        let (store, back) = (self.store.clone(), self.back.clone());
+        tokio::spawn(async move {
+            let missed = store.read(move |reader| reader.missed(user, after, upto)).await;
+            let missed = missed.map_err(|fault| {
+                log::error!("what a returning client missed cannot be read: {fault}");
+                Fault::Storage
+            });
+            if let Some(events) = back.upgrade() {
+                let _ = events.send(Event::Hub(Input::Missed { conn, missed })).await;
+            }
+        });
+    }
+}
+
+fn encode(message: &ServerMessage) -> bytes::Bytes {
+    // Only a map with keys that are no strings, or a failing writer, could fail; there is neither.
+    let json = serde_json::to_vec(message).expect("server messages are plain values");
+    text_frame(&json)
+}

@@ -1,0 +1,111 @@
+//! Errors as answers: every refusal is a code by blame, with its status and its JSON body (docs/protocol.md).
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+
+use crate::auth::password::HashError;
+use crate::auth::rate::SlowDown;
+use crate::auth::token::NoRandomness;
+use crate::proto::account::{ErrorBody, ErrorDetail, Session};
+use crate::proto::code::ErrorCode;
+use crate::proto::op::{Fault, Outcome};
+use crate::store::{ApplyError, ReadError};
+
+/// When another try makes sense after `busy`: by then a batch is on the disk, or a password is hashed.
+const BUSY_RETRY_MS: u32 = 1_000;
+
+/// What a handler answers.
+pub(super) type Answer<T> = Result<T, Refusal>;
+
+/// An error on its way to the client.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    code: ErrorCode,
+    retry_ms: Option<u32>,
+    sessions: Option<Vec<Session>>,
+}
+
+impl Refusal {
+    /// `in_use_elsewhere`, and where.
+    pub(super) fn in_use(sessions: Vec<Session>) -> Self {
+        Self { sessions: Some(sessions), ..ErrorCode::InUseElsewhere.into() }
+    }
+
+    /// What the store refused. Anything else than a refusal is our own mistake here.
+    pub(super) fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Refused(code) => code.into(),
+            _ => {
+                // The outcome itself may hold what people wrote: it stays out of the log.
+                log::error!("the store answered something else than it was asked");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        let retry_ms = (code == ErrorCode::Busy).then_some(BUSY_RETRY_MS);
+        Self { code, retry_ms, sessions: None }
+    }
+}
+
+impl From<SlowDown> for Refusal {
+    fn from(slow_down: SlowDown) -> Self {
+        Self { code: ErrorCode::SlowDown, retry_ms: Some(slow_down.retry_ms), sessions: None }
+    }
+}
+
+impl From<HashError> for Refusal {
+    fn from(fault: HashError) -> Self {
+        match fault {
+            HashError::Busy => ErrorCode::Busy.into(),
+            HashError::Failed => {
+                log::error!("a password could not be hashed: no memory or no randomness");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<NoRandomness> for Refusal {
+    fn from(NoRandomness: NoRandomness) -> Self {
+        log::error!("the system gives no random bytes");
+        ErrorCode::Internal.into()
+    }
+}
+
+impl From<ApplyError> for Refusal {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Busy => ErrorCode::Busy.into(),
+            ApplyError::Fault(Fault::DiskFull) => ErrorCode::DiskFull.into(),
+            ApplyError::Fault(Fault::Storage) => ErrorCode::StorageFailed.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        log::error!("{error}");
+        ErrorCode::StorageFailed.into()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self { code, retry_ms, sessions } = self;
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = ErrorBody { error: ErrorDetail { code, message: code.message().into(), retry_ms, sessions } };
+        // An error is true for the moment.
+        let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if let Some(retry_ms) = retry_ms {
+            let seconds = HeaderValue::from(retry_ms.div_ceil(1_000));
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response
+    }
+}

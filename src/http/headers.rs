@@ -1,0 +1,95 @@
+//! The headers that every answer over HTTPS carries.
+//!
+//! `Strict-Transport-Security` is not among them, on purpose: a browser that remembers it can no longer be told to go
+//! on when the certificate is not trusted, and a box whose CA was removed or made anew would be out of reach. Plain
+//! HTTP serves nothing worth protecting: it only redirects.
+
+use axum::extract::Request;
+use axum::http::HeaderName;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::Next;
+use axum::response::Response;
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Those that are the same for every answer.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(self), microphone=(self), display-capture=(self), fullscreen=(self)"),
+    ),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+/// Nothing but the box's own files, and no script or style within the page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    media-src 'self' blob:; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'; connect-src 'self'";
+
+/// Adds them.
+pub(super) async fn add(request: Request, next: Next) -> Response {
+    let policy = policy(request.headers().get(HOST));
+    // What the API says is true for the moment, and for one person.
+    let api = request.uri().path().starts_with("/api");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    if api {
+        headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    }
+    response
+}
+
+/// The policy for a page served under this name. Older Safari does not count a WebSocket to the page's own host as
+/// `'self'`, so the host is named.
+fn policy(host: Option<&HeaderValue>) -> HeaderValue {
+    let host = host.and_then(|host| host.to_str().ok()).filter(|host| is_host(host));
+    let named = host.and_then(|host| HeaderValue::try_from(format!("{POLICY} wss://{host}")).ok());
+    named.unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+/// Whether this is a host and port, and nothing that would change the meaning of a header it is put in.
+pub(super) fn is_host(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(host: &'static str) -> HeaderValue {
+        policy(Some(&HeaderValue::from_static(host)))
+    }
+
+    #[test]
+    fn the_policy_names_the_host_for_its_websocket() {
+        for host in ["porch.local", "192.168.1.5:8443", "[fd00::1]:8443"] {
+            assert!(said(host).to_str().unwrap().ends_with(&format!("; connect-src 'self' wss://{host}")));
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_none_adds_nothing_to_the_policy() {
+        for host in ["evil; script-src *", "a b", "a,b", "", "a/b", "'unsafe-inline'"] {
+            assert_eq!(said(host), POLICY);
+        }
+        assert_eq!(policy(None), POLICY);
+    }
+
+    #[test]
+    fn the_policy_allows_nothing_inline_and_nobody_else() {
+        for word in ["unsafe", "http:", "*"] {
+            assert!(!POLICY.contains(word), "{word}");
+        }
+        assert!(POLICY.starts_with("default-src 'none'; "));
+    }
+}

@@ -1,0 +1,143 @@
+//! One's own account: name, password, picture, and leaving for good.
+
+use axum::Json as JsonAnswer;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+
+use crate::auth::name::{UserName, look};
+use crate::auth::password::Password;
+use crate::proto::account::{DeleteMe, PatchMe, UserAnswer};
+use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::id::UserId;
+use crate::proto::limits::PICTURE_BYTES_MAX;
+use crate::proto::op::{Op, Outcome};
+use crate::proto::server::User;
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::{self, Json};
+use super::session::signed_out;
+use super::signed::Signed;
+
+/// `GET /api/me`.
+pub(super) async fn show(signed: Signed) -> JsonAnswer<UserAnswer> {
+    JsonAnswer(UserAnswer { user: signed.user })
+}
+
+/// `PATCH /api/me`: everything asked for is looked at before anything is changed.
+pub(super) async fn change(
+    State(app): State<App>,
+    signed: Signed,
+    Json(asked): Json<PatchMe>,
+) -> Answer<JsonAnswer<UserAnswer>> {
+    let name = asked.name.as_deref().map(UserName::parse).transpose()?;
+    let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
+    if new_password.is_some() {
+        let Some(present) = asked.password else {
+            return Err(ErrorCode::BadRequest.into());
+        };
+        app.check_password(&signed.user, &present).await?;
+    }
+    let mut user = signed.user;
+    if let Some(name) = name.filter(|name| name.shown() != user.name) {
+        user = app.rename(user.id, &name).await?;
+    }
+    if let Some(new_password) = new_password {
+        let password = app.hasher.hash(new_password).await?;
+        let op = Op::SetPassword { user: user.id, password, keep: Some(signed.session) };
+        let outcome = app.store.apply(op).await?;
+        let Outcome::SessionsEnded { ended } = outcome else {
+            return Err(Refusal::of(outcome));
+        };
+        app.hub.sessions_ended(ended, CloseCode::SignedOut).await;
+    }
+    Ok(JsonAnswer(UserAnswer { user }))
+}
+
+/// `DELETE /api/me`: its messages stay, without a name.
+pub(super) async fn leave(
+    State(app): State<App>,
+    signed: Signed,
+    Json(asked): Json<DeleteMe>,
+) -> Answer<impl IntoResponse> {
+    let user = signed.user;
+    app.check_password(&user, &asked.password).await?;
+    let outcome = app.store.apply(Op::DeleteUser { user: user.id, at: (app.wall)() }).await?;
+    if let Outcome::Refused(_) = outcome {
+        return Err(Refusal::of(outcome));
+    }
+    app.directory.changed();
+    // Closes its connections too.
+    app.hub.user_gone(user.id).await;
+    Ok(signed_out())
+}
+
+/// `PUT /api/me/picture`.
+pub(super) async fn set_picture(
+    State(app): State<App>,
+    signed: Signed,
+    request: Request<Body>,
+) -> Answer<JsonAnswer<UserAnswer>> {
+    let user = signed.user.id;
+    let upload = app.pictures.upload(user)?;
+    let (parts, stream) = request.into_parts();
+    let file = ask::body(&parts.headers, stream, PICTURE_BYTES_MAX).await.map_err(|code| match code {
+        ErrorCode::TooLarge => ErrorCode::PictureLarge,
+        other => other,
+    })?;
+    let jpegs = app.pictures.make(upload, file).await?;
+    app.change_user(Op::SetPicture { user, jpegs }).await.map(answer)
+}
+
+/// `DELETE /api/me/picture`.
+pub(super) async fn clear_picture(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<UserAnswer>> {
+    app.change_user(Op::ClearPicture { user: signed.user.id }).await.map(answer)
+}
+
+fn answer(user: User) -> JsonAnswer<UserAnswer> {
+    JsonAnswer(UserAnswer { user })
+}
+
+impl App {
+    /// `name_taken` where somebody's name looks the same. One that compares the same is the store's to refuse.
+    pub(super) async fn find_free(&self, name: &UserName, own: Option<UserId>) -> Answer<()> {
+        let wanted = name.look();
+        // On the reader's thread: with thousands of people this takes milliseconds.
+        let taken = self.store.read(move |reader| {
+            let people = reader.people()?;
+            Ok(people.iter().any(|user| Some(user.id) != own && look(&user.name) == wanted))
+        });
+        if taken.await? { Err(ErrorCode::NameTaken.into()) } else { Ok(()) }
+    }
+
+    async fn rename(&self, user: UserId, name: &UserName) -> Answer<User> {
+        let _naming = self.naming.lock().await;
+        self.find_free(name, Some(user)).await?;
+        let (name, name_key) = (name.shown().to_owned(), name.key().to_owned());
+        self.change_user(Op::RenameUser { user, name, name_key }).await
+    }
+
+    /// Applies a change that comes to a changed person, and tells everyone.
+    async fn change_user(&self, op: Op) -> Answer<User> {
+        match self.store.apply(op).await? {
+            Outcome::User(user) => {
+                self.directory.changed();
+                self.hub.user_changed(user.clone()).await;
+                Ok(user)
+            }
+            other => Err(Refusal::of(other)),
+        }
+    }
+
+    /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`.
+    async fn check_password(&self, user: &User, present: &str) -> Answer<()> {
+        let key = UserName::parse(&user.name).map(|name| name.key().to_owned()).ok();
+        self.count_try(None, key.as_deref())?;
+        let id = user.id;
+        let account = self.store.read(move |reader| reader.account(id)).await?;
+        let stored = account.map(|account| account.password);
+        let right = self.hasher.verify(Password::typed(present), stored).await?;
+        if right { Ok(()) } else { Err(ErrorCode::PasswordWrong.into()) }
+    }
+}

@@ -1,0 +1,157 @@
+//! What browsers and other clients see: the page, the API and the WebSocket, over HTTPS; and next to nothing over
+//! plain HTTP.
+//!
+//! [`router`] is everything on the HTTPS port, [`plain::router`] everything on the other. A family of requests has a
+//! file. Handlers parse, ask the store or give it a change, and tell the hub what has become durable; who may do what
+//! is decided here for accounts, and in the hub for rooms.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::Request;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{any, delete, get, post, put};
+
+use crate::auth::password::Hasher;
+use crate::auth::rate::SignInRates;
+use crate::driver::Handle;
+use crate::picture::Pictures;
+use crate::proto::code::ErrorCode;
+use crate::proto::op::Millis;
+use crate::store::Store;
+
+use answer::Refusal;
+use people::Directory;
+use signed::Signed;
+
+mod answer;
+mod ask;
+pub mod assets;
+mod carry;
+mod device;
+mod headers;
+pub mod listen;
+mod me;
+mod origin;
+mod people;
+pub mod plain;
+mod rooms;
+mod search;
+mod session;
+mod settings;
+mod signed;
+#[cfg(test)]
+mod tests;
+pub mod ws;
+
+/// Where a request comes from; the connection puts it into every request.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddr(pub std::net::SocketAddr);
+
+/// The time, as milliseconds since 1970: see [`crate::clock::wall`].
+pub type WallClock = Box<dyn Fn() -> Millis + Send + Sync>;
+
+/// The rest of porch, as far as the pages reach it.
+pub struct Wiring {
+    pub store: Store,
+    pub hub: Handle,
+    pub box_name: String,
+    pub version: &'static str,
+    /// For clients that do not trust the box yet; none where the owner brought a certificate.
+    pub ca: Option<plain::CaFiles>,
+    pub wall: WallClock,
+}
+
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// See [`App`].
+pub struct Parts {
+    store: Store,
+    hub: Handle,
+    box_name: String,
+    version: &'static str,
+    ca: Option<plain::CaFiles>,
+    wall: WallClock,
+    hasher: Hasher,
+    pictures: Pictures,
+    rates: Mutex<SignInRates>,
+    directory: Directory,
+    /// Held while a name is looked at and taken: two that are too alike could both be found free.
+    naming: tokio::sync::Mutex<()>,
+}
+
+impl App {
+    /// What the handlers share, with nobody's tries counted yet.
+    pub fn new(wiring: Wiring) -> Self {
+        let Wiring { store, hub, box_name, version, ca, wall } = wiring;
+        Self(Arc::new(Parts {
+            store,
+            hub,
+            box_name,
+            version,
+            ca,
+            wall,
+            hasher: Hasher::default(),
+            pictures: Pictures::default(),
+            rates: Mutex::default(),
+            directory: Directory::default(),
+            naming: tokio::sync::Mutex::default(),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Everything on the HTTPS port.
+pub fn router(app: App) -> Router {
+    let ca = plain::ca_routes(app.ca.clone());
+    Router::new()
+        .route("/api/box", get(session::about))
+        .route("/api/register", post(session::register))
+        .route("/api/login", post(session::login))
+        .route("/api/logout", post(session::logout))
+        .route("/api/sessions", get(session::list))
+        .route("/api/sessions/{session}", delete(session::end))
+        .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
+        .route("/api/me/picture", put(me::set_picture).delete(me::clear_picture))
+        .route("/api/people", get(people::list))
+        .route("/api/rooms", get(rooms::list))
+        .route("/api/rooms/{room}/members", get(rooms::members))
+        .route("/api/rooms/{room}/messages", get(rooms::messages))
+        .route("/api/search", get(search::search))
+        .route("/api/settings", get(settings::show).patch(settings::change))
+        .route("/api", any(nothing_here))
+        .route("/api/", any(nothing_here))
+        .route("/api/{*rest}", any(nothing_here))
+        .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
+        .route("/ws", get(connect))
+        .with_state(app)
+        .merge(ca)
+        .route("/healthz", get(plain::health))
+        .method_not_allowed_fallback(nothing_here)
+        .fallback(assets::page)
+        // Bodies are read by `ask` alone, which has limits of its own.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(carry::through))
+        .layer(middleware::from_fn(origin::check))
+        .layer(middleware::from_fn(headers::add))
+}
+
+async fn nothing_here() -> Refusal {
+    ErrorCode::NotFound.into()
+}
+
+async fn connect(State(app): State<App>, signed: Signed, request: Request<axum::body::Body>) -> Response {
+    ws::upgrade(request, signed.user.id, signed.session, app.hub.clone())
+}

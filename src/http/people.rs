@@ -1,0 +1,137 @@
+//! The directory of people, and their pictures.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::proto::code::ErrorCode;
+use crate::proto::id::UserId;
+use crate::proto::limits::PICTURE_EDGES;
+use crate::proto::server::{Role, User};
+use crate::store::Store;
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::Named;
+use super::signed::Signed;
+
+/// Asked again each time, and answered with 304 as a rule.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// A picture's address is never used for another one. Private: only those who are signed in may see it.
+const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// Bytes of the content's hash in an ETag.
+const ETAG_HASH_BYTES: usize = 16;
+
+#[derive(Serialize)]
+struct People {
+    people: Vec<User>,
+}
+
+/// Everyone, as the answer that all are given.
+pub(super) struct Listing {
+    body: Bytes,
+    etag: HeaderValue,
+    pub(super) count: usize,
+    pub(super) has_owner: bool,
+}
+
+/// Keeps the answer to `GET /api/people`, as everyone who joins asks for it and it seldom changes.
+#[derive(Default)]
+pub(super) struct Directory {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// Counts changes, so that an answer read before a change is not kept after it.
+    changes: u64,
+    listing: Option<Arc<Listing>>,
+}
+
+impl Directory {
+    /// Somebody came, changed or left, and that is on the disk.
+    pub(super) fn changed(&self) {
+        let mut kept = self.lock();
+        kept.changes += 1;
+        kept.listing = None;
+    }
+
+    /// Everyone now.
+    pub(super) async fn listing(&self, store: &Store) -> Answer<Arc<Listing>> {
+        let changes = {
+            let kept = self.lock();
+            if let Some(listing) = &kept.listing {
+                return Ok(Arc::clone(listing));
+            }
+            kept.changes
+        };
+        let people = store.read(|reader| reader.people()).await?;
+        let listing = Arc::new(Listing::of(people)?);
+        let mut kept = self.lock();
+        if kept.changes == changes {
+            kept.listing = Some(Arc::clone(&listing));
+        }
+        Ok(listing)
+    }
+
+    /// Whole even where a thread panicked while holding it: at worst the answer is made anew.
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listing {
+    fn of(people: Vec<User>) -> Result<Self, ErrorCode> {
+        let count = people.len();
+        let has_owner = people.iter().any(|user| user.role == Role::Owner);
+        let body = serde_json::to_vec(&People { people }).map_err(|fault| {
+            log::error!("the list of people cannot be written: {fault}");
+            ErrorCode::Internal
+        })?;
+        let hash = digest(&SHA256, &body);
+        let tag = BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..ETAG_HASH_BYTES]);
+        let etag = HeaderValue::try_from(format!("\"{tag}\"")).map_err(|_| ErrorCode::Internal)?;
+        Ok(Self { body: body.into(), etag, count, has_owner })
+    }
+}
+
+/// `GET /api/people`.
+pub(super) async fn list(State(app): State<App>, _: Signed, headers: HeaderMap) -> Answer<Response> {
+    let listing = app.directory.listing(&app.store).await?;
+    let caching = [(ETAG, listing.etag.clone()), (CACHE_CONTROL, ASK_AGAIN)];
+    if has(&headers, &listing.etag) {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    Ok((caching, json, listing.body.clone()).into_response())
+}
+
+/// Whether the client has the answer with this tag (RFC 9110, section 13.1.2).
+fn has(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// `GET /pictures/{user}/{picture}/{edge}`.
+pub(super) async fn picture(
+    State(app): State<App>,
+    _: Signed,
+    Named((user, picture, edge)): Named<(UserId, u32, u32)>,
+) -> Answer<impl IntoResponse> {
+    const NOT_FOUND: ErrorCode = ErrorCode::NotFound;
+    if !PICTURE_EDGES.contains(&edge) {
+        return Err(NOT_FOUND.into());
+    }
+    let jpeg = app.store.read(move |reader| reader.picture(user, picture, edge)).await?;
+    let jpeg = jpeg.ok_or_else(|| Refusal::from(NOT_FOUND))?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (CACHE_CONTROL, FOREVER)], jpeg))
+}

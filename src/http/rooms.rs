@@ -1,0 +1,88 @@
+//! Rooms to join, who is in a room, and its history.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use crate::proto::account::{HistoryPage, ListedRoom, Member};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{RoomId, Seq};
+use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
+use crate::store::{HistoryRefusal, Window};
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::{Ask, Named};
+use super::signed::Signed;
+
+#[derive(Serialize)]
+pub(super) struct Rooms {
+    rooms: Vec<ListedRoom>,
+}
+
+/// `GET /api/rooms`.
+pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<Rooms>> {
+    let rooms = app.store.read(move |reader| reader.listed_rooms(signed.user.id)).await?;
+    Ok(Json(Rooms { rooms }))
+}
+
+#[derive(Serialize)]
+pub(super) struct Members {
+    members: Vec<Member>,
+}
+
+/// `GET /api/rooms/{room}/members`.
+pub(super) async fn members(
+    State(app): State<App>,
+    signed: Signed,
+    Named(room): Named<RoomId>,
+) -> Answer<Json<Members>> {
+    let members = app.store.read(move |reader| reader.room_members(signed.user.id, room)).await?;
+    match members {
+        Some(members) => Ok(Json(Members { members })),
+        None => Err(ErrorCode::NotAMember.into()),
+    }
+}
+
+/// The part behind `?` of a request for history.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HistoryAsked {
+    after: Option<Seq>,
+    around: Option<Seq>,
+    before: Option<Seq>,
+    limit: Option<u32>,
+}
+
+impl HistoryAsked {
+    fn parse(&self) -> Result<(Window, u32), ErrorCode> {
+        let window = match (self.after, self.around, self.before) {
+            (None, None, None) => Window::Newest,
+            (Some(message), None, None) => Window::After(message),
+            (None, Some(message), None) => Window::Around(message),
+            (None, None, Some(message)) => Window::Before(message),
+            _ => return Err(ErrorCode::BadRequest),
+        };
+        match self.limit.unwrap_or(HISTORY_PAGE_DEFAULT) {
+            limit @ 1..=HISTORY_PAGE_MAX => Ok((window, limit)),
+            _ => Err(ErrorCode::BadRequest),
+        }
+    }
+}
+
+/// `GET /api/rooms/{room}/messages`.
+pub(super) async fn messages(
+    State(app): State<App>,
+    signed: Signed,
+    Named(room): Named<RoomId>,
+    Ask(asked): Ask<HistoryAsked>,
+) -> Answer<Json<HistoryPage>> {
+    let (window, limit) = asked.parse()?;
+    let page = app.store.read(move |reader| reader.history(signed.user.id, room, window, limit)).await?;
+    page.map(Json).map_err(|refusal| {
+        Refusal::from(match refusal {
+            HistoryRefusal::NotAMember => ErrorCode::NotAMember,
+            HistoryRefusal::NotFound => ErrorCode::NotFound,
+        })
+    })
+}

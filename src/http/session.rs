@@ -1,0 +1,233 @@
+//! Signing in and out: registering, logging in, and the places where an account is signed in.
+
+use std::net::IpAddr;
+use std::sync::PoisonError;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use crate::auth::name::UserName;
+use crate::auth::password::Password;
+use crate::auth::token::{COOKIE_CLEARED, Token};
+use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
+use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::id::{SessionId, UserId};
+use crate::proto::op::{Millis, NewSession, Op, Outcome};
+use crate::proto::server::User;
+
+use super::answer::{Answer, Refusal};
+use super::ask::{Json, Named};
+use super::signed::Signed;
+use super::{App, PeerAddr, device};
+
+/// Where someone asks to be signed in from.
+pub(super) struct Place {
+    address: IpAddr,
+    device: String,
+    /// The session this browser has already, of whatever account: signing in replaces it.
+    replaced: Option<Signed>,
+}
+
+impl FromRequestParts<App> for Place {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Some(PeerAddr(peer)) = parts.extensions.get().copied() else {
+            log::error!("a request without its connection's address");
+            return Err(ErrorCode::Internal.into());
+        };
+        let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let device = device::label(user_agent.unwrap_or_default());
+        let replaced = Signed::of(app, &parts.headers).await?;
+        Ok(Self { address: peer.ip(), device, replaced })
+    }
+}
+
+impl App {
+    /// Counts a try to give a password, for the address and the name, or says `slow_down`.
+    pub(super) fn count_try(&self, address: Option<IpAddr>, name_key: Option<&str>) -> Answer<()> {
+        let now = (self.wall)();
+        // Whole even where a thread panicked while holding it: a bucket is one number.
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = address {
+            rates.try_address(address, now)?;
+        }
+        if let Some(name_key) = name_key {
+            rates.try_name(name_key, now)?;
+        }
+        Ok(())
+    }
+
+    /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
+    /// leaves the old one behind: the person sees it among the places and can end it.
+    async fn end_replaced(&self, replaced: Option<Signed>) {
+        let Some(Signed { session, user }) = replaced else {
+            return;
+        };
+        if let Err(refusal) = self.end_session(user.id, session).await {
+            log::warn!("a replaced session was left behind: {refusal:?}");
+        }
+    }
+
+    /// Ends a session and closes its connections; false where there was none.
+    async fn end_session(&self, user: UserId, session: SessionId) -> Answer<bool> {
+        match self.store.apply(Op::EndSession { user, session }).await? {
+            Outcome::SessionsEnded { ended } => {
+                self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
+                Ok(true)
+            }
+            Outcome::Refused(ErrorCode::NotFound) => Ok(false),
+            other => Err(Refusal::of(other)),
+        }
+    }
+}
+
+/// `GET /api/box`.
+pub(super) async fn about(State(app): State<App>) -> Answer<axum::Json<BoxInfo>> {
+    let settings = app.store.read(|reader| reader.settings()).await?;
+    let listing = app.directory.listing(&app.store).await?;
+    let registration = match (listing.count, settings.registration_open) {
+        (0, _) => Registration::First,
+        (_, true) => Registration::Open,
+        (_, false) => Registration::Closed,
+    };
+    let owner_exists = listing.has_owner;
+    Ok(axum::Json(BoxInfo { name: app.box_name.clone(), version: app.version.into(), registration, owner_exists }))
+}
+
+/// `POST /api/register`: makes an account and signs in to it.
+pub(super) async fn register(
+    State(app): State<App>,
+    place: Place,
+    Json(asked): Json<Credentials>,
+) -> Answer<impl IntoResponse> {
+    let name = UserName::parse(&asked.name)?;
+    let password = Password::chosen(&asked.password)?;
+    app.count_try(Some(place.address), None)?;
+    let settings = app.store.read(|reader| reader.settings()).await?;
+    if !settings.registration_open && app.directory.listing(&app.store).await?.count > 0 {
+        return Err(ErrorCode::RegistrationClosed.into());
+    }
+    let password = app.hasher.hash(password).await?;
+    let (token, session) = new_session(place.device, (app.wall)())?;
+    let naming = app.naming.lock().await;
+    app.find_free(&name, None).await?;
+    let (shown, name_key) = (name.shown().to_owned(), name.key().to_owned());
+    let outcome = app.store.apply(Op::CreateUser { name: shown, name_key, password, session }).await?;
+    drop(naming);
+    let Outcome::UserCreated { user, members, .. } = outcome else {
+        return Err(Refusal::of(outcome));
+    };
+    app.directory.changed();
+    app.hub.user_created(user.clone(), members).await;
+    app.end_replaced(place.replaced).await;
+    Ok(signed_in(&token, user))
+}
+
+/// `POST /api/login`.
+pub(super) async fn login(
+    State(app): State<App>,
+    place: Place,
+    Json(asked): Json<Credentials>,
+) -> Answer<impl IntoResponse> {
+    // What is no name is the name of nobody.
+    let name_key = UserName::parse(&asked.name).map(|name| name.key().to_owned()).ok();
+    app.count_try(Some(place.address), name_key.as_deref())?;
+    let read = app.store.read(move |reader| {
+        let account = name_key.map(|key| reader.account_by_key(&key)).transpose()?.flatten();
+        Ok((account, reader.settings()?))
+    });
+    let (account, settings) = read.await?;
+    // Checked even where nobody has the name, so that the two answers take the same time.
+    let stored = account.as_ref().map(|account| account.password.clone());
+    let right = app.hasher.verify(Password::typed(&asked.password), stored).await?;
+    let Some(user) = account.map(|account| account.user).filter(|_| right) else {
+        return Err(ErrorCode::SignInFailed.into());
+    };
+    let here = place.replaced.as_ref().map(|signed| signed.session);
+    if !settings.several_devices && !asked.takeover {
+        let mut elsewhere = app.sessions_of(user.id, None).await?;
+        elsewhere.retain(|session| Some(session.id) != here);
+        if !elsewhere.is_empty() {
+            return Err(Refusal::in_use(elsewhere));
+        }
+    }
+    let (token, session) = new_session(place.device, (app.wall)())?;
+    let end_others = !settings.several_devices;
+    let outcome = app.store.apply(Op::CreateSession { user: user.id, session, end_others }).await?;
+    let Outcome::SessionCreated { ended, .. } = outcome else {
+        return Err(Refusal::of(outcome));
+    };
+    // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
+    let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == here);
+    app.hub.sessions_ended(others, CloseCode::TakenOver).await;
+    if own.is_empty() {
+        app.end_replaced(place.replaced).await;
+    } else {
+        app.hub.sessions_ended(own, CloseCode::SignedOut).await;
+    }
+    Ok(signed_in(&token, user))
+}
+
+/// `POST /api/logout`.
+pub(super) async fn logout(State(app): State<App>, signed: Signed) -> Answer<impl IntoResponse> {
+    app.end_session(signed.user.id, signed.session).await?;
+    Ok(signed_out())
+}
+
+#[derive(Serialize)]
+pub(super) struct Sessions {
+    sessions: Vec<Session>,
+}
+
+/// `GET /api/sessions`.
+pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<axum::Json<Sessions>> {
+    let sessions = app.sessions_of(signed.user.id, Some(signed.session)).await?;
+    Ok(axum::Json(Sessions { sessions }))
+}
+
+/// `DELETE /api/sessions/{session}`: of one's own only.
+pub(super) async fn end(
+    State(app): State<App>,
+    signed: Signed,
+    Named(session): Named<SessionId>,
+) -> Answer<StatusCode> {
+    let found = app.end_session(signed.user.id, session).await?;
+    if found { Ok(StatusCode::NO_CONTENT) } else { Err(ErrorCode::NotFound.into()) }
+}
+
+impl App {
+    /// Where an account is signed in.
+    async fn sessions_of(&self, user: UserId, current: Option<SessionId>) -> Answer<Vec<Session>> {
+        let stored = self.store.read(move |reader| reader.sessions_of(user)).await?;
+        let connected = self.hub.connected_sessions(user).await;
+        let shown = stored.into_iter().map(|(id, device, created_at)| Session {
+            id,
+            device,
+            created_at,
+            current: Some(id) == current,
+            connected: connected.contains(&id),
+        });
+        Ok(shown.collect())
+    }
+}
+
+fn new_session(device: String, at: Millis) -> Answer<(Token, NewSession)> {
+    let token = Token::fresh()?;
+    let session = NewSession { token_hash: token.hash(), device, at };
+    Ok((token, session))
+}
+
+fn signed_in(token: &Token, user: User) -> impl IntoResponse + use<> {
+    ([(SET_COOKIE, token.cookie())], axum::Json(UserAnswer { user }))
+}
+
+/// 204, and the browser forgets its cookie.
+pub(super) fn signed_out() -> (StatusCode, HeaderMap) {
+    let cleared = axum::http::HeaderValue::from_static(COOKIE_CLEARED);
+    (StatusCode::NO_CONTENT, HeaderMap::from_iter([(SET_COOKIE, cleared)]))
+}

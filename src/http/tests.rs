@@ -1,0 +1,205 @@
+//! The pages against a real store and a real driver, in-process: requests go straight into the router.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{COOKIE, HOST, SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, HeaderName, Request};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::*;
+use crate::clock::{self, Clock};
+use crate::driver;
+use crate::hub::Hub;
+use crate::outbox::{Outbox, Taken};
+use crate::proto::code::CloseCode;
+use crate::proto::id::{RoomId, SessionId, UserId};
+use crate::proto::op::{Op, Outcome};
+use crate::proto::server::{Role, User};
+
+mod account;
+mod reading;
+mod signing_in;
+
+const VERSION: &str = "0.0.0";
+const PASSWORD: &str = "correct horse";
+const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) Chrome/131.0.0.0 Mobile Safari/537.36";
+
+/// A box, with nobody on it yet.
+struct Porch {
+    app: App,
+    router: Router,
+    clock: Arc<AtomicI64>,
+    _dir: TempDir,
+}
+
+impl Porch {
+    fn start() -> Self {
+        let dir = TempDir::new().expect("a folder for the test");
+        let clock = Arc::new(AtomicI64::new(clock::wall()));
+        let read = |clock: &Arc<AtomicI64>| {
+            let clock = Arc::clone(clock);
+            move || clock.load(Ordering::Relaxed)
+        };
+        let (store, snapshot) = Store::open(dir.path(), read(&clock)).expect("a new store opens");
+        let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
+        let ca = Some(plain::CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") });
+        let wall = Box::new(read(&clock));
+        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall });
+        Self { router: router(app.clone()), app, clock, _dir: dir }
+    }
+
+    fn pass(&self, ms: i64) {
+        self.clock.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// A browser that has never been here.
+    fn browser(&self) -> Browser {
+        let peer = SocketAddr::from((Ipv4Addr::new(192, 168, 1, 2), 40_000));
+        Browser { router: self.router.clone(), cookie: None, peer, user_agent: PHONE }
+    }
+
+    /// A browser in which someone with this name has just registered.
+    async fn person(&self, name: &str) -> Browser {
+        let mut browser = self.browser();
+        let reply = browser.post("/api/register", &json!({ "name": name, "password": PASSWORD })).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        browser
+    }
+
+    /// Stores a change that the hub would.
+    async fn apply(&self, op: Op) -> Outcome {
+        self.app.store.apply(op).await.expect("the store takes it")
+    }
+
+    /// Opens a connection to the hub for the session of a browser.
+    async fn connect(&self, browser: &mut Browser) -> Arc<Outbox> {
+        let me = browser.me().await;
+        let outbox = Arc::new(Outbox::default());
+        self.app.hub.connect(me.id, browser.session().await, Arc::clone(&outbox)).await;
+        outbox
+    }
+}
+
+/// Waits until a connection is closed, and says with what.
+async fn closed(outbox: &Outbox) -> CloseCode {
+    loop {
+        if let Taken::Close(code) = outbox.take().await {
+            return code;
+        }
+    }
+}
+
+struct Browser {
+    router: Router,
+    /// `name=value`, as it is sent back.
+    cookie: Option<String>,
+    peer: SocketAddr,
+    user_agent: &'static str,
+}
+
+#[derive(Debug)]
+struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Reply {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("JSON was expected: {self:?}"))
+    }
+
+    /// Status and code of an error, or the status and nothing.
+    fn refused(&self) -> (u16, String) {
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        (self.status, body["error"]["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+fn refusal(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+impl Browser {
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+        headers: &[(&'static str, &str)],
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path).header(HOST, "porch.local");
+        request = request.header(USER_AGENT, self.user_agent);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(HeaderName::from_static(name), *value);
+        }
+        let mut request = request.body(body.into()).expect("a request");
+        request.extensions_mut().insert(PeerAddr(self.peer));
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        if let Some(set) = parts.headers.get(SET_COOKIE) {
+            let pair = set.to_str().expect("a cookie is text").split(';').next().unwrap_or_default().to_owned();
+            self.cookie = Some(pair).filter(|pair| !pair.ends_with('='));
+        }
+        let body = body.collect().await.expect("a body without a network").to_bytes();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    async fn get(&mut self, path: &str) -> Reply {
+        self.send("GET", path, Body::empty(), &[]).await
+    }
+
+    async fn post(&mut self, path: &str, body: &Value) -> Reply {
+        self.send("POST", path, body.to_string(), &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    async fn patch(&mut self, path: &str, body: &Value) -> Reply {
+        self.send("PATCH", path, body.to_string(), &[]).await
+    }
+
+    async fn put(&mut self, path: &str, body: Vec<u8>) -> Reply {
+        self.send("PUT", path, body, &[]).await
+    }
+
+    async fn delete(&mut self, path: &str, body: &Value) -> Reply {
+        self.send("DELETE", path, body.to_string(), &[]).await
+    }
+
+    async fn login(&mut self, name: &str, password: &str) -> Reply {
+        self.post("/api/login", &json!({ "name": name, "password": password })).await
+    }
+
+    async fn take_over(&mut self, name: &str) -> Reply {
+        self.post("/api/login", &json!({ "name": name, "password": PASSWORD, "takeover": true })).await
+    }
+
+    async fn me(&mut self) -> User {
+        let reply = self.get("/api/me").await;
+        serde_json::from_value(reply.json()["user"].clone()).unwrap_or_else(|_| panic!("signed in: {reply:?}"))
+    }
+
+    async fn is_signed_in(&mut self) -> bool {
+        let status = self.get("/api/me").await.status;
+        assert!([200, 401].contains(&status), "{status}");
+        status == 200
+    }
+
+    /// The session of this browser.
+    async fn session(&mut self) -> SessionId {
+        let sessions = self.get("/api/sessions").await.json();
+        let current =
+            sessions["sessions"].as_array().and_then(|all| all.iter().find(|session| session["current"] == true));
+        SessionId(current.expect("signed in")["id"].as_u64().expect("an id"))
+    }
+}

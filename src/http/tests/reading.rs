@@ -1,0 +1,147 @@
+use super::*;
+use crate::proto::id::ClientMsgId;
+use crate::proto::server::RoomKind;
+use crate::proto::text::Body as Text;
+
+impl Porch {
+    async fn room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
+        let op = Op::CreateRoom { kind, name: name.into(), by, members: Vec::new(), at: 1 };
+        match self.apply(op).await {
+            Outcome::RoomCreated { room, .. } => room.id,
+            other => panic!("a room is made: {other:?}"),
+        }
+    }
+
+    async fn say(&self, room: RoomId, author: UserId, body: &str) -> u64 {
+        let client_msg_id = ClientMsgId::try_from(body.replace(' ', "-")).expect("short and plain");
+        let body = Text::parse(body.into()).expect("a body");
+        match self.apply(Op::Append { room, author, client_msg_id, body, sent_at: 1 }).await {
+            Outcome::Appended(message) => message.id.0,
+            other => panic!("a message is stored: {other:?}"),
+        }
+    }
+}
+
+fn bodies(reply: &Reply) -> Vec<String> {
+    let page = reply.json();
+    let messages = page["messages"].as_array().unwrap_or_else(|| panic!("a page: {reply:?}"));
+    messages.iter().map(|message| message["body"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_member_reads_a_rooms_history_in_pages_and_nobody_else_does() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut eve = porch.person("Eve").await;
+    let me = ada.me().await.id;
+    let room = porch.room(RoomKind::Closed, "Kitchen", me).await;
+    let mut ids = Vec::new();
+    for body in ["one", "two", "three", "four"] {
+        ids.push(porch.say(room, me, body).await);
+    }
+    let path = format!("/api/rooms/{room}/messages");
+    for (query, want) in [
+        (String::new(), &["one", "two", "three", "four"][..]),
+        ("?limit=2".into(), &["three", "four"]),
+        (format!("?before={}&limit=1", ids[2]), &["two"]),
+        (format!("?after={}", ids[1]), &["three", "four"]),
+        (format!("?around={}&limit=2", ids[1]), &["one", "two", "three"]),
+    ] {
+        let reply = ada.get(&format!("{path}{query}")).await;
+        assert_eq!(bodies(&reply), want, "{query}");
+        let refused = eve.get(&format!("{path}{query}")).await;
+        assert_eq!(refused.refused(), refusal(403, "not_a_member"), "{query}");
+    }
+    assert_eq!(eve.get("/api/rooms/999/messages").await.refused(), refusal(403, "not_a_member"));
+}
+
+#[tokio::test]
+async fn a_wrong_question_about_history_is_refused() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let me = ada.me().await.id;
+    let room = porch.room(RoomKind::Closed, "Kitchen", me).await;
+    let message = porch.say(room, me, "one").await;
+    let path = format!("/api/rooms/{room}/messages");
+    for query in ["?before=1&after=1", "?limit=0", "?limit=101", "?before=x", "?before=-1", "?from=1", "?limit="] {
+        assert_eq!(ada.get(&format!("{path}{query}")).await.refused(), refusal(400, "bad_request"), "{query}");
+    }
+    let around = ada.get(&format!("{path}?around={}", message + 1_000)).await;
+    assert_eq!(around.refused(), refusal(404, "not_found"));
+    assert_eq!(ada.get(&format!("{path}?limit=100")).await.status, 200);
+    assert_eq!(ada.get("/api/rooms/kitchen/messages").await.refused(), refusal(404, "not_found"));
+}
+
+#[tokio::test]
+async fn a_search_finds_what_the_asker_may_read_and_nothing_else() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut eve = porch.person("Eve").await;
+    let me = ada.me().await.id;
+    let room = porch.room(RoomKind::Closed, "Kitchen", me).await;
+    porch.say(room, me, "the secret recipe").await;
+    let found = |reply: &Reply| reply.json()["hits"].as_array().map(Vec::len);
+    assert_eq!(found(&ada.get("/api/search?q=secret").await), Some(1));
+    assert_eq!(found(&eve.get("/api/search?q=secret").await), Some(0));
+    assert_eq!(found(&ada.get("/api/search?q=unsaid").await), Some(0));
+}
+
+#[tokio::test]
+async fn pages_of_a_search_follow_each_other() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let me = ada.me().await.id;
+    let room = porch.room(RoomKind::Closed, "Kitchen", me).await;
+    for body in ["soup one", "soup two", "soup three"] {
+        porch.say(room, me, body).await;
+    }
+    let mut seen = Vec::new();
+    let mut next = Some(String::new());
+    while let Some(cursor) = next {
+        let page = ada.get(&format!("/api/search?q=soup&limit=2{cursor}")).await.json();
+        seen.extend(page["hits"].as_array().unwrap().iter().map(|hit| hit["message"]["body"].clone()));
+        next = page["next"].as_str().map(|cursor| format!("&cursor={cursor}"));
+    }
+    assert_eq!(seen, ["soup three", "soup two", "soup one"]);
+}
+
+#[tokio::test]
+async fn a_wrong_search_is_refused() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let many = format!("/api/search?q={}", "a%20".repeat(17));
+    for (path, want) in [
+        ("/api/search?q=", refusal(400, "query_invalid")),
+        ("/api/search?q=before:yesterday", refusal(400, "query_invalid")),
+        (&many, refusal(400, "query_invalid")),
+        ("/api/search", refusal(400, "bad_request")),
+        ("/api/search?q=a&limit=0", refusal(400, "bad_request")),
+        ("/api/search?q=a&limit=51", refusal(400, "bad_request")),
+        ("/api/search?q=a&cursor=x", refusal(400, "bad_request")),
+    ] {
+        assert_eq!(ada.get(path).await.refused(), want, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn open_rooms_are_listed_and_closed_ones_are_not() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut eve = porch.person("Eve").await;
+    let me = ada.me().await.id;
+    let kitchen = porch.room(RoomKind::Open, "Kitchen", me).await;
+    let attic = porch.room(RoomKind::Closed, "Attic", me).await;
+    let listed =
+        |joined: bool| json!({ "rooms": [{ "id": kitchen, "name": "Kitchen", "member_count": 1, "joined": joined }] });
+    assert_eq!(ada.get("/api/rooms").await.json(), listed(true));
+    assert_eq!(eve.get("/api/rooms").await.json(), listed(false));
+
+    let members = ada.get(&format!("/api/rooms/{attic}/members")).await.json();
+    assert_eq!(members["members"][0]["user"], me.0);
+    assert_eq!(members["members"][0]["role"], "owner");
+    assert_eq!(eve.get(&format!("/api/rooms/{kitchen}/members")).await.status, 200, "an open room shows who is in it");
+    let refused = eve.get(&format!("/api/rooms/{attic}/members")).await;
+    assert_eq!(refused.refused(), refusal(403, "not_a_member"));
+    let nowhere = eve.get("/api/rooms/999/members").await;
+    assert_eq!(nowhere.refused(), refused.refused(), "a hidden room and none are one answer");
+}

@@ -1,0 +1,274 @@
+//! One WebSocket: reads frames and gives them to the hub, writes what its outbox holds, keeps the heartbeat.
+//!
+//! Reading is tungstenite's. Writing is not: broadcasts arrive framed and shared, so they go straight to the TLS
+//! stream, gathered into one write, and an idle connection keeps no write buffer. That is sound because tungstenite
+//! only ever writes answers to Ping and Close, and those are flushed before anything else is written.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use axum::extract::Request;
+use axum::http::header::{
+    CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::{Bytes, BytesMut};
+use futures_util::{SinkExt, StreamExt};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_rustls::server::TlsStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::driver::{Handle, Input};
+use crate::outbox::{Outbox, Taken};
+use crate::proto::client::ClientMessage;
+use crate::proto::code::CloseCode;
+use crate::proto::id::{ConnId, SessionId, UserId};
+use crate::proto::limits::{CLIENT_FRAME_BYTES_MAX, HEARTBEAT_INTERVAL, HEARTBEAT_TTL, HELLO_WAIT, WRITE_WAIT};
+
+use super::listen::SocketPlace;
+
+/// Bytes kept for reading while a connection is idle: a typed sentence fits; longer frames take more for their time.
+const READ_BUFFER_BYTES: usize = 256;
+/// Bytes gathered into one write: one full TLS record.
+const WRITE_CHUNK_BYTES: usize = 16 << 10;
+/// A Ping without payload (RFC 6455, section 5.5.2).
+const PING: Bytes = Bytes::from_static(&[0x89, 0]);
+/// How long a closed connection may take to say goodbye in turn.
+const GOODBYE_WAIT: Duration = Duration::from_secs(2);
+
+/// Why a connection ended.
+enum End {
+    /// Its other side is gone, or does not read.
+    Gone,
+    /// The server ends it.
+    Close(CloseCode),
+}
+
+/// What RFC 6455, section 1.3, has the server add to the client's key.
+const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// The connection under a request, when it is one of porch's TLS listeners.
+type Wire = TokioIo<TlsStream<TcpStream>>;
+
+/// Answers a request for `/ws` of a signed-in person, and talks on its connection from then on.
+pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: Handle) -> Response {
+    let Some(accept) = accept_key(request.headers()) else {
+        return (StatusCode::UPGRADE_REQUIRED, [(UPGRADE, "websocket")], "A WebSocket is asked for here.\n")
+            .into_response();
+    };
+    let place = request.extensions().get::<SocketPlace>().cloned();
+    let upgraded = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        // Held until the conversation is over: a WebSocket counts as a socket.
+        let _place = place;
+        // The client broke off before the answer reached it.
+        let Ok(upgraded) = upgraded.await else { return };
+        match upgraded.downcast::<Wire>() {
+            Ok(parts) => talk(parts.io.into_inner(), parts.read_buf.to_vec(), user, session, handle).await,
+            Err(_) => log::error!("a WebSocket on a connection of an unknown kind"),
+        }
+    });
+    let headers = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, accept.as_str())];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// The answer to a client's key; none when this is no request for a WebSocket (RFC 6455, section 4.2.1).
+fn accept_key(headers: &HeaderMap) -> Option<String> {
+    let has = |name: HeaderName, wanted: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        value.split(',').any(|part| part.trim().eq_ignore_ascii_case(wanted))
+    };
+    if !has(UPGRADE, "websocket") || !has(CONNECTION, "upgrade") || !has(SEC_WEBSOCKET_VERSION, "13") {
+        return None;
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
+    let mut hash = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
+    hash.update(key);
+    hash.update(ACCEPT_GUID);
+    Some(BASE64_STANDARD.encode(hash.finish()))
+}
+
+/// Talks over `io` until either side has had enough. `leftover` was read behind the upgrade request.
+pub async fn talk<S>(io: S, leftover: Vec<u8>, user: UserId, session: SessionId, handle: Handle)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(Some(CLIENT_FRAME_BYTES_MAX))
+        .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX));
+    let socket = WebSocketStream::from_partially_read(io, leftover, Role::Server, Some(config)).await;
+    let outbox = Arc::new(Outbox::default());
+    let conn = handle.connect(user, session, outbox.clone()).await;
+    let now = Instant::now();
+    let mut talk = Talk { socket, outbox, conn, handle, heard: now, ping_at: now + HEARTBEAT_INTERVAL, greeted: false };
+    let end = talk.run(now + HELLO_WAIT).await;
+    // The others learn of it before the goodbye is said.
+    talk.handle.input(Input::Disconnected { conn }).await;
+    if let End::Close(code) = end {
+        talk.say_goodbye(code).await;
+    }
+}
+
+struct Talk<S> {
+    socket: WebSocketStream<S>,
+    outbox: Arc<Outbox>,
+    conn: ConnId,
+    handle: Handle,
+    /// When something last came.
+    heard: Instant,
+    ping_at: Instant,
+    /// Whether the first message has come.
+    greeted: bool,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
+    async fn run(&mut self, hello_by: Instant) -> End {
+        let mut alarm = std::pin::pin!(sleep_until(hello_by));
+        loop {
+            let step = tokio::select! {
+                taken = self.outbox.take() => match taken {
+                    Taken::Frames(frames) => self.write(frames).await,
+                    Taken::Close(code) => Err(End::Close(code)),
+                },
+                frame = self.socket.next() => self.heard(frame).await,
+                () = alarm.as_mut() => self.keep_time(alarm.as_mut()).await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    /// Pings when it is time to, and ends what was silent too long.
+    async fn keep_time(&mut self, alarm: Pin<&mut Sleep>) -> Result<(), End> {
+        let now = Instant::now();
+        if !self.greeted {
+            return Err(End::Close(CloseCode::BadMessage));
+        }
+        if now >= self.heard + HEARTBEAT_TTL {
+            return Err(End::Close(CloseCode::Silent));
+        }
+        if now >= self.ping_at {
+            self.ping_at = now + HEARTBEAT_INTERVAL;
+            self.write(VecDeque::from([PING])).await?;
+        }
+        alarm.reset(self.ping_at.min(self.heard + HEARTBEAT_TTL));
+        Ok(())
+    }
+
+    async fn heard(&mut self, frame: Option<Result<Message, Error>>) -> Result<(), End> {
+        let frame = match frame {
+            Some(Ok(frame)) => frame,
+            Some(Err(Error::Capacity(_))) => return Err(End::Close(CloseCode::TooBig)),
+            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::Close(CloseCode::BadMessage)),
+            Some(Err(_)) | None => return Err(End::Gone),
+        };
+        self.heard = Instant::now();
+        match frame {
+            Message::Text(text) => {
+                let Ok(message) = serde_json::from_str::<ClientMessage>(&text) else {
+                    return Err(End::Close(CloseCode::BadMessage));
+                };
+                self.greeted = true;
+                self.handle.input(Input::Message { conn: self.conn, message }).await;
+                Ok(())
+            }
+            Message::Binary(_) => Err(End::Close(CloseCode::Binary)),
+            // tungstenite has its answer ready: it must be out before anything else is written.
+            Message::Ping(_) => self.flush().await,
+            Message::Close(_) => {
+                self.flush().await?;
+                Err(End::Gone)
+            }
+            Message::Pong(_) | Message::Frame(_) => Ok(()),
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        match timeout(WRITE_WAIT, self.socket.flush()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Writes frames in as few writes as they fit in.
+    async fn write(&mut self, frames: VecDeque<Bytes>) -> Result<(), End> {
+        match timeout(WRITE_WAIT, write_gathered(self.socket.get_mut(), frames)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Sends the close frame and waits a little for the answer, so that the reason arrives.
+    async fn say_goodbye(&mut self, code: CloseCode) {
+        let frame = CloseFrame { code: (code as u16).into(), reason: code.reason().into() };
+        let goodbye = async {
+            if self.socket.close(Some(frame)).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.next().await {}
+            }
+        };
+        // Whoever does not answer in time is simply dropped.
+        let _ = timeout(GOODBYE_WAIT, goodbye).await;
+    }
+}
+
+async fn write_gathered<S: AsyncWrite + Unpin>(io: &mut S, mut frames: VecDeque<Bytes>) -> std::io::Result<()> {
+    if frames.len() == 1
+        && let Some(only) = frames.pop_front()
+    {
+        io.write_all(&only).await?;
+        return io.flush().await;
+    }
+    let mut chunk = BytesMut::new();
+    for frame in frames {
+        if !chunk.is_empty() && chunk.len() + frame.len() > WRITE_CHUNK_BYTES {
+            io.write_all(&chunk).await?;
+            chunk.clear();
+        }
+        chunk.extend_from_slice(&frame);
+    }
+    io.write_all(&chunk).await?;
+    io.flush().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    const ASKED: [(&str, &str); 4] = [
+        ("upgrade", "websocket"),
+        ("connection", "keep-alive, Upgrade"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+
+    #[test]
+    fn the_key_of_the_rfc_gets_the_answer_of_the_rfc() {
+        assert_eq!(accept_key(&headers(&ASKED)).as_deref(), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    }
+
+    #[test]
+    fn a_request_that_lacks_anything_is_no_websocket() {
+        for lacking in ASKED {
+            let asked: Vec<_> = ASKED.into_iter().filter(|header| *header != lacking).collect();
+            assert_eq!(accept_key(&headers(&asked)), None, "{lacking:?}");
+        }
+    }
+}

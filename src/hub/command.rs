@@ -1,0 +1,287 @@
+//! What clients ask for: each command is checked here, then either answered at once or handed to the store.
+
+use std::time::Duration;
+
+use crate::proto::client::{Access, ClientMessage, PROTOCOL_VERSION, Re};
+use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
+use crate::proto::limits;
+use crate::proto::name::parse_room_name;
+use crate::proto::op::Op;
+use crate::proto::server::{Role, RoomKind, ServerMessage};
+use crate::proto::text::{Body, BodyFault, RawBody};
+
+use super::quota::Verdict;
+use super::room::{Room, broadcast};
+use super::{About, Asked, Hub, Now, Output, Stage, refusal};
+
+/// A command that passed its checks: what to store, and what to remember meanwhile.
+type Accepted = (Op, About);
+
+impl Hub {
+    pub(super) fn message(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
+        // Closed by the hub already: what still comes from its socket is of no account.
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        match (&state.stage, message) {
+            (Stage::Greeting, ClientMessage::Hello { version, after }) => {
+                if version == PROTOCOL_VERSION {
+                    self.hello(now, conn, after, out);
+                } else {
+                    self.close(conn, CloseCode::Version, now, out);
+                }
+            }
+            (Stage::Greeting, _) | (_, ClientMessage::Hello { .. }) => {
+                self.close(conn, CloseCode::BadMessage, now, out);
+            }
+            (_, message) => match state.quota.take(now.mono) {
+                Verdict::Pass => self.command(now, conn, message, out),
+                Verdict::Slow { retry_ms } => {
+                    let (re, client_msg_id) = asked_by(&message);
+                    let code = ErrorCode::SlowDown;
+                    let message = code.message().to_owned();
+                    let error = ServerMessage::Error { code, message, re, client_msg_id, retry_ms: Some(retry_ms) };
+                    out.push(Output::Send { to: conn, message: error });
+                }
+                Verdict::Flood => self.close(conn, CloseCode::Flood, now, out),
+            },
+        }
+    }
+
+    fn command(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
+        let user = self.conns[&conn].user;
+        match message {
+            ClientMessage::Hello { .. } => {}
+            ClientMessage::Ping {} => out.push(Output::Send { to: conn, message: ServerMessage::Pong {} }),
+            ClientMessage::Read { room, n } => self.read(conn, user, room, n, out),
+            ClientMessage::Send { room, client_msg_id, body } => self.send(now, conn, room, client_msg_id, body, out),
+            ClientMessage::Typing { room } => self.typing(now.mono, conn, user, room, out),
+            ClientMessage::AddMembers { re, room, users } => {
+                let checked = self.add_members(user, room, users, now);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::ArchiveRoom { re, room, archived } => {
+                let checked = self.archive_room(user, room, archived, now);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::CreateRoom { re, name, access, members } => {
+                let checked = self.create_room(user, &name, access, members, now);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::Delete { re, room, message } => {
+                let checked = self.delete(user, room, message, now);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::JoinRoom { re, room } => {
+                let checked = self.join_room(user, room, now);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::LeaveRoom { re, room } => {
+                let checked = self.leave_room(user, room);
+                self.answer(conn, re, checked, out);
+            }
+            ClientMessage::OpenDirect { re, user: other } => self.open_direct(now, conn, re, [user, other], out),
+            ClientMessage::RenameRoom { re, room, name } => {
+                let checked = self.rename_room(user, room, &name);
+                self.answer(conn, re, checked, out);
+            }
+        }
+    }
+
+    /// Hands an accepted command to the store, or tells why it is refused.
+    fn answer(&mut self, conn: ConnId, re: Re, checked: Result<Accepted, ErrorCode>, out: &mut Vec<Output>) {
+        let checked = checked.and_then(|accepted| self.store_has_room().map(|()| accepted));
+        match checked {
+            Ok((op, about)) => self.ask(Asked::Command { conn, re, about }, op, out),
+            Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
+        }
+    }
+
+    fn store_has_room(&self) -> Result<(), ErrorCode> {
+        if self.asked.len() < limits::STORE_IN_FLIGHT_MAX { Ok(()) } else { Err(ErrorCode::Busy) }
+    }
+
+    /// The room, if `user` is in it; whether others exist is nobody's business.
+    fn own_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
+        self.rooms.get(&room).filter(|room| room.members.contains_key(&user)).ok_or(ErrorCode::NotAMember)
+    }
+
+    fn writable_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
+        let room = self.own_room(user, room)?;
+        if room.archived { Err(ErrorCode::RoomArchived) } else { Ok(room) }
+    }
+
+    /// Whether `user` may change the room itself: its owner, or the owner of the box; never in direct rooms.
+    fn may_steer(&self, user: UserId, room: &Room) -> Result<(), ErrorCode> {
+        let owns = room.members.get(&user).is_some_and(|member| member.role == Role::Owner);
+        let allowed = room.kind != RoomKind::Direct && (owns || self.is_owner(user));
+        if allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
+    }
+
+    fn send(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        room: RoomId,
+        client_msg_id: ClientMsgId,
+        body: RawBody,
+        out: &mut Vec<Output>,
+    ) {
+        let state = &self.conns[&conn];
+        let author = state.user;
+        let in_flight = state.in_flight;
+        let checked = Body::parse(body.0).map_err(|fault| match fault {
+            BodyFault::Empty => ErrorCode::BodyEmpty,
+            BodyFault::Long => ErrorCode::BodyLong,
+            BodyFault::Nul => ErrorCode::BadRequest,
+        });
+        let checked = checked.and_then(|body| {
+            self.writable_room(author, room)?;
+            self.store_has_room()?;
+            if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(body) } else { Err(ErrorCode::Busy) }
+        });
+        match checked {
+            Ok(body) => {
+                let op = Op::Append { room, author, client_msg_id: client_msg_id.clone(), body, sent_at: now.wall };
+                if let Some(state) = self.conns.get_mut(&conn) {
+                    state.in_flight += 1;
+                }
+                self.ask(Asked::Send { conn, client_msg_id }, op, out);
+            }
+            Err(code) => out.push(Output::Send { to: conn, message: refusal(code, None, Some(client_msg_id)) }),
+        }
+    }
+
+    fn read(&mut self, conn: ConnId, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        if !room.read(user, n) {
+            return;
+        }
+        let n = room.members[&user].read_n;
+        out.push(Output::StoreRead { room: id, user, n });
+        let others = self.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
+        broadcast(others, ServerMessage::Read { room: id, n }, out);
+    }
+
+    fn typing(&mut self, now: Duration, conn: ConnId, user: UserId, id: RoomId, out: &mut Vec<Output>) {
+        let Ok(room) = self.writable_room(user, id) else { return };
+        if room.present.len() > limits::TYPING_PRESENT_MAX {
+            return;
+        }
+        let own = &self.people[&user].conns;
+        let others = room.present.iter().copied().filter(|other| !own.contains(other)).collect();
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        if state.typed.is_some_and(|at| now < at + limits::TYPING_INTERVAL) {
+            return;
+        }
+        state.typed = Some(now);
+        broadcast(others, ServerMessage::Typing { room: id, user }, out);
+    }
+
+    fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Accepted, ErrorCode> {
+        let room = self.writable_room(user, id)?;
+        match room.kind {
+            RoomKind::Open => {}
+            RoomKind::Closed => self.may_steer(user, room)?,
+            RoomKind::Direct | RoomKind::Everyone => return Err(ErrorCode::Forbidden),
+        }
+        self.known_people(&users)?;
+        Ok((Op::AddMembers { room: id, users, at: now.wall }, About::Other))
+    }
+
+    fn known_people(&self, users: &[UserId]) -> Result<(), ErrorCode> {
+        if users.len() > limits::ADD_MEMBERS_MAX {
+            return Err(ErrorCode::BadRequest);
+        }
+        if users.iter().all(|user| self.people.contains_key(user)) { Ok(()) } else { Err(ErrorCode::NotFound) }
+    }
+
+    fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Accepted, ErrorCode> {
+        let room = self.own_room(user, id)?;
+        self.may_steer(user, room)?;
+        if room.kind == RoomKind::Everyone {
+            return Err(ErrorCode::Forbidden);
+        }
+        Ok((Op::ArchiveRoom { room: id, archived, at: now.wall }, About::Archive { room: id, archived }))
+    }
+
+    fn create_room(
+        &self,
+        by: UserId,
+        name: &str,
+        access: Access,
+        members: Vec<UserId>,
+        now: Now,
+    ) -> Result<Accepted, ErrorCode> {
+        let name = parse_room_name(name)?;
+        self.known_people(&members)?;
+        let kind = match access {
+            Access::Closed => RoomKind::Closed,
+            Access::Open => RoomKind::Open,
+        };
+        Ok((Op::CreateRoom { kind, name, by, members, at: now.wall }, About::Other))
+    }
+
+    /// Whether the message is the author's own is known to the store only, so it is asked to check.
+    fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Accepted, ErrorCode> {
+        let room = self.own_room(user, id)?;
+        let author = if self.may_steer(user, room).is_ok() { None } else { Some(user) };
+        Ok((Op::DeleteMessage { room: id, message, author, at: now.wall }, About::Other))
+    }
+
+    fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Accepted, ErrorCode> {
+        // A closed room and none at all look the same from outside.
+        let room = self.rooms.get(&id).filter(|room| room.kind == RoomKind::Open).ok_or(ErrorCode::NotFound)?;
+        if room.archived {
+            return Err(ErrorCode::RoomArchived);
+        }
+        Ok((Op::AddMembers { room: id, users: vec![user], at: now.wall }, About::Other))
+    }
+
+    fn leave_room(&self, user: UserId, id: RoomId) -> Result<Accepted, ErrorCode> {
+        match self.own_room(user, id)?.kind {
+            RoomKind::Closed | RoomKind::Open => {
+                Ok((Op::RemoveMember { room: id, user }, About::Leave { room: id, user }))
+            }
+            RoomKind::Direct | RoomKind::Everyone => Err(ErrorCode::Forbidden),
+        }
+    }
+
+    fn open_direct(&mut self, now: Now, conn: ConnId, re: Re, pair: [UserId; 2], out: &mut Vec<Output>) {
+        let users = [pair[0].min(pair[1]), pair[0].max(pair[1])];
+        if let Some(room) = self.directs.get(&users) {
+            return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(*room) } });
+        }
+        let checked = if users[0] == users[1] {
+            Err(ErrorCode::BadRequest)
+        } else {
+            self.known_people(&users).map(|()| (Op::OpenDirect { users, at: now.wall }, About::Other))
+        };
+        self.answer(conn, re, checked, out);
+    }
+
+    fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Accepted, ErrorCode> {
+        let room = self.own_room(user, id)?;
+        self.may_steer(user, room)?;
+        let name = parse_room_name(name)?;
+        Ok((Op::RenameRoom { room: id, name: name.clone() }, About::Rename { room: id, name }))
+    }
+}
+
+/// By what the client knows the answer to a command.
+fn asked_by(message: &ClientMessage) -> (Option<Re>, Option<ClientMsgId>) {
+    match message {
+        ClientMessage::AddMembers { re, .. }
+        | ClientMessage::ArchiveRoom { re, .. }
+        | ClientMessage::CreateRoom { re, .. }
+        | ClientMessage::Delete { re, .. }
+        | ClientMessage::JoinRoom { re, .. }
+        | ClientMessage::LeaveRoom { re, .. }
+        | ClientMessage::OpenDirect { re, .. }
+        | ClientMessage::RenameRoom { re, .. } => (Some(*re), None),
+        ClientMessage::Send { client_msg_id, .. } => (None, Some(client_msg_id.clone())),
+        ClientMessage::Hello { .. }
+        | ClientMessage::Ping {}
+        | ClientMessage::Read { .. }
+        | ClientMessage::Typing { .. } => (None, None),
+    }
+}

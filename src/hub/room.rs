@@ -1,0 +1,172 @@
+//! One room: its members, who of them is connected, and where each has read to.
+
+use std::collections::BTreeMap;
+
+use crate::proto::id::{ConnId, RoomId, UserId};
+use crate::proto::op::{MemberRecord, Millis, RoomRecord};
+use crate::proto::server::{self, LastMessage, Message, Role, RoomKind, ServerMessage};
+use crate::proto::text::preview;
+
+use super::{Hub, Output};
+
+/// A membership.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) role: Role,
+    pub(super) joined_at: Millis,
+    pub(super) read_n: u64,
+}
+
+/// A room.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) id: RoomId,
+    pub(super) kind: RoomKind,
+    pub(super) name: String,
+    pub(super) archived: bool,
+    pub(super) direct: Option<[UserId; 2]>,
+    pub(super) last_n: u64,
+    pub(super) last: Option<LastMessage>,
+    pub(super) members: BTreeMap<UserId, Member>,
+    /// Connections of members that have said hello.
+    pub(super) present: Vec<ConnId>,
+}
+
+impl Room {
+    fn new(record: RoomRecord) -> Self {
+        let RoomRecord { id, kind, name, archived, direct, last_n, last } = record;
+        Self { id, kind, name, archived, direct, last_n, last, members: BTreeMap::new(), present: Vec::new() }
+    }
+
+    /// The room as `user` sees it; none when not a member.
+    pub(super) fn seen_by(&self, user: UserId) -> Option<server::Room> {
+        let member = self.members.get(&user)?;
+        let other = self.direct.map(|[low, high]| if low == user { high } else { low });
+        Some(server::Room {
+            id: self.id,
+            kind: self.kind,
+            name: self.name.clone(),
+            archived: self.archived,
+            role: member.role,
+            with: other.filter(|other| self.members.contains_key(other)),
+            member_count: self.member_count(),
+            last_n: self.last_n,
+            read_n: member.read_n,
+            last: self.last.clone(),
+        })
+    }
+
+    /// Members; a room holds fewer than `USERS_MAX`.
+    pub(super) fn member_count(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Takes up a message that is on the disk.
+    pub(super) fn appended(&mut self, message: &Message) {
+        self.last_n = self.last_n.max(message.n);
+        self.last = Some(LastMessage {
+            id: message.id,
+            author: message.author,
+            preview: preview(&message.body).to_owned(),
+            sent_at: message.sent_at,
+        });
+        if let Some(author) = self.members.get_mut(&message.author) {
+            author.read_n = author.read_n.max(message.n);
+        }
+    }
+
+    /// Moves a read marker forward; true if it moved.
+    pub(super) fn read(&mut self, user: UserId, n: u64) -> bool {
+        let n = n.min(self.last_n);
+        match self.members.get_mut(&user) {
+            Some(member) if member.read_n < n => {
+                member.read_n = n;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A connection has ended.
+    pub(super) fn gone(&mut self, conn: ConnId) {
+        if let Some(at) = self.present.iter().position(|other| *other == conn) {
+            self.present.swap_remove(at);
+        }
+    }
+
+    /// Takes a member out. A room left without an owner gets the one who has been in it longest; that member is named.
+    fn remove(&mut self, user: UserId) -> Option<UserId> {
+        let member = self.members.remove(&user)?;
+        let owned = self.members.values().any(|other| other.role == Role::Owner);
+        if member.role != Role::Owner || owned {
+            return None;
+        }
+        let (heir, member) = self.members.iter_mut().min_by_key(|(id, member)| (member.joined_at, **id))?;
+        member.role = Role::Owner;
+        Some(*heir)
+    }
+}
+
+impl Hub {
+    pub(super) fn insert_room(&mut self, record: RoomRecord) {
+        if let Some(pair) = record.direct {
+            self.directs.insert(pair, record.id);
+        }
+        self.rooms.insert(record.id, Room::new(record));
+    }
+
+    /// Adds a membership, with the person's connections.
+    pub(super) fn insert_member(&mut self, record: &MemberRecord) {
+        let conns = self.joined_conns(record.user);
+        let (Some(room), Some(person)) = (self.rooms.get_mut(&record.room), self.people.get_mut(&record.user)) else {
+            return;
+        };
+        let member = Member { role: record.role, joined_at: record.joined_at, read_n: record.read_n };
+        if room.members.insert(record.user, member).is_none() {
+            room.present.extend(conns);
+            person.rooms.insert(record.room);
+        }
+    }
+
+    /// Takes a member out of a room, and tells everyone concerned.
+    pub(super) fn remove_member(&mut self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
+        let conns = self.joined_conns(user);
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let heir = room.remove(user);
+        for conn in &conns {
+            room.gone(*conn);
+        }
+        if let Some(person) = self.people.get_mut(&user) {
+            person.rooms.remove(&id);
+        }
+        let member_count = room.member_count();
+        let left = ServerMessage::Members { room: id, joined: Vec::new(), left: vec![user], member_count };
+        broadcast(room.present.clone(), left, out);
+        broadcast(conns, ServerMessage::RoomGone { room: id }, out);
+        if let Some(heir) = heir {
+            self.show_room(id, heir, out);
+        }
+    }
+
+    /// Sends a room as it is now to one of its members.
+    pub(super) fn show_room(&self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
+        if let Some(room) = self.rooms.get(&id).and_then(|room| room.seen_by(user)) {
+            broadcast(self.joined_conns(user), ServerMessage::Room { room }, out);
+        }
+    }
+
+    /// Sends a room as it is now to all its members.
+    pub(super) fn show_room_to_all(&self, id: RoomId, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get(&id) else { return };
+        for user in room.members.keys() {
+            self.show_room(id, *user, out);
+        }
+    }
+}
+
+/// A broadcast, unless there is nobody to hear it.
+pub(super) fn broadcast(to: Vec<ConnId>, message: ServerMessage, out: &mut Vec<Output>) {
+    if !to.is_empty() {
+        out.push(Output::Broadcast { to, message });
+    }
+}

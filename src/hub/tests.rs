@@ -1,0 +1,229 @@
+//! Scripts against the hub, with a clock of their own. The store is a few lines here that always says yes, or what
+//! the script tells it to; the real one is tested end to end.
+
+use super::*;
+use crate::proto::client::Access;
+use crate::proto::op::RoomRecord;
+use crate::proto::server::{Message, RoomKind};
+use crate::proto::text::RawBody;
+
+mod members;
+mod messages;
+mod model;
+mod people;
+mod property;
+mod resume;
+
+const EVERYONE: RoomId = RoomId(1);
+
+/// A hub, its time, and what it has sent to each connection.
+struct World {
+    hub: Hub,
+    now: Now,
+    next_conn: u64,
+    seq: u64,
+    next_room: u64,
+    /// Sent and not yet looked at, by connection.
+    sent: HashMap<ConnId, Vec<ServerMessage>>,
+    closed: Vec<(ConnId, CloseCode)>,
+    /// Asked of the store and not yet answered.
+    asked: Vec<(Ticket, Op)>,
+    reads: Vec<(ConnId, Seq, Seq)>,
+    held: Vec<ConnId>,
+    markers: Vec<(RoomId, UserId, u64)>,
+}
+
+fn user(id: u64) -> User {
+    let role = if id == 1 { Role::Owner } else { Role::Member };
+    User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0 }
+}
+
+fn member(room: RoomId, id: u64) -> MemberRecord {
+    MemberRecord { room, user: UserId(id), role: Role::Member, joined_at: id as Millis, read_n: 0 }
+}
+
+impl World {
+    /// A box with so many people, all in the room for everybody; the first is the owner.
+    fn of(people: u64) -> Self {
+        let everyone = RoomRecord {
+            id: EVERYONE,
+            kind: RoomKind::Everyone,
+            name: String::new(),
+            archived: false,
+            direct: None,
+            last_n: 0,
+            last: None,
+        };
+        let snapshot = Snapshot {
+            users: (1..=people).map(user).collect(),
+            rooms: vec![everyone],
+            members: (1..=people).map(|id| member(EVERYONE, id)).collect(),
+            ..Snapshot::default()
+        };
+        Self {
+            hub: Hub::new(snapshot, "0.0.0"),
+            now: Now::default(),
+            next_conn: 1,
+            seq: 0,
+            next_room: 2,
+            sent: HashMap::new(),
+            closed: Vec::new(),
+            asked: Vec::new(),
+            reads: Vec::new(),
+            held: Vec::new(),
+            markers: Vec::new(),
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        let mut out = Vec::new();
+        self.hub.handle(self.now, input, &mut out);
+        for output in out {
+            match output {
+                Output::Broadcast { to, message } => {
+                    for conn in to {
+                        self.sent.entry(conn).or_default().push(message.clone());
+                    }
+                }
+                Output::Close { conn, code } => self.closed.push((conn, code)),
+                Output::Hold { conn } => self.held.push(conn),
+                Output::ReadMissed { conn, after, upto, .. } => self.reads.push((conn, after, upto)),
+                Output::Release { conn, first } => {
+                    self.held.retain(|held| *held != conn);
+                    let live = self.sent.remove(&conn).unwrap_or_default();
+                    self.sent.insert(conn, first.into_iter().chain(live).collect());
+                }
+                Output::Send { to, message } => self.sent.entry(to).or_default().push(message),
+                Output::Store { ticket, op } => self.asked.push((ticket, op)),
+                Output::StoreRead { room, user, n } => self.markers.push((room, user, n)),
+            }
+        }
+    }
+
+    fn wait(&mut self, ms: u64) {
+        self.now.mono += Duration::from_millis(ms);
+        self.now.wall += ms as Millis;
+        if self.hub.wake_at().is_some_and(|at| at <= self.now.mono) {
+            self.input(Input::Tick);
+        }
+    }
+
+    /// A connection that has not said hello.
+    fn connect_session(&mut self, id: u64, session: u64) -> ConnId {
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        self.input(Input::Connected { conn, user: UserId(id), session: SessionId(session) });
+        conn
+    }
+
+    /// A connection that is in, has been told who is present, and has had everything looked at.
+    fn join(&mut self, id: u64) -> ConnId {
+        let conn = self.connect_session(id, id);
+        self.say(conn, ClientMessage::Hello { version: 1, after: None });
+        self.wait(1_000);
+        self.sent.clear();
+        conn
+    }
+
+    fn say(&mut self, conn: ConnId, message: ClientMessage) {
+        self.input(Input::Message { conn, message });
+    }
+
+    fn send(&mut self, conn: ConnId, room: RoomId, id: &str, body: &str) {
+        let client_msg_id = ClientMsgId::try_from(id.to_owned()).unwrap();
+        self.say(conn, ClientMessage::Send { room, client_msg_id, body: RawBody(body.into()) });
+    }
+
+    /// The store answers everything asked so far: yes.
+    fn commit(&mut self) {
+        for (ticket, op) in std::mem::take(&mut self.asked) {
+            let outcome = self.outcome(op);
+            self.input(Input::Stored { ticket, result: Ok(outcome) });
+        }
+    }
+
+    /// The store answers everything asked so far with `result`.
+    fn answer(&mut self, result: Result<Outcome, Fault>) {
+        for (ticket, _) in std::mem::take(&mut self.asked) {
+            self.input(Input::Stored { ticket, result: result.clone() });
+        }
+    }
+
+    fn outcome(&mut self, op: Op) -> Outcome {
+        match op {
+            Op::Append { room, author, client_msg_id, body, sent_at } => {
+                self.seq += 1;
+                let n = self.hub.rooms[&room].last_n + 1;
+                let (id, body) = (Seq(self.seq), body.into_string());
+                Outcome::Appended(Message { id, room, n, author, body, client_msg_id, sent_at, deleted: false })
+            }
+            Op::AddMembers { room, users, .. } => {
+                let new = users.into_iter().filter(|user| !self.hub.rooms[&room].members.contains_key(user));
+                Outcome::MembersAdded { room, members: new.map(|user| member(room, user.0)).collect() }
+            }
+            Op::CreateRoom { kind, name, by, members, .. } => {
+                let room = self.new_room(kind, name, None);
+                let owner = MemberRecord { role: Role::Owner, ..member(room.id, by.0) };
+                let others = members.into_iter().map(|user| member(room.id, user.0));
+                Outcome::RoomCreated { members: [owner].into_iter().chain(others).collect(), room }
+            }
+            Op::DeleteMessage { room, message, .. } => {
+                self.seq += 1;
+                Outcome::Deleted { seq: Seq(self.seq), room, message, last: None }
+            }
+            Op::OpenDirect { users, .. } => {
+                let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
+                let members = users.iter().map(|user| member(room.id, user.0)).collect();
+                Outcome::Direct { room, members, new: true }
+            }
+            _ => Outcome::Done,
+        }
+    }
+
+    fn new_room(&mut self, kind: RoomKind, name: String, direct: Option<[UserId; 2]>) -> RoomRecord {
+        let id = RoomId(self.next_room);
+        self.next_room += 1;
+        RoomRecord { id, kind, name, archived: false, direct, last_n: 0, last: None }
+    }
+
+    /// A new room of the connection's person, with members; nothing of it is left to look at.
+    fn room(&mut self, conn: ConnId, access: Access, members: &[u64]) -> RoomId {
+        let room = RoomId(self.next_room);
+        let members = members.iter().map(|id| UserId(*id)).collect();
+        self.say(conn, ClientMessage::CreateRoom { re: 0, name: "Kitchen".into(), access, members });
+        self.commit();
+        self.sent.clear();
+        room
+    }
+
+    /// What was sent to a connection since it was last asked.
+    fn got(&mut self, conn: ConnId) -> Vec<ServerMessage> {
+        self.sent.remove(&conn).unwrap_or_default()
+    }
+
+    /// The bodies of the messages a connection got since it was last asked.
+    fn bodies(&mut self, conn: ConnId) -> Vec<String> {
+        let body = |message| match message {
+            ServerMessage::Message(message) => Some(message.body),
+            _ => None,
+        };
+        self.got(conn).into_iter().filter_map(body).collect()
+    }
+
+    /// The codes of the errors a connection got since it was last asked.
+    fn errors(&mut self, conn: ConnId) -> Vec<ErrorCode> {
+        let code = |message| match message {
+            ServerMessage::Error { code, .. } => Some(code),
+            _ => None,
+        };
+        self.got(conn).into_iter().filter_map(code).collect()
+    }
+
+    fn done(&mut self, conn: ConnId) -> bool {
+        self.got(conn).iter().any(|message| matches!(message, ServerMessage::Done { .. }))
+    }
+
+    fn closed_with(&self, conn: ConnId) -> Option<CloseCode> {
+        self.closed.iter().find(|(closed, _)| *closed == conn).map(|(_, code)| *code)
+    }
+}

@@ -1,0 +1,168 @@
+//! Rooms: making, joining, leaving, changing.
+
+use super::*;
+
+#[test]
+fn a_new_room_appears_to_its_members_and_to_nobody_else() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let members = vec![UserId(2)];
+    world.say(ada, ClientMessage::CreateRoom { re: 7, name: " Kitchen ".into(), access: Access::Closed, members });
+    world.commit();
+    let made = world.got(ada);
+    assert!(matches!(&made[0], ServerMessage::Room { room } if room.name == "Kitchen" && room.role == Role::Owner));
+    assert_eq!(made[1], ServerMessage::Done { re: 7, room: Some(RoomId(2)) });
+    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.role == Role::Member));
+    assert!(world.got(eve).is_empty());
+}
+
+#[test]
+fn a_room_needs_a_name_and_members_who_exist() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    let create =
+        |name: &str, members| ClientMessage::CreateRoom { re: 1, name: name.into(), access: Access::Open, members };
+    world.say(ada, create("  ", vec![]));
+    assert_eq!(world.errors(ada), [ErrorCode::NameInvalid]);
+    world.say(ada, create("Kitchen", vec![UserId(99)]));
+    assert_eq!(world.errors(ada), [ErrorCode::NotFound]);
+    world.say(ada, create("Kitchen", vec![UserId(1); limits::ADD_MEMBERS_MAX + 1]));
+    assert_eq!(world.errors(ada), [ErrorCode::BadRequest]);
+    assert!(world.asked.is_empty());
+}
+
+#[test]
+fn anyone_joins_an_open_room_and_nobody_a_closed_one() {
+    let mut world = World::of(3);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let open = world.room(ada, Access::Open, &[]);
+    let closed = world.room(ada, Access::Closed, &[]);
+    world.say(bob, ClientMessage::JoinRoom { re: 1, room: open });
+    world.commit();
+    let joined = ServerMessage::Members { room: open, joined: vec![UserId(2)], left: vec![], member_count: 2 };
+    assert_eq!(world.got(ada), [joined]);
+    assert!(matches!(world.got(bob)[0], ServerMessage::Room { .. }));
+    world.send(ada, open, "a", "welcome");
+    world.commit();
+    assert_eq!(world.bodies(bob), ["welcome"]);
+    world.say(bob, ClientMessage::JoinRoom { re: 2, room: closed });
+    assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
+    world.say(bob, ClientMessage::JoinRoom { re: 3, room: RoomId(99) });
+    assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
+}
+
+#[test]
+fn who_leaves_hears_nothing_more() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(ada, Access::Open, &[2]);
+    world.say(bob, ClientMessage::LeaveRoom { re: 1, room });
+    world.commit();
+    assert!(world.got(bob).contains(&ServerMessage::RoomGone { room }));
+    world.send(ada, room, "a", "gone?");
+    world.commit();
+    assert!(world.bodies(bob).is_empty());
+    world.send(bob, room, "b", "no");
+    assert_eq!(world.errors(bob), [ErrorCode::NotAMember]);
+}
+
+#[test]
+fn a_room_whose_owner_leaves_falls_to_the_oldest_member() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let room = world.room(bob, Access::Closed, &[3, 1]);
+    world.say(bob, ClientMessage::LeaveRoom { re: 1, room });
+    world.commit();
+    let owns = |got: Vec<ServerMessage>| {
+        got.iter().any(|message| matches!(message, ServerMessage::Room { room } if room.role == Role::Owner))
+    };
+    assert!(owns(world.got(ada)));
+    assert!(!owns(world.got(eve)));
+}
+
+#[test]
+fn the_room_for_everybody_and_direct_rooms_cannot_be_left() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.commit();
+    world.sent.clear();
+    for room in [EVERYONE, RoomId(2)] {
+        world.say(ada, ClientMessage::LeaveRoom { re: 2, room });
+        assert_eq!(world.errors(ada), [ErrorCode::Forbidden]);
+    }
+}
+
+#[test]
+fn members_add_to_an_open_room_and_only_its_owner_to_a_closed_one() {
+    let mut world = World::of(4);
+    let (bob, eve) = (world.join(2), world.join(3));
+    let open = world.room(bob, Access::Open, &[3]);
+    let closed = world.room(bob, Access::Closed, &[3]);
+    world.say(eve, ClientMessage::AddMembers { re: 1, room: open, users: vec![UserId(4)] });
+    world.commit();
+    assert!(world.done(eve));
+    world.say(eve, ClientMessage::AddMembers { re: 2, room: closed, users: vec![UserId(4)] });
+    assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
+    world.say(bob, ClientMessage::AddMembers { re: 3, room: closed, users: vec![UserId(4)] });
+    world.commit();
+    assert!(world.done(bob));
+}
+
+#[test]
+fn a_room_is_renamed_by_its_owner_or_the_boxs_and_by_nobody_else() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let room = world.room(bob, Access::Open, &[1, 3]);
+    let rename = |name: &str| ClientMessage::RenameRoom { re: 1, room, name: name.into() };
+    world.say(eve, rename("Eve's"));
+    assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
+    for (conn, name) in [(bob, "Galley"), (ada, "Mess")] {
+        world.say(conn, rename(name));
+        world.commit();
+        assert!(world.got(eve).iter().any(|m| matches!(m, ServerMessage::Room { room } if room.name == name)));
+    }
+}
+
+#[test]
+fn the_room_for_everybody_is_never_archived() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    world.say(ada, ClientMessage::ArchiveRoom { re: 1, room: EVERYONE, archived: true });
+    assert_eq!(world.errors(ada), [ErrorCode::Forbidden]);
+}
+
+#[test]
+fn two_people_have_one_direct_room_whoever_opens_it() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.commit();
+    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.with == Some(UserId(1))));
+    assert!(world.got(eve).is_empty());
+    world.say(bob, ClientMessage::OpenDirect { re: 5, user: UserId(1) });
+    assert_eq!(world.got(bob), [ServerMessage::Done { re: 5, room: Some(RoomId(2)) }]);
+    world.say(bob, ClientMessage::OpenDirect { re: 6, user: UserId(2) });
+    assert_eq!(world.errors(bob), [ErrorCode::BadRequest]);
+    world.say(bob, ClientMessage::OpenDirect { re: 7, user: UserId(99) });
+    assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
+}
+
+#[test]
+fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.commit();
+    world.sent.clear();
+    world.input(Input::UserGone { user: UserId(2) });
+    assert_eq!(world.closed_with(bob), Some(CloseCode::SignedOut));
+    let got = world.got(ada);
+    assert!(got.contains(&ServerMessage::UserGone { user: UserId(2) }));
+    assert!(
+        got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.with.is_none() && room.id == RoomId(2)))
+    );
+    // Their old connection is of no account any more.
+    world.send(bob, EVERYONE, "b", "ghost");
+    assert!(world.asked.is_empty());
+}

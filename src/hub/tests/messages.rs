@@ -1,0 +1,212 @@
+//! Sending, deleting, reading, typing.
+
+use super::*;
+
+#[test]
+fn nothing_is_told_before_it_is_on_the_disk() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.send(ada, EVERYONE, "a", "hello");
+    assert!(world.bodies(ada).is_empty() && world.bodies(bob).is_empty());
+    world.commit();
+    assert_eq!(world.bodies(ada), ["hello"]);
+    assert_eq!(world.bodies(bob), ["hello"]);
+}
+
+#[test]
+fn everyone_sees_the_same_order() {
+    let mut world = World::of(3);
+    let conns = [world.join(1), world.join(2), world.join(3)];
+    for round in 0..5 {
+        for (who, conn) in conns.iter().enumerate() {
+            world.send(*conn, EVERYONE, &format!("{who}-{round}"), &format!("{who}-{round}"));
+        }
+    }
+    world.commit();
+    let first = world.bodies(conns[0]);
+    assert_eq!(first.len(), 15);
+    assert!(conns[1..].iter().all(|conn| world.bodies(*conn) == first));
+}
+
+#[test]
+fn a_duplicate_is_given_back_to_its_author_alone() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.send(ada, EVERYONE, "a", "hello");
+    world.commit();
+    let ServerMessage::Message(stored) = world.got(ada).remove(0) else { panic!("a message was expected") };
+    world.got(bob);
+    world.send(ada, EVERYONE, "a", "hello");
+    world.answer(Ok(Outcome::Duplicate(stored)));
+    assert_eq!(world.bodies(ada), ["hello"]);
+    assert!(world.got(bob).is_empty());
+}
+
+#[test]
+fn a_stranger_to_a_room_cannot_send_to_it_nor_hears_of_it() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let room = world.room(ada, Access::Closed, &[2]);
+    world.send(eve, room, "e", "let me in");
+    assert_eq!(world.errors(eve), [ErrorCode::NotAMember]);
+    world.send(bob, room, "b", "secret");
+    world.commit();
+    assert_eq!(world.bodies(ada), ["secret"]);
+    assert!(world.got(eve).is_empty());
+}
+
+#[test]
+fn what_cannot_be_stored_is_told_to_its_author_alone() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    for (fault, code) in [(Fault::DiskFull, ErrorCode::DiskFull), (Fault::Storage, ErrorCode::StorageFailed)] {
+        world.send(ada, EVERYONE, "a", "lost");
+        world.answer(Err(fault));
+        assert_eq!(world.errors(ada), [code]);
+        assert!(world.got(bob).is_empty());
+    }
+    world.send(ada, EVERYONE, "a", "found");
+    world.commit();
+    assert_eq!(world.bodies(bob), ["found"]);
+}
+
+#[test]
+fn bodies_out_of_bounds_are_refused() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    let cases = [
+        (" \n".to_owned(), ErrorCode::BodyEmpty),
+        ("x".repeat(8_001), ErrorCode::BodyLong),
+        ("a\0b".to_owned(), ErrorCode::BadRequest),
+    ];
+    for (body, code) in cases {
+        world.send(ada, EVERYONE, "a", &body);
+        assert_eq!(world.errors(ada), [code]);
+    }
+    assert!(world.asked.is_empty());
+}
+
+#[test]
+fn sends_beyond_those_in_flight_are_busy_until_some_are_stored() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    for sent in 0..limits::SENDS_IN_FLIGHT_MAX {
+        world.send(ada, EVERYONE, &format!("a{sent}"), "x");
+        world.wait(200);
+    }
+    assert!(world.errors(ada).is_empty());
+    world.send(ada, EVERYONE, "late", "x");
+    assert_eq!(world.errors(ada), [ErrorCode::Busy]);
+    world.commit();
+    world.send(ada, EVERYONE, "late", "x");
+    world.commit();
+    assert_eq!(world.bodies(ada).len(), limits::SENDS_IN_FLIGHT_MAX + 1);
+}
+
+#[test]
+fn a_flood_is_slowed_then_closed_and_costs_nobody_else() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    for _ in 0..limits::COMMANDS_BURST {
+        world.say(ada, ClientMessage::Ping {});
+    }
+    assert!(world.errors(ada).is_empty());
+    world.say(ada, ClientMessage::Ping {});
+    assert_eq!(world.errors(ada), [ErrorCode::SlowDown]);
+    for _ in 0..limits::REFUSALS_MAX {
+        world.say(ada, ClientMessage::Ping {});
+    }
+    assert_eq!(world.closed_with(ada), Some(CloseCode::Flood));
+    world.say(bob, ClientMessage::Ping {});
+    assert!(world.errors(bob).is_empty());
+}
+
+#[test]
+fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.send(bob, EVERYONE, "b", "oops");
+    world.commit();
+    world.sent.clear();
+    world.say(bob, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
+    // The store is asked whether it is his own.
+    assert!(matches!(world.asked[0].1, Op::DeleteMessage { author: Some(UserId(2)), .. }));
+    world.commit();
+    let deleted = ServerMessage::Deleted { seq: Seq(2), room: EVERYONE, message: Seq(1) };
+    assert!(world.got(ada).contains(&deleted));
+    assert!(world.done(bob));
+}
+
+#[test]
+fn the_owner_of_the_box_may_delete_anybodys_message_but_not_in_a_direct_room() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    world.say(ada, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
+    assert!(matches!(world.asked.pop().unwrap().1, Op::DeleteMessage { author: None, .. }));
+    world.say(ada, ClientMessage::OpenDirect { re: 2, user: UserId(2) });
+    world.commit();
+    world.say(ada, ClientMessage::Delete { re: 3, room: RoomId(2), message: Seq(1) });
+    assert!(matches!(world.asked.pop().unwrap().1, Op::DeleteMessage { author: Some(UserId(1)), .. }));
+}
+
+#[test]
+fn a_read_marker_moves_forward_only_and_follows_to_other_devices() {
+    let mut world = World::of(2);
+    let (phone, laptop, bob) = (world.join(1), world.join(1), world.join(2));
+    for id in ["a", "b", "c"] {
+        world.send(bob, EVERYONE, id, "x");
+    }
+    world.commit();
+    world.sent.clear();
+    world.markers.clear();
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2 });
+    assert_eq!(world.got(laptop), [ServerMessage::Read { room: EVERYONE, n: 2 }]);
+    assert!(world.got(phone).is_empty() && world.got(bob).is_empty());
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 1 });
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2 });
+    assert!(world.got(laptop).is_empty());
+    world.say(laptop, ClientMessage::Read { room: EVERYONE, n: 99 });
+    assert_eq!(world.got(phone), [ServerMessage::Read { room: EVERYONE, n: 3 }]);
+    assert_eq!(world.markers, [(EVERYONE, UserId(1), 2), (EVERYONE, UserId(1), 3)]);
+}
+
+#[test]
+fn sending_is_reading() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.send(ada, EVERYONE, "a", "x");
+    world.commit();
+    assert!(world.got(ada).contains(&ServerMessage::Read { room: EVERYONE, n: 1 }));
+    assert!(!world.got(bob).contains(&ServerMessage::Read { room: EVERYONE, n: 1 }));
+}
+
+#[test]
+fn typing_is_shown_to_others_and_not_too_often() {
+    let mut world = World::of(3);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.say(ada, ClientMessage::Typing { room: EVERYONE });
+    assert_eq!(world.got(bob), [ServerMessage::Typing { room: EVERYONE, user: UserId(1) }]);
+    assert!(world.got(ada).is_empty());
+    world.say(ada, ClientMessage::Typing { room: EVERYONE });
+    assert!(world.got(bob).is_empty());
+    world.wait(2_000);
+    world.say(ada, ClientMessage::Typing { room: EVERYONE });
+    assert_eq!(world.got(bob).len(), 1);
+}
+
+#[test]
+fn an_archived_room_takes_no_messages() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(ada, Access::Open, &[2]);
+    world.say(ada, ClientMessage::ArchiveRoom { re: 1, room, archived: true });
+    world.commit();
+    world.sent.clear();
+    world.send(bob, room, "b", "still there?");
+    assert_eq!(world.errors(bob), [ErrorCode::RoomArchived]);
+    world.say(ada, ClientMessage::ArchiveRoom { re: 2, room, archived: false });
+    world.commit();
+    world.send(bob, room, "b", "still there?");
+    world.commit();
+    assert_eq!(world.bodies(ada), ["still there?"]);
+}

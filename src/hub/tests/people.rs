@@ -1,0 +1,149 @@
+//! Arrivals, departures, sessions.
+
+use super::*;
+
+#[test]
+fn arrivals_and_departures_are_told_within_an_interval() {
+    let mut world = World::of(3);
+    let ada = world.join(1);
+    let bob = world.connect_session(2, 2);
+    world.say(bob, ClientMessage::Hello { version: 1, after: None });
+    assert!(world.got(ada).is_empty());
+    world.wait(250);
+    assert_eq!(world.got(ada), [ServerMessage::Presence { came: vec![UserId(2)], left: vec![] }]);
+    let present = ServerMessage::Present { users: vec![UserId(1), UserId(2)] };
+    assert!(world.got(bob).contains(&present));
+    world.input(Input::Disconnected { conn: bob });
+    world.wait(250);
+    assert_eq!(world.got(ada), [ServerMessage::Presence { came: vec![], left: vec![UserId(2)] }]);
+}
+
+#[test]
+fn who_comes_and_goes_within_an_interval_is_not_mentioned() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    let bob = world.connect_session(2, 2);
+    world.say(bob, ClientMessage::Hello { version: 1, after: None });
+    world.input(Input::Disconnected { conn: bob });
+    world.wait(250);
+    assert!(world.got(ada).is_empty());
+}
+
+#[test]
+fn a_thousand_arrivals_cost_those_present_a_few_frames() {
+    let mut world = World::of(1_000);
+    let ada = world.join(1);
+    for id in 2..=1_000 {
+        let conn = world.connect_session(id, id);
+        world.say(conn, ClientMessage::Hello { version: 1, after: None });
+    }
+    world.wait(250);
+    assert_eq!(world.got(ada).len(), 1);
+}
+
+#[test]
+fn a_person_with_two_connections_leaves_with_the_last() {
+    let mut world = World::of(2);
+    let (ada, phone) = (world.join(1), world.join(2));
+    let laptop = world.join(2);
+    world.input(Input::Disconnected { conn: phone });
+    world.wait(1_000);
+    assert!(world.got(ada).is_empty());
+    world.input(Input::Disconnected { conn: laptop });
+    world.wait(1_000);
+    assert_eq!(world.got(ada).len(), 1);
+}
+
+#[test]
+fn a_connection_that_never_says_hello_is_not_present_and_hears_nothing() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    let silent = world.connect_session(2, 2);
+    world.send(ada, EVERYONE, "a", "anyone?");
+    world.commit();
+    world.wait(1_000);
+    assert!(world.got(silent).is_empty());
+    assert!(!world.got(ada).iter().any(|message| matches!(message, ServerMessage::Presence { .. })));
+    world.send(silent, EVERYONE, "s", "before hello");
+    assert_eq!(world.closed_with(silent), Some(CloseCode::BadMessage));
+}
+
+#[test]
+fn another_version_is_closed_and_a_second_hello_too() {
+    let mut world = World::of(1);
+    let old = world.connect_session(1, 1);
+    world.say(old, ClientMessage::Hello { version: 0, after: None });
+    assert_eq!(world.closed_with(old), Some(CloseCode::Version));
+    let twice = world.join(1);
+    world.say(twice, ClientMessage::Hello { version: 1, after: None });
+    assert_eq!(world.closed_with(twice), Some(CloseCode::BadMessage));
+}
+
+#[test]
+fn a_takeover_closes_the_first_place_and_leaves_the_second() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let first = world.connect_session(1, 10);
+    let second = world.connect_session(1, 11);
+    for conn in [first, second] {
+        world.say(conn, ClientMessage::Hello { version: 1, after: None });
+    }
+    world.wait(1_000);
+    world.sent.clear();
+    world.input(Input::SessionsEnded { sessions: vec![SessionId(10)], code: CloseCode::TakenOver });
+    assert_eq!(world.closed, [(first, CloseCode::TakenOver)]);
+    world.send(bob, EVERYONE, "b", "hi");
+    world.commit();
+    assert_eq!(world.bodies(second), ["hi"]);
+    assert!(world.bodies(first).is_empty());
+    assert_eq!(world.hub.connected_sessions(UserId(1)).collect::<Vec<_>>(), [SessionId(11)]);
+}
+
+#[test]
+fn the_oldest_connection_of_a_session_makes_room() {
+    let mut world = World::of(1);
+    let conns: Vec<ConnId> = (0..=limits::SESSION_CONNECTIONS_MAX).map(|_| world.connect_session(1, 1)).collect();
+    assert_eq!(world.closed, [(conns[0], CloseCode::TooMany)]);
+}
+
+#[test]
+fn a_lagging_connection_is_closed_and_others_are_not_concerned() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.input(Input::Lagging { conn: bob });
+    assert_eq!(world.closed, [(bob, CloseCode::Lagging)]);
+    world.send(ada, EVERYONE, "a", "on we go");
+    world.commit();
+    assert_eq!(world.bodies(ada), ["on we go"]);
+}
+
+#[test]
+fn new_and_changed_people_are_told_to_everyone_present() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    world.input(Input::UserCreated { user: user(2), members: vec![member(EVERYONE, 2)] });
+    let got = world.got(ada);
+    assert!(got.contains(&ServerMessage::User { user: user(2) }));
+    let joined = ServerMessage::Members { room: EVERYONE, joined: vec![UserId(2)], left: vec![], member_count: 2 };
+    assert!(got.contains(&joined));
+    let renamed = User { name: "Grace".into(), ..user(2) };
+    world.input(Input::UserChanged { user: renamed.clone() });
+    assert_eq!(world.got(ada), [ServerMessage::User { user: renamed }]);
+}
+
+#[test]
+fn an_account_deleted_meanwhile_cannot_connect() {
+    let mut world = World::of(1);
+    let ghost = world.connect_session(9, 9);
+    assert_eq!(world.closed_with(ghost), Some(CloseCode::SignedOut));
+}
+
+#[test]
+fn a_session_that_ended_while_its_connection_was_on_the_way_is_closed() {
+    let mut world = World::of(1);
+    world.input(Input::SessionsEnded { sessions: vec![SessionId(10)], code: CloseCode::SignedOut });
+    let late = world.connect_session(1, 10);
+    let other = world.connect_session(1, 11);
+    assert_eq!(world.closed, [(late, CloseCode::SignedOut)]);
+    assert_eq!(world.closed_with(other), None);
+}

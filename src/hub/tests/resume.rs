@@ -1,0 +1,104 @@
+//! Coming back after a lost connection.
+
+use super::*;
+use crate::proto::server::Event;
+
+fn resume_of(got: &[ServerMessage]) -> Resume {
+    match &got[0] {
+        ServerMessage::Welcome { resume, .. } => *resume,
+        other => panic!("a welcome was expected, not {other:?}"),
+    }
+}
+
+fn event(seq: u64) -> Event {
+    Event::Deleted { seq: Seq(seq), room: EVERYONE, message: Seq(1) }
+}
+
+/// A world in which Ada has sent so many messages, and a connection of Bob's that comes back having seen `after`.
+fn back_after(sent: u64, after: u64) -> (World, ConnId, ConnId) {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    for id in 1..=sent {
+        world.send(ada, EVERYONE, &format!("a{id}"), "x");
+        world.commit();
+        world.wait(200);
+    }
+    world.sent.clear();
+    let bob = world.connect_session(2, 2);
+    world.say(bob, ClientMessage::Hello { version: 1, after: Some(Seq(after)) });
+    (world, ada, bob)
+}
+
+#[test]
+fn who_missed_nothing_is_welcomed_at_once() {
+    let (mut world, _, bob) = back_after(3, 3);
+    assert!(world.reads.is_empty());
+    assert_eq!(resume_of(&world.got(bob)), Resume::Ok);
+}
+
+#[test]
+fn what_was_missed_comes_after_the_welcome_and_before_anything_newer() {
+    let (mut world, ada, bob) = back_after(3, 1);
+    assert_eq!(world.reads, [(bob, Seq(1), Seq(3))]);
+    assert_eq!(world.held, [bob]);
+    world.send(ada, EVERYONE, "new", "new");
+    world.commit();
+    world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(vec![event(2), event(3)])) });
+    let got = world.got(bob);
+    assert_eq!(resume_of(&got), Resume::Ok);
+    assert_eq!(got[1], ServerMessage::Missed { events: vec![event(2), event(3)] });
+    assert!(matches!(&got[2], ServerMessage::Message(message) if message.body == "new"));
+    assert!(world.held.is_empty());
+}
+
+#[test]
+fn many_missed_events_come_in_several_frames() {
+    let (mut world, _, bob) = back_after(1, 0);
+    let events: Vec<Event> = (0..250).map(event).collect();
+    world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(events.clone())) });
+    let frames: Vec<Vec<Event>> = world
+        .got(bob)
+        .into_iter()
+        .filter_map(|message| match message {
+            ServerMessage::Missed { events } => Some(events),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(frames.iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 50]);
+    assert_eq!(frames.concat(), events);
+}
+
+#[test]
+fn who_is_too_far_behind_or_ahead_is_told_to_reload() {
+    for missed in [Ok(Missed::TooMany), Err(Fault::Storage)] {
+        let (mut world, _, bob) = back_after(3, 1);
+        world.input(Input::Missed { conn: bob, missed });
+        assert_eq!(resume_of(&world.got(bob)), Resume::Reload);
+    }
+    let (mut world, _, bob) = back_after(3, 4);
+    assert_eq!(resume_of(&world.got(bob)), Resume::Reload);
+}
+
+#[test]
+fn who_leaves_while_resuming_is_forgotten() {
+    let (mut world, _, bob) = back_after(3, 1);
+    world.input(Input::Disconnected { conn: bob });
+    world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(vec![event(2)])) });
+    assert!(world.got(bob).is_empty());
+    assert!(world.hub.conns.len() == 1 && world.hub.rooms[&EVERYONE].present.len() == 1);
+}
+
+#[test]
+fn the_welcome_tells_unread_and_the_last_message() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    world.send(ada, EVERYONE, "a", &"long ".repeat(100));
+    world.commit();
+    let bob = world.connect_session(2, 2);
+    world.say(bob, ClientMessage::Hello { version: 1, after: None });
+    let got = world.got(bob);
+    let ServerMessage::Welcome { rooms, seq, .. } = &got[0] else { panic!("a welcome was expected") };
+    assert_eq!((*seq, rooms[0].last_n, rooms[0].read_n), (Seq(1), 1, 0));
+    let last = rooms[0].last.as_ref().unwrap();
+    assert_eq!((last.author, last.preview.len()), (UserId(1), limits::PREVIEW_CHARS_MAX));
+}

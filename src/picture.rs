@@ -1,0 +1,268 @@
+//! Profile pictures: any file a person gives becomes three small square JPEGs, or a clear refusal.
+//!
+//! What a file is is told by its content. Its size in pixels, and the memory that decoding would take, are read from
+//! its header before anything is decoded. Nothing of the file but its pixels comes through: no EXIF, no place, no
+//! device. Imports only `proto`.
+
+use std::collections::HashSet;
+use std::io::Cursor;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{self, FilterType};
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use tokio::sync::Semaphore;
+use tokio::task;
+
+use crate::proto::code::ErrorCode;
+use crate::proto::id::UserId;
+use crate::proto::limits::{
+    PICTURE_BYTES_MAX, PICTURE_EDGES, PICTURE_MEMORY_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_UPLOADS_MAX,
+    PICTURES_AT_ONCE,
+};
+
+/// The picture in each of [`PICTURE_EDGES`], as JPEG.
+pub type Jpegs = [Vec<u8>; 3];
+
+/// Of 100: no blocks to be seen on a face, and 96 pixels in 4 KiB.
+const JPEG_QUALITY: u8 = 85;
+
+/// Pixels of the edge to which a picture is averaged down before the sizes are cut from it: twice the largest.
+const MIDDLE_EDGE: u32 = 512;
+
+/// Bytes reserved for the pixels at least: above 32 MiB glibc gives memory back to the system as soon as it is free,
+/// below it keeps a piece for each thread. Unused pages cost nothing.
+const RESERVED_BYTES_MIN: usize = 33 << 20;
+
+/// Makes pictures, [`PICTURES_AT_ONCE`] at a time.
+#[derive(Clone)]
+pub struct Pictures {
+    turns: Arc<Semaphore>,
+    uploading: Arc<Mutex<HashSet<UserId>>>,
+}
+
+/// Leave to hold an upload in memory; gives its place back when dropped.
+pub struct Upload {
+    user: UserId,
+    uploading: Arc<Mutex<HashSet<UserId>>>,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        lock(&self.uploading).remove(&self.user);
+    }
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { turns: Arc::new(Semaphore::new(PICTURES_AT_ONCE)), uploading: Arc::default() }
+    }
+}
+
+impl Pictures {
+    /// Asks for leave to take in a file, before it is: one for each person and [`PICTURE_UPLOADS_MAX`] in all, since
+    /// files wait in memory. Else `busy`.
+    pub fn upload(&self, user: UserId) -> Result<Upload, ErrorCode> {
+        let mut uploading = lock(&self.uploading);
+        if uploading.len() >= PICTURE_UPLOADS_MAX || !uploading.insert(user) {
+            return Err(ErrorCode::Busy);
+        }
+        Ok(Upload { user, uploading: Arc::clone(&self.uploading) })
+    }
+
+    /// Makes the sizes of a picture on a blocking thread: or `picture_large`, `picture_unreadable`.
+    pub async fn make(&self, upload: Upload, file: Bytes) -> Result<Jpegs, ErrorCode> {
+        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
+            return Err(ErrorCode::Busy);
+        };
+        // The file stays in memory until it is decoded, whether or not anyone still waits for it.
+        let work = move || {
+            let jpegs = make(&file);
+            drop((file, upload, turn));
+            jpegs
+        };
+        task::spawn_blocking(work).await.unwrap_or_else(|fault| {
+            // A decoder that panics has met a file its authors have not.
+            log::error!("decoding a picture failed: {fault}");
+            Err(ErrorCode::PictureUnreadable)
+        })
+    }
+}
+
+/// The set is whole even where a thread panicked while holding it: each change is one call.
+fn lock(uploading: &Mutex<HashSet<UserId>>) -> MutexGuard<'_, HashSet<UserId>> {
+    uploading.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// See [`Pictures::make`].
+fn make(file: &[u8]) -> Result<Jpegs, ErrorCode> {
+    let (square, orientation) = decode(file)?;
+    let mut middle = DynamicImage::ImageRgb8(square);
+    middle.apply_orientation(orientation);
+    let middle = middle.into_rgb8();
+    let mut jpegs = Jpegs::default();
+    for (jpeg, edge) in jpegs.iter_mut().zip(PICTURE_EDGES) {
+        let sized = imageops::resize(&middle, edge, edge, FilterType::CatmullRom);
+        JpegEncoder::new_with_quality(jpeg, JPEG_QUALITY).encode_image(&sized).map_err(|fault| {
+            log::error!("encoding a picture failed: {fault}");
+            ErrorCode::Internal
+        })?;
+    }
+    Ok(jpegs)
+}
+
+/// The middle square of a picture, at most [`MIDDLE_EDGE`] wide, and how it is to be turned.
+fn decode(file: &[u8]) -> Result<(RgbImage, Orientation), ErrorCode> {
+    const UNREADABLE: ErrorCode = ErrorCode::PictureUnreadable;
+    if file.len() > PICTURE_BYTES_MAX {
+        return Err(ErrorCode::PictureLarge);
+    }
+    let format = image::guess_format(file).map_err(|_| UNREADABLE)?;
+    if !is_whole(file, format) {
+        return Err(UNREADABLE);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    reader.limits(allocating(PICTURE_MEMORY_BYTES_MAX));
+    let mut decoder = reader.into_decoder().map_err(|_| UNREADABLE)?;
+    let (width, height) = decoder.dimensions();
+    let color = decoder.color_type();
+    let pixels = u64::from(width) * u64::from(height);
+    let memory = pixels.saturating_mul(bytes_per_pixel(file, format, color));
+    if pixels > PICTURE_PIXELS_MAX || memory > PICTURE_MEMORY_BYTES_MAX {
+        return Err(ErrorCode::PictureLarge);
+    }
+    let length = usize::try_from(decoder.total_bytes()).map_err(|_| ErrorCode::PictureLarge)?;
+    decoder.set_limits(allocating(PICTURE_MEMORY_BYTES_MAX - length as u64)).map_err(|_| UNREADABLE)?;
+    // A picture with a damaged EXIF is still a picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length.max(RESERVED_BYTES_MIN)).map_err(|_| ErrorCode::Busy)?;
+    bytes.resize(length, 0);
+    decoder.read_image(&mut bytes).map_err(|_| UNREADABLE)?;
+    let square = Square::of(&bytes, color, width, height).ok_or(UNREADABLE)?;
+    Ok((square.shrunk(), orientation))
+}
+
+fn allocating(bytes: u64) -> Limits {
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(bytes);
+    limits
+}
+
+/// Whether the format is one we take, and the file is not cut short in a way that its decoder would overlook.
+fn is_whole(file: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::Jpeg => {
+            // The decoder paints what is missing grey. The end marker follows the last scan; before it, one may
+            // belong to a thumbnail.
+            let scan = file.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap_or(0);
+            file[scan..].windows(2).any(|pair| pair == [0xff, 0xd9])
+        }
+        ImageFormat::Bmp | ImageFormat::Gif | ImageFormat::Png | ImageFormat::WebP => true,
+        _ => false,
+    }
+}
+
+/// Bytes of memory that each pixel takes while it is decoded: the pixel itself, and what its decoder keeps beside it.
+fn bytes_per_pixel(file: &[u8], format: ImageFormat, color: ColorType) -> u64 {
+    let beside = match format {
+        // Coefficients of two bytes for each component, where they come in more than one scan.
+        ImageFormat::Jpeg if has_several_scans(file) => 8,
+        // The first frame may not be the whole picture.
+        ImageFormat::Gif => 4,
+        // A canvas and a frame on it; or a plane of all four colours.
+        ImageFormat::WebP if file.get(12..16) == Some(b"VP8X") && file.get(20).is_some_and(|flags| flags & 2 != 0) => 8,
+        ImageFormat::WebP => 4,
+        _ => 0,
+    };
+    u64::from(color.bytes_per_pixel()) + beside
+}
+
+/// Whether a JPEG is progressive, or has its components one after the other. A damaged one counts as such.
+fn has_several_scans(jpeg: &[u8]) -> bool {
+    const FRAMES: [u8; 2] = [0xc0, 0xc1];
+    const PROGRESSIVE: u8 = 0xc2;
+    const SCAN: u8 = 0xda;
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    let mut components = None;
+    loop {
+        // Any number of fill bytes may stand before a marker.
+        while let [0xff, 0xff, ..] = rest {
+            rest = &rest[1..];
+        }
+        let [0xff, marker, high, low, payload @ ..] = rest else {
+            return true;
+        };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        match *marker {
+            PROGRESSIVE => return true,
+            SCAN => return components.is_none() || payload.first().copied() != components,
+            frame if FRAMES.contains(&frame) => components = payload.get(5).copied(),
+            _ => {}
+        }
+        let Some(next) = rest.get(2 + length..) else {
+            return true;
+        };
+        rest = next;
+    }
+}
+
+/// The middle square of decoded pixels, seen as opaque on white. Copies nothing.
+struct Square<'a> {
+    bytes: &'a [u8],
+    /// Pixels of a row of the whole picture.
+    width: u32,
+    left: u32,
+    top: u32,
+    edge: u32,
+    channels: usize,
+    sample_bytes: usize,
+}
+
+impl<'a> Square<'a> {
+    /// `None` for a picture without pixels, or of a kind that none of our formats has.
+    fn of(bytes: &'a [u8], color: ColorType, width: u32, height: u32) -> Option<Self> {
+        let edge = width.min(height);
+        let channels = usize::from(color.channel_count());
+        let sample_bytes = usize::from(color.bytes_per_pixel()) / channels;
+        let known = edge > 0 && (1..=4).contains(&channels) && (1..=2).contains(&sample_bytes);
+        let (left, top) = ((width - edge) / 2, (height - edge) / 2);
+        if known { Some(Self { bytes, width, left, top, edge, channels, sample_bytes }) } else { None }
+    }
+
+    fn shrunk(&self) -> RgbImage {
+        // Averaging reads each pixel once; the finer filter would hold rows of numbers for all of them.
+        let edge = self.edge.min(MIDDLE_EDGE);
+        imageops::thumbnail(self, edge, edge)
+    }
+}
+
+impl GenericImageView for Square<'_> {
+    type Pixel = Rgb<u8>;
+
+    fn dimensions(&self) -> (u32, u32) {
+        (self.edge, self.edge)
+    }
+
+    fn get_pixel(&self, x: u32, y: u32) -> Rgb<u8> {
+        let pixel = (self.top + y) as usize * self.width as usize + (self.left + x) as usize;
+        let at = pixel * self.channels * self.sample_bytes;
+        let sample = |channel: usize| match self.sample_bytes {
+            1 => self.bytes[at + channel],
+            // Of 16 bits in the machine's order, the upper 8.
+            _ => (u16::from_ne_bytes([self.bytes[at + 2 * channel], self.bytes[at + 2 * channel + 1]]) >> 8) as u8,
+        };
+        let opacity = if self.channels.is_multiple_of(2) { sample(self.channels - 1) } else { u8::MAX };
+        let on_white = |value: u8| {
+            let (value, opacity) = (u16::from(value), u16::from(opacity));
+            ((value * opacity + 255 * (255 - opacity)) / 255) as u8
+        };
+        let rgb = if self.channels < 3 { [0, 0, 0] } else { [0, 1, 2] };
+        Rgb(rgb.map(|channel| on_white(sample(channel))))
+    }
+}
+
+#[cfg(test)]
+mod tests;

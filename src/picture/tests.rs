@@ -1,0 +1,256 @@
+use std::sync::LazyLock;
+
+use image::{GrayImage, Luma, Rgba, RgbaImage};
+use proptest::prelude::*;
+
+use super::*;
+
+const RED: [u8; 3] = [220, 30, 30];
+const BLUE: [u8; 3] = [30, 30, 220];
+
+/// Wider than high; the left half red, the right half blue.
+fn halves(width: u32, height: u32) -> DynamicImage {
+    let rgb = |x, _| Rgb(if x < width / 2 { RED } else { BLUE });
+    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, rgb))
+}
+
+fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).expect("a picture is encoded");
+    bytes.into_inner()
+}
+
+fn decoded(jpeg: &[u8]) -> RgbImage {
+    image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).expect("our JPEG is read").into_rgb8()
+}
+
+fn near(pixel: &Rgb<u8>, want: [u8; 3]) -> bool {
+    pixel.0.iter().zip(want).all(|(a, b)| a.abs_diff(b) < 24)
+}
+
+fn refused(bytes: &[u8]) -> ErrorCode {
+    make(bytes).expect_err("this is no picture we take")
+}
+
+/// A JPEG of [`halves`] with an EXIF that says how it is to be turned, where and with what it was taken.
+fn photo(orientation: u8) -> Vec<u8> {
+    let jpeg = file(&halves(120, 80), ImageFormat::Jpeg);
+    let mut tiff = b"MM\0\x2a\0\0\0\x08".to_vec();
+    tiff.extend(3_u16.to_be_bytes());
+    // Make: 12 characters, at 50.
+    tiff.extend(b"\x01\x0f\0\x02\0\0\0\x0c\0\0\0\x32");
+    tiff.extend([1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);
+    // The GPS directory, at 62: one entry, a latitude that begins with N.
+    tiff.extend(b"\x88\x25\0\x04\0\0\0\x01\0\0\0\x3e\0\0\0\0");
+    tiff.extend(b"SecretPhone\0");
+    tiff.extend(b"\0\x01\0\x01\0\x02\0\0\0\x02N\0\0\0\0\0\0\0");
+    let mut out = jpeg[..2].to_vec();
+    out.extend([0xff, 0xe1]);
+    out.extend((2 + 6 + tiff.len() as u16).to_be_bytes());
+    out.extend(b"Exif\0\0");
+    out.extend(tiff);
+    out.extend(&jpeg[2..]);
+    out
+}
+
+/// A PNG that says it is of this size, whatever it holds.
+fn png_saying(width: u32, height: u32) -> Vec<u8> {
+    let mut png = file(&halves(4, 4), ImageFormat::Png);
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
+    let crc = crc32(&png[12..29]);
+    png[29..33].copy_from_slice(&crc.to_be_bytes());
+    png
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let shift = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    !bytes.iter().fold(!0_u32, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), shift))
+}
+
+fn jpeg_saying(width: u16, height: u16, frame: u8) -> Vec<u8> {
+    let mut jpeg = file(&halves(16, 16), ImageFormat::Jpeg);
+    let at = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]).expect("a baseline frame");
+    jpeg[at + 1] = frame;
+    jpeg[at + 5..at + 7].copy_from_slice(&height.to_be_bytes());
+    jpeg[at + 7..at + 9].copy_from_slice(&width.to_be_bytes());
+    jpeg
+}
+
+#[test]
+fn every_kind_we_name_becomes_three_square_jpegs() {
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp] {
+        let jpegs = make(&file(&halves(300, 200), format)).unwrap_or_else(|code| panic!("{format:?}: {code:?}"));
+        for (jpeg, edge) in jpegs.iter().zip(PICTURE_EDGES) {
+            let picture = decoded(jpeg);
+            assert_eq!(picture.dimensions(), (edge, edge), "{format:?}");
+            assert!(near(picture.get_pixel(edge / 4, edge / 2), RED), "{format:?}");
+            assert!(near(picture.get_pixel(edge - edge / 4, edge / 2), BLUE), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn the_middle_of_a_long_picture_is_kept() {
+    let stripes = |x: u32, _| Rgb(if (100..200).contains(&x) { BLUE } else { RED });
+    let jpegs = make(&file(&DynamicImage::ImageRgb8(RgbImage::from_fn(300, 100, stripes)), ImageFormat::Png)).unwrap();
+    let picture = decoded(&jpegs[2]);
+    assert!([(8, 8), (248, 8), (128, 248)].iter().all(|&(x, y)| near(picture.get_pixel(x, y), BLUE)));
+}
+
+#[test]
+fn large_and_tiny_pictures_are_sized_too() {
+    for edge in [1, 7, 511, 513, 3_000] {
+        let jpegs = make(&file(&halves(edge, edge), ImageFormat::Png)).unwrap();
+        assert_eq!(decoded(&jpegs[2]).dimensions(), (256, 256), "{edge}");
+    }
+}
+
+#[test]
+fn a_photo_is_turned_as_its_exif_says() {
+    // Where red is: left, right, top, bottom.
+    for (orientation, red, blue) in [
+        (1, (32, 128), (224, 128)),
+        (2, (224, 128), (32, 128)),
+        (3, (224, 128), (32, 128)),
+        (6, (128, 32), (128, 224)),
+        (8, (128, 224), (128, 32)),
+    ] {
+        let picture = decoded(&make(&photo(orientation)).unwrap()[2]);
+        assert!(near(picture.get_pixel(red.0, red.1), RED), "orientation {orientation}");
+        assert!(near(picture.get_pixel(blue.0, blue.1), BLUE), "orientation {orientation}");
+    }
+}
+
+#[test]
+fn nothing_but_pixels_comes_through() {
+    let photo = photo(6);
+    let holds = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(holds(&photo, b"Exif") && holds(&photo, b"SecretPhone"));
+    for jpeg in make(&photo).unwrap() {
+        assert!(!holds(&jpeg, b"Exif") && !holds(&jpeg, b"SecretPhone") && !holds(&jpeg, &[0xff, 0xe1]));
+    }
+}
+
+#[test]
+fn what_is_transparent_is_white_and_half_of_it_half() {
+    let alpha = RgbaImage::from_fn(64, 64, |x, _| Rgba([0, 0, 0, if x < 32 { 0 } else { 128 }]));
+    let picture = decoded(&make(&file(&DynamicImage::ImageRgba8(alpha), ImageFormat::Png)).unwrap()[2]);
+    assert!(near(picture.get_pixel(64, 128), [255; 3]));
+    assert!(near(picture.get_pixel(192, 128), [127; 3]));
+}
+
+#[test]
+fn grey_and_16_bit_pictures_are_read() {
+    let grey = DynamicImage::ImageLuma8(GrayImage::from_pixel(40, 40, Luma([200])));
+    for picture in [DynamicImage::ImageLuma16(grey.to_luma16()), DynamicImage::ImageRgba16(grey.to_rgba16()), grey] {
+        let picture = decoded(&make(&file(&picture, ImageFormat::Png)).unwrap()[1]);
+        assert!(near(picture.get_pixel(48, 48), [200; 3]));
+    }
+}
+
+#[test]
+fn the_first_frame_of_an_animation_is_taken() {
+    let mut bytes = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+    for color in [RED, BLUE] {
+        let [r, g, b] = color;
+        encoder.encode_frame(image::Frame::new(RgbaImage::from_pixel(20, 20, Rgba([r, g, b, 255])))).unwrap();
+    }
+    drop(encoder);
+    assert!(near(decoded(&make(&bytes).unwrap()[0]).get_pixel(16, 16), RED));
+}
+
+#[test]
+fn what_is_no_picture_is_unreadable() {
+    let text = b"This is text, whatever its name ends in.";
+    let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>"#;
+    let tiff = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0\0\0";
+    for bytes in
+        [&b""[..], b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"GIF89a", b"RIFF\0\0\0\0WEBP", text, svg, tiff]
+    {
+        assert_eq!(refused(bytes), ErrorCode::PictureUnreadable, "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_short_is_unreadable() {
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Bmp, ImageFormat::Gif] {
+        let whole = file(&halves(200, 200), format);
+        assert!(make(&whole).is_ok());
+        for part in [whole.len() / 2, whole.len() * 9 / 10] {
+            assert_eq!(refused(&whole[..part]), ErrorCode::PictureUnreadable, "{format:?} {part}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
+    assert_eq!(refused(&png_saying(50_000, 50_000)), ErrorCode::PictureLarge);
+    assert_eq!(refused(&png_saying(8_000, 5_001)), ErrorCode::PictureLarge);
+    assert_eq!(refused(&png_saying(8_000, 5_000)), ErrorCode::PictureUnreadable, "allowed, and then found empty");
+    assert_eq!(refused(&png_saying(0, 10)), ErrorCode::PictureUnreadable);
+    assert_eq!(refused(&jpeg_saying(8_000, 5_001, 0xc0)), ErrorCode::PictureLarge);
+}
+
+#[test]
+fn a_progressive_jpeg_counts_for_what_it_keeps_beside() {
+    assert_eq!(refused(&jpeg_saying(6_000, 4_000, 0xc2)), ErrorCode::PictureLarge);
+    assert!(has_several_scans(&jpeg_saying(6_000, 4_000, 0xc2)));
+    assert!(!has_several_scans(&jpeg_saying(6_000, 4_000, 0xc0)));
+    assert!(!has_several_scans(&photo(1)));
+    assert!(has_several_scans(b"\xff\xd8\xff"));
+}
+
+#[test]
+fn a_file_over_the_limit_is_not_looked_at() {
+    let mut png = file(&halves(4, 4), ImageFormat::Png);
+    png.resize(PICTURE_BYTES_MAX, 0);
+    assert!(make(&png).is_ok());
+    png.push(0);
+    assert_eq!(refused(&png), ErrorCode::PictureLarge);
+}
+
+#[tokio::test]
+async fn uploads_are_taken_up_to_the_limit_and_one_for_each_person() {
+    let pictures = Pictures::default();
+    let mut held: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| pictures.upload(UserId(id)).unwrap()).collect();
+    assert_eq!(pictures.upload(UserId(99)).err(), Some(ErrorCode::Busy));
+    drop(held.pop());
+    assert_eq!(pictures.upload(UserId(1)).err(), Some(ErrorCode::Busy), "one at a time");
+    let upload = pictures.upload(UserId(99)).unwrap();
+    let jpegs = pictures.make(upload, file(&halves(8, 8), ImageFormat::Png).into()).await;
+    assert!(jpegs.is_ok());
+    assert!(pictures.upload(UserId(99)).is_ok(), "its place was given back");
+}
+
+/// Small files of every kind, to be damaged.
+static SMALL: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let formats = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
+    let mut files: Vec<_> = formats.map(|format| file(&halves(24, 16), format)).into();
+    files.push(photo(6));
+    files
+});
+
+proptest! {
+    #[test]
+    fn any_bytes_are_answered_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(make(&bytes).is_err());
+    }
+
+    #[test]
+    fn damaged_pictures_are_answered_without_a_panic(
+        kind in 0..6_usize,
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = SMALL[kind].clone();
+        for (at, value) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = make(&bytes);
+        bytes.truncate(cut.index(bytes.len()));
+        let _ = make(&bytes);
+    }
+}

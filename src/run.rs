@@ -1,0 +1,207 @@
+//! Wires the parts together, starts them, and shuts them down in order. The only place that knows them all.
+
+mod accounts;
+mod certificate;
+mod system;
+mod terminal;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::clock::{self, Clock};
+use crate::config::{Command, Config, Listen, from_process};
+use crate::driver;
+use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
+use crate::http::plain::CaFiles;
+use crate::http::{self, App, Wiring};
+use crate::hub::Hub;
+use crate::lan;
+use crate::store::{OpenError, Store};
+use crate::tls::{TlsError, cpu_has_aes, server_config};
+
+use certificate::Certificate;
+
+/// All of shutting down takes at most this long; systemd would kill at 90 s.
+const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
+/// Threads that turn the runtime: more only hold memory on the boards porch is made for.
+const WORKERS_MAX: usize = 4;
+/// Threads for what blocks: passwords, pictures, reading from the disk.
+const BLOCKING_THREADS_MAX: usize = 8;
+
+/// What `main` does.
+pub fn main() -> ExitCode {
+    let (command, config) = match from_process() {
+        Ok(read) => read,
+        Err(error) => return error.report(),
+    };
+    if let Err(error) = crate::log::start() {
+        eprintln!("porch: {error}");
+        return ExitCode::from(2);
+    }
+    let done = match command {
+        Command::Config => {
+            print!("{config}");
+            Ok(())
+        }
+        Command::Serve => serve(&config),
+        Command::User(command) => accounts::look_after(&config.data_dir.value, &command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("porch: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why porch does not run, in words for the person who starts it.
+#[derive(Debug)]
+pub(crate) enum RunError {
+    /// What `porch user` was asked cannot be done.
+    Account(String),
+    DataDir {
+        path: PathBuf,
+        fault: io::Error,
+    },
+    Listen {
+        key: &'static str,
+        address: SocketAddr,
+        fault: io::Error,
+    },
+    Runtime(io::Error),
+    Store(OpenError),
+    Tls(TlsError),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(reason) => f.write_str(reason),
+            Self::DataDir { path, fault } => write!(f, "the data folder {} cannot be used: {fault}", path.display()),
+            Self::Listen { key, address, fault } => write!(f, "{key}: cannot listen on {address}: {fault}"),
+            Self::Runtime(fault) => write!(f, "the system refuses what porch needs to run: {fault}"),
+            Self::Store(error) => error.fmt(f),
+            Self::Tls(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Makes the data folder, readable by its owner alone.
+fn private_folder(path: &Path) -> Result<(), RunError> {
+    const OWNER_ONLY: u32 = 0o700;
+    let made = fs::DirBuilder::new().recursive(true).mode(OWNER_ONLY).create(path);
+    made.and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(OWNER_ONLY)))
+        .map_err(|fault| RunError::DataDir { path: path.into(), fault })
+}
+
+fn serve(config: &Config) -> Result<(), RunError> {
+    system::raise_open_files();
+    private_folder(&config.data_dir.value)?;
+    // Held from here on: a second porch on this folder ends now, before it touches anything.
+    let (store, snapshot) = Store::open(&config.data_dir.value, clock::wall).map_err(RunError::Store)?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .enable_all()
+        .build()
+        .map_err(RunError::Runtime)?;
+    let hub = Hub::new(snapshot, env!("CARGO_PKG_VERSION"));
+    let served = runtime.block_on(serve_until_asked(config, hub, store.clone()));
+    // What still hangs on a connection is dropped; the store comes last, so that it has everything.
+    runtime.shutdown_timeout(SHUTDOWN_WAIT);
+    store.close();
+    served
+}
+
+async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
+    let lan = lan::lan_addresses();
+    let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
+    let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
+    let (https, https_address) = listen("https", &config.https.value)?;
+    let (http, http_address) = listen("http", &config.http.value)?;
+
+    let clock = Clock::start();
+    let handle = driver::start(hub, store.clone(), clock);
+    let ca = certificate.root().map(|root| CaFiles { der: root.der().to_vec().into(), pem: root.pem().into() });
+    let plain = http::plain::router(https_address.port(), ca.clone());
+    let app = App::new(Wiring {
+        store,
+        hub: handle.clone(),
+        box_name: config.name.value.to_string(),
+        version: env!("CARGO_PKG_VERSION"),
+        ca,
+        wall: Box::new(clock::wall),
+    });
+    let sockets = Sockets::default();
+    let (stop, shutdown) = watch::channel(false);
+    let mut serving = JoinSet::new();
+    serving.spawn(serve_tls(https, tls.into(), http::router(app), sockets.clone(), shutdown.clone()));
+    serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
+    tokio::spawn(certificate.keep_current(config.clone()));
+    tokio::spawn(system::keep_watchdog_content());
+
+    terminal::announce(https_address, http_address, &lan);
+    system::notify(NotifyState::Ready);
+    system::asked_to_stop().await.map_err(RunError::Runtime)?;
+
+    log::info!("stopping");
+    system::notify(NotifyState::Stopping);
+    let goodbye = async {
+        // No new connections; those there are told why, and get the time to hear it.
+        let _ = stop.send(true);
+        while serving.join_next().await.is_some() {}
+        handle.go_away().await;
+        sockets.all_closed().await;
+    };
+    if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
+        log::warn!("some connections did not end in time");
+    }
+    Ok(())
+}
+
+/// Binds the first address that can be had; says so when it is not the one people expect.
+fn listen(key: &'static str, wanted: &Listen) -> Result<(TcpListener, SocketAddr), RunError> {
+    let mut refused = None;
+    for address in wanted.candidates() {
+        match bind_everywhere(address) {
+            Ok(listener) => {
+                let bound = listener.local_addr().map_err(|fault| RunError::Listen { key, address, fault })?;
+                if let Some(RunError::Listen { address, fault, .. }) = &refused {
+                    log::info!("{key}: port {} cannot be had ({fault}); using {}", address.port(), bound.port());
+                }
+                return Ok((listener, bound));
+            }
+            Err(fault) => refused = Some(RunError::Listen { key, address, fault }),
+        }
+    }
+    let none = || RunError::Runtime(io::Error::from(io::ErrorKind::AddrNotAvailable));
+    Err(refused.unwrap_or_else(none))
+}
+
+/// Binds; on a kernel without IPv6, "everywhere" is every IPv4 address.
+fn bind_everywhere(address: SocketAddr) -> io::Result<TcpListener> {
+    match bind(address) {
+        Err(_) if address.ip() == IpAddr::from(std::net::Ipv6Addr::UNSPECIFIED) && !has_ipv6() => {
+            bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port())))
+        }
+        bound => bound,
+    }
+}
+
+fn has_ipv6() -> bool {
+    std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok()
+}

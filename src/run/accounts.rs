@@ -1,0 +1,89 @@
+//! `porch user`: looks after accounts at the board itself, for the day the owner forgot a password.
+
+use std::path::Path;
+
+use crate::auth::name::UserName;
+use crate::auth::password::{Hasher, Password};
+use crate::clock;
+use crate::config::UserCommand;
+use crate::proto::op::{Op, Outcome};
+use crate::proto::server::Role;
+use crate::store::{Account, ApplyError, OpenError, Store};
+
+use super::RunError;
+
+/// Carries out one command on the data folder. A porch that runs on it must be stopped first.
+pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), RunError> {
+    if !data_dir.is_dir() {
+        return Err(RunError::Account(format!("there is no data folder {}", data_dir.display())));
+    }
+    let (store, snapshot) = Store::open(data_dir, clock::wall).map_err(|error| match error {
+        OpenError::Held { dir } => RunError::Account(format!(
+            "porch is running on {}: stop it first (on a board: systemctl stop porch)",
+            dir.display()
+        )),
+        error => RunError::Store(error),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Runtime)?;
+    let done = runtime.block_on(async {
+        match command {
+            UserCommand::List => {
+                for user in &snapshot.users {
+                    let role = if user.role == Role::Owner { "owner" } else { "member" };
+                    println!("{:>6}  {role:<7} {}", user.id, user.name);
+                }
+                Ok(())
+            }
+            UserCommand::MakeOwner { name } => make_owner(&store, name).await,
+            UserCommand::ResetPassword { name } => reset_password(&store, name).await,
+        }
+    });
+    store.close();
+    done
+}
+
+async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
+    let account = account(store, name).await?;
+    apply(store, Op::MakeOwner { user: account.user.id }).await?;
+    println!("{} is an owner of the box now.", account.user.name);
+    Ok(())
+}
+
+async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
+    let account = account(store, name).await?;
+    let failed = |reason: &str| RunError::Account(format!("no new password could be made: {reason}"));
+    let fresh = fresh_password().ok_or_else(|| failed("the system gives no randomness"))?;
+    let hashed = Hasher::default().hash(Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
+    apply(store, Op::SetPassword { user: account.user.id, password: hashed, keep: None }).await?;
+    println!("{} can sign in with this password, and is signed out everywhere:\n{fresh}", account.user.name);
+    Ok(())
+}
+
+/// A password to be read off a screen and typed once: 80 random bits, without letters that look alike.
+fn fresh_password() -> Option<String> {
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    const GROUPS: usize = 4;
+    const GROUP_CHARS: usize = 4;
+    let mut random = [0; GROUPS * GROUP_CHARS];
+    aws_lc_rs::rand::fill(&mut random).ok()?;
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    let groups: Vec<String> = random.chunks(GROUP_CHARS).map(|group| group.iter().map(letter).collect()).collect();
+    Some(groups.join("-"))
+}
+
+async fn account(store: &Store, name: &str) -> Result<Account, RunError> {
+    let unknown = || RunError::Account(format!("nobody here is called {name:?}; `porch user list` shows who is"));
+    let parsed = UserName::parse(name).map_err(|_| unknown())?;
+    let found = store.read(move |reader| reader.account_by_key(parsed.key())).await;
+    found.map_err(|error| RunError::Account(error.to_string()))?.ok_or_else(unknown)
+}
+
+async fn apply(store: &Store, op: Op) -> Result<(), RunError> {
+    match store.apply(op).await {
+        Ok(Outcome::Refused(code)) => Err(RunError::Account(code.message().to_owned())),
+        Ok(_) => Ok(()),
+        Err(ApplyError::Busy | ApplyError::Fault(_)) => {
+            Err(RunError::Account("the disk refused the change: nothing was stored".into()))
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The box's own HTTPS: a local CA made once, a leaf for every name and address, swapped while connections stay.
+//!
+//! Phones are told to trust the root by hand, once. It can speak for the LAN and nothing else, and its key never
+//! leaves the folder. Entry points: [`LocalTls::open`], or [`Own::load`] for an owner's own certificate; then
+//! [`server_config`].
+
+mod ca;
+mod clock;
+mod der;
+mod error;
+mod file;
+mod host_names;
+mod issuer;
+mod leaf;
+mod local;
+pub mod name;
+mod own;
+mod permitted;
+mod resolver;
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use ca::Root;
+pub use clock::build_date;
+pub use error::TlsError;
+pub use host_names::HostNames;
+pub use issuer::Reason;
+pub use local::{LocalTls, Renewal};
+pub use own::Own;
+pub use permitted::Permitted;
+pub use resolver::Resolver;
+pub use server::{cpu_has_aes, server_config};

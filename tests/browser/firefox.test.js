@@ -1,0 +1,45 @@
+// The chat part in Firefox, with the box's CA in the profile of each person.
+
+import { after, before, describe } from 'node:test'
+import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate } from './harness/chat.js'
+import { FirefoxTab, launch, skip } from './harness/firefox.js'
+import { Porch } from './harness/porch.js'
+import { story } from './harness/story.js'
+
+describe('two people in Firefox', { skip }, () => {
+  let porch, ada, grace
+  const chapter = story()
+  const browsers = []
+
+  async function open(name) {
+    const browser = await launch(porch, name)
+    browsers.push(browser)
+    return new FirefoxTab((await browser.pages())[0] ?? (await browser.newPage()))
+  }
+
+  before(async () => {
+    porch = await Porch.start()
+    ada = await open('ada')
+    grace = await open('grace')
+  })
+
+  after(async () => {
+    for (const browser of browsers) await browser.close()
+    await porch?.stop()
+  })
+
+  chapter('they join and see each other', async () => {
+    await join(ada, porch.url('localhost'), 'Ada')
+    await join(grace, porch.url('localhost'), 'Grace')
+    await ada.press('nav a', 'People')
+    await ada.see('h2', '2 people are here now')
+    await ada.press('nav a', 'Chats')
+  })
+
+  chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
+  chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
+  chapter('a long conversation opens where one left off', () => openWhereOneWas(ada, grace))
+  chapter('after a reload all is there, and two Chinese characters find it', () =>
+    findAgain(ada, porch.url('localhost')),
+  )
+})

@@ -1,0 +1,89 @@
+// The chat part of porch, told once for the browsers that are not Chromium: two people, each in a window of their own.
+
+import assert from 'node:assert/strict'
+import { PASSWORD } from './person.js'
+
+/** More than a window holds. */
+const LINES = 25
+
+/** Registers `name` and waits for the list of chats. */
+export async function join(tab, url, name) {
+  await tab.goto(`${url}/join`)
+  await tab.see('input[name=username]')
+  await tab.type('input[name=username]', name)
+  await tab.type('input[name=password]', PASSWORD)
+  await tab.press('form button[type=submit]')
+  await tab.see('a.row', 'Everybody')
+}
+
+export async function talkForAll(ada, grace) {
+  await ada.press('a.row', 'Everybody')
+  await grace.press('a.row', 'Everybody')
+  await say(ada, 'Good evening. Who is cooking?')
+  await grace.see('article .body', 'Who is cooking?')
+  await grace.type('textarea', 'Me')
+  await ada.see('.composer p', 'Grace is typing…')
+  await grace.type('textarea', ', 我们明天去爬山')
+  await grace.press('.composer button[type=submit]')
+  await ada.see('article .body', 'Me, 我们明天去爬山')
+  await ada.seeNo('.composer p', 'is typing…')
+}
+
+export async function talkInPrivate(ada, grace) {
+  await ada.press('nav a', 'People')
+  await ada.press('a.row', 'Grace')
+  await ada.press('main button', 'Message')
+  await ada.see('h1', 'Grace')
+  await say(ada, 'Only for you')
+  await grace.see('a.row', '1 unread')
+  await grace.press('a.row', 'Ada')
+  await grace.see('article .body', 'Only for you')
+  await grace.seeNo('a.row', '1 unread')
+}
+
+/** A conversation longer than the window opens where one left off: at the first new message, or at the end. */
+export async function openWhereOneWas(ada, grace) {
+  await grace.press('a.row', 'Everybody')
+  await grace.see('h1', 'Everybody')
+  for (let line = 1; line <= LINES; line++) await say(grace, `Line ${line} of a long conversation`)
+  await grace.reload()
+  await grace.see('article .body', `Line ${LINES} of`)
+  await grace.until(isAtEnd)
+  await ada.press('a.row', 'Everybody')
+  await ada.see('.new', 'New')
+  await ada.until(isInSight, '.new')
+}
+
+export async function findAgain(ada, url) {
+  await ada.reload()
+  await ada.see('article .body', 'Me, 我们明天去爬山')
+  await ada.goto(`${url}/search?q=${encodeURIComponent('爬山')}`)
+  await ada.see('a.hit mark', '爬山')
+  await ada.press('a.hit')
+  await ada.see('article.flash', '爬山')
+  assert.ok(await ada.evaluate(isInSight, 'article.flash'), 'the message that was found is in sight')
+}
+
+async function say(tab, text) {
+  await tab.see('textarea')
+  await tab.type('textarea', text)
+  await tab.press('.composer button[type=submit]')
+  await tab.until(
+    (text) => [...document.querySelectorAll('article')].at(-1)?.textContent.includes(text),
+    text,
+  )
+  await tab.until(() => document.querySelector('article:last-of-type.pending') === null)
+}
+
+/** In the page: whether the timeline stands at its end. */
+function isAtEnd() {
+  let list = [...document.querySelectorAll('article')].at(-1)
+  while (list && list.scrollHeight <= list.clientHeight + 1) list = list.parentElement
+  return Boolean(list) && list.scrollHeight - list.scrollTop - list.clientHeight < 2
+}
+
+/** In the page: whether the first such element lies within the window. */
+function isInSight(selector) {
+  const box = document.querySelector(selector)?.getBoundingClientRect()
+  return Boolean(box) && box.top >= 0 && box.bottom <= innerHeight
+}

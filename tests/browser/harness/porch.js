@@ -1,0 +1,134 @@
+// Starts the porch binary for one test file, on free ports and in a folder of its own, and stops it again.
+
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const BINARY = process.env.PORCH_BINARY ?? path.join(ROOT, 'target/release/porch')
+/** Where screenshots go. */
+export const ARTIFACTS = process.env.PORCH_ARTIFACTS ?? path.join(ROOT, 'target/browser')
+
+/** A porch answers within this, on a busy machine too. */
+const START_MS_MAX = 30_000
+/** It goes within this when asked to. */
+const STOP_MS_MAX = 15_000
+
+/** One running box. `port` is that of HTTPS; `caFile` is its CA as handed out over plain HTTP. */
+export class Porch {
+  /** Starts a box with empty data. */
+  static async start() {
+    const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
+    const porch = new Porch(folder)
+    try {
+      await porch.#spawn('127.0.0.1:0')
+      porch.caFile = path.join(folder, 'ca.pem')
+      await writeFile(porch.caFile, await get(`${porch.plainUrl}/ca.pem`))
+    } catch (error) {
+      await porch.stop()
+      throw error
+    }
+    return porch
+  }
+
+  #child
+  #ended
+  #said = []
+
+  constructor(folder) {
+    /** A folder of this test's own, for profiles of browsers too. */
+    this.folder = folder
+  }
+
+  /** The address under one of the names that the box answers to. */
+  url(host = 'porch.local') {
+    return `https://${host}:${this.port}`
+  }
+
+  /** Ends the process in order and starts it again on the same data and port. */
+  async restart() {
+    await this.end()
+    await this.#spawn(`127.0.0.1:${this.port}`)
+  }
+
+  /** Asks the process to end, and waits until it has. */
+  async end() {
+    if (!this.#child || this.#child.exitCode !== null) return
+    this.#child.kill('SIGTERM')
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS_MAX)
+    await this.#ended
+    clearTimeout(timer)
+  }
+
+  /** Ends the process and takes its data away. */
+  async stop() {
+    await this.end()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  async #spawn(https) {
+    const args = [
+      '--data-dir',
+      path.join(this.folder, 'data'),
+      '--https',
+      https,
+      '--http',
+      '127.0.0.1:0',
+      '--no-mdns',
+    ]
+    this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#said = []
+    const hear = (line) => this.#said.push(line)
+    createInterface({ input: this.#child.stderr }).on('line', hear)
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', resolve)
+      this.#child.once('error', (error) => {
+        hear(String(error))
+        resolve()
+      })
+    })
+    const addresses = await this.#addresses(hear)
+    this.port = Number(new URL(addresses.https).port)
+    this.plainUrl = addresses.http
+  }
+
+  /** The first address of each kind that it says it listens on. */
+  #addresses(hear) {
+    return new Promise((resolve, reject) => {
+      const found = {}
+      const fail = (why) => reject(new Error(`${BINARY} ${why}; it said:\n${this.#said.join('\n')}`))
+      const timer = setTimeout(() => fail('is not ready in time'), START_MS_MAX)
+      this.#ended.then(() => {
+        clearTimeout(timer)
+        fail('has ended')
+      })
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        hear(line)
+        const [, url, scheme] = /listening on ((https?):\/\/\S+?)\/?$/.exec(line) ?? []
+        if (url) found[scheme] ??= url
+        if (found.http && found.https) {
+          clearTimeout(timer)
+          resolve(found)
+        }
+      })
+    })
+  }
+}
+
+/** The body of a plain HTTP answer. */
+function get(url) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${url}: ${answer.statusCode}`))
+      answer.setEncoding('utf8')
+      let body = ''
+      answer.on('data', (chunk) => (body += chunk))
+      answer.on('end', () => resolve(body))
+    })
+    request.on('error', reject)
+  })
+}

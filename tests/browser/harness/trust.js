@@ -1,0 +1,14 @@
+// Makes a browser's profile trust a box's CA, as its owner would: certificate errors are never ignored.
+
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** An NSS store (cert9.db, key4.db, pkcs11.txt) in `folder` that trusts `caFile` for web servers. */
+export async function trustStore(folder, caFile) {
+  await mkdir(folder, { recursive: true })
+  await run('certutil', ['-d', `sql:${folder}`, '-N', '--empty-password'])
+  await run('certutil', ['-d', `sql:${folder}`, '-A', '-t', 'C,,', '-n', 'porch', '-i', caFile])
+}

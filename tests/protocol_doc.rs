@@ -1,0 +1,217 @@
+//! Holds `docs/protocol.md` and the types of `src/proto` together: each example on the page is read by the server's own
+//! type and written again, and whatever the types know has its place on the page.
+
+use std::collections::BTreeSet;
+
+use porch::proto::account::{
+    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, ListedRoom, Member, PatchMe, PatchSettings, Session, Settings,
+};
+use porch::proto::client::ClientMessage;
+use porch::proto::code::{CloseCode, ErrorCode};
+use porch::proto::server::{ServerMessage, User};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+const PAGE: &str = include_str!("../docs/protocol.md");
+const CODES: &str = include_str!("../src/proto/code.rs");
+
+/// One fenced example: what it says it is, and its JSON.
+struct Example<'a> {
+    name: &'a str,
+    json: &'a str,
+}
+
+#[test]
+fn every_example_of_the_page_is_what_the_server_reads_and_writes() {
+    let examples = examples(PAGE);
+    assert!(examples.len() > 40, "only {} examples found", examples.len());
+    let faults: Vec<_> = examples.iter().filter_map(|example| check(example).err()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_message_has_an_example() {
+    let shown: BTreeSet<_> = examples(PAGE).iter().map(|example| example.name.to_owned()).collect();
+    for (side, known) in [("client", variants::<ClientMessage>()), ("server", variants::<ServerMessage>())] {
+        assert!(known.len() > 10, "{known:?}");
+        for kind in known {
+            assert!(shown.contains(&format!("{side} {kind}")), "the page has no example `json {side} {kind}`");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_errors_is_that_of_the_server() {
+    let known: BTreeSet<String> = serde_names(&serde_json::from_str::<ErrorCode>("\"?\"").unwrap_err().to_string());
+    assert!(known.len() > 20, "{known:?}");
+    let mut told = BTreeSet::new();
+    for [name, status, ..] in rows(section("### Errors")) {
+        let name = name.trim_matches('`');
+        let Ok(code) = serde_json::from_value::<ErrorCode>(name.into()) else {
+            panic!("the page tells of an error that no server gives: {name}")
+        };
+        assert_eq!(code.status().to_string(), status, "{name}");
+        told.insert(name.to_owned());
+    }
+    assert_eq!(told, known);
+}
+
+#[test]
+fn the_table_of_close_codes_is_that_of_the_server() {
+    let body = CODES.split("pub enum CloseCode {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
+    let known: BTreeSet<u16> = body.lines().filter_map(|line| line.split_once(" = ")).map(|(_, n)| number(n)).collect();
+    let told: BTreeSet<u16> = rows(section("### Close codes")).map(|[code, ..]| number(code)).collect();
+    assert!(known.contains(&(CloseCode::Flood as u16)) && known.len() > 8, "{known:?}");
+    assert_eq!(told, known);
+}
+
+#[test]
+fn every_path_of_the_table_of_requests_is_told_once() {
+    let paths: Vec<_> = rows(section("## Signing in")).map(|[request, ..]| request).collect();
+    let unique: BTreeSet<_> = paths.iter().collect();
+    assert!(paths.len() > 15 && unique.len() == paths.len(), "{paths:?}");
+}
+
+#[test]
+fn a_mangled_example_is_caught() {
+    let mut tried = 0;
+    for example in examples(PAGE) {
+        let value: Value = serde_json::from_str(example.json).unwrap();
+        for mangled in mangle(&value) {
+            let json = mangled.to_string();
+            assert!(check(&Example { name: example.name, json: &json }).is_err(), "passes as {}: {json}", example.name);
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "only {tried} were tried");
+    for (name, json) in
+        [("client hello", "{"), ("client gossip", "{}"), ("gossip", "{}"), ("server pong", "{\"type\":\"ping\"}")]
+    {
+        assert!(check(&Example { name, json }).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn an_example_under_another_name_is_caught() {
+    let json = "{\"type\":\"typing\",\"room\":4}";
+    assert!(check(&Example { name: "client typing", json }).is_ok());
+    assert!(check(&Example { name: "client read", json }).is_err());
+    assert!(check(&Example { name: "server typing", json }).is_err());
+}
+
+/// The examples of the page, in order.
+fn examples(page: &str) -> Vec<Example<'_>> {
+    let mut examples = Vec::new();
+    for block in page.split("\n```json ").skip(1) {
+        let (name, rest) = block.split_once('\n').expect("an example has a line of its own");
+        let (json, _) = rest.split_once("\n```").expect("an example is closed");
+        examples.push(Example { name: name.trim(), json });
+    }
+    examples
+}
+
+/// Reads an example by the type of its name and compares what that type writes.
+fn check(example: &Example<'_>) -> Result<(), String> {
+    let json = example.json;
+    let result = match example.name {
+        "box" => answer::<BoxInfo>(json),
+        "delete_me" => request::<DeleteMe>(json),
+        "hit" => answer::<Hit>(json),
+        "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
+        "listed_room" => answer::<ListedRoom>(json),
+        "login" | "register" => request::<Credentials>(json),
+        "member" => answer::<Member>(json),
+        "patch_me" => request::<PatchMe>(json),
+        "patch_settings" => request::<PatchSettings>(json),
+        "session" => answer::<Session>(json),
+        "settings" => answer::<Settings>(json),
+        "user" => answer::<User>(json),
+        name => match name.split_once(' ') {
+            Some(("client", kind)) => typed(kind, json).and_then(|()| request::<ClientMessage>(json)),
+            Some(("server", kind)) => typed(kind, json).and_then(|()| answer::<ServerMessage>(json)),
+            _ => Err("no type of that name".to_owned()),
+        },
+    };
+    result.map_err(|why| format!("`json {}`: {why}: {json}", example.name))
+}
+
+/// What the server sends: written again it is the same, to the field.
+fn answer<T: DeserializeOwned + Serialize>(json: &str) -> Result<(), String> {
+    let (shown, again) = round::<T>(json)?;
+    if shown == again { Ok(()) } else { Err(format!("the server writes {again}")) }
+}
+
+/// What the server reads: written again it has every field shown, and no other that says anything.
+fn request<T: DeserializeOwned + Serialize>(json: &str) -> Result<(), String> {
+    let (shown, again) = round::<T>(json)?;
+    let (Value::Object(shown), Value::Object(again)) = (&shown, &again) else { return Err("not an object".to_owned()) };
+    let lost = shown.iter().find(|(name, value)| again.get(*name) != Some(value));
+    let gained = again
+        .iter()
+        .find(|(name, value)| !shown.contains_key(*name) && **value != Value::Null && **value != Value::Bool(false));
+    match lost.or(gained) {
+        None => Ok(()),
+        Some((name, _)) => Err(format!("the server reads `{name}` otherwise")),
+    }
+}
+
+fn round<T: DeserializeOwned + Serialize>(json: &str) -> Result<(Value, Value), String> {
+    let shown: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let read: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    Ok((shown, serde_json::to_value(&read).map_err(|error| error.to_string())?))
+}
+
+/// The `type` of a message is the name it is shown under.
+fn typed(kind: &str, json: &str) -> Result<(), String> {
+    let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    if value["type"] == kind { Ok(()) } else { Err("another `type` than its name".to_owned()) }
+}
+
+/// An example with each field in turn holding an object that no field takes, and with a field too many.
+fn mangle(value: &Value) -> Vec<Value> {
+    let Value::Object(fields) = value else { return Vec::new() };
+    let mut mangled = Vec::new();
+    for name in fields.keys() {
+        let mut strange = fields.clone();
+        strange.insert(name.clone(), serde_json::json!({ "mangled": true }));
+        mangled.push(Value::Object(strange));
+    }
+    let mut more = fields.clone();
+    more.insert("mangled".to_owned(), true.into());
+    mangled.push(Value::Object(more));
+    mangled
+}
+
+/// All values of `type` that a message may have, as serde lists them.
+fn variants<T: DeserializeOwned>() -> BTreeSet<String> {
+    match serde_json::from_str::<T>("{\"type\":\"?\"}") {
+        Ok(_) => panic!("`?` is no type"),
+        Err(error) => serde_names(&error.to_string()),
+    }
+}
+
+/// The names in "unknown variant `?`, expected one of `a`, `b` at line 1".
+fn serde_names(error: &str) -> BTreeSet<String> {
+    let names = error.split("expected one of").nth(1).expect("serde lists what it knows");
+    names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The text under a heading, up to the next.
+fn section(heading: &str) -> &'static str {
+    let rest = PAGE.split(&format!("\n{heading}\n")).nth(1).unwrap_or_else(|| panic!("the page has `{heading}`"));
+    rest.split("\n#").next().unwrap_or(rest)
+}
+
+/// The first three cells of each row of the first table, without its head.
+fn rows(text: &str) -> impl Iterator<Item = [&str; 3]> {
+    let lines = text.lines().skip_while(|line| !line.starts_with("|-"));
+    lines.skip(1).take_while(|line| line.starts_with('|')).map(|line| {
+        let mut cells = line.split('|').skip(1).map(str::trim);
+        std::array::from_fn(|_| cells.next().unwrap_or_default())
+    })
+}
+
+fn number(text: &str) -> u16 {
+    text.trim().trim_end_matches(',').parse().unwrap_or_else(|_| panic!("{text} is a number"))
+}

@@ -1,0 +1,14 @@
+/** How many unread messages there are, where it is seen without looking at the page: title, icon, app badge. */
+
+const UNREAD_SHOWN_MAX = 99
+
+export function badge(place: string, box: string, unread: number): void {
+  const count = unread > UNREAD_SHOWN_MAX ? `${UNREAD_SHOWN_MAX}+` : `${unread}`
+  const title = place ? `${place} · ${box}` : box
+  document.title = unread > 0 ? `(${count}) ${title}` : title
+  const icon = document.querySelector<HTMLLinkElement>('#icon')
+  const href = unread > 0 ? '/icon-unread.svg' : '/icon.svg'
+  if (icon && icon.getAttribute('href') !== href) icon.setAttribute('href', href)
+  // Only installed pages have an app badge; some browsers refuse it.
+  if ('setAppBadge' in navigator) navigator.setAppBadge(unread).catch(() => {})
+}

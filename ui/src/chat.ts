@@ -1,0 +1,35 @@
+/** The page's chat: the one instance, wired to this browser. */
+import * as api from './core/api'
+import { Chat } from './core/chat.svelte'
+import type { OutboxStore } from './core/outbox'
+
+export const chat = new Chat({
+  api,
+  world: {
+    open: () => new WebSocket(`wss://${location.host}/ws`),
+    now: Date.now,
+    chance: Math.random,
+  },
+  outbox: laterOutbox(),
+  storage: ownStorage(),
+})
+
+/** Browsers that block storage throw at the mere mention of it. */
+function ownStorage(): Storage | null {
+  try {
+    return localStorage
+  } catch {
+    return null
+  }
+}
+
+/** IndexedDB is asked for only after the page is there. */
+function laterOutbox(): OutboxStore {
+  let loading: Promise<OutboxStore> | null = null
+  const store = () => (loading ??= import('./core/outboxStore').then((module) => module.indexedOutbox()))
+  return {
+    all: async (author) => (await store()).all(author),
+    put: async (item) => (await store()).put(item),
+    remove: async (id) => (await store()).remove(id),
+  }
+}

@@ -1,0 +1,100 @@
+/** How messages become what is seen: days, groups of one author, the line before what is new. Pure. */
+import type { Pending } from '../core/room.svelte'
+import type { ClientMsgId, Message, UserId } from '../protocol'
+
+/** Within this time an author is not named again. */
+export const GROUP_MS = 5 * 60_000
+
+export type Row = {
+  /** The same before and after the box has confirmed it, so that the row stays the same element. */
+  readonly key: string
+  readonly author: UserId
+  readonly at: number
+  readonly body: string
+  readonly deleted: boolean
+  readonly id: ClientMsgId
+  /** As stored by the box; null while only this device has it. */
+  readonly message: Message | null
+  readonly pending: Pending | null
+  /** The first of its author's group: shows who and when. */
+  readonly head: boolean
+  /** The last of its group. */
+  readonly tail: boolean
+  /** What is new begins here. */
+  readonly isFirstNew: boolean
+}
+
+export type Day = { readonly key: string; readonly at: number; readonly rows: readonly Row[] }
+
+type Draft = { -readonly [K in keyof Row]: Row[K] }
+
+/** `readN`: up to where was read when the room was opened; null for no line. */
+export function layOut(
+  messages: readonly Message[],
+  pending: readonly Pending[],
+  me: UserId,
+  readN: number | null,
+): Day[] {
+  const days: { key: string; at: number; rows: Draft[] }[] = []
+  let last: Draft | null = null
+  let lineDrawn = readN === null
+  const put = (row: Draft) => {
+    const key = dayKey(row.at)
+    let day = days.at(-1)
+    if (day?.key !== key) {
+      // A device whose clock is behind must not open yesterday below today.
+      if (day && row.pending) row.at = Math.max(row.at, day.at)
+      if (day?.key !== dayKey(row.at)) {
+        day = { key: dayKey(row.at), at: row.at, rows: [] }
+        days.push(day)
+        last = null
+      }
+    }
+    row.head =
+      !last ||
+      last.author !== row.author ||
+      row.isFirstNew ||
+      last.deleted !== row.deleted ||
+      row.at - last.at > GROUP_MS
+    if (last && row.head) last.tail = true
+    day!.rows.push(row)
+    last = row
+  }
+  for (const message of messages) {
+    const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me
+    if (isFirstNew) lineDrawn = true
+    put(draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew))
+  }
+  for (const item of pending) put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
+  for (const day of days) day.rows.at(-1)!.tail = true
+  return days
+}
+
+function draft(
+  author: UserId,
+  id: ClientMsgId,
+  at: number,
+  body: string,
+  message: Message | null,
+  pending: Pending | null,
+  isFirstNew: boolean,
+): Draft {
+  return {
+    key: `${author}:${id}`,
+    author,
+    at,
+    body,
+    deleted: message?.deleted ?? false,
+    id,
+    message,
+    pending,
+    head: false,
+    tail: false,
+    isFirstNew,
+  }
+}
+
+function dayKey(at: number): string {
+  const day = new Date(at)
+  return `${day.getFullYear()}-${day.getMonth()}-${day.getDate()}`
+}

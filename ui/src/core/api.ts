@@ -1,0 +1,193 @@
+/**
+ * The HTTP requests of docs/protocol.md, one function each. Every one answers the parsed body or throws
+ * a `Refusal`; nothing here touches the page.
+ */
+import type {
+  BoxInfo,
+  Credentials,
+  DeleteMe,
+  ErrorBody,
+  ErrorCode,
+  HistoryPage,
+  ListedRoom,
+  Member,
+  PatchMe,
+  PatchSettings,
+  RoomId,
+  SearchPage,
+  Seq,
+  Session,
+  SessionId,
+  Settings,
+  User,
+  UserAnswer,
+  UserId,
+} from '../protocol'
+
+/** `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. */
+export type FaultCode = ErrorCode | 'unreachable' | 'unexpected'
+
+/** Why something asked of the box was not done. `message` is English, for logs; show words for `code`. */
+export class Refusal extends Error {
+  readonly code: FaultCode
+  /** When another try makes sense, in milliseconds from now. */
+  readonly retryMs: number | undefined
+  /** With `in_use_elsewhere`: where. */
+  readonly sessions: readonly Session[]
+
+  constructor(code: FaultCode, message = code as string, retryMs?: number, sessions: readonly Session[] = []) {
+    super(message)
+    this.name = 'Refusal'
+    this.code = code
+    this.retryMs = retryMs
+    this.sessions = sessions
+  }
+}
+
+/** The code of anything that was thrown: what a screen shows words for. */
+export function faultCode(thrown: unknown): FaultCode {
+  return thrown instanceof Refusal ? thrown.code : 'unexpected'
+}
+
+/** Milliseconds until a request without an answer counts as unreachable. */
+const ANSWER_WAIT_MS = 15_000
+/** The same for a picture, which has to cross a slow Wi-Fi first. */
+const UPLOAD_WAIT_MS = 120_000
+
+const codes: ReadonlySet<string> = new Set<ErrorCode>([
+  'bad_request',
+  'body_empty',
+  'body_long',
+  'busy',
+  'disk_full',
+  'forbidden',
+  'in_use_elsewhere',
+  'internal',
+  'last_owner',
+  'limit_reached',
+  'name_invalid',
+  'name_taken',
+  'not_a_member',
+  'not_found',
+  'not_signed_in',
+  'origin_refused',
+  'password_long',
+  'password_short',
+  'password_wrong',
+  'picture_large',
+  'picture_unreadable',
+  'query_invalid',
+  'registration_closed',
+  'room_archived',
+  'sign_in_failed',
+  'slow_down',
+  'storage_failed',
+  'too_large',
+])
+
+/** Who this box is. Needs no session. */
+export const box = () => ask<BoxInfo>('GET', '/api/box')
+
+export const register = (credentials: Credentials) =>
+  ask<UserAnswer>('POST', '/api/register', credentials).then((answer) => answer.user)
+/** Refused with `in_use_elsewhere` and the places, unless `takeover`. */
+export const login = (credentials: Credentials) =>
+  ask<UserAnswer>('POST', '/api/login', credentials).then((answer) => answer.user)
+export const logout = () => ask<void>('POST', '/api/logout')
+
+export const me = () => ask<UserAnswer>('GET', '/api/me').then((answer) => answer.user)
+export const changeMe = (change: PatchMe) =>
+  ask<UserAnswer>('PATCH', '/api/me', change).then((answer) => answer.user)
+export const deleteMe = (confirmation: DeleteMe) => ask<void>('DELETE', '/api/me', confirmation)
+/** The picture as its file: the box decodes it, makes its sizes and drops what the camera wrote into it. */
+export const putPicture = (file: Blob) =>
+  ask<UserAnswer>('PUT', '/api/me/picture', file).then((answer) => answer.user)
+export const deletePicture = () =>
+  ask<UserAnswer>('DELETE', '/api/me/picture').then((answer) => answer.user)
+
+export const sessions = () =>
+  ask<{ sessions: Session[] }>('GET', '/api/sessions').then((answer) => answer.sessions)
+export const endSession = (id: SessionId) => ask<void>('DELETE', `/api/sessions/${id}`)
+
+export const people = () => ask<{ people: User[] }>('GET', '/api/people').then((answer) => answer.people)
+/** Open rooms, joined or not. */
+export const listedRooms = () =>
+  ask<{ rooms: ListedRoom[] }>('GET', '/api/rooms').then((answer) => answer.rooms)
+export const members = (room: RoomId) =>
+  ask<{ members: Member[] }>('GET', `/api/rooms/${room}/members`).then((answer) => answer.members)
+
+/** At most one of the three; none means the newest. */
+export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq }
+
+/** A page of a room's messages in ascending order; `limit` is 1 to 100. */
+export const history = (room: RoomId, place: HistoryPlace, limit: number) =>
+  ask<HistoryPage>('GET', `/api/rooms/${room}/messages?${query({ ...place, limit })}`)
+
+/** A page of search results, newest first; `cursor` is the `next` of the page before. */
+export const search = (q: string, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
+  ask<SearchPage>('GET', `/api/search?${query({ q, limit, cursor: cursor ?? undefined })}`, undefined, signal)
+
+export const settings = () =>
+  ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)
+export const changeSettings = (change: PatchSettings) =>
+  ask<{ settings: Settings }>('PATCH', '/api/settings', change).then((answer) => answer.settings)
+
+/** Where a person's picture is, at 32, 96 or 256 pixels; null without one. */
+export function pictureUrl(user: UserId, picture: number, size: 32 | 96 | 256): string | null {
+  return picture === 0 ? null : `/pictures/${user}/${picture}/${size}`
+}
+
+function query(values: { readonly [key: string]: string | number | undefined }): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) search.set(key, String(value))
+  return search.toString()
+}
+
+async function ask<T>(method: string, path: string, body?: object | Blob, signal?: AbortSignal): Promise<T> {
+  const isFile = body instanceof Blob
+  const timeout = AbortSignal.timeout(isFile ? UPLOAD_WAIT_MS : ANSWER_WAIT_MS)
+  const init: RequestInit = { method, signal: signal ? either(signal, timeout) : timeout }
+  if (isFile) {
+    init.body = body
+    init.headers = { 'content-type': body.type || 'application/octet-stream' }
+  } else if (body !== undefined) {
+    init.body = JSON.stringify(body)
+    init.headers = { 'content-type': 'application/json' }
+  }
+  let answer: Response
+  let text: string
+  try {
+    answer = await fetch(path, init)
+    text = await answer.text()
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown
+    throw new Refusal('unreachable')
+  }
+  if (!answer.ok) throw refusalIn(answer.status, text)
+  if (text === '') return undefined as T
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new Refusal('unexpected', `${path} answered something that is not JSON`)
+  }
+}
+
+function refusalIn(status: number, text: string): Refusal {
+  try {
+    const { error } = JSON.parse(text) as ErrorBody
+    if (codes.has(error.code)) return new Refusal(error.code, error.message, error.retry_ms, error.sessions)
+  } catch {
+    // Not the box's own words: a proxy, or a page between us and the box.
+  }
+  return new Refusal('unexpected', `status ${status}`)
+}
+
+/** `AbortSignal.any` is younger than the browsers we serve. */
+function either(one: AbortSignal, other: AbortSignal): AbortSignal {
+  const both = new AbortController()
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort(signal.reason)
+    else signal.addEventListener('abort', () => both.abort(signal.reason), { once: true })
+  }
+  return both.signal
+}

@@ -1,0 +1,579 @@
+/**
+ * The state of the chat: who is signed in, the people, the rooms, and the connection that keeps them
+ * current. Screens read it and call its methods; nobody else talks to the box's socket.
+ *
+ * The page's own instance is `chat` of `src/chat.ts`.
+ */
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import type {
+  Access,
+  BoxInfo,
+  ClientMessage,
+  ClientMsgId,
+  Message,
+  Room,
+  RoomId,
+  Seq,
+  ServerMessage,
+  User,
+  UserId,
+} from '../protocol'
+import type * as Api from './api'
+import { Refusal } from './api'
+import { BACKOFF_MS, Connection, type Link, type World } from './connection'
+import { type Drafts, keepDrafts } from './drafts'
+import { nextClientMsgId } from './ids'
+import { Outbox, type OutboxStore } from './outbox'
+import { RoomState } from './room.svelte'
+
+/**
+ * `starting`: asking the box who we are. `unreachable`: it did not answer, we try again.
+ * `outside`: nobody is signed in. `inside`: somebody is. `taken_over`: was signed in, until the account
+ * signed in elsewhere. `ended`: was signed in, until the session ended.
+ */
+export type Phase = 'starting' | 'unreachable' | 'outside' | 'inside' | 'taken_over' | 'ended'
+
+/** What the chat needs of the world around it. */
+export type Surroundings = {
+  readonly api: typeof Api
+  readonly world: World
+  readonly outbox: OutboxStore
+  /** Where drafts stay between two lives of the page; null where the browser stores nothing. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
+}
+
+/** The least time between two `typing` of ours. */
+const TYPING_INTERVAL_MS = 3_000
+/** The least time between two read markers of a room: the box's command allowance is for talking. */
+const READ_INTERVAL_MS = 1_000
+/** How long an answer to a command may take. */
+const ANSWER_WAIT_MS = 15_000
+
+type Waiting = {
+  resolve: (room: RoomId | null) => void
+  reject: (refusal: Refusal) => void
+  timer: ReturnType<typeof setTimeout>
+}
+type Command = Extract<ClientMessage, { re: number }>
+/** A command without its number, kept apart for each kind. */
+type Asked = Command extends infer C ? (C extends Command ? Omit<C, 're'> : never) : never
+
+export class Chat {
+  phase = $state<Phase>('starting')
+  /** Who the box is; null until it answered once. */
+  box = $state.raw<BoxInfo | null>(null)
+  /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
+  me = $state.raw<User | null>(null)
+  link = $state.raw<Link>({ is: 'idle' })
+  /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
+  readonly people = new SvelteMap<UserId, User>()
+  peopleKnown = $state(false)
+  /** Who is present now; before `presentKnown`, nobody means nothing. */
+  readonly present = new SvelteSet<UserId>()
+  presentKnown = $state(false)
+  /** The rooms this person is in. */
+  readonly rooms = new SvelteMap<RoomId, RoomState>()
+  /** True from the first welcome on: before it, an empty list of rooms means nothing. */
+  roomsKnown = $state(false)
+  /** Rooms, the one with the newest message first; archived ones among them. */
+  readonly sorted: readonly RoomState[] = $derived.by(() =>
+    [...this.rooms.values()].sort((a, b) => activity(b) - activity(a)),
+  )
+  /** Unread messages over all rooms that are not archived. */
+  readonly unread: number = $derived.by(() => {
+    let sum = 0
+    for (const room of this.rooms.values()) if (!room.archived) sum += room.unread
+    return sum
+  })
+  /** Whether the box runs another version than the one this page came from. */
+  updated = $state(false)
+  /** Messages not confirmed yet, over all rooms. */
+  unsent = $state(0)
+  /** Called for each message of somebody else as it arrives live (not for those missed while away). */
+  readonly hearers = new Set<(room: RoomState, message: Message) => void>()
+
+  #around: Surroundings
+  #connection: Connection
+  #outbox: Outbox
+  #drafts: Drafts | null = null
+  #waiting = new Map<number, Waiting>()
+  #re = 0
+  #typingSaid = new Map<RoomId, number>()
+  #readTimers = new Map<RoomId, ReturnType<typeof setTimeout>>()
+  /** The box's version at the first welcome. */
+  #version: string | null = null
+  #startFailures = 0
+  #startTimer: ReturnType<typeof setTimeout> | undefined
+  /** People who changed while the directory was being read: the event is newer than the answer. */
+  #changedPeople: Set<UserId> | null = null
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    this.#connection = new Connection(around.world, {
+      heard: (message) => this.#heard(message),
+      linkChanged: (link) => this.#linkChanged(link),
+      unanswered: () => void this.#askWhetherSignedIn(),
+    })
+    this.#outbox = new Outbox(
+      around.outbox,
+      (message) => this.#connection.send(message),
+      (room, pending) => {
+        const state = this.rooms.get(room)
+        if (state) state.pending = pending
+        this.unsent = this.#outbox.size
+      },
+    )
+  }
+
+  // --- Coming and going -----------------------------------------------------------------------
+
+  /** Asks the box who it is and who we are; again, with growing waits, while it does not answer. */
+  async start(): Promise<void> {
+    clearTimeout(this.#startTimer)
+    const [box, me] = await Promise.allSettled([this.#around.api.box(), this.#around.api.me()])
+    if (this.phase === 'inside') return
+    if (box.status === 'fulfilled') this.box = box.value
+    if (me.status === 'fulfilled') {
+      this.#enter(me.value)
+    } else if (box.status === 'fulfilled' && codeOf(me.reason) === 'not_signed_in') {
+      this.phase = 'outside'
+    } else {
+      this.phase = 'unreachable'
+      const wait = BACKOFF_MS[Math.min(this.#startFailures++, BACKOFF_MS.length - 1)]!
+      this.#startTimer = setTimeout(() => void this.start(), wait)
+    }
+  }
+
+  /** The network came back or the page became visible: try at once. */
+  wake(): void {
+    if (this.phase === 'unreachable') void this.start()
+    else if (this.phase === 'inside') this.#connection.wake()
+  }
+
+  /** The page is being left: others should see it now and not after 45 s. */
+  hide(): void {
+    if (this.phase === 'inside') {
+      this.#sayRead()
+      this.#connection.stop()
+    }
+    this.#drafts?.flush()
+  }
+
+  /** The page came back from the browser's memory. */
+  show(): void {
+    if (this.phase === 'inside') this.#connection.start()
+  }
+
+  /** Connects again after the link stopped for `too_many`. */
+  connectAgain(): void {
+    if (this.phase === 'inside') this.#connection.start()
+  }
+
+  /** Makes an account and enters. Throws a `Refusal`. */
+  async register(name: string, password: string): Promise<User> {
+    const user = await this.#around.api.register({ name, password })
+    this.#enter(user)
+    return user
+  }
+
+  /** Signs in and enters. Throws a `Refusal`, `in_use_elsewhere` with the places. */
+  async signIn(name: string, password: string, takeover = false): Promise<User> {
+    const user = await this.#around.api.login({ name, password, takeover })
+    this.#enter(user)
+    return user
+  }
+
+  /** Signs out here and leaves nothing behind on this device. */
+  async signOut(): Promise<void> {
+    await this.#around.api.logout()
+    this.#leave('outside', { erase: true })
+  }
+
+  /** After the account was deleted: there is nobody to sign out. */
+  forgetAccount(): void {
+    this.#leave('outside', { erase: true })
+  }
+
+  /** From `taken_over` or `ended` to the sign-in. */
+  goOutside(): void {
+    this.phase = 'outside'
+    void this.#around.api.box().then(
+      (box) => (this.box = box),
+      () => {},
+    )
+  }
+
+  // --- Messages --------------------------------------------------------------------------------
+
+  /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
+  send(room: RoomId, body: string): ClientMsgId {
+    const id = nextClientMsgId()
+    this.#outbox.add(room, body, id, this.#around.world.now())
+    return id
+  }
+
+  /** Tries a failed message again. */
+  retry(id: ClientMsgId): void {
+    this.#outbox.retry(id)
+  }
+
+  /** Gives up a message that was not sent. */
+  discard(id: ClientMsgId): void {
+    this.#outbox.discard(id)
+  }
+
+  /** Deletes a message for everyone. */
+  async deleteMessage(room: RoomId, message: Seq): Promise<void> {
+    await this.#ask({ type: 'delete', room, message })
+  }
+
+  /** Moves the read marker forward: here at once, on the box at most once a second. */
+  markRead(id: RoomId, n: number): void {
+    const room = this.rooms.get(id)
+    if (!room || n <= room.read_n) return
+    room.read_n = n
+    if (this.#readTimers.has(id)) return
+    this.#connection.send({ type: 'read', room: id, n })
+    this.#readTimers.set(
+      id,
+      setTimeout(() => {
+        this.#readTimers.delete(id)
+        if (room.read_n > n) this.#connection.send({ type: 'read', room: id, n: room.read_n })
+      }, READ_INTERVAL_MS),
+    )
+  }
+
+  /** Says that keys are being pressed; call it as often as you like. */
+  typing(room: RoomId): void {
+    const now = this.#around.world.now()
+    if (now - (this.#typingSaid.get(room) ?? 0) < TYPING_INTERVAL_MS) return
+    if (this.#connection.send({ type: 'typing', room })) this.#typingSaid.set(room, now)
+  }
+
+  /** Keeps what stands in a room's composer. */
+  setDraft(id: RoomId, text: string): void {
+    const room = this.rooms.get(id)
+    if (!room || room.draft === text) return
+    room.draft = text
+    this.#drafts?.set(id, text)
+  }
+
+  // --- Rooms: each answers when the box has done it, or throws a `Refusal` ----------------------
+
+  async createRoom(name: string, access: Access, members: readonly UserId[]): Promise<RoomId> {
+    return named(await this.#ask({ type: 'create_room', name, access, members: [...members] }))
+  }
+  /** The direct room with this person, made when there is none. */
+  async openDirect(user: UserId): Promise<RoomId> {
+    return named(await this.#ask({ type: 'open_direct', user }))
+  }
+  async renameRoom(room: RoomId, name: string): Promise<void> {
+    await this.#ask({ type: 'rename_room', room, name })
+  }
+  async archiveRoom(room: RoomId, archived: boolean): Promise<void> {
+    await this.#ask({ type: 'archive_room', room, archived })
+  }
+  async joinRoom(room: RoomId): Promise<void> {
+    await this.#ask({ type: 'join_room', room })
+  }
+  async leaveRoom(room: RoomId): Promise<void> {
+    await this.#ask({ type: 'leave_room', room })
+  }
+  /** At most 100 at once. */
+  async addMembers(room: RoomId, users: readonly UserId[]): Promise<void> {
+    await this.#ask({ type: 'add_members', room, users: [...users] })
+  }
+
+  // --- History ---------------------------------------------------------------------------------
+
+  /** Loads the newest messages of a room. */
+  async loadNewest(room: RoomState, limit: number): Promise<void> {
+    const page = await this.#around.api.history(room.id, {}, limit)
+    const first = page.messages[0]
+    const last = page.messages.at(-1)
+    if (!first || !last) return
+    if (last.n > room.last_n) room.last_n = last.n
+    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
+  }
+
+  /** Loads what comes before a known message. */
+  async loadBefore(room: RoomState, anchor: Message, limit: number): Promise<void> {
+    const page = await this.#around.api.history(room.id, { before: anchor.id }, limit)
+    const first = page.messages[0]
+    room.addPage(page.more_before && first ? first.n : 1, anchor.n - 1, page.messages)
+  }
+
+  /** Loads what comes after a known message. */
+  async loadAfter(room: RoomState, anchor: Message, limit: number): Promise<void> {
+    const page = await this.#around.api.history(room.id, { after: anchor.id }, limit)
+    const last = page.messages.at(-1)
+    if (last) room.addPage(anchor.n + 1, last.n, page.messages)
+  }
+
+  /** Loads a message and what surrounds it. Throws `not_found` when it is not in this room. */
+  async loadAround(room: RoomState, id: Seq, limit: number): Promise<Message> {
+    const page = await this.#around.api.history(room.id, { around: id }, limit)
+    const first = page.messages[0]
+    const last = page.messages.at(-1)
+    const target = page.messages.find((message) => message.id === id)
+    if (!first || !last || !target) throw new Refusal('not_found')
+    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
+    return target
+  }
+
+  // --- People ----------------------------------------------------------------------------------
+
+  /** Takes over what an answer says of a person: one's own new name, picture, role. */
+  learnUser(user: User): void {
+    this.#changedPeople?.add(user.id)
+    this.people.set(user.id, user)
+    if (user.id === this.me?.id) this.me = user
+  }
+
+  // --- Inside ----------------------------------------------------------------------------------
+
+  #enter(user: User): void {
+    if (this.me && this.me.id !== user.id) this.#forget()
+    this.me = user
+    this.phase = 'inside'
+    this.#startFailures = 0
+    this.people.set(user.id, user)
+    if (this.#around.storage) this.#drafts = keepDrafts(this.#around.storage, user.id)
+    void this.#outbox.load(user.id)
+    this.#connection.start()
+  }
+
+  #leave(phase: 'outside' | 'taken_over' | 'ended', { erase }: { erase: boolean }): void {
+    this.#connection.stop()
+    this.#outbox.close({ erase })
+    if (erase) this.#drafts?.erase()
+    else this.#drafts?.flush()
+    this.#forget()
+    if (erase) this.me = null
+    if (phase === 'outside') this.goOutside()
+    else this.phase = phase
+  }
+
+  #forget(): void {
+    this.#connection.after = null
+    this.#drafts = null
+    this.#failWaiting()
+    for (const timer of this.#readTimers.values()) clearTimeout(timer)
+    this.#readTimers.clear()
+    for (const room of this.rooms.values()) room.stopAllTyping()
+    this.rooms.clear()
+    this.people.clear()
+    this.present.clear()
+    this.peopleKnown = false
+    this.presentKnown = false
+    this.roomsKnown = false
+    this.unsent = 0
+  }
+
+  /** Read markers that were waiting for their turn. */
+  #sayRead(): void {
+    for (const [id, timer] of this.#readTimers) {
+      clearTimeout(timer)
+      const room = this.rooms.get(id)
+      if (room) this.#connection.send({ type: 'read', room: id, n: room.read_n })
+    }
+    this.#readTimers.clear()
+  }
+
+  #linkChanged(link: Link): void {
+    this.link = link
+    if (link.is === 'open') return
+    this.#outbox.disconnected()
+    this.#failWaiting()
+    if (link.is !== 'stopped') return
+    if (link.why === 'taken_over') this.#leave('taken_over', { erase: false })
+    else if (link.why === 'signed_out') this.#leave('ended', { erase: false })
+  }
+
+  /** A browser hides why an upgrade was refused; a plain request tells. */
+  async #askWhetherSignedIn(): Promise<void> {
+    try {
+      await this.#around.api.me()
+    } catch (thrown) {
+      if (this.phase === 'inside' && codeOf(thrown) === 'not_signed_in') this.#leave('ended', { erase: false })
+    }
+  }
+
+  #ask(asked: Asked): Promise<RoomId | null> {
+    const re = ++this.#re
+    return new Promise((resolve, reject) => {
+      if (!this.#connection.send({ ...asked, re } as Command)) {
+        reject(new Refusal('unreachable'))
+        return
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(re)
+        reject(new Refusal('unreachable'))
+      }, ANSWER_WAIT_MS)
+      this.#waiting.set(re, { resolve, reject, timer })
+    })
+  }
+
+  #answered(re: number): Waiting | undefined {
+    const waiting = this.#waiting.get(re)
+    this.#waiting.delete(re)
+    clearTimeout(waiting?.timer)
+    return waiting
+  }
+
+  #failWaiting(): void {
+    for (const re of [...this.#waiting.keys()]) this.#answered(re)?.reject(new Refusal('unreachable'))
+  }
+
+  #heard(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#welcome(message)
+      case 'message':
+        return this.#message(message, true)
+      case 'missed':
+        for (const event of message.events) {
+          if (event.type === 'message') this.#message(event, false)
+          else this.rooms.get(event.room)?.bury(event.message)
+        }
+        return
+      case 'deleted':
+        return this.rooms.get(message.room)?.bury(message.message)
+      case 'room':
+        this.#learnRoom(message.room)
+        return
+      case 'room_gone':
+        return this.#forgetRoom(message.room)
+      case 'members':
+        return this.#members(message)
+      case 'read': {
+        const room = this.rooms.get(message.room)
+        if (room && message.n > room.read_n) room.read_n = message.n
+        return
+      }
+      case 'typing':
+        if (message.user !== this.me?.id) this.rooms.get(message.room)?.startTyping(message.user)
+        return
+      case 'present':
+        this.present.clear()
+        for (const user of message.users) this.present.add(user)
+        this.presentKnown = true
+        return
+      case 'presence':
+        for (const user of message.left) this.present.delete(user)
+        for (const user of message.came) this.present.add(user)
+        return
+      case 'user':
+        return this.learnUser(message.user)
+      case 'user_gone':
+        this.#changedPeople?.add(message.user)
+        this.people.delete(message.user)
+        this.present.delete(message.user)
+        return
+      case 'done':
+        this.#answered(message.re)?.resolve(message.room)
+        return
+      case 'error':
+        return this.#error(message)
+    }
+  }
+
+  #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
+    this.#version ??= welcome.server
+    this.updated = this.#version !== welcome.server
+    this.me = welcome.me
+    this.people.set(welcome.me.id, welcome.me)
+    const gone = new Set(this.rooms.keys())
+    for (const room of welcome.rooms) {
+      gone.delete(room.id)
+      const state = this.#learnRoom(room)
+      if (welcome.resume === 'reload') state.forgetHistory()
+      if (state.read_n > room.read_n) this.#connection.send({ type: 'read', room: room.id, n: state.read_n })
+    }
+    for (const room of gone) this.#forgetRoom(room)
+    this.roomsKnown = true
+    this.#outbox.connected()
+    void this.#loadPeople()
+  }
+
+  #message(message: Message, live: boolean): void {
+    const mine = message.author === this.me?.id
+    if (mine) this.#outbox.confirmed(message.room, message.client_msg_id)
+    const room = this.rooms.get(message.room)
+    if (!room) return
+    const isNew = message.n > room.last_n
+    room.add(message)
+    if (mine && message.n > room.read_n) room.read_n = message.n
+    if (live && isNew && !mine) for (const hearer of this.hearers) hearer(room, message)
+  }
+
+  #learnRoom(room: Room): RoomState {
+    const known = this.rooms.get(room.id)
+    if (known) {
+      known.learn(room)
+      return known
+    }
+    const state = new RoomState(room, this.#connection.after ?? 0)
+    state.pending = this.#outbox.pendingIn(room.id)
+    state.draft = this.#drafts?.get(room.id) ?? ''
+    this.rooms.set(room.id, state)
+    return state
+  }
+
+  #forgetRoom(id: RoomId): void {
+    this.rooms.get(id)?.stopAllTyping()
+    this.rooms.delete(id)
+    this.#outbox.discardRoom(id)
+    this.#drafts?.set(id, '')
+  }
+
+  #members(change: Extract<ServerMessage, { type: 'members' }>): void {
+    const room = this.rooms.get(change.room)
+    if (!room) return
+    room.member_count = change.member_count
+    room.membersChanged += 1
+    for (const user of change.left) room.stopTyping(user)
+  }
+
+  #error(error: Extract<ServerMessage, { type: 'error' }>): void {
+    if (error.client_msg_id !== undefined) {
+      this.#outbox.refused(error.client_msg_id, error.code, error.retry_ms)
+    } else if (error.re !== undefined) {
+      this.#answered(error.re)?.reject(new Refusal(error.code, error.message, error.retry_ms))
+    }
+  }
+
+  async #loadPeople(): Promise<void> {
+    const changed = new Set<UserId>()
+    this.#changedPeople = changed
+    const me = this.me?.id
+    try {
+      const people = await this.#around.api.people()
+      if (this.me?.id !== me || this.phase !== 'inside') return
+      const gone = new Set(this.people.keys())
+      for (const user of people) {
+        gone.delete(user.id)
+        if (!changed.has(user.id)) this.people.set(user.id, user)
+      }
+      for (const user of gone) if (!changed.has(user)) this.people.delete(user)
+      this.peopleKnown = true
+    } catch {
+      // The next welcome asks again; until then names come with `user` events.
+    } finally {
+      if (this.#changedPeople === changed) this.#changedPeople = null
+    }
+  }
+}
+
+function activity(room: RoomState): Seq {
+  return room.last?.id ?? room.appeared
+}
+
+function named(room: RoomId | null): RoomId {
+  if (room === null) throw new Refusal('unexpected', 'the answer names no room')
+  return room
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Refusal ? thrown.code : 'unexpected'
+}

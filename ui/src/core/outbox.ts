@@ -1,0 +1,213 @@
+/**
+ * Messages the box has not confirmed. They live in IndexedDB until their echo comes, and are sent again
+ * with the same `client_msg_id` after a lost connection or a reload: the box stores each once.
+ *
+ * In each room one message at a time is on its way. That alone keeps the order, whatever the box refuses.
+ */
+import type { ClientMessage, ClientMsgId, RoomId, UserId } from '../protocol'
+import type { FaultCode } from './api'
+import type { Pending } from './room.svelte'
+
+export type Stored = Pending & { readonly author: UserId }
+
+/** Where unsent messages are kept between two lives of the page. */
+export type OutboxStore = {
+  all(author: UserId): Promise<Stored[]>
+  put(item: Stored): Promise<void>
+  remove(id: ClientMsgId): Promise<void>
+}
+
+/** Refusals that pass by themselves: the box says when to try again. */
+const PASSING: ReadonlySet<FaultCode> = new Set(['busy', 'slow_down'])
+/** When it says nothing. */
+const RETRY_MS = 1_000
+
+export class Outbox {
+  #store: OutboxStore
+  #send: (message: ClientMessage) => boolean
+  #changed: (room: RoomId, pending: readonly Pending[]) => void
+  #author: UserId = 0
+  /** By room, in the order they were written. */
+  #rooms = new Map<RoomId, Stored[]>()
+  /** By room: what is on its way. */
+  #inFlight = new Map<RoomId, ClientMsgId>()
+  #waits = new Map<RoomId, ReturnType<typeof setTimeout>>()
+
+  constructor(
+    store: OutboxStore,
+    send: (message: ClientMessage) => boolean,
+    changed: (room: RoomId, pending: readonly Pending[]) => void,
+  ) {
+    this.#store = store
+    this.#send = send
+    this.#changed = changed
+  }
+
+  /** Takes up what this author left unsent. Without a working store there is nothing to take up. */
+  async load(author: UserId): Promise<void> {
+    this.#author = author
+    const kept = await this.#store.all(author).catch(() => [])
+    if (this.#author !== author) return
+    for (const item of kept) {
+      const items = this.#rooms.get(item.room) ?? []
+      if (items.some((other) => other.client_msg_id === item.client_msg_id)) continue
+      items.push(item)
+      items.sort((a, b) => (a.client_msg_id < b.client_msg_id ? -1 : 1))
+      this.#rooms.set(item.room, items)
+    }
+    for (const room of this.#rooms.keys()) this.#tell(room)
+    this.connected()
+  }
+
+  pendingIn(room: RoomId): readonly Pending[] {
+    return this.#rooms.get(room) ?? []
+  }
+
+  /** How many wait, over all rooms. */
+  get size(): number {
+    let size = 0
+    for (const items of this.#rooms.values()) size += items.length
+    return size
+  }
+
+  add(room: RoomId, body: string, id: ClientMsgId, writtenAt: number): void {
+    const item: Stored = {
+      client_msg_id: id,
+      room,
+      body,
+      written_at: writtenAt,
+      failed: null,
+      author: this.#author,
+    }
+    this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), item])
+    this.#keep(item)
+    this.#tell(room)
+    this.#next(room)
+  }
+
+  /** The box has it: its echo came. */
+  confirmed(room: RoomId, id: ClientMsgId): void {
+    if (!this.#take(room, id)) return
+    this.#landed(room, id)
+  }
+
+  /** The box would not have it: later for what passes, else it stays as failed until someone decides. */
+  refused(id: ClientMsgId, code: FaultCode, retryMs: number | undefined): void {
+    const item = this.#find(id)
+    if (!item) return
+    if (PASSING.has(code)) {
+      this.#inFlight.delete(item.room)
+      this.#nextAfter(item.room, retryMs ?? RETRY_MS)
+      return
+    }
+    this.#change({ ...item, failed: code })
+    this.#landed(item.room, id)
+  }
+
+  /** Tries a failed message again, in its old place. */
+  retry(id: ClientMsgId): void {
+    const item = this.#find(id)
+    if (!item || item.failed === null) return
+    this.#change({ ...item, failed: null })
+    this.#next(item.room)
+  }
+
+  /** Gives a message up. One that is on its way may arrive all the same. */
+  discard(id: ClientMsgId): void {
+    const item = this.#find(id)
+    if (item) this.confirmed(item.room, id)
+  }
+
+  /** Gives up everything meant for a room that is gone. */
+  discardRoom(room: RoomId): void {
+    for (const item of [...this.pendingIn(room)]) this.discard(item.client_msg_id)
+  }
+
+  /** After welcome: what was on its way may be lost, so everything goes again. */
+  connected(): void {
+    this.disconnected()
+    for (const room of this.#rooms.keys()) this.#next(room)
+  }
+
+  disconnected(): void {
+    this.#inFlight.clear()
+    for (const wait of this.#waits.values()) clearTimeout(wait)
+    this.#waits.clear()
+  }
+
+  /** Forgets everything in memory; what is stored stays, or goes with `erase`. */
+  close({ erase }: { erase: boolean }): void {
+    this.disconnected()
+    const items = [...this.#rooms.values()].flat()
+    this.#rooms.clear()
+    this.#author = 0
+    if (erase) for (const item of items) this.#store.remove(item.client_msg_id).catch(() => {})
+  }
+
+  #next(room: RoomId): void {
+    if (this.#inFlight.has(room) || this.#waits.has(room)) return
+    const item = this.#rooms.get(room)?.find((other) => other.failed === null)
+    if (!item) return
+    const sent = this.#send({
+      type: 'send',
+      room,
+      client_msg_id: item.client_msg_id,
+      body: item.body,
+    })
+    if (sent) this.#inFlight.set(room, item.client_msg_id)
+  }
+
+  #nextAfter(room: RoomId, ms: number): void {
+    clearTimeout(this.#waits.get(room))
+    this.#waits.set(
+      room,
+      setTimeout(() => {
+        this.#waits.delete(room)
+        this.#next(room)
+      }, ms),
+    )
+  }
+
+  #landed(room: RoomId, id: ClientMsgId): void {
+    if (this.#inFlight.get(room) === id) this.#inFlight.delete(room)
+    this.#next(room)
+  }
+
+  #find(id: ClientMsgId): Stored | undefined {
+    for (const items of this.#rooms.values()) {
+      const item = items.find((other) => other.client_msg_id === id)
+      if (item) return item
+    }
+    return undefined
+  }
+
+  #take(room: RoomId, id: ClientMsgId): boolean {
+    const items = this.#rooms.get(room)
+    const left = items?.filter((item) => item.client_msg_id !== id)
+    if (!items || !left || left.length === items.length) return false
+    if (left.length > 0) this.#rooms.set(room, left)
+    else this.#rooms.delete(room)
+    this.#store.remove(id).catch(() => {})
+    this.#tell(room)
+    return true
+  }
+
+  #change(item: Stored): void {
+    const items = this.#rooms.get(item.room) ?? []
+    this.#rooms.set(
+      item.room,
+      items.map((other) => (other.client_msg_id === item.client_msg_id ? item : other)),
+    )
+    this.#keep(item)
+    this.#tell(item.room)
+  }
+
+  /** A browser that stores nothing (private windows of some) still sends: only a reload would lose it. */
+  #keep(item: Stored): void {
+    this.#store.put(item).catch(() => {})
+  }
+
+  #tell(room: RoomId): void {
+    this.#changed(room, this.pendingIn(room))
+  }
+}

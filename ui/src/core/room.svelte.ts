@@ -1,0 +1,128 @@
+/** One room as this person sees it: what the box said of it, and what is being written here. */
+import type { FaultCode } from './api'
+import type { ClientMsgId, Message, Room, RoomId, RoomKind, Role, LastMessage, Seq, UserId } from '../protocol'
+import { Timeline } from './timeline'
+
+/** How long "is typing" is shown after the last word of it. */
+export const TYPING_SHOWN_MS = 5_000
+
+/** A message of this person that the box has not confirmed. */
+export type Pending = {
+  readonly client_msg_id: ClientMsgId
+  readonly room: RoomId
+  readonly body: string
+  /** When it was written, by this device's clock. */
+  readonly written_at: number
+  /** Why it was refused; null while it is waiting or on its way. */
+  readonly failed: FaultCode | null
+}
+
+export class RoomState {
+  readonly id: RoomId
+  kind = $state<RoomKind>('open')
+  /** Empty for direct rooms and for the unnamed room for everybody: show `roomTitle(room)`. */
+  name = $state('')
+  archived = $state(false)
+  role = $state<Role>('member')
+  /** The other person of a direct room; null when that account is gone, and in every other room. */
+  with = $state<UserId | null>(null)
+  member_count = $state(0)
+  last_n = $state(0)
+  read_n = $state(0)
+  last = $state.raw<LastMessage | null>(null)
+
+  /** Who is typing now, in the order they began. */
+  typing = $state.raw<readonly UserId[]>([])
+  /** What stands in the composer. */
+  draft = $state('')
+  /** Not confirmed yet, in the order they were written. */
+  pending = $state.raw<readonly Pending[]>([])
+  /** Counts changes of who is in it: load the members again. */
+  membersChanged = $state(0)
+  /** Counts changes of `timeline`. */
+  changed = $state(0)
+  readonly timeline = new Timeline()
+
+  readonly unread = $derived(Math.max(0, this.last_n - this.read_n))
+
+  /** Its place among the others when nothing was said in it: the newest event known when it appeared. */
+  readonly appeared: Seq
+  #typingTimers = new Map<UserId, ReturnType<typeof setTimeout>>()
+
+  constructor(room: Room, appeared: Seq) {
+    this.id = room.id
+    this.appeared = appeared
+    this.learn(room)
+  }
+
+  /** Takes over what the box says of the room. */
+  learn(room: Room): void {
+    this.kind = room.kind
+    this.name = room.name
+    this.archived = room.archived
+    this.role = room.role
+    this.with = room.with
+    this.member_count = room.member_count
+    this.last_n = room.last_n
+    this.read_n = Math.max(this.read_n, room.read_n)
+    this.last = room.last
+  }
+
+  /** A message of this room, new or known. Numbers are dense: a gap simply begins a new range. */
+  add(message: Message): void {
+    this.timeline.insert(message.n, message.n, [message])
+    this.changed += 1
+    this.stopTyping(message.author)
+    if (message.n < this.last_n) return
+    this.last_n = message.n
+    this.last = {
+      id: message.id,
+      author: message.author,
+      preview: preview(message.body),
+      sent_at: message.sent_at,
+    }
+  }
+
+  /** A page of history that covers `from` to `to`. */
+  addPage(from: number, to: number, rows: readonly Message[]): void {
+    this.timeline.insert(from, to, rows)
+    this.changed += 1
+  }
+
+  bury(id: Seq): void {
+    if (this.timeline.replace(id, (message) => ({ ...message, body: '', deleted: true }))) this.changed += 1
+    if (this.last?.id === id) this.last = { ...this.last, preview: '' }
+  }
+
+  forgetHistory(): void {
+    this.timeline.clear()
+    this.changed += 1
+  }
+
+  startTyping(user: UserId): void {
+    clearTimeout(this.#typingTimers.get(user))
+    this.#typingTimers.set(
+      user,
+      setTimeout(() => this.stopTyping(user), TYPING_SHOWN_MS),
+    )
+    if (!this.typing.includes(user)) this.typing = [...this.typing, user]
+  }
+
+  stopTyping(user: UserId): void {
+    if (!this.typing.includes(user)) return
+    clearTimeout(this.#typingTimers.get(user))
+    this.#typingTimers.delete(user)
+    this.typing = this.typing.filter((other) => other !== user)
+  }
+
+  stopAllTyping(): void {
+    for (const user of this.typing) this.stopTyping(user)
+  }
+}
+
+/** What the chat list shows of a message: as long as the box's own previews. */
+const PREVIEW_CHARS_MAX = 120
+
+function preview(body: string): string {
+  return body.length <= PREVIEW_CHARS_MAX ? body : [...body].slice(0, PREVIEW_CHARS_MAX).join('')
+}

@@ -1,0 +1,86 @@
+/** Times, days and numbers. Times come as milliseconds since 1970; days are the reader's own. */
+import { formatNumberIn } from './fill'
+import { locale } from './language.svelte'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+let collator: { locale: string; compare: (a: string, b: string) => number } | null = null
+
+function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale()} ${name}`
+  let format = formats.get(key)
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale(), options)))
+  return format
+}
+
+/** "14:05". */
+export function formatTime(at: number): string {
+  return dateFormat('time', { hour: 'numeric', minute: '2-digit' }).format(at)
+}
+
+/** "20 November 2026". */
+export function formatDate(at: number): string {
+  return dateFormat('date', { day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+}
+
+/** "Today", "Yesterday", "Monday", "20 November", "20 November 2025": for day separators. */
+export function formatDay(at: number, now: number = Date.now()): string {
+  const days = daysBetween(at, now)
+  if (days === 0 || days === 1) return relativeDay(0 - days)
+  if (days > 1 && days < 7) return dateFormat('weekday', { weekday: 'long' }).format(at)
+  if (sameYear(at, now)) return dateFormat('day', { day: 'numeric', month: 'long' }).format(at)
+  return formatDate(at)
+}
+
+/** The shortest that tells: "14:05" today, "Yesterday", "Mon", "20 Nov", "20/11/2025": for lists. */
+export function formatMoment(at: number, now: number = Date.now()): string {
+  const days = daysBetween(at, now)
+  if (days === 0) return formatTime(at)
+  if (days === 1) return relativeDay(-1)
+  if (days > 1 && days < 7) return dateFormat('weekday-short', { weekday: 'short' }).format(at)
+  if (sameYear(at, now)) return dateFormat('day-short', { day: 'numeric', month: 'short' }).format(at)
+  return dateFormat('date-short', { dateStyle: 'short' }).format(at)
+}
+
+/** "1,234". */
+export function formatNumber(n: number): string {
+  return formatNumberIn(locale(), n)
+}
+
+/** "Ada, Grace and Lin". */
+export function formatList(items: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
+}
+
+/** Orders names as people of this language expect. */
+export function compareNames(a: string, b: string): number {
+  if (collator?.locale !== locale()) {
+    collator = { locale: locale(), compare: new Intl.Collator(locale(), { numeric: true }).compare }
+  }
+  return collator.compare(a, b)
+}
+
+/** When the reader's day ends: "Today" must then be said anew. */
+export function nextMidnight(now: number = Date.now()): number {
+  const day = new Date(now)
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime()
+}
+
+/** Whole days of the reader's calendar from `at` to `now`; negative for the future. */
+export function daysBetween(at: number, now: number): number {
+  // Compared in UTC, because days with a clock change are not 24 hours long.
+  return Math.round((midnightUtc(now) - midnightUtc(at)) / 86_400_000)
+}
+
+function midnightUtc(at: number): number {
+  const day = new Date(at)
+  return Date.UTC(day.getFullYear(), day.getMonth(), day.getDate())
+}
+
+function sameYear(a: number, b: number): boolean {
+  return new Date(a).getFullYear() === new Date(b).getFullYear()
+}
+
+function relativeDay(days: number): string {
+  const text = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1)
+}

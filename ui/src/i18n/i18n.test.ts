@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from 'vitest'
+import { en as enChat } from './en'
+import { enScreens } from './enScreens'
+import { fill, formatNumberIn } from './fill'
+import { daysBetween, formatDay, formatList, formatMoment, nextMidnight } from './format'
+import { preferredLanguage, t, tScreens, withTexts } from './language.svelte'
+import type { Plural } from './table'
+import { zh as zhChat } from './zh'
+import { zhScreens } from './zhScreens'
+
+const en = { ...enChat, ...enScreens }
+const zh = { ...zhChat, ...zhScreens }
+
+const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
+const forms = (entry: string | Plural) => (typeof entry === 'string' ? [entry] : Object.values(entry))
+
+describe('the tables', () => {
+  it('fill in the same names in every language', () => {
+    for (const [key, entry] of Object.entries(en)) {
+      const wanted = names(typeof entry === 'string' ? entry : entry.other)
+      for (const form of forms(zh[key as keyof typeof zh])) expect([key, names(form)]).toEqual([key, wanted])
+    }
+  })
+
+  it('have no empty text', () => {
+    for (const table of [en, zh]) {
+      for (const [key, entry] of Object.entries(table)) {
+        for (const form of forms(entry)) expect([key, form.trim() === '']).toEqual([key, false])
+      }
+    }
+  })
+
+  it('leave no English behind in Chinese', () => {
+    const same = Object.entries(zh).filter(
+      ([key, text]) => text === en[key as keyof typeof en] && /[a-z]{3}/i.test(String(text)),
+    )
+    expect(same.map(([key]) => key).filter((key) => !/\.name$|Example$/.test(key))).toEqual([])
+  })
+})
+
+describe('fill', () => {
+  const plural = { one: '{n} person in {room}', other: '{n} people in {room}' }
+
+  it('takes the form of the count', () => {
+    expect(fill('en', plural, { n: 1, room: 'Kitchen' })).toBe('1 person in Kitchen')
+    expect(fill('en', plural, { n: 0, room: 'Kitchen' })).toBe('0 people in Kitchen')
+    expect(fill('zh-CN', { other: '{n} 人' }, { n: 1 })).toBe('1 人')
+  })
+
+  it('writes numbers as the language does, and names untouched', () => {
+    expect(fill('en', plural, { n: 12345, room: '{n}$&' })).toBe('12,345 people in {n}$&')
+    expect(formatNumberIn('de', 12345)).toBe('12.345')
+  })
+
+  it('shows a name without a value instead of hiding it', () => {
+    expect(fill('en', 'Hello {name}', {})).toBe('Hello {name}')
+  })
+
+  it('serves t', () => {
+    expect(t('room.members', { n: 1 })).toBe('1 member')
+    expect(t('error.password_short')).toContain('8')
+  })
+})
+
+describe('texts of screens loaded on demand', () => {
+  it('have keys of their own', () => {
+    expect(Object.keys(enScreens).filter((key) => key in enChat)).toEqual([])
+  })
+
+  it('are there once the screen is, and not before', async () => {
+    vi.stubGlobal('document', { documentElement: {} })
+    expect(tScreens('people.title')).toBe('')
+    expect(await withTexts(Promise.resolve('screen'))).toBe('screen')
+    expect(tScreens('people.title')).toBe('People')
+    expect(tScreens('common.back')).toBe('Back')
+  })
+
+  it('do not hide that the screen itself failed', async () => {
+    await expect(withTexts(Promise.reject(new Error('offline')))).rejects.toThrow('offline')
+  })
+})
+
+describe('preferredLanguage', () => {
+  it('is the first that porch speaks', () => {
+    expect(preferredLanguage(['fr-FR', 'zh-TW', 'en'])).toBe('zh')
+    expect(preferredLanguage(['EN-gb'])).toBe('en')
+  })
+
+  it('is English when there is none', () => {
+    expect(preferredLanguage(['fr', 'zha'])).toBe('en')
+    expect(preferredLanguage([])).toBe('en')
+  })
+})
+
+describe('days', () => {
+  const now = new Date(2026, 10, 20, 0, 30).getTime()
+
+  it('are those of the reader’s calendar, not spans of 24 hours', () => {
+    expect(daysBetween(new Date(2026, 10, 19, 23, 50).getTime(), now)).toBe(1)
+    expect(daysBetween(new Date(2026, 10, 20, 23, 50).getTime(), now)).toBe(0)
+  })
+
+  it('near by have names', () => {
+    expect(formatDay(now, now)).toBe('Today')
+    expect(formatDay(new Date(2026, 10, 19, 23, 50).getTime(), now)).toBe('Yesterday')
+    expect(formatDay(new Date(2026, 10, 15).getTime(), now)).toBe('Sunday')
+  })
+
+  it('further away have a date, with the year when it is another', () => {
+    expect(formatDay(new Date(2026, 2, 3).getTime(), now)).not.toMatch(/2026/)
+    expect(formatDay(new Date(2025, 2, 3).getTime(), now)).toMatch(/2025/)
+    expect(formatMoment(new Date(2025, 2, 3).getTime(), now)).toMatch(/25/)
+  })
+
+  it('end at midnight', () => {
+    expect(nextMidnight(now)).toBe(new Date(2026, 10, 21).getTime())
+  })
+})
+
+it('joins names', () => {
+  expect(formatList(['Ada', 'Grace', 'Lin'])).toBe('Ada, Grace, and Lin')
+})

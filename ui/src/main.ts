@@ -1,0 +1,36 @@
+/** Starts the page: language and look first, then the chat, then what is seen of it. */
+import { mount } from 'svelte'
+import './style/tokens.css'
+import './style/base.css'
+import App from './App.svelte'
+import { chat } from './chat'
+import { startLanguage } from './i18n'
+import { missingFeatures } from './parts/features'
+import { router } from './router.svelte'
+import { appearance } from './style/appearance.svelte'
+import { followWindow } from './window'
+
+/** Chunks of the version before an update are gone from the box: load the new page, but never in a circle. */
+window.addEventListener('vite:preloadError', () => {
+  const at = Number(sessionStorage.getItem('porch.reloaded') ?? 0)
+  if (Date.now() - at < 10_000) return
+  sessionStorage.setItem('porch.reloaded', String(Date.now()))
+  location.reload()
+})
+
+appearance.apply()
+const missing = missingFeatures()
+const target = document.querySelector('#app')!
+if (missing.length > 0) {
+  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) => mount(Unsupported, { target }))
+} else {
+  void chat.start()
+  router.start()
+  followWindow()
+  void startLanguage().then(() => mount(App, { target }))
+}
+
+if ('serviceWorker' in navigator && import.meta.env.PROD) {
+  // Refused where the certificate is only clicked through: the page then works without its offline shell.
+  navigator.serviceWorker.register('/sw.js').catch(() => {})
+}

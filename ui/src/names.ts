@@ -1,0 +1,19 @@
+/** How rooms and people are called, in the language of the page. */
+import { chat } from './chat'
+import type { RoomState } from './core/room.svelte'
+import { t } from './i18n'
+import type { UserId } from './protocol'
+
+/** The person's name; words for one who deleted their account, and for one not known yet. */
+export function personName(id: UserId | null): string {
+  const user = id === null ? undefined : chat.people.get(id)
+  if (user) return user.name
+  return id === null || chat.peopleKnown ? t('person.deleted') : '…'
+}
+
+/** A room's name: its own, the other person's, or words for the room for everybody. */
+export function roomTitle(room: RoomState): string {
+  if (room.kind === 'direct') return personName(room.with)
+  if (room.name !== '') return room.name
+  return t('room.everyone')
+}

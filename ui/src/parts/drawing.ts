@@ -1,0 +1,2 @@
+/** The pictures of empty places. */
+export type DrawingName = 'porch' | 'people' | 'search' | 'nothing' | 'away' | 'lost' | 'old'

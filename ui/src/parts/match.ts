@@ -1,0 +1,26 @@
+/** Finding people and rooms by what someone types of their name. Pure. */
+
+/** A text without case, accents and width, for comparing. */
+export function foldText(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+}
+
+/** How well a name fits: 3 begins with the words, 2 one of its words does, 1 holds them, 0 not at all. */
+export function matchRank(name: string, typed: string): 0 | 1 | 2 | 3 {
+  const wanted = foldText(typed)
+  const folded = foldText(name)
+  const at = folded.indexOf(wanted)
+  if (at < 0) return 0
+  if (at === 0) return 3
+  return /[\s\-_.·]/.test(folded[at - 1] ?? '') ? 2 : 1
+}
+
+/** Those whose name fits, the best first, otherwise in the order given; all of them when nothing is typed. */
+export function bestMatches<T>(all: readonly T[], nameOf: (one: T) => string, typed: string): T[] {
+  if (typed.trim() === '') return [...all]
+  const ranked = all.map((one) => ({ one, rank: matchRank(nameOf(one), typed) }))
+  return ranked
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => b.rank - a.rank)
+    .map(({ one }) => one)
+}

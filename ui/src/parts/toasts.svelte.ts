@@ -1,0 +1,40 @@
+/** Short notes on what has just happened, one at a time, shown by `<Toasts>` in the shell. */
+
+export type Toast = { readonly id: number; readonly text: string; readonly kind: 'done' | 'fault' }
+
+/** Long enough to be read by a slow reader; a fault stays longer, being news. */
+const SHOWN_MS = { done: 3_000, fault: 6_000 } as const
+
+class Toasts {
+  current = $state.raw<Toast | null>(null)
+  #count = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  show(text: string, kind: Toast['kind'] = 'done'): void {
+    this.#count += 1
+    this.current = { id: this.#count, text, kind }
+    this.#startTimer()
+  }
+
+  dismiss(): void {
+    clearTimeout(this.#timer)
+    this.current = null
+  }
+
+  /** While it is pointed at or holds the focus, it stays. */
+  hold(): void {
+    clearTimeout(this.#timer)
+  }
+
+  release(): void {
+    if (this.current) this.#startTimer()
+  }
+
+  #startTimer(): void {
+    clearTimeout(this.#timer)
+    const shown = this.current
+    if (shown) this.#timer = setTimeout(() => this.dismiss(), SHOWN_MS[shown.kind])
+  }
+}
+
+export const toasts = new Toasts()

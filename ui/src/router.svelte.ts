@@ -1,0 +1,145 @@
+/**
+ * Where the person is, as the address says: the history API, plain paths, no library. Every place a
+ * person may want to come back to or send to another has its own address.
+ */
+import type { RoomId, Seq, UserId } from './protocol'
+
+export type Route =
+  | { at: 'chats' }
+  | { at: 'room'; room: RoomId; message: Seq | null }
+  | { at: 'details'; room: RoomId }
+  | { at: 'people' }
+  | { at: 'person'; user: UserId }
+  | { at: 'me' }
+  | { at: 'search'; q: string }
+  | { at: 'new-room' }
+  | { at: 'new-chat' }
+  | { at: 'join' }
+  | { at: 'sign-in' }
+  | { at: 'not-found' }
+
+/** The place an address names. */
+export function parseRoute(path: string, query = ''): Route {
+  const [first = '', second, third, ...more] = path.replace(/^\/+|\/+$/g, '').split('/')
+  if (more.length > 0) return { at: 'not-found' }
+  if (first === 'r' && second !== undefined) return parseRoom(second, third)
+  if (first === 'people' && third === undefined) {
+    if (second === undefined) return { at: 'people' }
+    const user = parseId(second)
+    return user === null ? { at: 'not-found' } : { at: 'person', user }
+  }
+  if (second !== undefined) return { at: 'not-found' }
+  switch (first) {
+    case '':
+      return { at: 'chats' }
+    case 'search':
+      return { at: 'search', q: new URLSearchParams(query).get('q') ?? '' }
+    case 'me':
+    case 'new-room':
+    case 'new-chat':
+    case 'join':
+    case 'sign-in':
+      return { at: first }
+    default:
+      return { at: 'not-found' }
+  }
+}
+
+/** The address of a place: for `href`s and for `go`. */
+export function pathTo(route: Route): string {
+  switch (route.at) {
+    case 'chats':
+      return '/'
+    case 'room':
+      return route.message === null ? `/r/${route.room}` : `/r/${route.room}/${route.message}`
+    case 'details':
+      return `/r/${route.room}/details`
+    case 'person':
+      return `/people/${route.user}`
+    case 'search':
+      return route.q === '' ? '/search' : `/search?${new URLSearchParams({ q: route.q })}`
+    case 'not-found':
+      return '/not-found'
+    default:
+      return `/${route.at}`
+  }
+}
+
+export const roomPath = (room: RoomId) => pathTo({ at: 'room', room, message: null })
+export const messagePath = (room: RoomId, message: Seq) => pathTo({ at: 'room', room, message })
+export const detailsPath = (room: RoomId) => pathTo({ at: 'details', room })
+export const personPath = (user: UserId) => pathTo({ at: 'person', user })
+
+function parseRoom(second: string, third: string | undefined): Route {
+  const room = parseId(second)
+  if (room === null) return { at: 'not-found' }
+  if (third === undefined) return { at: 'room', room, message: null }
+  if (third === 'details') return { at: 'details', room }
+  const message = parseId(third)
+  return message === null ? { at: 'not-found' } : { at: 'room', room, message }
+}
+
+function parseId(text: string): number | null {
+  const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0
+  return id > 0 && id <= Number.MAX_SAFE_INTEGER ? id : null
+}
+
+class Router {
+  route = $state.raw<Route>({ at: 'chats' })
+  /** Counts every arrival, so that opening the same message link twice shows it twice. */
+  arrivals = $state(0)
+  /** How many steps back stay inside the page. */
+  #depth = 0
+
+  /** Reads the address and follows it from now on. Call once. */
+  start(): void {
+    this.#depth = depthIn(history.state)
+    this.#read()
+    window.addEventListener('popstate', (event) => {
+      this.#depth = depthIn(event.state)
+      this.#read()
+    })
+    document.addEventListener('click', (event) => this.#followLink(event))
+  }
+
+  /** Goes to a path of this page. `replace` leaves no step to come back to. */
+  go(path: string, { replace = false }: { replace?: boolean } = {}): void {
+    if (replace) {
+      history.replaceState({ depth: this.#depth }, '', path)
+    } else {
+      this.#depth += 1
+      history.pushState({ depth: this.#depth }, '', path)
+    }
+    this.#read()
+  }
+
+  /** One step back; to `fallback` when the page was opened right here. */
+  back(fallback = '/'): void {
+    if (this.#depth > 0) history.back()
+    else this.go(fallback, { replace: true })
+  }
+
+  #read(): void {
+    this.route = parseRoute(location.pathname, location.search)
+    this.arrivals += 1
+  }
+
+  /** Plain `<a href="/…">` stay real links; an ordinary click on one does not load the page anew. */
+  #followLink(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (!link || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
+    if (/^\/(api|pictures|ws|healthz)(\/|$)/.test(link.pathname)) return
+    event.preventDefault()
+    const path = link.pathname + link.search
+    this.go(path, { replace: path === location.pathname + location.search })
+  }
+}
+
+function depthIn(state: unknown): number {
+  const depth = state && typeof state === 'object' && 'depth' in state ? state.depth : 0
+  return typeof depth === 'number' ? depth : 0
+}
+
+export const router = new Router()

@@ -1,0 +1,84 @@
+/** One search: what was asked last, what came, and what went wrong. Screens read it. */
+import type { FaultCode } from '../core/api'
+import { faultCode } from '../core/api'
+import type { Hit, SearchPage } from '../protocol'
+import { isAskable } from './query'
+
+export type Ask = (q: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
+
+export class SearchState {
+  /** The search whose hits are shown; empty before the first. */
+  asked = $state('')
+  hits = $state.raw<readonly Hit[]>([])
+  /** Where the next page begins; null when there is none. */
+  next = $state.raw<string | null>(null)
+  busy = $state(false)
+  fault = $state<FaultCode | null>(null)
+  /** True once the answer to `asked` is here. */
+  answered = $state(false)
+
+  #ask: Ask
+  #running: AbortController | null = null
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+  }
+
+  /** Asks anew; an answer still on its way to an older question is dropped. */
+  async search(text: string): Promise<void> {
+    const q = text.trim()
+    this.#running?.abort()
+    this.asked = q
+    if (!isAskable(q)) {
+      this.#show([], null)
+      this.answered = false
+      this.busy = false
+      return
+    }
+    const page = await this.#load(q, null)
+    if (page) this.#show(page.hits, page.next)
+  }
+
+  /** Loads the page after the last one shown. */
+  async more(): Promise<void> {
+    if (this.busy || this.next === null) return
+    const page = await this.#load(this.asked, this.next)
+    // A message that moved between the pages would come twice.
+    const known = new Set(this.hits.map((hit) => hit.message.id))
+    if (page) this.#show([...this.hits, ...page.hits.filter((hit) => !known.has(hit.message.id))], page.next)
+  }
+
+  stop(): void {
+    this.#running?.abort()
+  }
+
+  #show(hits: readonly Hit[], next: string | null): void {
+    this.hits = hits
+    this.next = next
+    this.fault = null
+    this.answered = true
+  }
+
+  /** A page, or null when it was refused or is not wanted any more. */
+  async #load(q: string, cursor: string | null): Promise<SearchPage | null> {
+    const running = new AbortController()
+    this.#running = running
+    this.busy = true
+    try {
+      const page = await this.#ask(q, cursor, running.signal)
+      return running.signal.aborted ? null : page
+    } catch (thrown) {
+      if (!running.signal.aborted) {
+        this.fault = faultCode(thrown)
+        if (cursor === null) {
+          this.hits = []
+          this.next = null
+        }
+        this.answered = true
+      }
+      return null
+    } finally {
+      if (this.#running === running) this.busy = false
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { Refusal } from '../core/api'
+import type { Hit, SearchPage } from '../protocol'
+import { SearchState } from './state.svelte'
+
+const hit = (id: number): Hit => ({
+  message: { id, room: 1, n: id, author: 1, body: 'x', client_msg_id: `m${id}`, sent_at: 0, deleted: false },
+  marks: [],
+})
+const page = (ids: number[], next: string | null = null): SearchPage => ({ hits: ids.map(hit), next })
+const ids = (state: SearchState) => state.hits.map(({ message }) => message.id)
+
+describe('a search', () => {
+  it('shows pages one after another, no message twice', async () => {
+    const state = new SearchState(async (_, cursor) => (cursor ? page([2, 1]) : page([3, 2], 'c')))
+    await state.search('x')
+    expect(ids(state)).toEqual([3, 2])
+    await state.more()
+    expect(ids(state)).toEqual([3, 2, 1])
+    expect(state.next).toBeNull()
+  })
+
+  it('drops the answer to an older question', async () => {
+    const answers = new Map<string, (page: SearchPage) => void>()
+    const state = new SearchState((q) => new Promise((resolve) => answers.set(q, resolve)))
+    const first = state.search('a')
+    const second = state.search('ab')
+    answers.get('ab')?.(page([2]))
+    answers.get('a')?.(page([1]))
+    await Promise.all([first, second])
+    expect(ids(state)).toEqual([2])
+    expect(state.busy).toBe(false)
+  })
+
+  it('does not ask the box for nothing', async () => {
+    let asked = 0
+    const state = new SearchState(async () => {
+      asked += 1
+      return page([])
+    })
+    await state.search('  ')
+    await state.search('from:')
+    expect(asked).toBe(0)
+    expect(state.answered).toBe(false)
+  })
+
+  it('names the reason of a refusal and forgets it with the next answer', async () => {
+    let refuse = true
+    const state = new SearchState(async () => {
+      if (refuse) throw new Refusal('query_invalid')
+      return page([1])
+    })
+    await state.search('before:never')
+    expect(state.fault).toBe('query_invalid')
+    refuse = false
+    await state.search('y')
+    expect(state.fault).toBeNull()
+    expect(ids(state)).toEqual([1])
+  })
+})

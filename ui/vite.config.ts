@@ -1,0 +1,31 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { compression, defineAlgorithm } from 'vite-plugin-compression2'
+import { defineConfig } from 'vitest/config'
+import { serviceWorker } from './tools/worker.ts'
+
+export default defineConfig({
+  // Tests run the reactivity that browsers run, not the one for rendering on a server.
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  plugins: [
+    svelte(),
+    serviceWorker('worker/sw.js'),
+    compression({
+      include: /\.(html|js|css|svg|json|webmanifest|txt)$/,
+      threshold: 512,
+      algorithms: [defineAlgorithm('gzip', { level: 9 }), defineAlgorithm('brotliCompress')],
+    }),
+  ],
+  build: {
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    assetsDir: 'assets',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // All the page needs at once is one file: fewer requests, and together it compresses better.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'porch', tags: ['$initial'] }] } } },
+  },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.svelte.ts', 'tools/**/*.test.ts'],
+    environment: 'node',
+  },
+})

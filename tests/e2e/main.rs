@@ -4,4 +4,6 @@ mod support;
 
 mod account;
 mod cli;
+mod crash;
+mod protocol;
 mod talk;

@@ -208,7 +208,7 @@ export class Chat {
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
   send(room: RoomId, body: string): ClientMsgId {
     const id = nextClientMsgId()
-    this.#outbox.add(room, body, id, this.#around.world.now())
+    this.#outbox.add(room, sendable(body), id, this.#around.world.now())
     return id
   }
 
@@ -383,6 +383,7 @@ export class Chat {
   #linkChanged(link: Link): void {
     this.link = link
     if (link.is === 'open') return
+    if (link.is === 'stopped' && link.why === 'fault') this.#outbox.faulted()
     this.#outbox.disconnected()
     this.#failWaiting()
     if (link.is !== 'stopped') return
@@ -575,6 +576,11 @@ export class Chat {
 
 function activity(room: RoomState): Seq {
   return room.last?.id ?? room.appeared
+}
+
+/** What the protocol does not carry is left out: NUL, and halves of characters that a paste tore apart. */
+function sendable(body: string): string {
+  return body.replaceAll('\0', '').toWellFormed()
 }
 
 function named(room: RoomId | null): RoomId {

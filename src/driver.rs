@@ -26,7 +26,7 @@ const INPUTS_AT_ONCE: usize = 256;
 
 /// What reaches the driver.
 enum Event {
-    Connect { conn: ConnId, user: User, session: SessionId, outbox: Arc<Outbox> },
+    Connect { conn: ConnId, user: UserId, session: SessionId, outbox: Arc<Outbox> },
     ConnectedSessions { user: UserId, reply: oneshot::Sender<HashSet<SessionId>> },
     GoAway { done: oneshot::Sender<()> },
     Hub(Input),
@@ -44,15 +44,15 @@ pub struct Handle {
 
 impl Handle {
     /// A WebSocket of a signed-in person is open; `outbox` is what will be written to it.
-    pub async fn connect(&self, user: User, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
+    pub async fn connect(&self, user: UserId, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
         let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
         self.send(Event::Connect { conn, user, session, outbox }).await;
         conn
     }
 
     /// Something a connection has to say.
-    pub async fn input(&self, input: Input) {
-        self.send(Event::Hub(input)).await;
+    pub fn input(&self, input: Input) -> impl Future<Output = ()> {
+        self.send(Event::Hub(input))
     }
 
     /// An account was made.
@@ -92,9 +92,15 @@ impl Handle {
         let _ = told.await;
     }
 
-    async fn send(&self, event: Event) {
-        // An error only says that the driver has ended: porch is shutting down.
-        let _ = self.events.send(event).await;
+    /// Neither an async fn nor [`mpsc::Sender::send`]: each would have room for the event twice, in every connection.
+    #[expect(clippy::manual_async_fn, reason = "see above")]
+    fn send(&self, event: Event) -> impl Future<Output = ()> {
+        async move {
+            // An error only says that the driver has ended: porch is shutting down.
+            if let Ok(place) = self.events.reserve().await {
+                place.send(event);
+            }
+        }
     }
 }
 
@@ -224,7 +230,7 @@ impl Driver {
         }
     }
 
-    fn submit(&mut self, ticket: Ticket, op: Op) {
+    fn submit(&self, ticket: Ticket, op: Op) {
         let answers = self.answers.clone();
         let reply = move |result| {
             // Full cannot be (see `start`), and closed means that porch has ended.

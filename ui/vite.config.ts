@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 import { serviceWorker } from './tools/worker.ts'
 
 export default defineConfig({
+  // Tests run the reactivity that browsers run, not the one for rendering on a server.
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   plugins: [
     svelte(),
     serviceWorker('worker/sw.js'),

@@ -153,5 +153,5 @@ async fn nothing_here() -> Refusal {
 }
 
 async fn connect(State(app): State<App>, signed: Signed, request: Request<axum::body::Body>) -> Response {
-    ws::upgrade(request, signed.user, signed.session, app.hub.clone())
+    ws::upgrade(request, signed.user.id, signed.session, app.hub.clone())
 }

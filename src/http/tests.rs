@@ -83,7 +83,7 @@ impl Porch {
     async fn connect(&self, browser: &mut Browser) -> Arc<Outbox> {
         let me = browser.me().await;
         let outbox = Arc::new(Outbox::default());
-        self.app.hub.connect(me, browser.session().await, Arc::clone(&outbox)).await;
+        self.app.hub.connect(me.id, browser.session().await, Arc::clone(&outbox)).await;
         outbox
     }
 }

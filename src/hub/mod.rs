@@ -8,13 +8,15 @@
 //! **Invariant:** a connection is in a room's `present` list if and only if it has said hello and its person is a member.
 
 mod account;
+#[cfg(any(fuzzing, test))]
+mod audit;
 mod command;
 mod outcome;
 mod presence;
 mod quota;
 mod room;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::proto::client::ClientMessage;
@@ -43,8 +45,8 @@ pub type Ticket = u64;
 /// Something that happened outside.
 #[derive(Debug)]
 pub enum Input {
-    /// A WebSocket was opened by a signed-in person. `user` is as the store has it now.
-    Connected { conn: ConnId, user: User, session: SessionId },
+    /// A WebSocket was opened by a signed-in person.
+    Connected { conn: ConnId, user: UserId, session: SessionId },
     /// A WebSocket has ended, for whatever reason.
     Disconnected { conn: ConnId },
     /// A connection's outbox is full.
@@ -183,6 +185,8 @@ pub struct Hub {
     directs: HashMap<[UserId; 2], RoomId>,
     conns: HashMap<ConnId, Conn>,
     presence: Presence,
+    /// Sessions that ended of late, the latest last: a connection of theirs may still be on its way.
+    ended: VecDeque<SessionId>,
     asked: HashMap<Ticket, Asked>,
     next_ticket: Ticket,
     /// The newest event that was told.
@@ -200,6 +204,7 @@ impl Hub {
             directs: HashMap::new(),
             conns: HashMap::new(),
             presence: Presence::default(),
+            ended: VecDeque::new(),
             asked: HashMap::new(),
             next_ticket: 1,
             seq: Seq(snapshot.seq),
@@ -245,16 +250,12 @@ impl Hub {
         }
     }
 
-    fn connected(&mut self, conn: ConnId, user: User, session: SessionId, now: Now, out: &mut Vec<Output>) {
-        let id = user.id;
-        match self.people.get(&id) {
-            // The store may have been changed from outside, by `porch user`.
-            Some(person) if person.user != user => self.user_changed(user, out),
-            Some(_) => {}
-            // Deleted between the upgrade and now.
-            None => return out.push(Output::Close { conn, code: CloseCode::SignedOut }),
-        }
-        let same: Vec<ConnId> = self.people[&id]
+    fn connected(&mut self, conn: ConnId, user: UserId, session: SessionId, now: Now, out: &mut Vec<Output>) {
+        // The session was good when the request came; it, or the whole account, may have ended on the way here.
+        let Some(person) = self.people.get(&user).filter(|_| !self.ended.contains(&session)) else {
+            return out.push(Output::Close { conn, code: CloseCode::SignedOut });
+        };
+        let same: Vec<ConnId> = person
             .conns
             .iter()
             .copied()
@@ -264,9 +265,9 @@ impl Hub {
             self.close(same[0], CloseCode::TooMany, now, out);
         }
         let quota = Quota::new(now.mono);
-        let state = Conn { user: id, session, stage: Stage::Greeting, quota, in_flight: 0, typed: None };
+        let state = Conn { user, session, stage: Stage::Greeting, quota, in_flight: 0, typed: None };
         self.conns.insert(conn, state);
-        if let Some(person) = self.people.get_mut(&id) {
+        if let Some(person) = self.people.get_mut(&user) {
             person.conns.push(conn);
         }
     }
@@ -340,11 +341,16 @@ impl Hub {
     }
 
     fn sessions_ended(&mut self, sessions: &[SessionId], code: CloseCode, now: Now, out: &mut Vec<Output>) {
-        let ended: Vec<ConnId> =
+        let mut ended: Vec<ConnId> =
             self.conns.iter().filter(|(_, conn)| sessions.contains(&conn.session)).map(|(id, _)| *id).collect();
+        // The map's order differs from run to run.
+        ended.sort_unstable();
         for conn in ended {
             self.close(conn, code, now, out);
         }
+        self.ended.extend(sessions);
+        let surplus = self.ended.len().saturating_sub(limits::ENDED_SESSIONS_MAX);
+        self.ended.drain(..surplus);
     }
 
     /// Closes a connection and forgets it at once: nothing more is sent to it, and its person may be gone.

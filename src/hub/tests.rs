@@ -9,7 +9,9 @@ use crate::proto::text::RawBody;
 
 mod members;
 mod messages;
+mod model;
 mod people;
+mod property;
 mod resume;
 
 const EVERYONE: RoomId = RoomId(1);
@@ -110,7 +112,7 @@ impl World {
     fn connect_session(&mut self, id: u64, session: u64) -> ConnId {
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
-        self.input(Input::Connected { conn, user: user(id), session: SessionId(session) });
+        self.input(Input::Connected { conn, user: UserId(id), session: SessionId(session) });
         conn
     }
 

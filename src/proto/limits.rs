@@ -99,6 +99,8 @@ pub const ROOMS_PER_MEMBER_MAX: usize = 200;
 pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
 /// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.
 pub const TYPING_PRESENT_MAX: usize = 200;
+/// Ended sessions the hub remembers: all that can end while one connection is on its way to it.
+pub const ENDED_SESSIONS_MAX: usize = 1_024;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -152,7 +154,7 @@ pub const PICTURE_UPLOADS_MAX: usize = 8;
 /// Operations in one group commit.
 pub const COMMIT_BATCH_MAX: usize = 1_024;
 /// Least time between two group commits under load: more messages share one fsync and its pages.
-pub const COMMIT_INTERVAL: Duration = Duration::from_millis(25);
+pub const COMMIT_INTERVAL: Duration = Duration::from_millis(60);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
 

@@ -18,7 +18,7 @@ const FOLDER: &str = "tls";
 
 /// See the module's text.
 pub(super) enum Certificate {
-    Local(LocalTls),
+    Local(Box<LocalTls>),
     Own(Arc<Resolver>),
 }
 
@@ -35,7 +35,7 @@ impl Certificate {
         let folder = config.data_dir.value.join(FOLDER);
         let times = (OffsetDateTime::now_utc(), build_date());
         let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, &host_names(config, lan), times)?;
-        Ok(Self::Local(local))
+        Ok(Self::Local(Box::new(local)))
     }
 
     /// What TLS handshakes ask.

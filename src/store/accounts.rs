@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::schema::{self, USER_COLUMNS, sql};
-use super::{messages, rooms};
+use super::{history, messages, rooms};
 use crate::proto::account::Settings;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
@@ -41,7 +41,7 @@ pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<
     .execute(params![applicant.name, applicant.name_key, applicant.password, role == Role::Owner, at])?;
     let id = UserId(db.last_insert_rowid().unsigned_abs());
     // What was said before someone came is not unread.
-    let read_n = messages::newest_n(db, rooms::EVERYONE)?;
+    let read_n = history::newest_n(db, rooms::EVERYONE)?;
     let members = vec![rooms::join(db, rooms::EVERYONE, id, Role::Member, at, read_n)?];
     let session = add_session(db, id, &applicant.session)?;
     let user = User { id, name: applicant.name, role, picture: 0, since: at };

@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::history;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
@@ -33,7 +34,7 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
     let message = Message {
         id: Seq(newest_seq(db)? + 1),
         room: draft.room,
-        n: newest_n(db, draft.room)? + 1,
+        n: history::newest_n(db, draft.room)? + 1,
         author: draft.author,
         body: draft.body.into_string(),
         client_msg_id: draft.client_msg_id,
@@ -75,7 +76,7 @@ pub(super) fn delete(
         .execute(params![sql(message.0), at])?;
     db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
         .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
-    let last = newest(db, room)?;
+    let last = history::newest(db, room)?.as_ref().map(for_the_list);
     Ok((Outcome::Deleted { seq, room, message, last }, Some(stored)))
 }
 
@@ -87,27 +88,10 @@ pub(super) fn newest_seq(db: &Connection) -> rusqlite::Result<u64> {
     .query_row([], |row| schema::number(row, 0))
 }
 
-/// The number of a room's newest message; 0 in an empty room.
-pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
-    let n = db
-        .prepare_cached("SELECT n FROM messages WHERE room = ? ORDER BY id DESC LIMIT 1")?
-        .query_row([sql(room.0)], |row| schema::number(row, 0))
-        .optional()?;
-    Ok(n.unwrap_or(0))
-}
-
-/// A room's newest message as the chat list shows it.
-pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<LastMessage>> {
-    db.prepare_cached("SELECT id, author, sent_at, body FROM messages WHERE room = ? ORDER BY id DESC LIMIT 1")?
-        .query_row([sql(room.0)], |row| {
-            Ok(LastMessage {
-                id: Seq(schema::number(row, 0)?),
-                author: schema::user_id(row, 1)?,
-                sent_at: row.get(2)?,
-                preview: text::preview(row.get_ref(3)?.as_str()?).to_owned(),
-            })
-        })
-        .optional()
+/// A message as the chat list shows it.
+pub(super) fn for_the_list(message: &Message) -> LastMessage {
+    let preview = text::preview(&message.body).to_owned();
+    LastMessage { id: message.id, author: message.author, preview, sent_at: message.sent_at }
 }
 
 /// A message, if there is one with this id.

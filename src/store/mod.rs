@@ -28,6 +28,7 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
 mod accounts;
 mod checkpoint;
+mod history;
 mod index;
 mod messages;
 mod query;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::index::{INDEX_FILE, Indexer};
+use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
-use super::schema::{self, DATABASE_FILE, MESSAGE_COLUMNS, USER_COLUMNS, sql};
+use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search;
 use super::segment::Segments;
-use super::{ReadError, accounts, messages};
+use super::{ReadError, accounts, history, messages};
 use crate::proto::account::{HistoryPage, ListedRoom, Member, SearchPage, Settings};
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, READERS_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX};
@@ -169,23 +169,16 @@ impl Reader {
 
     /// What happened in the asker's rooms after `after` and up to `upto`, in order.
     pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
+        let rooms = self.rooms_of(asker)?;
         let mut events = Vec::new();
-        for room in self.rooms_of(asker)? {
+        let unfiled = history::unfiled_between(&self.db, |room| rooms.contains(&room), after, upto)?;
+        events.extend(unfiled.into_iter().map(Event::Message));
+        for room in rooms {
             // One more than allowed is enough to know.
-            let spare = RESUME_EVENTS_MAX + 1 - events.len();
-            let bounds = params![sql(room.0), sql(after.0), sql(upto.0), sql(spare as u64)];
-            let mut statement = self.db.prepare_cached(&missed_messages_query())?;
-            let messages = statement.query_map(bounds, |row| schema::message(row).map(Event::Message))?;
-            for event in messages {
-                events.push(event?);
-            }
-            let mut statement = self.db.prepare_cached(MISSED_CHANGES_QUERY)?;
-            let changes = statement.query_map(bounds, |row| {
-                Ok(Event::Deleted { seq: Seq(schema::number(row, 0)?), room, message: Seq(schema::number(row, 1)?) })
-            })?;
-            for event in changes {
-                events.push(event?);
-            }
+            let spare = (RESUME_EVENTS_MAX + 1).saturating_sub(events.len());
+            let filed = history::filed_between(&self.db, room, after, upto, spare)?;
+            events.extend(filed.into_iter().map(Event::Message));
+            events.extend(self.missed_changes(room, after, upto, spare)?);
             if events.len() > RESUME_EVENTS_MAX {
                 return Ok(Missed::TooMany);
             }
@@ -237,7 +230,7 @@ impl Reader {
 
     fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
-            db: schema::open_reader(&dir.join(DATABASE_FILE))?,
+            db: schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?,
             dir: dir.into(),
             indexer,
             index: RefCell::default(),
@@ -251,7 +244,7 @@ impl Reader {
         if index.as_ref().is_some_and(|(of, _)| *of == generation) {
             return;
         }
-        *index = match schema::open_reader(&self.dir.join(INDEX_FILE)) {
+        *index = match schema::open_reader(&self.dir.join(INDEX_FILE), index::READER_CACHE_KIB) {
             Ok(connection) => Some((generation, connection)),
             // Not made yet: the search reads the messages themselves.
             Err(_) => None,
@@ -271,35 +264,30 @@ impl Reader {
 
     /// Messages before this one, the newest first.
     fn before(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
-        self.stretch(&before_query(), room, seq, limit)
+        Ok(Stretch::of(history::before(&self.db, room, seq, limit + 1)?, limit))
     }
 
     /// Messages after this one, the oldest first.
     fn after(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
-        self.stretch(&after_query(), room, seq, limit)
-    }
-
-    fn stretch(&self, query: &str, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
-        let mut messages: Vec<Message> = self
-            .db
-            .prepare_cached(query)?
-            .query_map(params![sql(room.0), sql(seq.0), sql(limit as u64 + 1)], schema::message)?
-            .collect::<rusqlite::Result<_>>()?;
-        let more = messages.len() > limit;
-        messages.truncate(limit);
-        Ok(Stretch { messages, more })
+        Ok(Stretch::of(history::after(&self.db, room, seq, limit + 1)?, limit))
     }
 
     fn has_from(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-        self.db
-            .prepare_cached("SELECT 1 FROM messages WHERE room = ? AND id >= ? LIMIT 1")?
-            .exists([sql(room.0), sql(seq.0)])
+        Ok(!history::after(&self.db, room, Seq(seq.0.saturating_sub(1)), 1)?.is_empty())
     }
 
     fn has_upto(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
+        Ok(!history::before(&self.db, room, Seq(seq.0.saturating_add(1)), 1)?.is_empty())
+    }
+
+    fn missed_changes(&self, room: RoomId, after: Seq, upto: Seq, limit: usize) -> rusqlite::Result<Vec<Event>> {
         self.db
-            .prepare_cached("SELECT 1 FROM messages WHERE room = ? AND id <= ? LIMIT 1")?
-            .exists([sql(room.0), sql(seq.0)])
+            .prepare_cached(MISSED_CHANGES_QUERY)?
+            .query_map([sql(room.0), sql(after.0), sql(upto.0), sql(limit as u64)], |row| {
+                let (seq, message) = (Seq(schema::number(row, 0)?), Seq(schema::number(row, 1)?));
+                Ok(Event::Deleted { seq, room, message })
+            })?
+            .collect()
     }
 }
 
@@ -310,16 +298,13 @@ struct Stretch {
     more: bool,
 }
 
-fn before_query() -> String {
-    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id < ? ORDER BY id DESC LIMIT ?")
-}
-
-fn after_query() -> String {
-    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id > ? ORDER BY id LIMIT ?")
-}
-
-fn missed_messages_query() -> String {
-    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE room = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?")
+impl Stretch {
+    /// Of one message more than wanted, if there are so many.
+    fn of(mut messages: Vec<Message>, limit: usize) -> Self {
+        let more = messages.len() > limit;
+        messages.truncate(limit);
+        Self { messages, more }
+    }
 }
 
 const MISSED_CHANGES_QUERY: &str =
@@ -369,38 +354,5 @@ impl Readers {
     pub(super) fn close(&self) {
         self.permits.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The steps SQLite takes for a query.
-    fn plan(db: &Connection, query: &str) -> Vec<String> {
-        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-        // The parameters stay unbound: the plan does not depend on them.
-        statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap()
-    }
-
-    #[test]
-    fn pages_and_missed_events_are_read_from_their_index() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
-        let by_room = |query: &str| query.contains("messages_by_room");
-        for query in [before_query(), after_query(), missed_messages_query()] {
-            let steps = plan(&db, &query);
-            assert!(steps.len() == 1 && steps[0].starts_with("SEARCH") && by_room(&steps[0]), "{query}: {steps:?}");
-        }
-        let steps = plan(&db, MISSED_CHANGES_QUERY);
-        assert!(steps.len() == 1 && steps[0].contains("changes_by_room (room=? AND seq>?"), "{steps:?}");
-    }
-
-    #[test]
-    fn a_page_in_another_order_would_be_noticed() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
-        let steps = plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
-        assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
     }
 }

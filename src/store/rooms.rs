@@ -2,13 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::history::{self, Newest};
 use super::messages;
 use super::schema::{self, sql};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
 use crate::proto::op::{MemberRecord, Millis, Outcome, RoomRecord};
-use crate::proto::server::{Role, RoomKind};
+use crate::proto::server::{Message, Role, RoomKind};
 
 /// The room for everybody: the first migration makes it.
 pub(super) const EVERYONE: RoomId = RoomId(1);
@@ -97,11 +98,14 @@ pub(super) fn add_members(
         }
     }
     // What was said before someone came is not unread.
-    let read_n = messages::newest_n(db, room)?;
+    let read_n = history::newest_n(db, room)?;
+    // Whoever comes first into a room that everyone has left owns it: it would never have an owner again.
+    let mut role = if has_owner(db, room)? { Role::Member } else { Role::Owner };
     let mut added = Vec::new();
     for user in users {
         if !is_member(db, room, user)? {
-            added.push(join(db, room, user, Role::Member, at, read_n)?);
+            added.push(join(db, room, user, role, at, read_n)?);
+            role = Role::Member;
         }
     }
     Ok(Outcome::MembersAdded { room, members: added })
@@ -181,14 +185,21 @@ pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<R
         .prepare_cached("SELECT id, kind, name, archived, low, high FROM rooms WHERE id = ?")?
         .query_row([sql(room.0)], bare_record)
         .optional()?;
-    found.map(|record| with_newest(db, record)).transpose()
+    let Some(found) = found else { return Ok(None) };
+    Ok(Some(with_newest(found, history::newest(db, room)?.as_ref())))
 }
 
 /// Every room with its newest message, by id.
 pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
     let mut statement = db.prepare("SELECT id, kind, name, archived, low, high FROM rooms ORDER BY id")?;
     let bare: Vec<RoomRecord> = statement.query_map([], bare_record)?.collect::<rusqlite::Result<_>>()?;
-    bare.into_iter().map(|record| with_newest(db, record)).collect()
+    let newest = Newest::new(db)?;
+    bare.into_iter()
+        .map(|record| {
+            let message = newest.of(record.id)?;
+            Ok(with_newest(record, message.as_ref()))
+        })
+        .collect()
 }
 
 fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
@@ -207,8 +218,9 @@ fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
     })
 }
 
-fn with_newest(db: &Connection, record: RoomRecord) -> rusqlite::Result<RoomRecord> {
-    Ok(RoomRecord { last_n: messages::newest_n(db, record.id)?, last: messages::newest(db, record.id)?, ..record })
+fn with_newest(record: RoomRecord, newest: Option<&Message>) -> RoomRecord {
+    let last_n = newest.map_or(0, |message| message.n);
+    RoomRecord { last_n, last: newest.map(messages::for_the_list), ..record }
 }
 
 /// The columns that [`member`] reads.
@@ -232,6 +244,10 @@ fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>>
 
 fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+}
+
+fn has_owner(db: &Connection, room: RoomId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE room = ? AND owner")?.exists([sql(room.0)])
 }
 
 fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {

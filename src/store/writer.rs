@@ -13,6 +13,7 @@ use std::time::Instant;
 use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 
 use super::checkpoint::{self, Checkpointer};
+use super::history;
 use super::index::Indexer;
 use super::messages::{self, Draft};
 use super::rooms::{self, Plan};
@@ -209,6 +210,9 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(ops.len());
         for op in ops {
             outcomes.push(apply_alone(&mut transaction, op, now, &mut effects)?);
+        }
+        if effects.messages {
+            history::file(&transaction)?;
         }
         for (&(room, user), &n) in marks {
             transaction

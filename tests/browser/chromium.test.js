@@ -1,16 +1,16 @@
 // Two people and a porch, in Chromium: everything a person does, on every screen, as it ships.
-//
-// The tests tell one story: each goes on where the one before ended.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { launch, skip } from './harness/chromium.js'
-import { findings, look } from './harness/look.js'
+import { devices, launch, skip } from './harness/chromium.js'
+import { findings, look, WIDEST } from './harness/look.js'
 import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
+import { story } from './harness/story.js'
 
 describe('two people in Chromium', { skip }, () => {
   let porch, browser, ada, grace
+  const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
 
   before(async () => {
     porch = await Porch.start()
@@ -39,7 +39,7 @@ describe('two people in Chromium', { skip }, () => {
     await page.close()
   })
 
-  test('the first to join owns the box', async () => {
+  chapter('the first to join owns the box', async () => {
     ada = await Person.at(browser, porch, 'Ada')
     await ada.page.getByText('The first to join becomes the owner').waitFor()
     await look(ada.page, 'welcome')
@@ -52,7 +52,7 @@ describe('two people in Chromium', { skip }, () => {
     await ada.page.getByText('Owner of the box').first().waitFor()
   })
 
-  test('a taken name and a wrong password are refused in words', async () => {
+  chapter('a taken name and a wrong password are refused in words', async () => {
     const stranger = await Person.at(browser, porch, 'ａｄａ')
     await stranger.fillIn('/join')
     await stranger.page.getByText('Somebody here already has this name').waitFor()
@@ -62,8 +62,8 @@ describe('two people in Chromium', { skip }, () => {
     await stranger.leave()
   })
 
-  test('whoever arrives is seen at once, with their picture', async () => {
-    await ada.choosePicture(20)
+  chapter('whoever arrives is seen at once, with their picture', async () => {
+    await ada.choosePicture(20, () => look(ada.page, 'crop', WIDEST))
     await ada.page.goto('/people')
     await ada.page.getByText('1 person is here now').waitFor()
     grace = await Person.at(browser, porch, 'Grace 葛')
@@ -76,7 +76,7 @@ describe('two people in Chromium', { skip }, () => {
     await look(grace.page, 'people')
   })
 
-  test('both talk in the room for everybody, and see who is typing', async () => {
+  chapter('both talk in the room for everybody, and see who is typing', async () => {
     await ada.openRoom('Everybody')
     await grace.openRoom('Everybody')
     await look(ada.page, 'conversation-empty')
@@ -94,7 +94,7 @@ describe('two people in Chromium', { skip }, () => {
     await look(ada.page, 'conversation')
   })
 
-  test('two talk in private, and what waits to be read is counted', async () => {
+  chapter('two talk in private, and what waits to be read is counted', async () => {
     await grace.openRoom('Everybody')
     await ada.page.getByRole('link', { name: 'People' }).click()
     await ada.page.locator('a.row', { hasText: 'Grace' }).click()
@@ -111,17 +111,18 @@ describe('two people in Chromium', { skip }, () => {
     await look(ada.page, 'direct')
   })
 
-  test('a room is made for some, and others do not see it', async () => {
+  chapter('a room is made for some, and others do not see it', async () => {
     const noether = await Person.at(browser, porch, 'Noether')
     await noether.join()
     await ada.page.getByRole('link', { name: /^Chats/ }).click()
     await ada.page.getByRole('link', { name: 'New chat or room' }).click()
     await look(ada.page, 'new-chat')
     await ada.page.getByRole('link', { name: 'New room' }).click()
+    await ada.page.getByLabel('Name of the room').waitFor()
+    await look(ada.page, 'new-room')
     await ada.page.getByLabel('Name of the room').fill('Kitchen')
     await ada.page.getByRole('radio', { name: /^Only who is added/ }).check()
     await ada.page.getByRole('checkbox', { name: 'Grace 葛' }).check()
-    await look(ada.page, 'new-room')
     await ada.page.getByRole('button', { name: 'Create the room' }).click()
     await ada.say('Soup at seven.')
     await grace.openRoom('Kitchen')
@@ -139,7 +140,7 @@ describe('two people in Chromium', { skip }, () => {
     await ada.page.getByText('2 people are here now').waitFor()
   })
 
-  test('after a reload everything is there again', async () => {
+  chapter('after a reload everything is there again', async () => {
     await grace.openRoom('Everybody')
     const before = await texts(grace.page)
     await grace.page.reload()
@@ -150,7 +151,7 @@ describe('two people in Chromium', { skip }, () => {
     await grace.message('Found it.').waitFor()
   })
 
-  test('two Chinese characters find a message, and lead to it', async () => {
+  chapter('two Chinese characters find a message, and lead to it', async () => {
     await grace.openRoom('Everybody')
     for (let line = 1; line <= 30; line++) await grace.say(`Line ${line}\nof a long\nconversation`)
     await ada.search('爬山')
@@ -166,12 +167,12 @@ describe('two people in Chromium', { skip }, () => {
       await found.elementHandle(),
     )
     assert.ok(await inSight(found), 'the message that was found is in sight')
-    assert.ok(!(await inSight(ada.message('Line 30'))), 'and the newest is not')
+    assert.ok(!(await inSight(ada.message('Line'))), 'and the newest is not')
     await ada.page.getByRole('button', { name: /^To the latest message/ }).click()
     await ada.page.waitForFunction(isAtEnd)
   })
 
-  test('a conversation opens at its end, and older messages come while scrolling up', async () => {
+  chapter('a conversation opens at its end, and older messages come while scrolling up', async () => {
     await ada.openRoom('Kitchen')
     await ada.openRoom('Everybody')
     await ada.message('Line 30').waitFor()
@@ -181,21 +182,27 @@ describe('two people in Chromium', { skip }, () => {
     await ada.page.getByText('This is where it begins.').waitFor()
   })
 
-  test('what is written while the box is away is sent when it is back', async () => {
-    await grace.openRoom('Everybody')
-    await porch.end()
-    await grace.composer().fill('Written in the dark')
-    await grace.composer().press('Enter')
-    await grace.message('Written in the dark').getByText('Waiting to be sent').waitFor()
-    await grace.page.getByText(/^(Reconnecting…|Offline\.)/).waitFor()
-    await look(grace.page, 'offline')
-    await porch.restart()
-    await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
-    await ada.message('Written in the dark').waitFor()
-    assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)
-  })
+  chapter(
+    'what is written while the box is away outlives a reload, and is sent when it is back',
+    async () => {
+      await grace.openRoom('Everybody')
+      await porch.end()
+      await grace.composer().fill('Written in the dark')
+      await grace.composer().press('Enter')
+      await grace.message('Written in the dark').getByText('Waiting to be sent').waitFor()
+      await grace.page.getByText(/^(Reconnecting…|Offline\.)/).waitFor()
+      await look(grace.page, 'offline')
+      await grace.page.reload()
+      await grace.page.getByRole('heading', { name: 'The box is out of reach' }).waitFor()
+      await look(grace.page, 'unreachable')
+      await porch.restart()
+      await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
+      await ada.message('Written in the dark').waitFor()
+      assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)
+    },
+  )
 
-  test('the page works by keyboard', async () => {
+  chapter('the page works by keyboard', async () => {
     const { page } = ada
     await page.goto('/')
     await page.getByRole('heading', { name: 'Chats' }).waitFor()
@@ -210,7 +217,7 @@ describe('two people in Chromium', { skip }, () => {
     await page.waitForFunction(() => document.activeElement?.matches('article'))
     await page.keyboard.press('Shift+F10')
     await page.getByRole('menu').waitFor()
-    await look(page, 'message-menu')
+    await look(page, 'message-menu', WIDEST)
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
@@ -218,7 +225,7 @@ describe('two people in Chromium', { skip }, () => {
     await page.keyboard.press('Escape')
   })
 
-  test('a second sign-in asks, and then tells the first place', async () => {
+  chapter('a second sign-in asks, and then tells the first place', async () => {
     const elsewhere = await Person.at(browser, porch, 'Ada')
     await elsewhere.fillIn('/sign-in')
     await elsewhere.page.getByRole('heading', { name: 'You are signed in elsewhere' }).waitFor()
@@ -232,7 +239,7 @@ describe('two people in Chromium', { skip }, () => {
     ada = elsewhere
   })
 
-  test('a message is deleted for everyone, and no search finds it', async () => {
+  chapter('a message is deleted for everyone, and no search finds it', async () => {
     await ada.openRoom('Kitchen')
     await ada.say('A secret ingredient')
     await grace.openRoom('Kitchen')
@@ -247,16 +254,39 @@ describe('two people in Chromium', { skip }, () => {
     await grace.page.getByText('This message was deleted').waitFor()
     await grace.search('ingredient')
     await grace.page.getByText('Nothing found').first().waitFor()
+    assert.equal(
+      await grace.page.getByText(/\d unread/).count(),
+      0,
+      'what was read stays read after leaving the page',
+    )
     await look(grace.page, 'search-nothing')
   })
 
-  test('a link to nowhere says so', async () => {
+  chapter('on a phone one thing is shown at a time, and a finger does all', async () => {
+    const phone = await Person.at(browser, porch, 'Noether', devices['Pixel 7'])
+    const { page } = phone
+    await phone.fillIn('/sign-in')
+    await page.getByRole('button', { name: 'Use here' }).tap()
+    await phone.chatRow('Everybody').tap()
+    assert.equal(await page.getByRole('heading', { name: 'Chats' }).count(), 0)
+    await phone.composer().fill('From my phone')
+    await phone.composer().press('Enter')
+    assert.equal(await phone.composer().inputValue(), 'From my phone\n', 'Enter is a new line here')
+    await page.getByRole('button', { name: 'Send' }).tap()
+    await phone.message('From my phone').locator('.state', { hasText: 'Sent' }).waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('button', { name: 'Back' }).tap()
+    await page.getByRole('heading', { name: 'Chats' }).waitFor()
+    await phone.leave()
+  })
+
+  chapter('a link to nowhere says so', async () => {
     await grace.page.goto('/r/999')
     await grace.page.getByText('There is nothing here').waitFor()
     await look(grace.page, 'not-found')
   })
 
-  test('settings change the language and the colours, everywhere and for good', async () => {
+  chapter('settings change the language and the colours, everywhere and for good', async () => {
     const { page } = grace
     await page.goto('/me')
     await look(page, 'settings')
@@ -283,7 +313,7 @@ describe('two people in Chromium', { skip }, () => {
     assert.ok(brightness(ground) < 80, `the ground is dark: ${ground}`)
   })
 
-  test('nothing went wrong on either page, and nobody else was asked', async () => {
+  chapter('nothing went wrong on either page, and nobody else was asked', async () => {
     await ada.leave()
     await grace.leave()
   })

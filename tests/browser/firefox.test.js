@@ -1,12 +1,14 @@
 // The chat part in Firefox, with the box's CA in the profile of each person.
 
-import { after, before, describe, test } from 'node:test'
-import { findAgain, join, scroll, talkForAll, talkInPrivate } from './harness/chat.js'
+import { after, before, describe } from 'node:test'
+import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate } from './harness/chat.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
+import { story } from './harness/story.js'
 
 describe('two people in Firefox', { skip }, () => {
   let porch, ada, grace
+  const chapter = story()
   const browsers = []
 
   async function open(name) {
@@ -26,7 +28,7 @@ describe('two people in Firefox', { skip }, () => {
     await porch?.stop()
   })
 
-  test('they join and see each other', async () => {
+  chapter('they join and see each other', async () => {
     await join(ada, porch.url('localhost'), 'Ada')
     await join(grace, porch.url('localhost'), 'Grace')
     await ada.press('nav a', 'People')
@@ -34,9 +36,10 @@ describe('two people in Firefox', { skip }, () => {
     await ada.press('nav a', 'Chats')
   })
 
-  test('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
-  test('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
-  test('a long conversation opens at its end', () => scroll(ada, grace))
-  test('after a reload all is there, and two Chinese characters find it', () =>
-    findAgain(ada, porch.url('localhost')))
+  chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
+  chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
+  chapter('a long conversation opens where one left off', () => openWhereOneWas(ada, grace))
+  chapter('after a reload all is there, and two Chinese characters find it', () =>
+    findAgain(ada, porch.url('localhost')),
+  )
 })

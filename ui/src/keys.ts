@@ -1,6 +1,7 @@
 /** The keyboard's ways through the page. Single letters belong to the focused message, not to these. */
 import { chat } from './chat'
 import { roomPath, router } from './router.svelte'
+import { appearance } from './style/appearance.svelte'
 
 export type Overlay = 'switcher' | 'help' | null
 
@@ -15,7 +16,8 @@ export function followKeys(show: (overlay: Overlay) => void): () => void {
     else if (command && !event.shiftKey && !event.altKey && key === 'f') router.go('/search')
     else if (event.altKey && !command && (key === 'arrowdown' || key === 'arrowup')) {
       step(key === 'arrowdown' ? 1 : -1, event.shiftKey)
-    } else if (event.key === '?' && !command && !isWriting(event.target)) show('help')
+    } else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target))
+      show('help')
     else if (event.key === 'Escape') return close(event)
     else return
     event.preventDefault()
@@ -26,13 +28,18 @@ export function followKeys(show: (overlay: Overlay) => void): () => void {
 
 /** Whether keys pressed there are text. */
 export function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  )
 }
 
 function step(by: 1 | -1, unreadOnly: boolean): void {
   const route = router.route
   const here = route.at === 'room' || route.at === 'details' ? route.room : null
-  const rooms = chat.sorted.filter((room) => !room.archived && (!unreadOnly || room.unread > 0 || room.id === here))
+  const rooms = chat.sorted.filter(
+    (room) => !room.archived && (!unreadOnly || room.unread > 0 || room.id === here),
+  )
   if (rooms.length === 0) return
   const at = rooms.findIndex((room) => room.id === here)
   const next = at < 0 ? (by === 1 ? 0 : rooms.length - 1) : (at + by + rooms.length) % rooms.length

@@ -22,7 +22,9 @@ appearance.apply()
 const missing = missingFeatures()
 const target = document.querySelector('#app')!
 if (missing.length > 0) {
-  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) => mount(Unsupported, { target }))
+  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) =>
+    mount(Unsupported, { target }),
+  )
 } else {
   void chat.start()
   router.start()

@@ -137,3 +137,13 @@ fn an_account_deleted_meanwhile_cannot_connect() {
     let ghost = world.connect_session(9, 9);
     assert_eq!(world.closed_with(ghost), Some(CloseCode::SignedOut));
 }
+
+#[test]
+fn a_session_that_ended_while_its_connection_was_on_the_way_is_closed() {
+    let mut world = World::of(1);
+    world.input(Input::SessionsEnded { sessions: vec![SessionId(10)], code: CloseCode::SignedOut });
+    let late = world.connect_session(1, 10);
+    let other = world.connect_session(1, 11);
+    assert_eq!(world.closed, [(late, CloseCode::SignedOut)]);
+    assert_eq!(world.closed_with(other), None);
+}

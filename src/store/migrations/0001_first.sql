@@ -71,9 +71,20 @@ CREATE TABLE messages (
     client_msg_id TEXT NOT NULL,
     body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX messages_by_room ON messages (room, id);
 -- In this order because clients begin the id with the time: all authors' inserts then meet on one page.
 CREATE UNIQUE INDEX messages_once ON messages (client_msg_id, author);
+
+-- The messages of each room, up to the one that filing names; newer ones are entered later, many at once.
+CREATE TABLE filed (
+    room INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (room, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE filing (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    upto INTEGER NOT NULL
+) STRICT;
+INSERT INTO filing VALUES (1, 0);
 
 -- Events that are not messages; seq is of the same order as messages.id. message: which one was deleted.
 CREATE TABLE changes (

@@ -8,7 +8,7 @@ fn page(fixture: &Fixture, asker: UserId, room: RoomId, window: Window, limit: u
     fixture.read(|reader| reader.history(asker, room, window, limit)).unwrap()
 }
 
-fn ids(page: &HistoryPage) -> Vec<u64> {
+fn ids_of(page: &HistoryPage) -> Vec<u64> {
     page.messages.iter().map(|message| message.id.0).collect()
 }
 
@@ -94,15 +94,52 @@ fn pages_lead_through_a_room_in_both_directions() {
         fixture.send(if i % 2 == 0 { EVERYONE } else { other }, users[0], &i.to_string(), "x");
     }
     let newest = page(&fixture, users[0], EVERYONE, Window::Newest, 3);
-    assert_eq!((ids(&newest), newest.more_before, newest.more_after), (vec![15, 17, 19], true, false));
+    assert_eq!((ids_of(&newest), newest.more_before, newest.more_after), (vec![15, 17, 19], true, false));
     let before = page(&fixture, users[0], EVERYONE, Window::Before(Seq(5)), 3);
-    assert_eq!((ids(&before), before.more_before, before.more_after), (vec![1, 3], false, true));
+    assert_eq!((ids_of(&before), before.more_before, before.more_after), (vec![1, 3], false, true));
     let after = page(&fixture, users[0], EVERYONE, Window::After(Seq(14)), 3);
-    assert_eq!((ids(&after), after.more_before, after.more_after), (vec![15, 17, 19], true, false));
+    assert_eq!((ids_of(&after), after.more_before, after.more_after), (vec![15, 17, 19], true, false));
     let around = page(&fixture, users[0], EVERYONE, Window::Around(Seq(9)), 4);
-    assert_eq!((ids(&around), around.more_before, around.more_after), (vec![5, 7, 9, 11, 13], true, true));
+    assert_eq!((ids_of(&around), around.more_before, around.more_after), (vec![5, 7, 9, 11, 13], true, true));
     let start = page(&fixture, users[0], EVERYONE, Window::After(Seq(0)), 100);
     assert_eq!((start.messages.len(), start.more_before, start.more_after), (10, false, false));
+}
+
+/// The register of rooms is written for many messages at once: pages must not show where it ends.
+#[test]
+fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let other = fixture.room(RoomKind::Open, users[0], &[]);
+    let third = fixture.room(RoomKind::Open, users[0], &[]);
+    let room_of = |id: u64| if id.is_multiple_of(3) { EVERYONE } else { other };
+    // The register is written after the first and after the second, and not after the third.
+    let mut sent = 0;
+    for upto in [300_u64, 700, 800] {
+        let ids = sent + 1..=upto;
+        fixture.apply_all(ids.map(|id| append(room_of(id), users[0], &id.to_string(), "x")));
+        sent = upto;
+        for room in [EVERYONE, other] {
+            let all: Vec<u64> = (1..=sent).filter(|&id| room_of(id) == room).collect();
+            for border in (0..=sent + 1).step_by(37) {
+                let before = page(&fixture, users[0], room, Window::Before(Seq(border)), 10);
+                let older: Vec<u64> = all.iter().copied().filter(|&id| id < border).collect();
+                assert_eq!(ids_of(&before), older[older.len().saturating_sub(10)..]);
+                assert_eq!((before.more_before, before.more_after), (older.len() > 10, older.len() < all.len()));
+                let after = page(&fixture, users[0], room, Window::After(Seq(border)), 10);
+                let newer: Vec<u64> = all.iter().copied().filter(|&id| id > border).collect();
+                assert_eq!(ids_of(&after), newer[..newer.len().min(10)]);
+                assert_eq!((after.more_after, after.more_before), (newer.len() > 10, newer.len() < all.len()));
+                let events = missed(&fixture, users[0], border).iter().map(|event| event.seq().0).collect::<Vec<_>>();
+                assert_eq!(events, (border + 1..=sent).collect::<Vec<_>>());
+            }
+            let newest = page(&fixture, users[0], room, Window::Newest, 10).messages.pop().unwrap();
+            assert_eq!((newest.id.0, newest.n), (all[all.len() - 1], all.len() as u64));
+        }
+        assert!(page(&fixture, users[0], third, Window::Newest, 10).messages.is_empty());
+    }
+    let fixture = fixture.reopen();
+    let last = |room: RoomId| fixture.snapshot.rooms.iter().find(|found| found.id == room).unwrap().last_n;
+    assert_eq!((last(EVERYONE), last(other), last(third)), (266, 534, 0));
 }
 
 #[test]

@@ -133,3 +133,17 @@ fn read_markers_reach_the_disk_and_never_move_back() {
     fixture.store.mark_read(EVERYONE, users[0], 1);
     assert_eq!(fixture.reopen().snapshot.members[0].read_n, 3);
 }
+
+#[test]
+fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Eve"]);
+    let (kind, name) = (RoomKind::Open, "Kitchen".into());
+    let create = Op::CreateRoom { kind, name, by: users[0], members: vec![], at: NOON };
+    let Outcome::RoomCreated { room, .. } = fixture.apply(create) else { panic!() };
+    assert!(matches!(fixture.apply(Op::RemoveMember { room: room.id, user: users[0] }), Outcome::Done));
+    let join = |user| fixture.apply(Op::AddMembers { room: room.id, users: vec![user], at: NOON });
+    let Outcome::MembersAdded { members: first, .. } = join(users[2]) else { panic!() };
+    let Outcome::MembersAdded { members: second, .. } = join(users[1]) else { panic!() };
+    assert_eq!(roles(&first), [(users[2], Role::Owner)]);
+    assert_eq!(roles(&second), [(users[1], Role::Member)]);
+}

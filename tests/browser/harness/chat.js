@@ -23,7 +23,8 @@ export async function talkForAll(ada, grace) {
   await grace.see('article .body', 'Who is cooking?')
   await grace.type('textarea', 'Me')
   await ada.see('.composer p', 'Grace is typing…')
-  await grace.type('textarea', ', 我们明天去爬山\n')
+  await grace.type('textarea', ', 我们明天去爬山')
+  await grace.press('.composer button[type=submit]')
   await ada.see('article .body', 'Me, 我们明天去爬山')
   await ada.seeNo('.composer p', 'is typing…')
 }
@@ -40,15 +41,17 @@ export async function talkInPrivate(ada, grace) {
   await grace.seeNo('a.row', '1 unread')
 }
 
-/** A conversation longer than the window opens at its end, and loads what is older while scrolling up. */
-export async function scroll(ada, grace) {
+/** A conversation longer than the window opens where one left off: at the first new message, or at the end. */
+export async function openWhereOneWas(ada, grace) {
   await grace.press('a.row', 'Everybody')
   await grace.see('h1', 'Everybody')
   for (let line = 1; line <= LINES; line++) await say(grace, `Line ${line} of a long conversation`)
-  await ada.reload()
+  await grace.reload()
+  await grace.see('article .body', `Line ${LINES} of`)
+  await grace.until(isAtEnd)
   await ada.press('a.row', 'Everybody')
-  await ada.see('article .body', `Line ${LINES} of`)
-  await ada.until(isAtEnd)
+  await ada.see('.new', 'New')
+  await ada.until(isInSight, '.new')
 }
 
 export async function findAgain(ada, url) {
@@ -58,16 +61,13 @@ export async function findAgain(ada, url) {
   await ada.see('a.hit mark', '爬山')
   await ada.press('a.hit')
   await ada.see('article.flash', '爬山')
-  const inSight = () => {
-    const box = document.querySelector('article.flash')?.getBoundingClientRect()
-    return Boolean(box) && box.top >= 0 && box.bottom <= innerHeight
-  }
-  assert.ok(await ada.evaluate(inSight), 'the message that was found is in sight')
+  assert.ok(await ada.evaluate(isInSight, 'article.flash'), 'the message that was found is in sight')
 }
 
 async function say(tab, text) {
   await tab.see('textarea')
-  await tab.type('textarea', `${text}\n`)
+  await tab.type('textarea', text)
+  await tab.press('.composer button[type=submit]')
   await tab.until(
     (text) => [...document.querySelectorAll('article')].at(-1)?.textContent.includes(text),
     text,
@@ -76,8 +76,14 @@ async function say(tab, text) {
 }
 
 /** In the page: whether the timeline stands at its end. */
-export function isAtEnd() {
+function isAtEnd() {
   let list = [...document.querySelectorAll('article')].at(-1)
   while (list && list.scrollHeight <= list.clientHeight + 1) list = list.parentElement
   return Boolean(list) && list.scrollHeight - list.scrollTop - list.clientHeight < 2
+}
+
+/** In the page: whether the first such element lies within the window. */
+function isInSight(selector) {
+  const box = document.querySelector(selector)?.getBoundingClientRect()
+  return Boolean(box) && box.top >= 0 && box.bottom <= innerHeight
 }

@@ -14,10 +14,13 @@ const SIZES = [
   { width: 1280, height: 800 },
 ]
 
-/** Every width of a screen: kept as a picture, and without a finding by axe. Leaves the widest. */
-export async function look(page, name) {
+/** The widest alone: for what does not outlive a change of size. */
+export const WIDEST = SIZES.slice(-1)
+
+/** A screen at each width: kept as a picture, and without a finding by axe. Leaves the widest. */
+export async function look(page, name, sizes = SIZES) {
   mkdirSync(ARTIFACTS, { recursive: true })
-  for (const size of SIZES) {
+  for (const size of sizes) {
     await page.setViewportSize(size)
     await settled(page)
     await page.screenshot({ path: path.join(ARTIFACTS, `${name}-${size.width}.png`) })

@@ -5,6 +5,9 @@ import { picture } from './picture.js'
 
 export const PASSWORD = 'correct horse battery'
 
+/** The page has this long for anything, on a busy machine too. */
+const WAIT_MS_MAX = 15_000
+
 /** What the browser itself says when the box is switched off, or refuses what a test provokes: no fault of the page. */
 const EXPECTED = /ERR_CONNECTION_REFUSED|ERR_SSL_|the server responded with a status of (401|404|409|503)/
 
@@ -18,6 +21,7 @@ export class Person {
       viewport: { width: 1280, height: 800 },
       ...options,
     })
+    context.setDefaultTimeout(WAIT_MS_MAX)
     const page = await context.newPage()
     const person = new Person(name, context, page)
     page.on('console', (message) => {
@@ -57,19 +61,21 @@ export class Person {
     await page.locator('form button[type=submit]').click()
   }
 
-  /** Chooses, fits and saves a picture of one hue; waits until it is shown. */
-  async choosePicture(hue) {
+  /** Chooses, fits and saves a picture of one hue; waits until it is shown. `fitting` is called while it is fitted. */
+  async choosePicture(hue, fitting = async () => {}) {
     const { page } = this
     await page.goto('/me')
     const file = { name: 'me.png', mimeType: 'image/png', buffer: picture(640, 480, hue) }
     await page.getByLabel('Picture', { exact: true }).setInputFiles(file)
+    await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+    await fitting()
     await page.getByRole('button', { name: 'Use this picture' }).click()
     await page.getByRole('button', { name: 'Remove the picture' }).waitFor()
   }
 
   /** The row of a room or a person in the list of chats. */
   chatRow(title) {
-    return this.page.getByRole('link', { name: title }).and(this.page.locator('a.row')).first()
+    return this.page.locator('a.row', { has: this.page.locator('.title').getByText(title, { exact: true }) })
   }
 
   /** Opens a room from the list of chats. */

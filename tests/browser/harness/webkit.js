@@ -20,9 +20,6 @@ const START_MS_MAX = 10_000
 /** WebDriver's name for the key of an element's reference. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
 
-/** WebDriver's name for the key. */
-const ENTER = '\uE007'
-
 export const skip = unless('WebKitGTK', DRIVER, BROWSER, SCREEN)
 
 /** One browser with one window. */
@@ -95,7 +92,9 @@ export class WebKit extends Tab {
 
   /** Presses keys in a field, as a person would. */
   async type(selector, text) {
-    await this.#ask('POST', `/element/${await this.#find(selector)}/value`, { text: text.replaceAll('\n', ENTER) })
+    await this.#ask('POST', `/element/${await this.#find(selector)}/value`, {
+      text,
+    })
   }
 
   async #find(selector) {

@@ -4,47 +4,45 @@ import type { Attachment } from 'svelte/attachments'
 const HELD_MS = 500
 /** A finger trembles; further than this it scrolls. */
 const MOVED_PX_MAX = 10
+/** What the browser makes of a lifted finger (a click, a moved focus) comes within this time. */
+const AFTERMATH_MS = 400
 
-export function longPress(pressed: (element: Element, place: { x: number; y: number }) => void): Attachment<HTMLElement> {
+type Place = { readonly x: number; readonly y: number }
+
+export function longPress(pressed: (element: Element, place: Place) => void): Attachment<HTMLElement> {
   return (root) => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    let from: { x: number; y: number; element: Element } | null = null
-    let held = false
+    let press: { element: Element; place: Place; held: boolean } | null = null
+    let liftedAt = -AFTERMATH_MS
 
     const forget = () => {
       clearTimeout(timer)
-      from = null
-      held = false
+      press = null
     }
     const down = (event: PointerEvent) => {
       forget()
       if (event.pointerType !== 'touch' || !event.isPrimary || !(event.target instanceof Element)) return
-      from = { x: event.clientX, y: event.clientY, element: event.target }
+      const begun = { element: event.target, place: { x: event.clientX, y: event.clientY }, held: false }
+      press = begun
       timer = setTimeout(() => {
-        held = true
+        begun.held = true
         navigator.vibrate?.(10)
       }, HELD_MS)
     }
-    const move = (event: PointerEvent) => {
-      if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > MOVED_PX_MAX) forget()
+    const move = ({ clientX, clientY }: PointerEvent) => {
+      if (press && Math.hypot(clientX - press.place.x, clientY - press.place.y) > MOVED_PX_MAX) forget()
     }
-    const up = (event: Event) => {
-      const press = held ? from : null
+    const up = (event: PointerEvent) => {
+      const lifted = press?.held ? press : null
       forget()
-      if (!press) return
-      event.preventDefault()
-      setTimeout(() => pressed(press.element, { x: press.x, y: press.y }))
+      if (!lifted) return
+      liftedAt = event.timeStamp
+      setTimeout(() => pressed(lifted.element, lifted.place))
     }
     /** What was held to open a menu was not meant as a press on the link below. */
-    let endedAt = 0
-    const end = (event: TouchEvent) => {
-      if (!held) return
-      endedAt = event.timeStamp
+    const stop = (event: Event) => {
+      if (event.timeStamp - liftedAt > AFTERMATH_MS) return
       if (event.cancelable) event.preventDefault()
-    }
-    const click = (event: MouseEvent) => {
-      if (event.timeStamp - endedAt > 400) return
-      event.preventDefault()
       event.stopPropagation()
     }
     const abort = new AbortController()
@@ -53,8 +51,8 @@ export function longPress(pressed: (element: Element, place: { x: number; y: num
     root.addEventListener('pointermove', move, { signal })
     root.addEventListener('pointerup', up, { signal })
     root.addEventListener('pointercancel', forget, { signal })
-    root.addEventListener('touchend', end, { signal, passive: false })
-    root.addEventListener('click', click, { signal, capture: true })
+    root.addEventListener('touchend', stop, { signal, passive: false })
+    root.addEventListener('click', stop, { signal, capture: true })
     return () => {
       clearTimeout(timer)
       abort.abort()

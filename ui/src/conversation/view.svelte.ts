@@ -2,20 +2,23 @@
  * Which part of a room's history is in the page: a window of at most `ROWS_MAX` messages that moves over
  * what is known and loads what is not. It knows nothing of pixels.
  */
-import type { Chat } from '../core/chat.svelte'
+
 import { type FaultCode, faultCode } from '../core/api'
+import type { Chat } from '../core/chat.svelte'
 import type { RoomState } from '../core/room.svelte'
 import { between, type Range } from '../core/timeline'
 import type { Message, Seq } from '../protocol'
 
 /** Rows in the page at once: a phone lays them out within a frame or two. */
-export const ROWS_MAX = 400
+export const ROWS_MAX = 300
 /** Rows that come at a time. */
 export const PAGE = 50
 /** Rows shown at first, around what was asked for. */
 const FIRST_ROWS = 60
-/** How far back the first unread message is looked for, in pages of 100; beyond, the end is shown. */
-const UNREAD_PAGES_MAX = 10
+/** How far back the first unread message is looked for; beyond, the end is shown. */
+const UNREAD_MAX = 1_000
+/** The box's largest page. */
+const PAGE_MAX = 100
 /** Missed messages follow a welcome by themselves: ask only if they did not. */
 const GAP_WAIT_MS = 400
 
@@ -54,12 +57,12 @@ export class TimelineView {
       const firstUnread = room.read_n + 1
       await this.#loadEnd()
       let range = room.timeline.at(room.last_n)
-      for (let page = 0; page < UNREAD_PAGES_MAX; page++) {
-        if (!range || room.unread === 0 || range.from <= firstUnread || !range.rows[0]) break
-        await this.#chat.loadBefore(room, range.rows[0], 100)
+      const seeks = room.unread > 0 && room.unread <= UNREAD_MAX
+      while (seeks && range?.rows[0] && range.from > firstUnread) {
+        await this.#chat.loadBefore(room, range.rows[0], PAGE_MAX)
         range = room.timeline.at(room.last_n)
       }
-      if (range && room.unread > 0 && range.from <= firstUnread) this.#show(range, firstUnread, 0.35)
+      if (range && seeks && range.from <= firstUnread) this.#show(range, firstUnread, 0.35)
       else this.#showEnd()
     })
   }
@@ -184,8 +187,9 @@ export class TimelineView {
   #show(range: Range, n: number, share: number): void {
     const before = between(range.rows, range.from, n - 1)
     const after = between(range.rows, n, range.to)
-    const above = Math.round(FIRST_ROWS * share)
-    const below = FIRST_ROWS - above
+    // What is not needed on one side goes to the other: a tall screen is to be filled.
+    const above = Math.max(Math.round(FIRST_ROWS * share), FIRST_ROWS - after.length)
+    const below = FIRST_ROWS - Math.min(above, before.length)
     this.from = before.length > above ? before[before.length - above]!.n : range.from
     this.to = after.length > below + 1 ? after[below]!.n : range.to
     this.#following = this.to === range.to && this.atEnd

@@ -68,8 +68,9 @@ export class Chat {
   /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
   readonly people = new SvelteMap<UserId, User>()
   peopleKnown = $state(false)
-  /** Who is present now. */
+  /** Who is present now; before `presentKnown`, nobody means nothing. */
   readonly present = new SvelteSet<UserId>()
+  presentKnown = $state(false)
   /** The rooms this person is in. */
   readonly rooms = new SvelteMap<RoomId, RoomState>()
   /** True from the first welcome on: before it, an empty list of rooms means nothing. */
@@ -151,7 +152,10 @@ export class Chat {
 
   /** The page is being left: others should see it now and not after 45 s. */
   hide(): void {
-    if (this.phase === 'inside') this.#connection.stop()
+    if (this.phase === 'inside') {
+      this.#sayRead()
+      this.#connection.stop()
+    }
     this.#drafts?.flush()
   }
 
@@ -204,7 +208,6 @@ export class Chat {
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
   send(room: RoomId, body: string): ClientMsgId {
     const id = nextClientMsgId()
-    this.#typingSaid.delete(room)
     this.#outbox.add(room, body, id, this.#around.world.now())
     return id
   }
@@ -224,17 +227,18 @@ export class Chat {
     await this.#ask({ type: 'delete', room, message })
   }
 
-  /** Moves the read marker forward. */
+  /** Moves the read marker forward: here at once, on the box at most once a second. */
   markRead(id: RoomId, n: number): void {
     const room = this.rooms.get(id)
     if (!room || n <= room.read_n) return
     room.read_n = n
     if (this.#readTimers.has(id)) return
+    this.#connection.send({ type: 'read', room: id, n })
     this.#readTimers.set(
       id,
       setTimeout(() => {
         this.#readTimers.delete(id)
-        this.#connection.send({ type: 'read', room: id, n: room.read_n })
+        if (room.read_n > n) this.#connection.send({ type: 'read', room: id, n: room.read_n })
       }, READ_INTERVAL_MS),
     )
   }
@@ -361,8 +365,19 @@ export class Chat {
     this.people.clear()
     this.present.clear()
     this.peopleKnown = false
+    this.presentKnown = false
     this.roomsKnown = false
     this.unsent = 0
+  }
+
+  /** Read markers that were waiting for their turn. */
+  #sayRead(): void {
+    for (const [id, timer] of this.#readTimers) {
+      clearTimeout(timer)
+      const room = this.rooms.get(id)
+      if (room) this.#connection.send({ type: 'read', room: id, n: room.read_n })
+    }
+    this.#readTimers.clear()
   }
 
   #linkChanged(link: Link): void {
@@ -380,7 +395,8 @@ export class Chat {
     try {
       await this.#around.api.me()
     } catch (thrown) {
-      if (this.phase === 'inside' && codeOf(thrown) === 'not_signed_in') this.#leave('ended', { erase: false })
+      if (this.phase === 'inside' && codeOf(thrown) === 'not_signed_in')
+        this.#leave('ended', { erase: false })
     }
   }
 
@@ -413,9 +429,11 @@ export class Chat {
   #heard(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
-        return this.#welcome(message)
+        this.#welcome(message)
+        return
       case 'message':
-        return this.#message(message, true)
+        this.#message(message, true)
+        return
       case 'missed':
         for (const event of message.events) {
           if (event.type === 'message') this.#message(event, false)
@@ -423,14 +441,17 @@ export class Chat {
         }
         return
       case 'deleted':
-        return this.rooms.get(message.room)?.bury(message.message)
+        this.rooms.get(message.room)?.bury(message.message)
+        return
       case 'room':
         this.#learnRoom(message.room)
         return
       case 'room_gone':
-        return this.#forgetRoom(message.room)
+        this.#forgetRoom(message.room)
+        return
       case 'members':
-        return this.#members(message)
+        this.#members(message)
+        return
       case 'read': {
         const room = this.rooms.get(message.room)
         if (room && message.n > room.read_n) room.read_n = message.n
@@ -442,13 +463,15 @@ export class Chat {
       case 'present':
         this.present.clear()
         for (const user of message.users) this.present.add(user)
+        this.presentKnown = true
         return
       case 'presence':
         for (const user of message.left) this.present.delete(user)
         for (const user of message.came) this.present.add(user)
         return
       case 'user':
-        return this.learnUser(message.user)
+        this.learnUser(message.user)
+        return
       case 'user_gone':
         this.#changedPeople?.add(message.user)
         this.people.delete(message.user)
@@ -458,7 +481,8 @@ export class Chat {
         this.#answered(message.re)?.resolve(message.room)
         return
       case 'error':
-        return this.#error(message)
+        this.#error(message)
+        return
     }
   }
 

@@ -1,6 +1,17 @@
 /** One room as this person sees it: what the box said of it, and what is being written here. */
+
+import type {
+  ClientMsgId,
+  LastMessage,
+  Message,
+  Role,
+  Room,
+  RoomId,
+  RoomKind,
+  Seq,
+  UserId,
+} from '../protocol'
 import type { FaultCode } from './api'
-import type { ClientMsgId, Message, Room, RoomId, RoomKind, Role, LastMessage, Seq, UserId } from '../protocol'
 import { Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */

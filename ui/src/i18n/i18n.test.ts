@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest'
-import { en } from './en'
+import { describe, expect, it, vi } from 'vitest'
+import { en as enChat } from './en'
+import { enScreens } from './enScreens'
 import { fill, formatNumberIn } from './fill'
 import { daysBetween, formatDay, formatList, formatMoment, nextMidnight } from './format'
-import { preferredLanguage, t } from './language.svelte'
+import { preferredLanguage, t, tScreens, withTexts } from './language.svelte'
 import type { Plural } from './table'
-import { zh } from './zh'
+import { zh as zhChat } from './zh'
+import { zhScreens } from './zhScreens'
+
+const en = { ...enChat, ...enScreens }
+const zh = { ...zhChat, ...zhScreens }
 
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
 const forms = (entry: string | Plural) => (typeof entry === 'string' ? [entry] : Object.values(entry))
@@ -54,6 +59,24 @@ describe('fill', () => {
   it('serves t', () => {
     expect(t('room.members', { n: 1 })).toBe('1 member')
     expect(t('error.password_short')).toContain('8')
+  })
+})
+
+describe('texts of screens loaded on demand', () => {
+  it('have keys of their own', () => {
+    expect(Object.keys(enScreens).filter((key) => key in enChat)).toEqual([])
+  })
+
+  it('are there once the screen is, and not before', async () => {
+    vi.stubGlobal('document', { documentElement: {} })
+    expect(tScreens('people.title')).toBe('')
+    expect(await withTexts(Promise.resolve('screen'))).toBe('screen')
+    expect(tScreens('people.title')).toBe('People')
+    expect(tScreens('common.back')).toBe('Back')
+  })
+
+  it('do not hide that the screen itself failed', async () => {
+    await expect(withTexts(Promise.reject(new Error('offline')))).rejects.toThrow('offline')
   })
 })
 

@@ -12,5 +12,13 @@ export {
   nextMidnight,
 } from './format'
 export type { Language, LanguageChoice } from './language.svelte'
-export { chooseLanguage, language, languageChoice, locale, startLanguage, t } from './language.svelte'
+export {
+  chooseLanguage,
+  language,
+  languageChoice,
+  locale,
+  startLanguage,
+  t,
+  withTexts,
+} from './language.svelte'
 export type { Key } from './table'

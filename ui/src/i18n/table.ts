@@ -3,27 +3,35 @@
  * keys, in the same shape, or the build fails.
  */
 import type { en } from './en'
+import type { enScreens } from './enScreens'
 
 /** A text that depends on a count `n`; languages have the forms their plural rules name. */
 export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string }
 
+/** Texts that are there from the start. */
 export type Key = keyof typeof en
+/** Texts that come with the screens loaded on demand. */
+export type ScreenKey = keyof typeof enScreens
+
+type English = typeof en & typeof enScreens
+type Translated<E> = { readonly [K in keyof E]: E[K] extends string ? string : Plural }
 
 /** What a language has to supply. */
-export type Table = { readonly [K in Key]: (typeof en)[K] extends string ? string : Plural }
+export type Table = Translated<typeof en>
+export type ScreensTable = Translated<typeof enScreens>
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
 
-type TextOf<K extends Key> = (typeof en)[K] extends string
-  ? (typeof en)[K]
-  : (typeof en)[K] extends { readonly other: infer O extends string }
+type TextOf<K extends Key | ScreenKey> = English[K] extends string
+  ? English[K]
+  : English[K] extends { readonly other: infer O extends string }
     ? O
     : never
 
 /** The names that a key's text holds in braces; a plural always has its count. */
-export type VarsOf<K extends Key> = Names<TextOf<K>> | ((typeof en)[K] extends string ? never : 'n')
+export type VarsOf<K extends Key | ScreenKey> = Names<TextOf<K>> | (English[K] extends string ? never : 'n')
 
 /** The second argument of `t`: demanded exactly when the text has something to fill in. */
-export type VarsArgument<K extends Key> = [VarsOf<K>] extends [never]
+export type VarsArgument<K extends Key | ScreenKey> = [VarsOf<K>] extends [never]
   ? []
   : [vars: { readonly [N in VarsOf<K>]: N extends 'n' ? number : string | number }]

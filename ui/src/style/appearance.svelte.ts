@@ -12,11 +12,14 @@ export const textSizes: readonly TextSize[] = ['small', 'normal', 'large', 'huge
 const SCHEME_KEY = 'porch.scheme'
 const TEXT_SIZE_KEY = 'porch.text-size'
 const SOUNDS_KEY = 'porch.sounds'
+const SINGLE_KEYS_KEY = 'porch.single-keys'
 
 class Appearance {
   #scheme = $state<Scheme>(stored(SCHEME_KEY, schemes, 'system'))
   #textSize = $state<TextSize>(stored(TEXT_SIZE_KEY, textSizes, 'normal'))
   #sounds = $state(stored(SOUNDS_KEY, ['off', 'on'], 'off') === 'on')
+
+  #singleKeys = $state(stored(SINGLE_KEYS_KEY, ['off', 'on'], 'on') === 'on')
 
   get scheme(): Scheme {
     return this.#scheme
@@ -46,6 +49,16 @@ class Appearance {
   set sounds(on: boolean) {
     this.#sounds = on
     store(SOUNDS_KEY, on ? 'on' : 'off')
+  }
+
+  /** Whether a key alone, without Ctrl or Alt, may do something: in the way of those who speak to type. */
+  get singleKeys(): boolean {
+    return this.#singleKeys
+  }
+
+  set singleKeys(on: boolean) {
+    this.#singleKeys = on
+    store(SINGLE_KEYS_KEY, on ? 'on' : 'off')
   }
 
   /** Puts the choices on `<html>`: once before the first paint, then after each change. */

@@ -1,0 +1,67 @@
+//! A look inside the hub for its property tests and fuzz targets: what must hold between any two inputs.
+
+use std::collections::BTreeSet;
+
+use crate::proto::id::{ConnId, UserId};
+use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
+use crate::proto::server::{Resume, Role, RoomKind, ServerMessage};
+
+use super::{Asked, Hub, Stage};
+
+impl Hub {
+    /// Panics when the parts of the state disagree with each other.
+    pub(crate) fn audit(&self) {
+        for (id, room) in &self.rooms {
+            let members: BTreeSet<ConnId> = room.members.keys().flat_map(|user| self.joined_conns(*user)).collect();
+            let present: BTreeSet<ConnId> = room.present.iter().copied().collect();
+            assert_eq!(present, members, "who is present in room {id} is not who has joined");
+            assert_eq!(present.len(), room.present.len(), "room {id} has somebody twice");
+            for (user, member) in &room.members {
+                assert!(self.people[user].rooms.contains(id), "person {user} does not know of room {id}");
+                assert!(member.read_n <= room.last_n, "person {user} has read what room {id} does not have");
+            }
+            let owned = room.members.values().any(|member| member.role == Role::Owner);
+            let ownable = matches!(room.kind, RoomKind::Closed | RoomKind::Open);
+            assert!(owned || !ownable || room.members.is_empty(), "room {id} has no owner");
+        }
+        for (id, person) in &self.people {
+            for room in &person.rooms {
+                assert!(self.rooms[room].members.contains_key(id), "room {room} does not know of person {id}");
+            }
+        }
+        for (pair, room) in &self.directs {
+            assert_eq!(self.rooms[room].direct, Some(*pair), "room {room} is not the direct room of its pair");
+        }
+        self.audit_conns();
+    }
+
+    fn audit_conns(&self) {
+        let listed: Vec<ConnId> = self.people.values().flat_map(|person| person.conns.iter().copied()).collect();
+        assert_eq!(listed.len(), self.conns.len(), "people and connections disagree");
+        for id in listed {
+            let conn = &self.conns[&id];
+            let same = self.conns.values().filter(|other| other.session == conn.session).count();
+            assert!(same <= SESSION_CONNECTIONS_MAX, "session {} has {same} connections", conn.session);
+            assert!(self.people[&conn.user].conns.contains(&id), "connection {id} belongs to somebody else");
+            assert!(conn.in_flight <= SENDS_IN_FLIGHT_MAX, "connection {id} has too much in flight");
+            let asked = |asked: &&Asked| matches!(asked, Asked::Send { conn, .. } if *conn == id);
+            let waiting = self.asked.values().filter(asked).count();
+            assert_eq!(conn.in_flight, waiting, "connection {id} counts what is in flight wrongly");
+        }
+    }
+
+    /// Panics unless everything asked was answered and nobody waits for anything.
+    pub(crate) fn audit_idle(&self) {
+        assert!(self.asked.is_empty(), "answered questions are still remembered: {:?}", self.asked);
+        assert_eq!(self.wake_at(), None, "a tick is due although nothing has changed");
+        for (id, conn) in &self.conns {
+            assert_eq!(conn.in_flight, 0, "connection {id} waits for nothing");
+            assert!(!matches!(conn.stage, Stage::Resuming { .. }), "connection {id} is never welcomed");
+        }
+    }
+
+    /// What a person would be welcomed with.
+    pub(crate) fn audit_welcome(&self, user: UserId) -> Option<ServerMessage> {
+        self.people.contains_key(&user).then(|| self.welcome(user, Resume::Fresh))
+    }
+}

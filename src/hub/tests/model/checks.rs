@@ -1,0 +1,313 @@
+//! Feeds the hub and holds every output against what may be said, and to whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hub::{Hub, Input, Output, Ticket};
+use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
+use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::id::ConnId;
+use crate::proto::limits::PRESENCE_INTERVAL;
+use crate::proto::op::{Fault, Outcome};
+use crate::proto::server::{Event, ServerMessage};
+
+use super::World;
+use super::device::Device;
+use super::link::{Stage, Verdict};
+
+/// What an input must lead to.
+#[derive(Debug, Default)]
+pub(crate) struct Expected {
+    /// Whose command it is.
+    pub(crate) asker: Option<(ConnId, ClientMessage)>,
+    /// The connections that are closed, and no others.
+    pub(crate) closes: BTreeMap<ConnId, CloseCode>,
+    /// The event that is told to these connections, and no others.
+    pub(crate) event: Option<(Event, BTreeSet<ConnId>)>,
+}
+
+/// What an input has led to.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Heard {
+    /// Said to one connection alone.
+    answers: Vec<(ConnId, ServerMessage)>,
+    /// Said to several.
+    broadcasts: usize,
+    /// Asked of the store.
+    stored: usize,
+}
+
+impl World {
+    /// A connection says something: its limits and the answer are checked.
+    pub(super) fn say(&mut self, conn: ConnId, message: ClientMessage) {
+        let now_ms = self.now.mono.as_millis() as u64;
+        let link = self.links.get_mut(&conn).expect("only open connections speak");
+        let closes = match (&link.stage, &message) {
+            (Stage::Greeting, ClientMessage::Hello { version, .. }) if *version == PROTOCOL_VERSION => None,
+            (Stage::Greeting, ClientMessage::Hello { .. }) => Some(CloseCode::Version),
+            (Stage::Greeting, _) | (_, ClientMessage::Hello { .. }) => Some(CloseCode::BadMessage),
+            _ => {
+                let verdict = link.verdict(now_ms);
+                let closes = (verdict == Verdict::Flood).then_some(CloseCode::Flood);
+                let heard = self.ask(conn, message.clone(), closes);
+                return check_answer(conn, &message, verdict, &heard);
+            }
+        };
+        self.ask(conn, message, closes);
+        let welcomed = self.links.get(&conn).is_some_and(|link| link.joined());
+        assert_eq!(welcomed, closes.is_none(), "a hello is welcomed or the connection closed");
+    }
+
+    fn ask(&mut self, conn: ConnId, message: ClientMessage, closes: Option<CloseCode>) -> Heard {
+        let closes = closes.map(|code| (conn, code)).into_iter().collect();
+        let asker = Some((conn, message.clone()));
+        self.feed(Input::Message { conn, message }, Expected { asker, closes, event: None })
+    }
+
+    /// The store has answered: the event goes to those who are there, the answer to who asked.
+    pub(super) fn stored(&mut self, ticket: Ticket, result: Result<Outcome, Fault>) {
+        let (conn, op, message) = self.asked.remove(&ticket).expect("every answer has its question");
+        let event = result.as_ref().ok().and_then(|outcome| self.truth.stored(&op, outcome));
+        let event = event.map(|event| {
+            let room = super::store::room_of(&event);
+            let there = self.links.iter().filter(|(_, link)| link.joined() && self.truth.is_member(room, link.user));
+            let there: BTreeSet<ConnId> = there.map(|(conn, _)| *conn).collect();
+            (event, there)
+        });
+        let echoed =
+            event.as_ref().is_some_and(|(event, there)| matches!(event, Event::Message(_)) && there.contains(&conn));
+        let asker = Some((conn, message.clone()));
+        let heard = self.feed(Input::Stored { ticket, result }, Expected { asker, closes: BTreeMap::new(), event });
+        let answers = heard.answers.iter().filter(|(to, answer)| *to == conn && answers_to(answer, &message)).count();
+        let open = usize::from(self.links.contains_key(&conn));
+        assert_eq!(answers + usize::from(echoed), open, "{message:?} is answered once: {heard:?}");
+    }
+
+    /// One input, and all that follows from it.
+    pub(super) fn feed(&mut self, input: Input, mut expected: Expected) -> Heard {
+        let mut outputs = Vec::new();
+        self.hub.handle(self.now, input, &mut outputs);
+        let mut heard = Heard::default();
+        for output in outputs {
+            if let Some(transcript) = &mut self.transcript {
+                transcript.push(format!("{output:?}"));
+            }
+            self.carry_out(output, &mut expected, &mut heard);
+        }
+        assert!(expected.closes.is_empty(), "these were not closed: {:?}", expected.closes);
+        if let Some((event, there)) = expected.event {
+            assert!(there.is_empty(), "{event:?} was not told to {there:?}");
+        }
+        self.hub.audit();
+        heard
+    }
+
+    fn carry_out(&mut self, output: Output, expected: &mut Expected, heard: &mut Heard) {
+        match output {
+            Output::Broadcast { to, message } => {
+                heard.broadcasts += 1;
+                assert!(!to.is_empty(), "nobody is told {message:?}");
+                let once: BTreeSet<ConnId> = to.iter().copied().collect();
+                assert_eq!(once.len(), to.len(), "somebody is told twice: {message:?}");
+                self.check_broadcast(&message, &once, expected);
+                for conn in to {
+                    self.deliver(conn, message.clone(), false);
+                }
+            }
+            Output::Close { conn, code } => {
+                assert_eq!(expected.closes.remove(&conn), Some(code), "connection {conn} is closed");
+                let link = self.links.remove(&conn).expect("only open connections are closed");
+                self.devices[link.device].conn = None;
+            }
+            Output::Hold { conn } => self.links.get_mut(&conn).expect("it is open").stage = Stage::Held(Vec::new()),
+            Output::ReadMissed { conn, user, after, upto } => {
+                assert!(after < upto && upto == self.truth.seq, "{after}..{upto} is not what was missed");
+                assert_eq!(user, self.links[&conn].user);
+                self.reads.push_back((conn, user, after, upto));
+            }
+            Output::Release { conn, first } => {
+                let link = self.links.get_mut(&conn).expect("it is open");
+                let stage = std::mem::replace(&mut link.stage, Stage::Joined);
+                let Stage::Held(held) = stage else { panic!("connection {conn} was not held") };
+                let device = &mut self.devices[link.device];
+                let first = first.into_iter().map(|message| (message, self.truth.seq));
+                for (message, at) in first.chain(held) {
+                    if let ServerMessage::Missed { events } = &message {
+                        events.iter().for_each(|event| Device::check_event(event, &self.store));
+                    }
+                    device.take(&message, at, false);
+                }
+            }
+            Output::Send { to, message } => {
+                self.check_answer_to(to, &message, expected);
+                heard.answers.push((to, message.clone()));
+                self.deliver(to, message, true);
+            }
+            Output::Store { ticket, op } => {
+                heard.stored += 1;
+                let (conn, message) = expected.asker.clone().expect("only commands ask the store");
+                assert!(self.asked.insert(ticket, (conn, op.clone(), message)).is_none(), "a ticket is used twice");
+                self.store.submit(ticket, op);
+            }
+            Output::StoreRead { room, user, n } => {
+                assert!(self.truth.is_member(room, user) && n <= self.truth.last_n(room));
+                self.store.mark_read(room, user, n);
+            }
+        }
+    }
+
+    fn deliver(&mut self, conn: ConnId, message: ServerMessage, alone: bool) {
+        let link = self.links.get_mut(&conn).expect("only open connections are told anything");
+        if let (Stage::Greeting, ServerMessage::Welcome { .. }) = (&link.stage, &message) {
+            link.stage = Stage::Joined;
+        }
+        match &mut link.stage {
+            Stage::Greeting => panic!("connection {conn} has not said hello and is told {message:?}"),
+            // A message that is given back to its author is no news.
+            Stage::Held(_) if alone && matches!(message, ServerMessage::Message(_)) => {}
+            Stage::Held(held) => held.push((message, self.truth.seq)),
+            Stage::Joined => self.devices[link.device].take(&message, self.truth.seq, alone),
+        }
+    }
+
+    /// Whether these and no others may be told this.
+    fn check_broadcast(&self, message: &ServerMessage, to: &BTreeSet<ConnId>, expected: &mut Expected) {
+        let told = match message {
+            ServerMessage::Message(message) => Some(Event::Message(message.clone())),
+            ServerMessage::Deleted { seq, room, message } => {
+                Some(Event::Deleted { seq: *seq, room: *room, message: *message })
+            }
+            _ => None,
+        };
+        if let Some(told) = told {
+            Device::check_event(&told, &self.store);
+            let expected = expected.event.take();
+            assert_eq!(Some((told, to.clone())), expected, "an event is told to those who are there");
+            return;
+        }
+        for conn in to {
+            self.check_told(*conn, message);
+        }
+    }
+
+    fn check_told(&self, conn: ConnId, message: &ServerMessage) {
+        let user = self.links.get(&conn).expect("only open connections are told anything").user;
+        match message {
+            ServerMessage::Members { room, joined, member_count, .. } => {
+                assert!(
+                    self.truth.is_member(*room, user),
+                    "the members of room {room} are not person {user}'s business"
+                );
+                assert_eq!(*member_count as usize, self.truth.member_count(*room));
+                assert!(joined.iter().all(|user| self.truth.is_member(*room, *user)));
+            }
+            ServerMessage::Read { room, n } => {
+                assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
+            }
+            ServerMessage::Room { room } => self.truth.check_room(room, user),
+            ServerMessage::RoomGone { room } => assert!(!self.truth.is_member(*room, user)),
+            ServerMessage::Typing { room, user: who } => {
+                assert!(self.truth.is_member(*room, user) && self.truth.is_member(*room, *who) && user != *who);
+            }
+            ServerMessage::User { user } => assert_eq!(Some(user), self.truth.people.get(&user.id)),
+            ServerMessage::UserGone { user } => assert!(!self.truth.people.contains_key(user)),
+            ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
+            other => panic!("{other:?} is not for several"),
+        }
+    }
+
+    /// Whether one connection may be told this alone.
+    fn check_answer_to(&self, to: ConnId, message: &ServerMessage, expected: &Expected) {
+        let asker = expected.asker.as_ref().map(|(conn, _)| *conn);
+        assert_eq!(Some(to), asker, "only who asks is answered: {message:?}");
+        if let ServerMessage::Welcome { seq, rooms, me, .. } = message {
+            let user = self.links[&to].user;
+            assert_eq!((*seq, Some(me)), (self.truth.seq, self.truth.people.get(&user)));
+            let shown: BTreeSet<_> = rooms.iter().map(|room| room.id).collect();
+            assert_eq!(shown, self.truth.rooms_of(user));
+            rooms.iter().for_each(|room| self.truth.check_room(room, user));
+        }
+    }
+
+    /// What holds after every step.
+    pub(super) fn check(&self) {
+        if let Some(due) = self.hub.wake_at() {
+            assert!(due <= self.now.mono + PRESENCE_INTERVAL, "a tick is due too late");
+            return;
+        }
+        let present = self.present();
+        for (conn, link) in &self.links {
+            if matches!(link.stage, Stage::Joined) {
+                assert_eq!(self.devices[link.device].present.as_ref(), Some(&present), "told to connection {conn}");
+            }
+        }
+    }
+
+    /// What holds when everything under way has come to its end.
+    pub(super) fn check_settled(&self) {
+        self.hub.audit_idle();
+        assert!(self.asked.is_empty());
+        for link in self.links.values().filter(|link| link.joined()) {
+            self.devices[link.device].check_complete(&self.truth.rooms_of(link.user), &self.store);
+        }
+        // What the hub has come to is what it would begin with.
+        let anew = Hub::new(self.store.snapshot(), "0.0.0");
+        for user in self.truth.people.keys() {
+            assert_eq!(
+                self.hub.audit_welcome(*user),
+                anew.audit_welcome(*user),
+                "a restart changes what person {user} sees"
+            );
+        }
+    }
+}
+
+/// Panics unless a command was answered, or goes to the store to be answered later.
+fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, heard: &Heard) {
+    let slowed = |code: &ErrorCode| *code == ErrorCode::SlowDown;
+    match verdict {
+        Verdict::Flood => assert_eq!(heard, &Heard::default()),
+        Verdict::Slow => {
+            let [(to, ServerMessage::Error { code, retry_ms: Some(1..), .. })] = heard.answers.as_slice() else {
+                panic!("{message:?} came too soon: {heard:?}")
+            };
+            assert!(*to == conn && slowed(code) && heard.broadcasts + heard.stored == 0);
+        }
+        Verdict::Pass => {
+            let refused = |(_, answer): &(ConnId, ServerMessage)| matches!(answer, ServerMessage::Error { code, .. } if slowed(code));
+            assert!(!heard.answers.iter().any(refused), "{message:?} came in time");
+            let wanted = match message {
+                ClientMessage::Read { .. } | ClientMessage::Typing { .. } => 0,
+                _ => 1,
+            };
+            let answers = heard.answers.iter().filter(|(_, answer)| answers_to(answer, message)).count();
+            assert_eq!((answers + heard.stored, heard.answers.len()), (wanted, answers), "{message:?}: {heard:?}");
+        }
+    }
+}
+
+/// Whether this is the answer to that command.
+fn answers_to(answer: &ServerMessage, message: &ClientMessage) -> bool {
+    let asked = match message {
+        ClientMessage::AddMembers { re, .. }
+        | ClientMessage::ArchiveRoom { re, .. }
+        | ClientMessage::CreateRoom { re, .. }
+        | ClientMessage::Delete { re, .. }
+        | ClientMessage::JoinRoom { re, .. }
+        | ClientMessage::LeaveRoom { re, .. }
+        | ClientMessage::OpenDirect { re, .. }
+        | ClientMessage::RenameRoom { re, .. } => Some(*re),
+        _ => None,
+    };
+    match (answer, message) {
+        (ServerMessage::Done { re, .. }, _) => Some(*re) == asked,
+        (ServerMessage::Message(given), ClientMessage::Send { client_msg_id, .. }) => {
+            given.client_msg_id == *client_msg_id
+        }
+        (ServerMessage::Error { client_msg_id: Some(given), .. }, ClientMessage::Send { client_msg_id, .. }) => {
+            given == client_msg_id
+        }
+        (ServerMessage::Error { re: Some(re), client_msg_id: None, .. }, _) => Some(*re) == asked,
+        (ServerMessage::Pong {}, ClientMessage::Ping {}) => true,
+        _ => false,
+    }
+}

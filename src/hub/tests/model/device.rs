@@ -1,0 +1,126 @@
+//! A client as the protocol's page describes it: what it remembers, and what it must never be told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
+use crate::proto::server::{Event, Resume, ServerMessage};
+
+use super::store::Store;
+
+/// What a device has of a room.
+#[derive(Debug)]
+struct Log {
+    /// From here on nothing may be missing.
+    since: Seq,
+    seen: Vec<Seq>,
+}
+
+/// See the module's text.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) person: UserId,
+    pub(crate) session: SessionId,
+    pub(crate) conn: Option<ConnId>,
+    /// The newest event seen.
+    pub(crate) seq: Option<Seq>,
+    /// The names of the messages it has sent.
+    pub(crate) sent: Vec<ClientMsgId>,
+    /// Who it believes is present, once it was told.
+    pub(crate) present: Option<BTreeSet<UserId>>,
+    rooms: BTreeMap<RoomId, Log>,
+}
+
+impl Device {
+    pub(crate) fn new(person: u64, session: u64) -> Self {
+        let (person, session) = (UserId(person), SessionId(session));
+        Self { person, session, conn: None, seq: None, sent: Vec::new(), present: None, rooms: BTreeMap::new() }
+    }
+
+    /// Forgets everything but where it left off.
+    pub(crate) fn begin_at(&mut self, seq: Option<Seq>) {
+        self.seq = seq;
+        self.rooms.clear();
+    }
+
+    /// Takes what was sent when the hub was at `now`. `own` is a stored message given back to its author.
+    pub(crate) fn take(&mut self, message: &ServerMessage, now: Seq, own: bool) {
+        match message {
+            ServerMessage::Welcome { seq, resume, rooms, .. } => {
+                if *resume != Resume::Ok {
+                    self.seq = Some(*seq);
+                    self.rooms.clear();
+                }
+                let listed: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
+                self.rooms.retain(|id, _| listed.contains(id));
+                for room in listed {
+                    self.rooms.entry(room).or_insert_with(|| Log { since: *seq, seen: Vec::new() });
+                }
+                self.present = None;
+            }
+            ServerMessage::Message(message) if own => assert_eq!(message.author, self.person),
+            ServerMessage::Message(message) => {
+                assert!(self.rooms.contains_key(&message.room), "a message in a room that was never shown");
+                self.event(message.id, message.room);
+            }
+            ServerMessage::Deleted { seq, room, .. } => {
+                assert!(self.rooms.contains_key(room), "a deletion in a room that was never shown");
+                self.event(*seq, *room);
+            }
+            ServerMessage::Missed { events } => {
+                assert!(!events.is_empty(), "an empty frame says nothing");
+                for event in events {
+                    self.event(event.seq(), super::store::room_of(event));
+                }
+            }
+            ServerMessage::Room { room } => {
+                self.rooms.entry(room.id).or_insert_with(|| Log { since: now, seen: Vec::new() });
+            }
+            ServerMessage::RoomGone { room } => {
+                assert!(self.rooms.remove(room).is_some(), "a room went that was never there");
+            }
+            ServerMessage::Present { users } => self.present = Some(users.iter().copied().collect()),
+            ServerMessage::Presence { came, left } => self.presence(came, left),
+            _ => {}
+        }
+    }
+
+    fn event(&mut self, seq: Seq, room: RoomId) {
+        assert!(Some(seq) > self.seq, "{seq} comes after {:?}", self.seq);
+        self.seq = Some(seq);
+        // What was missed in a room that was joined meanwhile is loaded when the room is opened.
+        if let Some(log) = self.rooms.get_mut(&room) {
+            log.seen.push(seq);
+        }
+    }
+
+    fn presence(&mut self, came: &[UserId], left: &[UserId]) {
+        let present = self.present.as_mut().expect("changes come after the whole");
+        for user in left {
+            assert!(present.remove(user), "person {user} left without having been there");
+        }
+        for user in came {
+            assert!(present.insert(*user), "person {user} came twice");
+        }
+    }
+
+    /// Panics unless the device has everything of its rooms since it came, once and in order.
+    pub(crate) fn check_complete(&self, rooms: &BTreeSet<RoomId>, store: &Store) {
+        assert_eq!(&self.rooms.keys().copied().collect::<BTreeSet<_>>(), rooms);
+        for (room, log) in &self.rooms {
+            let all = store.events_of(*room, Seq(0));
+            assert!(all.ends_with(&log.seen), "of room {room} {:?} was seen, not the end of {all:?}", log.seen);
+            let due = store.events_of(*room, log.since);
+            assert!(log.seen.len() >= due.len(), "of room {room} {:?} was seen, {due:?} was due", log.seen);
+        }
+    }
+
+    /// Panics unless an event is told as it is on the disk, or was before it was deleted.
+    pub(crate) fn check_event(event: &Event, store: &Store) {
+        match (event, store.event(event.seq())) {
+            (Event::Message(told), Event::Message(stored)) if stored.deleted && !told.deleted => {
+                assert_eq!((told.room, told.n, told.author), (stored.room, stored.n, stored.author));
+            }
+            (told, stored) => assert_eq!(told, stored),
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! A world around the hub that makes its own days: people with several devices, a store that answers in order, late,
+//! with faults, and a process that dies. After every step the hub's words are held against the truth.
+//!
+//! Used by the property tests and, by path, by the fuzz targets: nothing here may use what only tests of the crate see.
+
+mod checks;
+mod device;
+mod link;
+mod step;
+mod store;
+mod truth;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use crate::hub::{Hub, Input, Now, Ticket};
+use crate::proto::client::{Access, ClientMessage, PROTOCOL_VERSION};
+use crate::proto::code::CloseCode;
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
+use crate::proto::op::{Fault, Millis, Op};
+use crate::proto::text::RawBody;
+
+use checks::{Expected, Heard};
+use device::Device;
+use link::{Link, Stage};
+pub(crate) use step::{Hello, Step};
+use store::{News, Page, Store};
+use truth::Truth;
+
+/// People from the start.
+const PEOPLE: u64 = 5;
+/// People at most, those who register later included.
+const PEOPLE_MAX: u64 = 8;
+/// More devices of one session than may connect.
+const TABS: u64 = 10;
+
+/// The device after those.
+const FIRST_OF_OTHERS: usize = TABS as usize;
+
+/// See the module's text.
+pub(crate) struct World {
+    hub: Hub,
+    now: Now,
+    store: Store,
+    truth: Truth,
+    devices: Vec<Device>,
+    /// Open connections.
+    links: BTreeMap<ConnId, Link>,
+    next_conn: u64,
+    /// The newest session; those of the first devices are below.
+    next_session: u64,
+    next_message: u64,
+    /// Questions to the store, who asked, and by what the answer is known.
+    asked: HashMap<Ticket, (ConnId, Op, ClientMessage)>,
+    /// Questions about what was missed.
+    reads: VecDeque<(ConnId, UserId, Seq, Seq)>,
+    /// What pages have to tell the hub, and are slow to.
+    late: VecDeque<Input>,
+    /// Every output, where wanted.
+    transcript: Option<Vec<String>>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let store = Store::of(PEOPLE);
+        let tabs = (0..TABS).map(|_| Device::new(1, 1));
+        let others = (2..=PEOPLE_MAX)
+            .flat_map(|person| [Device::new(person, 10 * person), Device::new(person, 10 * person + 1)]);
+        Self {
+            hub: Hub::new(store.snapshot(), "0.0.0"),
+            now: Now::default(),
+            truth: Truth::new(store.snapshot()),
+            store,
+            devices: tabs.chain(others).collect(),
+            links: BTreeMap::new(),
+            next_conn: 1,
+            next_session: 1_000,
+            next_message: 1,
+            asked: HashMap::new(),
+            reads: VecDeque::new(),
+            late: VecDeque::new(),
+            transcript: None,
+        }
+    }
+
+    /// Lives through a day and checks it after every step and at its end.
+    pub(crate) fn live(steps: impl IntoIterator<Item = Step>) {
+        let mut world = Self::new();
+        for step in steps {
+            world.take(step);
+        }
+        world.settle();
+    }
+
+    /// Two people's connections get these frames, one a line; each is heard by the hub if it can be read at all.
+    pub(crate) fn hear(frames: &[u8]) {
+        let mut world = Self::new();
+        for (at, frame) in frames.split(|byte| *byte == b'\n').enumerate() {
+            let Ok(message) = serde_json::from_slice::<ClientMessage>(frame) else { continue };
+            let written = serde_json::to_vec(&message).expect("what was read can be written");
+            let again = serde_json::from_slice::<ClientMessage>(&written).expect("what was written can be read");
+            assert_eq!(message, again, "a message changes when it is written");
+            let device = [FIRST_OF_OTHERS, FIRST_OF_OTHERS + 2][at % 2];
+            if let ClientMessage::Hello { after, .. } = message {
+                world.connect(device);
+                world.devices[device].begin_at(after);
+            } else {
+                world.arrive(device);
+            }
+            if let Some(conn) = world.devices[device].conn {
+                world.say(conn, message);
+            }
+            world.commit(at as u8 % 3, None);
+            world.tell(at as u8 % 4);
+            world.check();
+        }
+        world.settle();
+    }
+
+    /// Lives through a day; gives everything the hub had to say.
+    pub(crate) fn transcript(steps: impl IntoIterator<Item = Step>) -> Vec<String> {
+        let mut world = Self { transcript: Some(Vec::new()), ..Self::new() };
+        for step in steps {
+            world.take(step);
+        }
+        world.transcript.unwrap_or_default()
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Arrive { device } => {
+                self.arrive(self.device(device));
+            }
+            Step::Commit { count } => self.commit(count, None),
+            Step::Connect { device } => self.connect(self.device(device)),
+            Step::Crash => self.crash(),
+            Step::DeleteUser { person } => self.store.submit_page(Page::Delete(self.person(person))),
+            Step::Disconnect { device } => self.disconnect(self.device(device)),
+            Step::EndSession { device, taken_over } => self.end_session(self.device(device), taken_over),
+            Step::Fail { count, full } => {
+                self.commit(count, Some(if full { Fault::DiskFull } else { Fault::Storage }));
+            }
+            Step::Flood { device, count } => self.flood(self.device(device), count),
+            Step::Ghost { conn, lagging } => self.ghost(ConnId(u64::from(conn) % self.next_conn), lagging),
+            Step::Hello { device, how } => self.hello(self.device(device), how),
+            Step::Lag { device } => self.lag(self.device(device)),
+            Step::ReadMissed { fails } => self.read_missed(fails),
+            Step::Register => {
+                if self.store.people_made() < PEOPLE_MAX {
+                    self.store.submit_page(Page::Register);
+                }
+            }
+            Step::RenameUser { person } => self.store.submit_page(Page::Rename(self.person(person))),
+            Step::Settle => self.settle(),
+            Step::Tell { count } => self.tell(count),
+            Step::Wait { ms } => self.wait(u64::from(ms)),
+            command => self.command(command),
+        }
+        self.check();
+    }
+
+    /// A command, by a device that connects first where it must.
+    fn command(&mut self, step: Step) {
+        let re = self.next_message as u32;
+        let (device, message) = match step {
+            Step::AddMembers { device, room, people } => {
+                (device, ClientMessage::AddMembers { re, room: self.room(room), users: self.people(people) })
+            }
+            Step::Archive { device, room, archived } => {
+                (device, ClientMessage::ArchiveRoom { re, room: self.room(room), archived })
+            }
+            Step::CreateRoom { device, open, people } => {
+                let (access, members) = (if open { Access::Open } else { Access::Closed }, self.people(people));
+                (device, ClientMessage::CreateRoom { re, name: format!("room {re}"), access, members })
+            }
+            Step::Delete { device, room, message } => {
+                let room = self.room(room);
+                let events = self.store.events_of(room, Seq(0));
+                let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
+                (device, ClientMessage::Delete { re, room, message })
+            }
+            Step::Join { device, room } => (device, ClientMessage::JoinRoom { re, room: self.room(room) }),
+            Step::Leave { device, room } => (device, ClientMessage::LeaveRoom { re, room: self.room(room) }),
+            Step::OpenDirect { device, person } => {
+                (device, ClientMessage::OpenDirect { re, user: self.person(person) })
+            }
+            Step::Read { device, room, back } => {
+                let room = self.room(room);
+                let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
+                (device, ClientMessage::Read { room, n })
+            }
+            Step::Rename { device, room } => {
+                (device, ClientMessage::RenameRoom { re, room: self.room(room), name: format!("name {re}") })
+            }
+            Step::Send { device, room, empty } => (device, self.draft(device, room, empty)),
+            Step::SendAgain { device, room, back } => {
+                let sent = &self.devices[self.device(device)].sent;
+                let again = sent.len().checked_sub(1 + usize::from(back % 4)).map(|at| sent[at].clone());
+                match (again, self.draft(device, room, false)) {
+                    (Some(client_msg_id), ClientMessage::Send { room, body, .. }) => {
+                        (device, ClientMessage::Send { room, client_msg_id, body })
+                    }
+                    (_, draft) => (device, draft),
+                }
+            }
+            Step::Typing { device, room } => (device, ClientMessage::Typing { room: self.room(room) }),
+            other => unreachable!("{other:?} is not a command"),
+        };
+        self.next_message += 1;
+        let device = self.device(device);
+        if let ClientMessage::Send { client_msg_id, .. } = &message {
+            self.devices[device].sent.push(client_msg_id.clone());
+        }
+        if let Some(conn) = self.arrive(device) {
+            self.say(conn, message);
+        }
+    }
+
+    fn draft(&self, device: u8, room: u8, empty: bool) -> ClientMessage {
+        let name = format!("{}-{}", self.device(device), self.next_message);
+        let body = RawBody(if empty { " ".to_owned() } else { format!("words {name}") });
+        let client_msg_id = ClientMsgId::try_from(name).expect("digits and a dash");
+        ClientMessage::Send { room: self.room(room), client_msg_id, body }
+    }
+
+    /// Opens a connection, if the device has none.
+    fn connect(&mut self, device: usize) {
+        let Device { person, session, conn: None, .. } = self.devices[device] else { return };
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        let mut expected = Expected::default();
+        // A session may have been looked up just before it, or its account, went.
+        if self.truth.people.contains_key(&person) {
+            let same = self.links.iter().filter(|(_, link)| link.session == session);
+            if same.clone().count() >= crate::proto::limits::SESSION_CONNECTIONS_MAX {
+                let oldest = same.map(|(conn, _)| *conn).min().expect("there are several");
+                expected.closes.insert(oldest, CloseCode::TooMany);
+            }
+        } else {
+            expected.closes.insert(conn, CloseCode::SignedOut);
+        }
+        self.links.insert(conn, Link::new(device, person, session));
+        self.devices[device].conn = Some(conn);
+        self.feed(Input::Connected { conn, user: person, session }, expected);
+    }
+
+    /// Makes sure that the device is connected and welcomed; none where that is refused.
+    fn arrive(&mut self, device: usize) -> Option<ConnId> {
+        self.connect(device);
+        let conn = self.devices[device].conn?;
+        if matches!(self.links[&conn].stage, Stage::Greeting) {
+            self.hello(device, Hello::Resume);
+        }
+        self.devices[device].conn
+    }
+
+    fn hello(&mut self, device: usize, how: Hello) {
+        self.connect(device);
+        let Some(conn) = self.devices[device].conn else { return };
+        let (version, after) = match how {
+            Hello::Ahead => (PROTOCOL_VERSION, Some(Seq(self.truth.seq.0 + 100))),
+            Hello::Fresh => (PROTOCOL_VERSION, None),
+            Hello::Resume => (PROTOCOL_VERSION, self.devices[device].seq),
+            Hello::Version => (PROTOCOL_VERSION + 1, None),
+        };
+        self.say(conn, ClientMessage::Hello { version, after });
+    }
+
+    fn disconnect(&mut self, device: usize) {
+        let Some(conn) = self.devices[device].conn.take() else { return };
+        self.links.remove(&conn);
+        let heard = self.feed(Input::Disconnected { conn }, Expected::default());
+        assert_eq!(heard, Heard::default(), "a departure is told with the next tick");
+    }
+
+    fn lag(&mut self, device: usize) {
+        let Some(conn) = self.devices[device].conn else { return };
+        let closes = [(conn, CloseCode::Lagging)].into();
+        self.feed(Input::Lagging { conn }, Expected { closes, ..Expected::default() });
+    }
+
+    /// Gives the devices of an ended session a new one.
+    fn sign_in_again(&mut self, ended: SessionId) {
+        self.next_session += 1;
+        let session = SessionId(self.next_session);
+        for device in self.devices.iter_mut().filter(|device| device.session == ended) {
+            device.session = session;
+        }
+    }
+
+    fn end_session(&mut self, device: usize, taken_over: bool) {
+        let session = self.devices[device].session;
+        let code = if taken_over { CloseCode::TakenOver } else { CloseCode::SignedOut };
+        let ended = self.links.iter().filter(|(_, link)| link.session == session);
+        let closes = ended.map(|(conn, _)| (*conn, code)).collect();
+        self.feed(Input::SessionsEnded { sessions: vec![session], code }, Expected { closes, ..Expected::default() });
+        // A connection that was on its way comes too late.
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        let person = self.devices[device].person;
+        self.links.insert(conn, Link::new(device, person, session));
+        let closes = [(conn, CloseCode::SignedOut)].into();
+        self.feed(Input::Connected { conn, user: person, session }, Expected { closes, ..Expected::default() });
+        // Whoever comes back has signed in again: sessions are not used twice.
+        self.sign_in_again(session);
+    }
+
+    /// What comes from a connection that is closed is of no account.
+    fn ghost(&mut self, conn: ConnId, lagging: bool) {
+        if self.links.contains_key(&conn) {
+            return;
+        }
+        let message = ClientMessage::Typing { room: store::EVERYONE };
+        let input = if lagging { Input::Lagging { conn } } else { Input::Message { conn, message } };
+        assert_eq!(self.feed(input, Expected::default()), Heard::default());
+    }
+
+    fn flood(&mut self, device: usize, count: u8) {
+        for _ in 0..count {
+            let Some(conn) = self.arrive(device) else { return };
+            self.say(conn, ClientMessage::Ping {});
+        }
+    }
+
+    fn commit(&mut self, count: u8, fault: Option<Fault>) {
+        for _ in 0..count {
+            if !self.store.commit(fault) {
+                return;
+            }
+        }
+    }
+
+    /// The hub hears of commits: answers in their order, pages' words perhaps later, and in their own order.
+    fn tell(&mut self, count: u8) {
+        if !count.is_multiple_of(3) {
+            self.tell_late();
+        }
+        for _ in 0..count {
+            match self.store.next_news() {
+                None => return,
+                Some(News::Answer(ticket, result)) => self.stored(ticket, result),
+                Some(News::Page(input)) if self.late.is_empty() && count.is_multiple_of(2) => self.page(input),
+                Some(News::Page(input)) => self.late.push_back(input),
+            }
+        }
+    }
+
+    fn tell_late(&mut self) {
+        while let Some(input) = self.late.pop_front() {
+            self.page(input);
+        }
+    }
+
+    fn page(&mut self, input: Input) {
+        let mut expected = Expected::default();
+        match &input {
+            Input::UserCreated { user, members } => {
+                self.truth.people.insert(user.id, user.clone());
+                self.truth.join(members);
+            }
+            Input::UserChanged { user } => {
+                if let Some(known) = self.truth.people.get_mut(&user.id) {
+                    *known = user.clone();
+                }
+            }
+            Input::UserGone { user } => {
+                self.truth.user_gone(*user);
+                let theirs = self.links.iter().filter(|(_, link)| link.user == *user);
+                expected.closes = theirs.map(|(conn, _)| (*conn, CloseCode::SignedOut)).collect();
+            }
+            other => unreachable!("{other:?} does not come from a page"),
+        }
+        self.feed(input, expected);
+    }
+
+    fn read_missed(&mut self, fails: bool) {
+        let Some((conn, user, after, upto)) = self.reads.pop_front() else { return };
+        let missed = if fails { Err(Fault::Storage) } else { Ok(self.store.missed(user, after, upto)) };
+        self.feed(Input::Missed { conn, missed }, Expected::default());
+    }
+
+    fn wait(&mut self, ms: u64) {
+        // The driver may wake too early.
+        let due = self.hub.wake_at().is_some_and(|at| at <= self.now.mono);
+        let heard = self.feed(Input::Tick, Expected::default());
+        assert!(due || heard == Heard::default(), "nothing was due");
+        self.now.mono += Duration::from_millis(ms);
+        self.now.wall += ms as Millis;
+        if self.hub.wake_at().is_some_and(|at| at <= self.now.mono) {
+            self.feed(Input::Tick, Expected::default());
+            assert_eq!(self.hub.wake_at(), None, "a tick does what is due");
+        }
+    }
+
+    /// The process dies: the disk and the devices keep what they have.
+    fn crash(&mut self) {
+        self.store.crash();
+        self.late.clear();
+        self.asked.clear();
+        self.reads.clear();
+        self.links.clear();
+        for device in &mut self.devices {
+            device.conn = None;
+        }
+        self.hub = Hub::new(self.store.snapshot(), "0.0.0");
+        self.truth = Truth::new(self.store.snapshot());
+    }
+
+    fn settle(&mut self) {
+        while self.store.commit(None) {}
+        while let Some(news) = self.store.next_news() {
+            match news {
+                News::Answer(ticket, result) => self.stored(ticket, result),
+                News::Page(input) => self.late.push_back(input),
+            }
+        }
+        self.tell_late();
+        while !self.reads.is_empty() {
+            self.read_missed(false);
+        }
+        self.wait(250);
+        self.check_settled();
+    }
+
+    fn device(&self, n: u8) -> usize {
+        usize::from(n) % self.devices.len()
+    }
+
+    fn person(&self, n: u8) -> UserId {
+        UserId(1 + u64::from(n) % PEOPLE_MAX)
+    }
+
+    /// One person a bit.
+    fn people(&self, bits: u8) -> Vec<UserId> {
+        let chosen = (0..PEOPLE_MAX).filter(|bit| bits >> bit & 1 == 1).map(|bit| UserId(1 + bit));
+        // Who does not exist is chosen seldom, or hardly a room would ever be made.
+        chosen.filter(|user| bits.is_multiple_of(16) || self.truth.people.contains_key(user)).collect()
+    }
+
+    /// A room that exists, or the next one that does not.
+    fn room(&self, n: u8) -> RoomId {
+        RoomId(1 + u64::from(n) % (self.store.rooms().count() as u64 + 1))
+    }
+
+    /// Who is present, in truth.
+    fn present(&self) -> BTreeSet<UserId> {
+        self.links.values().filter(|link| link.joined()).map(|link| link.user).collect()
+    }
+}

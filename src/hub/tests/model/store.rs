@@ -1,0 +1,348 @@
+//! The store as the hub may think of it: changes queue, are committed in order, and are answered some time later.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use crate::hub::{Input, Ticket};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::op::{Fault, MemberRecord, Millis, Missed, Op, Outcome, RoomRecord, Snapshot};
+use crate::proto::server::{Event, LastMessage, Message, Role, RoomKind, User};
+use crate::proto::text::preview;
+
+pub(crate) const EVERYONE: RoomId = RoomId(1);
+/// Events given on resuming at most; small, so that made-up days go beyond it.
+pub(crate) const RESUME_EVENTS_MAX: usize = 30;
+
+/// A change that waits for the disk.
+#[derive(Debug)]
+enum Job {
+    Hub(Ticket, Op),
+    Page(Page),
+}
+
+/// A change that a page asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Page {
+    Delete(UserId),
+    Register,
+    Rename(UserId),
+}
+
+/// What waits to be told to the hub, in the order of commits.
+#[derive(Debug)]
+pub(crate) enum News {
+    Answer(Ticket, Result<Outcome, Fault>),
+    Page(Input),
+}
+
+#[derive(Debug)]
+pub(crate) struct StoredRoom {
+    kind: RoomKind,
+    name: String,
+    archived: bool,
+    direct: Option<[UserId; 2]>,
+    last_n: u64,
+    members: BTreeMap<UserId, MemberRecord>,
+}
+
+/// See the module's text.
+#[derive(Debug)]
+pub(crate) struct Store {
+    users: BTreeMap<UserId, User>,
+    next_user: u64,
+    rooms: BTreeMap<RoomId, StoredRoom>,
+    /// Every event in order; a message is as it is now.
+    events: Vec<Event>,
+    sent: HashMap<(UserId, ClientMsgId), Seq>,
+    queue: VecDeque<Job>,
+    news: VecDeque<News>,
+}
+
+impl Store {
+    /// So many people, all in the room for everybody; the first owns the box.
+    pub(crate) fn of(people: u64) -> Self {
+        let everyone = StoredRoom::new(RoomKind::Everyone, "", None);
+        let mut store = Self {
+            users: BTreeMap::new(),
+            next_user: 1,
+            rooms: [(EVERYONE, everyone)].into(),
+            events: Vec::new(),
+            sent: HashMap::new(),
+            queue: VecDeque::new(),
+            news: VecDeque::new(),
+        };
+        for _ in 0..people {
+            store.register();
+        }
+        store
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            users: self.users.values().cloned().collect(),
+            rooms: self.rooms.keys().map(|id| self.record(*id)).collect(),
+            members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
+            seq: self.events.len() as u64,
+            settings: Default::default(),
+        }
+    }
+
+    /// How many accounts there ever were.
+    pub(crate) fn people_made(&self) -> u64 {
+        self.next_user - 1
+    }
+
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        self.rooms.keys().copied()
+    }
+
+    pub(crate) fn event(&self, seq: Seq) -> &Event {
+        &self.events[seq.0 as usize - 1]
+    }
+
+    /// The places of a room's events after `after`, in order.
+    pub(crate) fn events_of(&self, room: RoomId, after: Seq) -> Vec<Seq> {
+        self.events[after.0 as usize..].iter().filter(|event| room_of(event) == room).map(Event::seq).collect()
+    }
+
+    pub(crate) fn submit(&mut self, ticket: Ticket, op: Op) {
+        self.queue.push_back(Job::Hub(ticket, op));
+    }
+
+    pub(crate) fn submit_page(&mut self, page: Page) {
+        self.queue.push_back(Job::Page(page));
+    }
+
+    pub(crate) fn mark_read(&mut self, room: RoomId, user: UserId, n: u64) {
+        if let Some(member) = self.rooms.get_mut(&room).and_then(|room| room.members.get_mut(&user)) {
+            member.read_n = member.read_n.max(n);
+        }
+    }
+
+    /// Commits the oldest change, or fails to with `fault`. False when there is none.
+    pub(crate) fn commit(&mut self, fault: Option<Fault>) -> bool {
+        let news = match (self.queue.pop_front(), fault) {
+            (None, _) => return false,
+            (Some(Job::Hub(ticket, _)), Some(fault)) => News::Answer(ticket, Err(fault)),
+            (Some(Job::Hub(ticket, op)), None) => News::Answer(ticket, Ok(self.apply(op))),
+            (Some(Job::Page(_)), Some(_)) => return true,
+            (Some(Job::Page(page)), None) => match self.apply_page(page) {
+                Some(input) => News::Page(input),
+                None => return true,
+            },
+        };
+        self.news.push_back(news);
+        true
+    }
+
+    /// The oldest news.
+    pub(crate) fn next_news(&mut self) -> Option<News> {
+        self.news.pop_front()
+    }
+
+    /// Forgets what is not on the disk.
+    pub(crate) fn crash(&mut self) {
+        self.queue.clear();
+        self.news.clear();
+    }
+
+    pub(crate) fn missed(&self, user: UserId, after: Seq, upto: Seq) -> Missed {
+        let rooms: BTreeSet<RoomId> =
+            self.rooms.iter().filter(|(_, room)| room.members.contains_key(&user)).map(|(id, _)| *id).collect();
+        let span = &self.events[after.0 as usize..upto.0 as usize];
+        let events: Vec<Event> = span.iter().filter(|event| rooms.contains(&room_of(event))).cloned().collect();
+        if events.len() > RESUME_EVENTS_MAX { Missed::TooMany } else { Missed::Events(events) }
+    }
+
+    fn record(&self, id: RoomId) -> RoomRecord {
+        let StoredRoom { kind, name, archived, direct, last_n, .. } = &self.rooms[&id];
+        let last = self.newest(id);
+        let (kind, name, archived, direct, last_n) = (*kind, name.clone(), *archived, *direct, *last_n);
+        RoomRecord { id, kind, name, archived, direct, last_n, last }
+    }
+
+    fn newest(&self, room: RoomId) -> Option<LastMessage> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Message(message) if message.room == room => Some(LastMessage {
+                id: message.id,
+                author: message.author,
+                preview: preview(&message.body).to_owned(),
+                sent_at: message.sent_at,
+            }),
+            _ => None,
+        })
+    }
+
+    fn apply(&mut self, op: Op) -> Outcome {
+        match op {
+            Op::AddMembers { room, users, at } => self.add_members(room, users, at),
+            Op::Append { .. } => self.append(op),
+            Op::ArchiveRoom { room, archived, .. } => {
+                self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
+                Outcome::Done
+            }
+            Op::CreateRoom { kind, name, by, members, at } => {
+                if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
+                    return Outcome::Refused(ErrorCode::NotFound);
+                }
+                let room = self.insert(StoredRoom::new(kind, &name, None));
+                let others: BTreeSet<UserId> = members.into_iter().filter(|user| *user != by).collect();
+                let owner = self.join(room, by, Role::Owner, at);
+                let others = others.into_iter().map(|user| self.join(room, user, Role::Member, at));
+                let members = [owner].into_iter().chain(others).collect();
+                Outcome::RoomCreated { room: self.record(room), members }
+            }
+            Op::DeleteMessage { room, message, author, .. } => self.delete_message(room, message, author),
+            Op::OpenDirect { users, at } => self.open_direct(users, at),
+            Op::RemoveMember { room, user } => {
+                if self.leave(room, user) {
+                    Outcome::Done
+                } else {
+                    Outcome::Refused(ErrorCode::NotAMember)
+                }
+            }
+            Op::RenameRoom { room, name } => {
+                self.rooms.get_mut(&room).expect("only known rooms are renamed").name = name;
+                Outcome::Done
+            }
+            page => panic!("the hub asks for nothing that the pages do: {page:?}"),
+        }
+    }
+
+    fn append(&mut self, op: Op) -> Outcome {
+        let Op::Append { room: id, author, client_msg_id, body, sent_at } = op else { unreachable!("an append") };
+        if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
+            let Event::Message(message) = self.event(*seq) else { unreachable!("a message has its own place") };
+            return Outcome::Duplicate(message.clone());
+        }
+        let Some(room) = self.rooms.get_mut(&id) else { return Outcome::Refused(ErrorCode::NotFound) };
+        if !room.members.contains_key(&author) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        if room.archived {
+            return Outcome::Refused(ErrorCode::RoomArchived);
+        }
+        room.last_n += 1;
+        let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
+        self.sent.insert((author, client_msg_id.clone()), seq);
+        let message = Message { id: seq, room: id, n, author, body, client_msg_id, sent_at, deleted: false };
+        self.events.push(Event::Message(message.clone()));
+        Outcome::Appended(message)
+    }
+
+    fn delete_message(&mut self, room: RoomId, id: Seq, by: Option<UserId>) -> Outcome {
+        let stored = (id.0 as usize).checked_sub(1).and_then(|at| self.events.get_mut(at));
+        let Some(Event::Message(message)) = stored else { return Outcome::Refused(ErrorCode::NotFound) };
+        if message.room != room || message.deleted {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        if by.is_some_and(|by| by != message.author) {
+            return Outcome::Refused(ErrorCode::Forbidden);
+        }
+        message.deleted = true;
+        message.body.clear();
+        let seq = Seq(self.events.len() as u64 + 1);
+        self.events.push(Event::Deleted { seq, room, message: id });
+        Outcome::Deleted { seq, room, message: id, last: self.newest(room) }
+    }
+
+    fn open_direct(&mut self, users: [UserId; 2], at: Millis) -> Outcome {
+        if !users.iter().all(|user| self.users.contains_key(user)) {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        let found = self.rooms.iter().find(|(_, room)| room.direct == Some(users)).map(|(id, _)| *id);
+        let new = found.is_none();
+        let id = found.unwrap_or_else(|| self.insert(StoredRoom::new(RoomKind::Direct, "", Some(users))));
+        if new {
+            for user in users {
+                self.join(id, user, Role::Member, at);
+            }
+        }
+        Outcome::Direct { room: self.record(id), members: self.rooms[&id].members.values().cloned().collect(), new }
+    }
+
+    fn add_members(&mut self, room: RoomId, users: Vec<UserId>, at: Millis) -> Outcome {
+        if !users.iter().all(|user| self.users.contains_key(user)) {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        let mut members = Vec::new();
+        for user in users {
+            let there = &self.rooms[&room].members;
+            if !there.contains_key(&user) {
+                // Whoever comes into an empty room owns it.
+                let role = if there.is_empty() { Role::Owner } else { Role::Member };
+                members.push(self.join(room, user, role, at));
+            }
+        }
+        Outcome::MembersAdded { room, members }
+    }
+
+    fn insert(&mut self, room: StoredRoom) -> RoomId {
+        let id = RoomId(self.rooms.len() as u64 + 1);
+        self.rooms.insert(id, room);
+        id
+    }
+
+    fn join(&mut self, id: RoomId, user: UserId, role: Role, joined_at: Millis) -> MemberRecord {
+        let room = self.rooms.get_mut(&id).expect("one joins only known rooms");
+        let record = MemberRecord { room: id, user, role, joined_at, read_n: room.last_n };
+        room.members.insert(user, record.clone());
+        record
+    }
+
+    /// Takes a member out; the longest in a room that has lost its owner inherits it.
+    fn leave(&mut self, id: RoomId, user: UserId) -> bool {
+        let Some(room) = self.rooms.get_mut(&id) else { return false };
+        let Some(gone) = room.members.remove(&user) else { return false };
+        if gone.role == Role::Owner && !room.members.values().any(|member| member.role == Role::Owner) {
+            let heir = room.members.values_mut().min_by_key(|member| (member.joined_at, member.user));
+            if let Some(heir) = heir {
+                heir.role = Role::Owner;
+            }
+        }
+        true
+    }
+
+    fn apply_page(&mut self, page: Page) -> Option<Input> {
+        match page {
+            Page::Register => {
+                let (user, members) = self.register();
+                Some(Input::UserCreated { user, members })
+            }
+            Page::Rename(id) => {
+                let user = self.users.get_mut(&id)?;
+                user.name.push('\'');
+                Some(Input::UserChanged { user: user.clone() })
+            }
+            Page::Delete(user) => {
+                self.users.remove(&user)?;
+                for room in (1..=self.rooms.len() as u64).map(RoomId) {
+                    self.leave(room, user);
+                }
+                Some(Input::UserGone { user })
+            }
+        }
+    }
+
+    fn register(&mut self) -> (User, Vec<MemberRecord>) {
+        let id = UserId(self.next_user);
+        self.next_user += 1;
+        let role = if id.0 == 1 { Role::Owner } else { Role::Member };
+        let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0 };
+        self.users.insert(id, user.clone());
+        (user, vec![self.join(EVERYONE, id, Role::Member, 0)])
+    }
+}
+
+impl StoredRoom {
+    fn new(kind: RoomKind, name: &str, direct: Option<[UserId; 2]>) -> Self {
+        Self { kind, name: name.to_owned(), archived: false, direct, last_n: 0, members: BTreeMap::new() }
+    }
+}
+
+pub(crate) fn room_of(event: &Event) -> RoomId {
+    match event {
+        Event::Deleted { room, .. } => *room,
+        Event::Message(message) => message.room,
+    }
+}

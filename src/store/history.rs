@@ -1,0 +1,229 @@
+//! A room's messages in order.
+//!
+//! The register `filed` names the messages of each room. It is written for many messages at once: entering each by
+//! itself would dirty one page per room with every commit, a third of all that is written. The newest messages of all
+//! rooms, at most [`UNFILED_MAX`] once a commit is done, are therefore not in it yet, and are found by reading them.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::messages;
+use super::schema::{self, MESSAGE_COLUMNS, sql};
+use crate::proto::id::{RoomId, Seq};
+use crate::proto::server::Message;
+
+/// Messages that may wait for the register: reading them all takes some ten microseconds.
+const UNFILED_MAX: u64 = 256;
+
+/// Up to which message everything is in the register.
+const FILED_UPTO: &str = "(SELECT upto FROM filing WHERE id = 1)";
+
+/// Enters what waits into the register, if that is worth it. Part of each commit with messages.
+pub(super) fn file(db: &Connection) -> rusqlite::Result<()> {
+    let upto =
+        db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| schema::number(row, 0))?;
+    let newest = messages::newest_seq(db)?;
+    if newest - upto < UNFILED_MAX {
+        return Ok(());
+    }
+    db.prepare_cached("INSERT INTO filed (room, id) SELECT room, id FROM messages WHERE id > ? ORDER BY room, id")?
+        .execute([sql(upto)])?;
+    db.prepare_cached("UPDATE filing SET upto = ? WHERE id = 1")?.execute([sql(newest)])?;
+    Ok(())
+}
+
+/// Up to `limit` messages of a room before this one, the newest first.
+pub(super) fn before(db: &Connection, room: RoomId, below: Seq, limit: usize) -> rusqlite::Result<Vec<Message>> {
+    gather(db, [&unfiled_before(), &filed_before()], room, below, limit)
+}
+
+/// Up to `limit` messages of a room after this one, the oldest first.
+pub(super) fn after(db: &Connection, room: RoomId, above: Seq, limit: usize) -> rusqlite::Result<Vec<Message>> {
+    gather(db, [&filed_after(), &unfiled_after()], room, above, limit)
+}
+
+/// Up to `limit` messages of a room that are in the register, after one and up to another, the oldest first.
+pub(super) fn filed_between(
+    db: &Connection,
+    room: RoomId,
+    above: Seq,
+    upto: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<Message>> {
+    db.prepare_cached(&filed_between_query())?
+        .query_map([sql(room.0), sql(above.0), sql(upto.0), sql(limit as u64)], schema::message)?
+        .collect()
+}
+
+/// Messages of the rooms that `wanted` names that are not in the register, after one and up to another, in order.
+pub(super) fn unfiled_between(
+    db: &Connection,
+    wanted: impl Fn(RoomId) -> bool,
+    above: Seq,
+    upto: Seq,
+) -> rusqlite::Result<Vec<Message>> {
+    let mut statement = db.prepare_cached(&unfiled_between_query())?;
+    let mut rows = statement.query([sql(above.0), sql(upto.0)])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        if wanted(schema::room_id(row, 1)?) {
+            messages.push(schema::message(row)?);
+        }
+    }
+    Ok(messages)
+}
+
+/// A room's newest message.
+pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Message>> {
+    Ok(before(db, room, Seq(u64::MAX), 1)?.pop())
+}
+
+/// The number of a room's newest message; 0 in an empty room.
+pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    db.prepare_cached(&newest_n_query())?
+        .query_row([sql(room.0)], |row| schema::number(row, 0))
+        .optional()
+        .map(Option::unwrap_or_default)
+}
+
+/// [`newest_n`] but for what is not in the register yet.
+pub(super) fn newest_filed_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT n FROM messages WHERE id = (SELECT max(id) FROM filed WHERE room = ?)")?
+        .query_row([sql(room.0)], |row| schema::number(row, 0))
+        .optional()
+        .map(Option::unwrap_or_default)
+}
+
+/// The newest messages of many rooms, read with one look at what is not in the register.
+pub(super) struct Newest<'a> {
+    db: &'a Connection,
+    unfiled: HashMap<RoomId, Seq>,
+}
+
+impl<'a> Newest<'a> {
+    pub(super) fn new(db: &'a Connection) -> rusqlite::Result<Self> {
+        let query = format!("SELECT room, max(id) FROM messages WHERE id > {FILED_UPTO} GROUP BY room");
+        let unfiled = db
+            .prepare(&query)?
+            .query_map([], |row| Ok((schema::room_id(row, 0)?, Seq(schema::number(row, 1)?))))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self { db, unfiled })
+    }
+
+    pub(super) fn of(&self, room: RoomId) -> rusqlite::Result<Option<Message>> {
+        if let Some(&id) = self.unfiled.get(&room) {
+            return messages::by_id(self.db, id);
+        }
+        let query =
+            format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = (SELECT max(id) FROM filed WHERE room = ?)");
+        self.db.prepare_cached(&query)?.query_row([sql(room.0)], schema::message).optional()
+    }
+}
+
+/// Asks one after the other until there are `limit`.
+fn gather(
+    db: &Connection,
+    queries: [&str; 2],
+    room: RoomId,
+    border: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<Message>> {
+    let mut messages = Vec::new();
+    for query in queries {
+        let missing = (limit - messages.len()) as u64;
+        if missing > 0 {
+            let mut statement = db.prepare_cached(query)?;
+            let found = statement.query_map([sql(room.0), sql(border.0), sql(missing)], schema::message)?;
+            for message in found {
+                messages.push(message?);
+            }
+        }
+    }
+    Ok(messages)
+}
+
+fn unfiled_before() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > {FILED_UPTO} AND room = ?1 AND id < ?2
+         ORDER BY id DESC LIMIT ?3"
+    )
+}
+
+fn unfiled_after() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > max({FILED_UPTO}, ?2) AND room = ?1
+         ORDER BY id LIMIT ?3"
+    )
+}
+
+fn unfiled_between_query() -> String {
+    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > max({FILED_UPTO}, ?1) AND id <= ?2 ORDER BY id")
+}
+
+fn filed_before() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
+         WHERE filed.room = ?1 AND filed.id < ?2 ORDER BY filed.id DESC LIMIT ?3"
+    )
+}
+
+fn filed_after() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
+         WHERE filed.room = ?1 AND filed.id > ?2 ORDER BY filed.id LIMIT ?3"
+    )
+}
+
+fn filed_between_query() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
+         WHERE filed.room = ?1 AND filed.id > ?2 AND filed.id <= ?3 ORDER BY filed.id LIMIT ?4"
+    )
+}
+
+fn newest_n_query() -> String {
+    format!(
+        "SELECT n FROM messages WHERE id = ifnull(
+             (SELECT id FROM messages WHERE id > {FILED_UPTO} AND room = ?1 ORDER BY id DESC LIMIT 1),
+             (SELECT max(id) FROM filed WHERE room = ?1))"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps SQLite takes for a query.
+    fn plan(db: &Connection, query: &str) -> Vec<String> {
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        // The parameters stay unbound: the plan does not depend on them.
+        statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    #[test]
+    fn pages_are_read_from_the_register_and_the_newest_few() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let queries = [unfiled_before(), unfiled_after(), unfiled_between_query(), filed_before(), filed_after()];
+        for query in queries.into_iter().chain([filed_between_query(), newest_n_query()]) {
+            for step in plan(&db, &query) {
+                let good = step.starts_with("SEARCH filed USING PRIMARY KEY (room=?")
+                    || step.starts_with("SEARCH messages USING INTEGER PRIMARY KEY (rowid")
+                    || step == "SEARCH filing USING INTEGER PRIMARY KEY (rowid=?)"
+                    || step == "SEARCH filed USING PRIMARY KEY (room=?)"
+                    || step.starts_with("SCALAR SUBQUERY");
+                assert!(good, "{query}: {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_in_another_order_would_be_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        let steps = plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
+        assert!(steps.iter().any(|step| step.starts_with("SCAN messages")), "{steps:?}");
+        assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+    }
+}

@@ -1,0 +1,127 @@
+//! The command line, and how porch starts and stops.
+
+use serde_json::json;
+
+use crate::support::{Closed, EVERYONE, Folder, Porch, ask_plainly, run};
+
+#[tokio::test]
+async fn the_version_is_that_of_the_package() {
+    let (status, out, _) = run(&["--version"], None).await;
+    assert!(status.success());
+    assert_eq!(out.trim(), format!("porch {}", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_named_with_what_is_allowed() {
+    let folder = Folder::new();
+    let (status, out, err) = run(&["--https", "somewhere"], Some(&folder.data())).await;
+    assert_eq!((status.code(), out.as_str()), (Some(2), ""));
+    for part in ["https", "somewhere", "allowed"] {
+        assert!(err.contains(part), "{part:?} is not in {err}");
+    }
+    assert!(!folder.data().exists(), "nothing was touched");
+    let (status, _, err) = run(&["--htps", "127.0.0.1:0"], None).await;
+    assert_eq!(status.code(), Some(2), "{err}");
+}
+
+#[tokio::test]
+async fn the_configuration_is_shown_with_where_it_comes_from() {
+    let folder = Folder::new();
+    let file = folder.path("porch.toml");
+    std::fs::write(&file, "name = \"Galley\"\n").expect("the file can be written");
+    let args = ["config", "--https", "127.0.0.1:4433", "--config", file.to_str().expect("the path is text")];
+    let (status, out, err) = run(&args, Some(&folder.data())).await;
+    assert!(status.success(), "{err}");
+    let line =
+        |word: &str| out.lines().find(|line| line.contains(word)).unwrap_or_else(|| panic!("no {word} in {out}"));
+    assert!(line("127.0.0.1:4433").contains("https") && line("127.0.0.1:4433").contains("--https"), "{out}");
+    assert!(line("Galley").contains("porch.toml"), "{out}");
+    assert!(out.lines().any(|line| line.contains("default")), "{out}");
+}
+
+#[tokio::test]
+async fn a_second_porch_on_the_same_folder_refuses_and_leaves_the_first_alone() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let args = ["--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns"];
+    let (status, out, err) = run(&args, Some(&porch.folder.data())).await;
+    assert_eq!((status.code(), out.as_str()), (Some(1), ""));
+    assert!(err.contains("already running"), "{err}");
+    ada.arrive().await.post(EVERYONE, "01-a", "Undisturbed").await;
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_told_and_port_0_finds_another() {
+    let porch = Porch::start().await;
+    let folder = Folder::new();
+    let taken = porch.https.to_string();
+    let (status, _, err) = run(&["--https", &taken, "--http", "127.0.0.1:0", "--no-mdns"], Some(&folder.data())).await;
+    assert_eq!(status.code(), Some(1));
+    assert!(err.contains("https") && err.contains(&taken), "{err}");
+    let other = Porch::again(&folder, 0).await;
+    assert_ne!(other.https, porch.https);
+}
+
+#[tokio::test]
+async fn stopping_tells_clients_that_it_goes_away_and_keeps_what_was_accepted() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let (mut phone, mut silent) = (ada.arrive().await, ada.connect().await);
+    let posted = phone.post(EVERYONE, "01-a", "Before the end").await;
+    let (folder, port) = (porch.folder.clone(), porch.https.port());
+    porch.ask_to_stop();
+    for device in [&mut phone, &mut silent] {
+        assert_eq!(device.closed().await, Closed::Code(1001));
+    }
+    assert_eq!(porch.ended().await.code(), Some(0));
+    assert!(folder.data().join("porch.db").exists());
+    assert!(!folder.data().join("porch.db-wal").exists(), "a clean end leaves one file");
+
+    let porch = Porch::again(&folder, port).await;
+    let (_, welcome) = ada.resume(posted["id"].as_u64().expect("an id")).await;
+    assert_eq!(welcome["resume"], "ok");
+    assert_eq!(porch.stop().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_owner_of_the_board_looks_after_accounts() {
+    let porch = Porch::start().await;
+    let (ada, bob) = (porch.door.register("Ada").await, porch.door.register("Bob").await);
+    let (folder, port) = (porch.folder.clone(), porch.https.port());
+    let data = folder.data();
+    let (status, _, err) = run(&["user", "list"], Some(&data)).await;
+    assert_eq!(status.code(), Some(1));
+    assert!(err.contains("stop it first"), "{err}");
+    porch.stop().await;
+
+    let (status, out, err) = run(&["user", "list"], Some(&data)).await;
+    assert!(status.success(), "{err}");
+    let rows: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows, [["1", "owner", "Ada"], ["2", "member", "Bob"]]);
+    let (status, _, err) = run(&["user", "make-owner", "Nobody"], Some(&data)).await;
+    assert_eq!(status.code(), Some(1));
+    assert!(err.contains("Nobody"), "{err}");
+    assert!(run(&["user", "make-owner", "Bob"], Some(&data)).await.0.success());
+    let (status, out, err) = run(&["user", "reset-password", "Ada"], Some(&data)).await;
+    assert!(status.success(), "{err}");
+    let fresh = out.lines().last().expect("the new password is printed").trim().to_owned();
+
+    let porch = Porch::again(&folder, port).await;
+    assert_eq!(ada.ask("GET", "/api/me", None).await.status, 401, "signed out everywhere");
+    assert_eq!(bob.get("/api/me").await["user"]["role"], "owner");
+    let old = porch.door.log_in("Ada", false).await.err().expect("the old password is no more");
+    assert_eq!(old.code(), "sign_in_failed");
+    let credentials = json!({"name": "Ada", "password": fresh});
+    assert_eq!(porch.door.ask("POST", "/api/login", None, Some(&credentials)).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_plain_port_answers_health_and_sends_the_rest_to_https() {
+    let porch = Porch::start().await;
+    let health = ask_plainly(porch.http, "/healthz").await;
+    assert_eq!((health.status, health.body.as_slice()), (200, &b"ok"[..]));
+    let page = ask_plainly(porch.http, "/people?x=1").await;
+    let there = format!("https://127.0.0.1:{}/people?x=1", porch.https.port());
+    assert_eq!((page.status, page.header("location")), (302, Some(there.as_str())));
+    assert_eq!(porch.door.ask("GET", "/healthz", None, None).await.body, b"ok");
+}

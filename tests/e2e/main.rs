@@ -1,0 +1,9 @@
+//! porch from outside: the real binary over real TLS and WebSockets, on a port and a folder of each test's own.
+
+mod support;
+
+mod account;
+mod cli;
+mod crash;
+mod protocol;
+mod talk;

@@ -1,0 +1,355 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { HistoryPage, Message, User } from '../protocol'
+import * as api from './api'
+import { Chat } from './chat.svelte'
+import type { OutboxStore, Stored } from './outbox'
+import { ada, Box, type Guest, grace, message, room } from './testing/box'
+
+let box: Box
+let chat: Chat
+let signedIn: User | null
+let people: () => Promise<User[]>
+let history: (place: api.HistoryPlace) => HistoryPage
+let kept: Map<string, Stored>
+let storage: Map<string, string>
+
+/** The requests answered by the test, everything else as it is: a request nobody expected fails. */
+function answers(): typeof api {
+  return {
+    ...api,
+    box: async () => ({ name: 'porch', version: '0.1.0', registration: 'open' as const, owner_exists: true }),
+    me: async () => {
+      if (!signedIn) throw new api.Refusal('not_signed_in')
+      return signedIn
+    },
+    login: async ({ takeover }) => {
+      if (!takeover) throw new api.Refusal('in_use_elsewhere')
+      return (signedIn = ada)
+    },
+    logout: async () => void (signedIn = null),
+    people: () => people(),
+    history: async (_room, place) => history(place),
+  }
+}
+
+const memory: OutboxStore = {
+  all: async (author) => [...kept.values()].filter((item) => item.author === author),
+  put: async (item) => void kept.set(item.client_msg_id, item),
+  remove: async (id) => void kept.delete(id),
+}
+
+function makeChat(): Chat {
+  return new Chat({
+    api: answers(),
+    world: { open: () => box.connect(), now: Date.now, chance: () => 0.5 },
+    outbox: memory,
+    storage: {
+      getItem: (key) => storage.get(key) ?? null,
+      setItem: (key, value) => void storage.set(key, value),
+      removeItem: (key) => void storage.delete(key),
+    },
+  })
+}
+
+beforeEach(async () => {
+  box = await Box.open()
+  signedIn = ada
+  people = async () => [ada, grace]
+  history = () => ({ messages: [], more_before: false, more_after: false })
+  kept = new Map()
+  storage = new Map()
+  chat = makeChat()
+})
+
+afterEach(async () => {
+  chat.hide()
+  await box.close()
+})
+
+async function inside(welcome: Parameters<Guest['greet']>[0] = {}): Promise<Guest> {
+  await chat.start()
+  const guest = await box.guest()
+  await guest.greet(welcome)
+  await vi.waitFor(() => expect(chat.link.is).toBe('open'))
+  return guest
+}
+
+const numbers = (id: number) =>
+  chat.rooms.get(id)!.timeline.ranges.flatMap((range) => range.rows.map((row) => row.n))
+
+test('nobody_signed_in_is_outside', async () => {
+  signedIn = null
+  await chat.start()
+  expect(chat.phase).toBe('outside')
+  expect(box.connections).toBe(0)
+})
+
+test('welcome_brings_the_rooms_and_the_people', async () => {
+  await inside({ rooms: [room({ last_n: 17, read_n: 15 }), room({ id: 4, kind: 'open', name: 'Kitchen' })] })
+  expect(chat.phase).toBe('inside')
+  expect(chat.rooms.get(1)?.unread).toBe(2)
+  expect(chat.unread).toBe(2)
+  await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
+  expect(chat.people.get(2)?.name).toBe('Grace')
+})
+
+test('a_message_becomes_the_last_of_its_room_and_unread', async () => {
+  const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  guest.say({ type: 'message', ...message({ id: 9, room: 4, n: 1 }) })
+  await vi.waitFor(() => expect(chat.rooms.get(4)?.unread).toBe(1))
+  expect(chat.rooms.get(4)?.last?.preview).toBe('Hello porch')
+  expect(chat.sorted.map((one) => one.id)).toEqual([4, 1])
+})
+
+test('the_echo_confirms_what_was_sent', async () => {
+  const guest = await inside()
+  const id = chat.send(1, 'Hello')
+  expect(chat.rooms.get(1)?.pending).toHaveLength(1)
+  const sent = await guest.expect('send')
+  expect(sent).toEqual({ type: 'send', room: 1, client_msg_id: id, body: 'Hello' })
+  guest.say({ type: 'message', ...message({ id: 5, author: 1, client_msg_id: id, body: 'Hello' }) })
+  await vi.waitFor(() => expect(chat.rooms.get(1)?.pending).toHaveLength(0))
+  expect(chat.rooms.get(1)?.unread).toBe(0)
+  expect(chat.unsent).toBe(0)
+})
+
+test('a_refused_message_stays_as_failed', async () => {
+  const guest = await inside()
+  const id = chat.send(1, 'Hello')
+  await guest.expect('send')
+  guest.say({ type: 'error', code: 'disk_full', message: 'full', client_msg_id: id })
+  await vi.waitFor(() => expect(chat.rooms.get(1)?.pending[0]?.failed).toBe('disk_full'))
+})
+
+test('what_was_missed_comes_once_and_nothing_twice', async () => {
+  const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
+  guest.say({ type: 'message', ...message({ id: 11, n: 2 }) })
+  await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
+  guest.vanish()
+  await vi.waitFor(() => expect(chat.link.is).toBe('waiting'))
+  chat.wake()
+  const again = await box.guest()
+  expect(await again.greet({ seq: 14, resume: 'ok', rooms: [room({ last_n: 4 })] })).toBe(11)
+  again.missed(
+    { type: 'message', ...message({ id: 12, n: 3 }) },
+    { type: 'deleted', seq: 13, room: 1, message: 11 },
+    { type: 'message', ...message({ id: 14, n: 4 }) },
+  )
+  await vi.waitFor(() => expect(numbers(1)).toEqual([2, 3, 4]))
+  expect(chat.rooms.get(1)?.timeline.find(11)?.deleted).toBe(true)
+  expect(chat.rooms.get(1)?.last_n).toBe(4)
+})
+
+test('reload_drops_the_history_and_ok_keeps_it', async () => {
+  const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
+  guest.say({ type: 'message', ...message({ id: 11, n: 2 }) })
+  await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
+  for (const [resume, left] of [
+    ['ok', [2]],
+    ['reload', []],
+  ] as const) {
+    const connections = box.connections
+    chat.hide()
+    chat.show()
+    const again = await box.guest()
+    await again.greet({ seq: 5_000, resume, rooms: [room({ last_n: 900 })] })
+    await vi.waitFor(() => expect(chat.link.is).toBe('open'))
+    expect(box.connections).toBe(connections + 1)
+    expect(numbers(1)).toEqual(left)
+  }
+})
+
+test('unsent_messages_go_out_after_a_reload_of_the_page', async () => {
+  await inside()
+  chat.hide()
+  const id = chat.send(1, 'Written in the tunnel')
+  await vi.waitFor(() => expect(kept.size).toBe(1))
+  chat = makeChat()
+  const guest = await inside()
+  expect(await guest.expect('send')).toMatchObject({ client_msg_id: id, body: 'Written in the tunnel' })
+  expect(chat.rooms.get(1)?.pending).toHaveLength(1)
+})
+
+test('rooms_that_are_not_in_welcome_are_gone', async () => {
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  chat.hide()
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
+  await vi.waitFor(() => expect([...chat.rooms.keys()]).toEqual([1]))
+})
+
+test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
+  const guest = await inside()
+  guest.close(4001)
+  await vi.waitFor(() => expect(chat.phase).toBe('taken_over'))
+  expect(chat.me?.name).toBe('Ada')
+  expect(chat.rooms.size).toBe(0)
+  await expect(chat.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
+  await chat.signIn('Ada', 'correct horse', true)
+  expect(chat.phase).toBe('inside')
+  expect(await (await box.guest()).greet()).toBeNull()
+})
+
+test('a_session_that_ended_is_told', async () => {
+  const guest = await inside()
+  guest.close(4003)
+  await vi.waitFor(() => expect(chat.phase).toBe('ended'))
+})
+
+test('a_refused_upgrade_is_explained_by_a_request', async () => {
+  await inside()
+  chat.hide()
+  signedIn = null
+  const address = box.connect
+  box.connect = () => {
+    const socket = address.call(box)
+    socket.close()
+    return socket
+  }
+  chat.show()
+  await vi.waitFor(() => expect(chat.phase).toBe('ended'))
+})
+
+test('commands_are_answered_by_number', async () => {
+  const guest = await inside()
+  const made = chat.createRoom('Kitchen', 'open', [2])
+  const refused = chat.joinRoom(9)
+  const create = await guest.expect('create_room')
+  const join = await guest.expect('join_room')
+  guest.say({ type: 'error', code: 'not_found', message: 'No such room.', re: join.re })
+  guest.say({ type: 'done', re: create.re, room: 7 })
+  expect(await made).toBe(7)
+  await expect(refused).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a_command_without_a_connection_is_unreachable', async () => {
+  const guest = await inside()
+  const waiting = chat.renameRoom(1, 'Hall')
+  await guest.expect('rename_room')
+  guest.vanish()
+  await expect(waiting).rejects.toMatchObject({ code: 'unreachable' })
+  await expect(chat.joinRoom(9)).rejects.toMatchObject({ code: 'unreachable' })
+})
+
+test('presence_is_replaced_and_then_changed', async () => {
+  const guest = await inside()
+  guest.say({ type: 'present', users: [1, 2] })
+  guest.say({ type: 'presence', came: [5], left: [2] })
+  await vi.waitFor(() => expect([...chat.present].sort()).toEqual([1, 5]))
+})
+
+test('typing_is_shown_until_the_message_comes', async () => {
+  const guest = await inside()
+  guest.say({ type: 'typing', room: 1, user: 2 })
+  await vi.waitFor(() => expect(chat.rooms.get(1)?.typing).toEqual([2]))
+  guest.say({ type: 'message', ...message({ id: 5 }) })
+  await vi.waitFor(() => expect(chat.rooms.get(1)?.typing).toEqual([]))
+})
+
+test('typing_is_said_at_most_every_three_seconds', async () => {
+  const guest = await inside()
+  chat.typing(1)
+  chat.typing(1)
+  chat.send(1, 'done')
+  expect((await guest.next()).type).toBe('typing')
+  expect((await guest.next()).type).toBe('send')
+})
+
+test('a_read_marker_moves_at_once_here_and_at_most_once_a_second_there', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.markRead(1, 10)
+  chat.markRead(1, 17)
+  chat.markRead(1, 12)
+  expect(chat.rooms.get(1)?.unread).toBe(0)
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+})
+
+test('a_page_that_is_left_says_first_what_was_read', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.markRead(1, 10)
+  chat.markRead(1, 17)
+  chat.hide()
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+  await guest.closed
+})
+
+test('a_read_marker_moved_while_away_is_said_on_return', async () => {
+  await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.hide()
+  chat.markRead(1, 17)
+  chat.show()
+  const guest = await box.guest()
+  await guest.greet({ resume: 'ok', rooms: [room({ last_n: 17, read_n: 3 })] })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+})
+
+test('a_person_who_changes_while_the_directory_is_read_keeps_the_change', async () => {
+  let answer = (_people: User[]) => {}
+  people = () => new Promise((resolve) => (answer = resolve))
+  const guest = await inside()
+  guest.say({ type: 'user', user: { ...grace, name: 'Grace Hopper' } })
+  guest.say({ type: 'user_gone', user: 9 })
+  await vi.waitFor(() => expect(chat.people.get(2)?.name).toBe('Grace Hopper'))
+  answer([ada, grace, { ...grace, id: 9, name: 'Gone' }])
+  await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
+  expect(chat.people.get(2)?.name).toBe('Grace Hopper')
+  expect(chat.people.has(9)).toBe(false)
+})
+
+test('signing_out_leaves_nothing_behind', async () => {
+  await inside()
+  chat.setDraft(1, 'half a thought')
+  chat.send(1, 'not confirmed')
+  await vi.waitFor(() => expect(kept.size).toBe(1))
+  await chat.signOut()
+  expect(chat.phase).toBe('outside')
+  expect(chat.me).toBeNull()
+  await vi.waitFor(() => expect(kept.size).toBe(0))
+  expect([...storage.keys()]).toEqual([])
+})
+
+test('drafts_stay_with_their_room_over_a_reload', async () => {
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  chat.setDraft(4, 'half a thought')
+  chat.hide()
+  chat = makeChat()
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  expect(chat.rooms.get(4)?.draft).toBe('half a thought')
+  expect(chat.rooms.get(1)?.draft).toBe('')
+})
+
+test('history_pages_say_what_they_cover', async () => {
+  await inside({ rooms: [room({ last_n: 30 })] })
+  const state = chat.rooms.get(1)!
+  const rows = (from: number, to: number): Message[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => message({ id: 100 + from + i, n: from + i }))
+  history = () => ({ messages: rows(21, 30), more_before: true, more_after: false })
+  await chat.loadNewest(state, 10)
+  history = (place) => {
+    expect(place).toEqual({ before: 121 })
+    return { messages: rows(11, 20), more_before: true, more_after: true }
+  }
+  await chat.loadBefore(state, rows(21, 21)[0]!, 10)
+  expect(state.timeline.ranges.map(({ from, to }) => [from, to])).toEqual([[11, 30]])
+  history = () => ({ messages: rows(3, 6), more_before: true, more_after: true })
+  expect((await chat.loadAround(state, 104, 4)).n).toBe(4)
+  history = () => ({ messages: rows(1, 2), more_before: false, more_after: true })
+  await chat.loadBefore(state, rows(3, 3)[0]!, 10)
+  history = () => ({ messages: rows(7, 10), more_before: true, more_after: true })
+  await chat.loadAfter(state, rows(6, 6)[0]!, 4)
+  expect(state.timeline.ranges.map(({ from, to }) => [from, to])).toEqual([[1, 30]])
+  await expect(chat.loadAround(state, 999, 4)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('another_version_of_the_box_is_noticed', async () => {
+  await inside()
+  expect(chat.updated).toBe(false)
+  chat.hide()
+  chat.show()
+  const guest = await box.guest()
+  await guest.expect('hello')
+  guest.say({ type: 'welcome', version: 1, server: '0.2.0', me: ada, seq: 0, resume: 'ok', rooms: [room()] })
+  await vi.waitFor(() => expect(chat.updated).toBe(true))
+})

@@ -6,4 +6,5 @@ mod account;
 mod cli;
 mod crash;
 mod protocol;
+mod restart;
 mod talk;

@@ -48,6 +48,9 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
+    /// As of the newest commit.
+    newest: Wal,
+    /// The same, until a checkpoint has been made for it.
     wal: Wal,
     /// When the WAL is to be emptied; `None` while it is empty.
     quiet_at: Option<Instant>,
@@ -77,6 +80,10 @@ impl Checkpointer {
     /// Tells of a commit.
     pub(super) fn committed(&self, wal: Wal) {
         let mut state = self.lock();
+        if std::mem::replace(&mut state.newest, wal) == wal {
+            // Nothing was written: read markers that had not moved.
+            return;
+        }
         state.wal = wal;
         let asleep = state.quiet_at.replace(Instant::now() + QUIET).is_none();
         if asleep || wal.pending >= WAL_PAGES {
@@ -124,6 +131,7 @@ impl Shared {
             }
             if state.wal.pending >= WAL_PAGES {
                 let wal = std::mem::take(&mut state.wal);
+                state.newest = Wal::default();
                 return if wal.pages >= WAL_PAGES_MAX { Task::Restart } else { Task::Passive };
             }
             let Some(at) = state.quiet_at else {
@@ -133,6 +141,7 @@ impl Shared {
             let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 state.quiet_at = None;
+                state.newest = Wal::default();
                 return Task::Empty;
             }
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -180,6 +189,18 @@ mod tests {
         checkpointer.close();
         thread.join().unwrap();
         assert_eq!(measure(&db).unwrap(), Wal::default());
+    }
+
+    #[test]
+    fn a_commit_that_wrote_nothing_does_not_wake_it() {
+        let checkpointer = Checkpointer { shared: Arc::default() };
+        let wal = Wal { pages: 5, pending: 5 };
+        checkpointer.committed(wal);
+        assert!(checkpointer.lock().quiet_at.take().is_some());
+        checkpointer.committed(wal);
+        assert!(checkpointer.lock().quiet_at.is_none());
+        checkpointer.committed(Wal { pages: 6, pending: 6 });
+        assert!(checkpointer.lock().quiet_at.is_some());
     }
 
     #[test]

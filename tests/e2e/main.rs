@@ -4,4 +4,7 @@ mod support;
 
 mod account;
 mod cli;
+mod crash;
+mod protocol;
+mod restart;
 mod talk;

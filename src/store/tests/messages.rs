@@ -111,7 +111,7 @@ fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let other = fixture.room(RoomKind::Open, users[0], &[]);
     let third = fixture.room(RoomKind::Open, users[0], &[]);
-    let room_of = |id: u64| if id % 3 == 0 { EVERYONE } else { other };
+    let room_of = |id: u64| if id.is_multiple_of(3) { EVERYONE } else { other };
     // The register is written after the first and after the second, and not after the third.
     let mut sent = 0;
     for upto in [300_u64, 700, 800] {

@@ -73,18 +73,25 @@ impl Door {
 
     /// One request, and its answer.
     pub(crate) async fn ask(&self, method: &str, path: &str, cookie: Option<&str>, body: Option<&Value>) -> Answer {
+        let body = body.map(Value::to_string);
+        let body = body.as_ref().map(|body| ("application/json", body.as_bytes()));
+        self.ask_with(method, path, cookie, body).await
+    }
+
+    /// The same with a body of any kind.
+    async fn ask_with(&self, method: &str, path: &str, cookie: Option<&str>, body: Option<(&str, &[u8])>) -> Answer {
         let wire = self.wire().await.expect("porch can be reached");
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.https);
         if let Some(cookie) = cookie {
             request.push_str(&format!("Cookie: {cookie}\r\n"));
         }
-        let body = body.map(Value::to_string).unwrap_or_default();
-        if !body.is_empty() {
-            request.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+        if let Some((kind, body)) = body {
+            request.push_str(&format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
-        request.push_str(&body);
-        exchange(wire, request.as_bytes()).await.unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+        let mut request = request.into_bytes();
+        request.extend_from_slice(body.map(|(_, body)| body).unwrap_or_default());
+        exchange(wire, &request).await.unwrap_or_else(|e| panic!("{method} {path}: {e}"))
     }
 
     /// Makes an account.
@@ -125,7 +132,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    fn signed_in(door: &Door, answer: &Answer) -> Self {
+    pub(crate) fn signed_in(door: &Door, answer: &Answer) -> Self {
         let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next()).expect("a cookie is given");
         let user = &answer.json()["user"];
         let name = user["name"].as_str().expect("people have names").to_owned();
@@ -134,6 +141,12 @@ impl Person {
 
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         self.door.ask(method, path, Some(&self.cookie), body).await
+    }
+
+    /// A file.
+    pub(crate) async fn upload(&self, method: &str, path: &str, file: &[u8]) -> Answer {
+        let body = Some(("application/octet-stream", file));
+        self.door.ask_with(method, path, Some(&self.cookie), body).await
     }
 
     /// What a GET gives that must work.

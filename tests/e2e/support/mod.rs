@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(crate) use door::{Answer, Door, Person, ask_plainly, number};
 pub(crate) use porch::{Folder, Porch, Start, run};
 pub(crate) use socket::{Closed, Device, seqs};
-pub(crate) use storm::{Storm, send_all};
+pub(crate) use storm::{send_all, storm};
 
 /// The room for everybody: the first there is.
 pub(crate) const EVERYONE: u64 = 1;

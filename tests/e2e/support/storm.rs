@@ -1,12 +1,13 @@
 //! Many messages in a short time. A connection may send only so many at once, so there are many connections.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::door::number;
-use super::{Closed, Device, Person, within};
+use super::{Device, Person, within};
 
 /// Messages a connection may send at once.
-const BURST: usize = 40;
+pub(crate) const BURST: usize = 40;
 
 /// Sends messages `{name}-0`, `{name}-1` … with these bodies from fresh connections, and waits for all echoes; gives
 /// their ids in the order of sending.
@@ -25,42 +26,27 @@ pub(crate) async fn send_all(person: &Person, room: u64, name: &str, bodies: &[S
     ids
 }
 
-/// One connection that sends as fast as it may and counts what was acknowledged, until the server is gone.
-pub(crate) struct Storm {
-    /// What was acknowledged: id, number in the room, name and body.
-    pub(crate) acknowledged: Vec<Value>,
-    /// How it ended.
-    pub(crate) closed: Option<Closed>,
-}
-
-impl Storm {
-    /// Sends a full burst of bodies and hears the answers; `echoed` is told of each acknowledgement.
-    pub(crate) async fn rage(mut device: Device, room: u64, name: &str, mut echoed: impl FnMut()) -> Self {
-        let mut storm = Self { acknowledged: Vec::new(), closed: None };
-        for at in 0..BURST {
-            let message = serde_json::json!({
-                "type": "send", "room": room, "client_msg_id": format!("{name}-{at}"), "body": format!("{name} says {at}"),
-            });
-            // The server may go at any moment: what it has said before is read below.
-            if device.frame(tokio_tungstenite::tungstenite::Message::text(message.to_string())).await.is_err() {
-                break;
-            }
+/// Sends as much as a connection may at once, and hears what comes of it until all is echoed or the server is gone;
+/// gives what was acknowledged. `happened` is told of each frame sent and of each echo.
+pub(crate) async fn storm(mut device: Device, room: u64, name: &str, happened: impl Fn()) -> Vec<Value> {
+    for at in 0..BURST {
+        let (id, body) = (format!("{name}-{at}"), format!("{name} says {at}"));
+        let message = json!({"type": "send", "room": room, "client_msg_id": id, "body": body});
+        // The server may go at any moment: what it has said before is heard below.
+        if device.frame(Message::text(message.to_string())).await.is_err() {
+            break;
         }
-        let prefix = format!("{name}-");
-        while storm.acknowledged.len() < BURST {
-            match within("an echo or the end", device.try_next()).await {
-                Ok(message) if message["client_msg_id"].as_str().is_some_and(|id| id.starts_with(&prefix)) => {
-                    assert_eq!(message["type"], "message", "{message}");
-                    storm.acknowledged.push(message);
-                    echoed();
-                }
-                Ok(_) => {}
-                Err(closed) => {
-                    storm.closed = Some(closed);
-                    break;
-                }
-            }
-        }
-        storm
+        happened();
     }
+    let mut acknowledged = Vec::new();
+    let prefix = format!("{name}-");
+    while acknowledged.len() < BURST {
+        let Ok(message) = within("an echo or the end", device.try_next()).await else { break };
+        if message["client_msg_id"].as_str().is_some_and(|id| id.starts_with(&prefix)) {
+            assert_eq!(message["type"], "message", "{message}");
+            acknowledged.push(message);
+            happened();
+        }
+    }
+    acknowledged
 }

@@ -294,6 +294,13 @@ impl World {
         let ended = self.links.iter().filter(|(_, link)| link.session == session);
         let closes = ended.map(|(conn, _)| (*conn, code)).collect();
         self.feed(Input::SessionsEnded { sessions: vec![session], code }, Expected { closes, ..Expected::default() });
+        // A connection that was on its way comes too late.
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        let person = self.devices[device].person;
+        self.links.insert(conn, Link::new(device, person, session));
+        let closes = [(conn, CloseCode::SignedOut)].into();
+        self.feed(Input::Connected { conn, user: person, session }, Expected { closes, ..Expected::default() });
         // Whoever comes back has signed in again: sessions are not used twice.
         self.sign_in_again(session);
     }

@@ -1,0 +1,340 @@
+//! A stranger's client, written from `docs/protocol.md` alone: what it sends are the page's own examples with the ids
+//! of this box put in, what it hears must look like the page's examples, and nothing on the page is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use serde_json::{Map, Value, json};
+
+use crate::support::{Answer, Closed, Device, Door, EVERYONE, Person, Porch, number};
+
+const PAGE: &str = include_str!("../../docs/protocol.md");
+
+/// The page's examples and requests, and what of them was used.
+struct Page {
+    examples: BTreeMap<String, Vec<Value>>,
+    requests: BTreeSet<String>,
+    used: BTreeSet<String>,
+}
+
+impl Page {
+    fn read() -> Self {
+        let mut examples: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for block in PAGE.split("```json ").skip(1) {
+            let (name, rest) = block.split_once('\n').expect("a block has a first line");
+            let json = rest.split("```").next().expect("a block ends");
+            let json = serde_json::from_str(json).unwrap_or_else(|e| panic!("{name}: {e}"));
+            examples.entry(name.to_owned()).or_default().push(json);
+        }
+        let row = |line: &str| {
+            let request = line.strip_prefix("| `")?.split('`').next()?;
+            let is_request =
+                request.split_once(" /").is_some_and(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
+            is_request.then(|| request.to_owned())
+        };
+        Self { examples, requests: PAGE.lines().filter_map(row).collect(), used: BTreeSet::new() }
+    }
+
+    /// An example to send, with these fields of it replaced.
+    fn example(&mut self, name: &str, fields: Value) -> Value {
+        let mut example = self.examples.get(name).unwrap_or_else(|| panic!("the page has no {name}"))[0].clone();
+        self.used.insert(name.to_owned());
+        for (key, value) in fields.as_object().expect("fields by name") {
+            let field = example.get_mut(key).unwrap_or_else(|| panic!("{name} has no {key}"));
+            *field = value.clone();
+        }
+        example
+    }
+
+    /// Panics unless `heard` looks like one of the examples of this name.
+    fn check(&mut self, name: &str, heard: &Value) {
+        let examples = self.examples.get(name).unwrap_or_else(|| panic!("the page does not know of {name}: {heard}"));
+        let fits = examples.iter().any(|example| self.alike(heard, example));
+        assert!(fits, "{heard} does not look like {examples:?}");
+        self.used.insert(name.to_owned());
+    }
+
+    /// The same fields of the same kinds, however deep. What may be null may be null.
+    fn alike(&self, heard: &Value, example: &Value) -> bool {
+        match (heard, example) {
+            (Value::Null, _) | (_, Value::Null) => true,
+            (Value::Array(heard), Value::Array(example)) => {
+                heard.iter().all(|one| example.is_empty() || example.iter().any(|example| self.alike(one, example)))
+            }
+            (Value::Object(heard), Value::Object(example)) => {
+                heard.get("type") == example.get("type")
+                    && self.same_fields(heard, example)
+                    && heard
+                        .iter()
+                        .all(|(key, value)| example.get(key).is_none_or(|example| self.alike(value, example)))
+            }
+            _ => std::mem::discriminant(heard) == std::mem::discriminant(example),
+        }
+    }
+
+    fn same_fields(&self, heard: &Map<String, Value>, example: &Map<String, Value>) -> bool {
+        // "With `re`, or `client_msg_id`, or neither … `retry_ms` where trying again helps."
+        let optional = ["re", "client_msg_id", "retry_ms", "sessions"];
+        let may_lack = heard.contains_key("code");
+        let required = |fields: &Map<String, Value>| -> BTreeSet<String> {
+            fields.keys().filter(|key| !(may_lack && optional.contains(&key.as_str()))).cloned().collect()
+        };
+        required(heard) == required(example)
+    }
+
+    /// Asks for one of the table's requests; `path` is its path with ids in place.
+    async fn ask(&mut self, asker: &Asker<'_>, request: &str, path: &str, body: Option<Value>) -> Answer {
+        assert!(self.requests.contains(request), "the page does not know of {request}");
+        self.used.insert(request.to_owned());
+        let method = request.split(' ').next().expect("a request begins with its method");
+        match asker {
+            Asker::Nobody(door) => door.ask(method, path, None, body.as_ref()).await,
+            Asker::Person(person) => person.ask(method, path, body.as_ref()).await,
+        }
+    }
+
+    /// The same, where it must work; each value under `list` must look like the example `name`.
+    async fn list(&mut self, asker: &Person, request: &str, path: &str, list: &str, name: &str) -> Vec<Value> {
+        let answer = self.ask(&Asker::Person(asker), request, path, None).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let values = answer.json()[list].as_array().unwrap_or_else(|| panic!("no list in {answer:?}")).clone();
+        assert!(!values.is_empty(), "{request} has nothing to show");
+        for value in &values {
+            self.check(name, value);
+        }
+        values
+    }
+
+    fn unused(&self) -> Vec<&String> {
+        self.examples.keys().chain(&self.requests).filter(|name| !self.used.contains(*name)).collect()
+    }
+}
+
+enum Asker<'a> {
+    Nobody(&'a Door),
+    Person(&'a Person),
+}
+
+/// A connection that holds whatever it hears against the page.
+struct Stranger {
+    device: Device,
+}
+
+impl Stranger {
+    async fn arrive(page: &mut Page, person: &Person, after: Value) -> (Self, Value) {
+        let mut stranger = Self { device: person.connect().await };
+        stranger.say(page, "hello", json!({"after": after})).await;
+        let welcome = stranger.hear(page, "welcome").await;
+        (stranger, welcome)
+    }
+
+    /// Says the page's example of this type, with these fields replaced.
+    async fn say(&mut self, page: &mut Page, kind: &str, fields: Value) {
+        let example = page.example(&format!("client {kind}"), fields);
+        self.device.say(example).await;
+    }
+
+    async fn next(&mut self, page: &mut Page) -> Value {
+        let heard = self.device.next().await;
+        let kind = heard["type"].as_str().expect("each has a type");
+        page.check(&format!("server {kind}"), &heard);
+        heard
+    }
+
+    /// Listens until something of this type comes.
+    async fn hear(&mut self, page: &mut Page, kind: &str) -> Value {
+        loop {
+            let heard = self.next(page).await;
+            if heard["type"] == kind {
+                return heard;
+            }
+        }
+    }
+
+    /// A command that is done; gives the room that is named.
+    async fn done(&mut self, page: &mut Page, kind: &str, fields: Value) -> Value {
+        self.say(page, kind, fields).await;
+        let done = loop {
+            let heard = self.next(page).await;
+            assert_ne!(heard["type"], "error", "{kind}: {heard}");
+            if heard["type"] == "done" {
+                break heard;
+            }
+        };
+        assert_eq!(done["re"], page.examples[&format!("client {kind}")][0]["re"]);
+        done["room"].clone()
+    }
+}
+
+fn signed_in(door: &Door, page: &mut Page, answer: &Answer) -> Person {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    page.check("user", &answer.json()["user"]);
+    Person::signed_in(door, answer)
+}
+
+/// Registering, signing in elsewhere, and everything an account has.
+async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
+    let nobody = Asker::Nobody(door);
+    assert_eq!(page.ask(&nobody, "GET /healthz", "/healthz", None).await.body, b"ok");
+    let about = page.ask(&nobody, "GET /api/box", "/api/box", None).await.json();
+    page.check("box", &about);
+    assert_eq!(about["registration"], "first");
+
+    let ada = page.example("register", json!({}));
+    let first = page.ask(&nobody, "POST /api/register", "/api/register", Some(ada)).await;
+    let first = signed_in(door, page, &first);
+    let grace = page.example("register", json!({"name": "Grace"}));
+    let grace = page.ask(&nobody, "POST /api/register", "/api/register", Some(grace)).await;
+    let grace = signed_in(door, page, &grace);
+
+    let (mut there, _) = Stranger::arrive(page, &first, Value::Null).await;
+    let mut login = page.example("login", json!({}));
+    let elsewhere = page.ask(&nobody, "POST /api/login", "/api/login", Some(login.clone())).await;
+    assert_eq!(elsewhere.status, 409);
+    page.check("in_use_elsewhere", &elsewhere.json());
+    login["takeover"] = true.into();
+    let ada = page.ask(&nobody, "POST /api/login", "/api/login", Some(login)).await;
+    let ada = signed_in(door, page, &ada);
+    assert_eq!(there.device.closed().await, Closed::Code(4001));
+
+    let stale = page.ask(&Asker::Person(&first), "GET /api/me", "/api/me", None).await;
+    assert_eq!(stale.status, 401);
+    page.check("http error", &stale.json());
+    let body = page.example("patch_me", json!({}));
+    let changed = page.ask(&Asker::Person(&ada), "PATCH /api/me", "/api/me", Some(body)).await;
+    page.check("user", &changed.json()["user"]);
+
+    let body = page.example("patch_settings", json!({}));
+    let set = page.ask(&Asker::Person(&ada), "PATCH /api/settings", "/api/settings", Some(body)).await;
+    page.check("settings", &set.json()["settings"]);
+    let shown = page.ask(&Asker::Person(&ada), "GET /api/settings", "/api/settings", None).await;
+    assert_eq!(shown.json(), json!({"settings": {"registration_open": true, "several_devices": true}}));
+
+    let login = page.example("login", json!({"name": "Grace"}));
+    let laptop = page.ask(&nobody, "POST /api/login", "/api/login", Some(login)).await;
+    let laptop = signed_in(door, page, &laptop);
+    let places = page.list(&laptop, "GET /api/sessions", "/api/sessions", "sessions", "session").await;
+    let path = format!("/api/sessions/{}", number(&places[0]["id"]));
+    let ended = page.ask(&Asker::Person(&laptop), "DELETE /api/sessions/{id}", &path, None).await;
+    assert_eq!(ended.status, 204);
+    assert_eq!(page.ask(&Asker::Person(&grace), "GET /api/me", "/api/me", None).await.status, 401);
+    (ada, laptop)
+}
+
+async fn pictures(page: &mut Page, ada: &Person) {
+    let mut png = Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).expect("a small picture can be made");
+    page.used.insert("PUT /api/me/picture".to_owned());
+    let set = ada.upload("PUT", "/api/me/picture", &png.into_inner()).await;
+    let user = &set.json()["user"];
+    page.check("user", user);
+    let path = format!("/pictures/{}/{}/96", ada.id, number(&user["picture"]));
+    let picture = page.ask(&Asker::Person(ada), "GET /pictures/{user}/{picture}/{size}", &path, None).await;
+    assert_eq!((picture.status, &picture.body[..2]), (200, &[0xff, 0xd8][..]), "a JPEG");
+    let cleared = page.ask(&Asker::Person(ada), "DELETE /api/me/picture", "/api/me/picture", None).await;
+    assert_eq!(cleared.json()["user"]["picture"], 0);
+    assert_eq!(ada.ask("GET", &path, None).await.status, 404);
+}
+
+/// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.
+async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_id: u64) -> (u64, Value) {
+    let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
+    grace.done(page, "join_room", json!({"room": kitchen})).await;
+    ada.hear(page, "members").await;
+    ada.done(page, "rename_room", json!({"room": kitchen})).await;
+    grace.done(page, "leave_room", json!({"room": kitchen})).await;
+    ada.done(page, "add_members", json!({"room": kitchen, "users": [grace_id]})).await;
+    ada.done(page, "archive_room", json!({"room": kitchen})).await;
+    let archived = page.example("client send", json!({"room": kitchen}));
+    ada.device.say(archived).await;
+    assert_eq!(ada.hear(page, "error").await["code"], "room_archived");
+    ada.done(page, "archive_room", json!({"room": kitchen, "archived": false})).await;
+    ada.say(page, "send", json!({"room": kitchen})).await;
+    let message = ada.hear(page, "message").await;
+    (number(&kitchen), message)
+}
+
+/// Talking in the kitchen, and what each sees of the other.
+async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen: u64, message: &Value) {
+    assert_eq!(&grace.hear(page, "message").await, message);
+    grace.say(page, "typing", json!({"room": kitchen})).await;
+    ada.hear(page, "typing").await;
+    // The example deletes before anything is there to delete, and in another room.
+    let nothing = page.example("client delete", json!({"room": kitchen, "message": number(&message["id"]) + 1_000}));
+    ada.device.say(nothing).await;
+    assert_eq!(ada.hear(page, "error").await["code"], "not_found");
+    ada.done(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
+    assert_eq!(grace.hear(page, "deleted").await["message"], message["id"]);
+    ada.say(page, "ping", json!({})).await;
+    ada.hear(page, "pong").await;
+}
+
+/// Reading on two devices, and coming back after having been away.
+async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) {
+    let (mut first, _) = Stranger::arrive(page, grace, Value::Null).await;
+    let (mut second, _) = Stranger::arrive(page, grace, Value::Null).await;
+    let fresh = page.example("client send", json!({"room": EVERYONE, "client_msg_id": "01J9Z3V5K9-b2"}));
+    ada.device.say(fresh).await;
+    let sent = ada.hear(page, "message").await;
+    first.hear(page, "message").await;
+    first.say(page, "read", json!({"room": EVERYONE})).await;
+    assert_eq!(second.hear(page, "read").await["n"], sent["n"], "no further than there is");
+    first.device.drop_connection();
+    let (mut back, welcome) = Stranger::arrive(page, grace, seq.into()).await;
+    assert_eq!(welcome["resume"], "ok");
+    let missed = back.hear(page, "missed").await;
+    assert_eq!(missed["events"].as_array().and_then(|events| events.last()), Some(&sent));
+}
+
+/// What can be read of it all afterwards.
+async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
+    page.list(ada, "GET /api/people", "/api/people", "people", "user").await;
+    page.list(ada, "GET /api/rooms", "/api/rooms", "rooms", "listed_room").await;
+    let members = format!("/api/rooms/{kitchen}/members");
+    page.list(ada, "GET /api/rooms/{room}/members", &members, "members", "member").await;
+    let path = format!("/api/rooms/{kitchen}/messages?around=1&limit=100");
+    let around = page.ask(&Asker::Person(ada), "GET /api/rooms/{room}/messages", &path, None).await.json();
+    assert_eq!((&around["more_before"], &around["more_after"]), (&json!(false), &json!(false)));
+    let hits = page.list(ada, "GET /api/search", "/api/search?q=hel*%20from:Ada", "hits", "hit").await;
+    assert_eq!(hits[0]["marks"], json!([[0, 5]]));
+}
+
+/// Leaving for good.
+async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &Person) {
+    let logout = page.ask(&Asker::Person(person), "POST /api/logout", "/api/logout", None).await;
+    assert_eq!((logout.status, ada.device.closed().await), (204, Closed::Code(4003)));
+    let mut login = page.example("login", json!({}));
+    login["password"] = page.example("patch_me", json!({}))["new_password"].clone();
+    let again = page.ask(&Asker::Nobody(&person.door), "POST /api/login", "/api/login", Some(login)).await;
+    let again = signed_in(&person.door, page, &again);
+    let (mut ada, _) = Stranger::arrive(page, &again, Value::Null).await;
+    let renamed = Some(json!({"name": "Grace H"}));
+    let renamed = page.ask(&Asker::Person(grace), "PATCH /api/me", "/api/me", renamed).await;
+    assert_eq!(ada.hear(page, "user").await["user"], renamed.json()["user"]);
+    let body = page.example("delete_me", json!({}));
+    let gone = page.ask(&Asker::Person(grace), "DELETE /api/me", "/api/me", Some(body)).await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(ada.hear(page, "user_gone").await["user"], grace.id);
+}
+
+#[tokio::test]
+async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
+    let porch = Porch::start().await;
+    let mut page = Page::read();
+    assert!(page.examples.len() > 40 && page.requests.len() >= 20, "{:?}", page.requests);
+    let (ada, grace) = accounts(&mut page, &porch.door).await;
+    pictures(&mut page, &ada).await;
+    let (mut on_ada, welcome) = Stranger::arrive(&mut page, &ada, Value::Null).await;
+    on_ada.hear(&mut page, "present").await;
+    let (mut on_grace, _) = Stranger::arrive(&mut page, &grace, Value::Null).await;
+    on_ada.hear(&mut page, "presence").await;
+    on_grace.hear(&mut page, "present").await;
+    let (kitchen, message) = rooms(&mut page, &mut on_ada, &mut on_grace, grace.id).await;
+    talk(&mut page, &mut on_ada, &mut on_grace, kitchen, &message).await;
+    on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;
+    assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
+    devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
+    reading(&mut page, &ada, kitchen).await;
+    goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
+    assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());
+}

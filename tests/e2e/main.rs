@@ -5,6 +5,8 @@ mod support;
 mod account;
 mod cli;
 mod crash;
+mod disk;
 mod protocol;
+mod quiet;
 mod restart;
 mod talk;

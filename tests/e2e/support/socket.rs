@@ -119,7 +119,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
     async fn heard(&mut self) -> Value {
         match within("a message", self.try_heard()).await {
             Ok(heard) => heard,
-            Err(closed) => panic!("{closed:?} instead of a message; came before: {:?}", self.kept),
+            Err(closed) => {
+                // Not what was said: it may be megabytes.
+                let before: Vec<&Value> = self.kept.iter().map(|message| &message["type"]).collect();
+                panic!("{closed:?} instead of a message; came before: {before:?}")
+            }
         }
     }
 

@@ -150,6 +150,12 @@ export class TimelineView {
 
   close(): void {
     clearTimeout(this.#gap)
+    this.room.looked = null
+  }
+
+  /** What lies farthest from the window is the first to be let go of. */
+  #look(): void {
+    this.room.looked = Math.round((this.from + this.to) / 2)
   }
 
   #visible(): readonly Message[] {
@@ -210,6 +216,7 @@ export class TimelineView {
     this.fault = null
     try {
       await work()
+      this.#look()
       this.ready = true
     } catch (thrown) {
       this.fault = faultCode(thrown)
@@ -223,7 +230,7 @@ export class TimelineView {
     try {
       await work()
       this.fault = null
-      this.room.timeline.trim(Math.round((this.from + this.to) / 2))
+      this.#look()
     } catch (thrown) {
       this.fault = faultCode(thrown)
     } finally {

@@ -199,3 +199,31 @@ test('a_box_out_of_reach_is_said_and_then_forgotten', async () => {
   expect(view.fault).toBe('unreachable')
   expect(view.ready).toBe(true)
 })
+
+test('what_is_read_stays_while_thousands_of_messages_arrive', async () => {
+  const view = openRoom(10_000)
+  await view.openAt(ID + 5_000)
+  const before = shown(view)
+  for (let n = 10_001; n <= 15_000; n++) {
+    state.add(message({ id: ID + n, n }))
+    view.follow(false)
+  }
+  expect(shown(view)).toEqual(before)
+  const memory = state.timeline.ranges.reduce((sum, range) => sum + range.rows.length, 0)
+  expect(memory).toBeLessThanOrEqual(4_000)
+})
+
+test('a_room_nobody_looks_at_keeps_only_the_newest_messages', () => {
+  openRoom(0)
+  for (let n = 1; n <= 5_000; n++) state.add(message({ id: ID + n, n }))
+  const [range] = state.timeline.ranges
+  expect([range?.from, range?.to]).toEqual([1_001, 5_000])
+})
+
+test('a_link_far_from_all_that_is_known_still_opens', async () => {
+  const view = openRoom(100_000)
+  await view.open()
+  for (let i = 0; i < 100; i++) await view.older()
+  expect((await view.openAt(ID + 50))?.n).toBe(50)
+  expect(view.rows.some((row) => row.n === 50)).toBe(true)
+})

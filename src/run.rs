@@ -7,7 +7,7 @@ mod terminal;
 
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -53,7 +53,8 @@ pub fn main() -> ExitCode {
     }
     let done = match command {
         Command::Config => {
-            print!("{config}");
+            // Whoever reads only the beginning, like `head`, has seen enough.
+            let _ = write!(io::stdout(), "{config}");
             Ok(())
         }
         Command::Serve => serve(&config),

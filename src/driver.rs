@@ -51,8 +51,8 @@ impl Handle {
     }
 
     /// Something a connection has to say.
-    pub async fn input(&self, input: Input) {
-        self.send(Event::Hub(input)).await;
+    pub fn input(&self, input: Input) -> impl Future<Output = ()> {
+        self.send(Event::Hub(input))
     }
 
     /// An account was made.
@@ -92,9 +92,15 @@ impl Handle {
         let _ = told.await;
     }
 
-    async fn send(&self, event: Event) {
-        // An error only says that the driver has ended: porch is shutting down.
-        let _ = self.events.send(event).await;
+    /// Neither an async fn nor [`mpsc::Sender::send`]: each would have room for the event twice, in every connection.
+    #[expect(clippy::manual_async_fn, reason = "see above")]
+    fn send(&self, event: Event) -> impl Future<Output = ()> {
+        async move {
+            // An error only says that the driver has ended: porch is shutting down.
+            if let Ok(place) = self.events.reserve().await {
+                place.send(event);
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod terminal;
 
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -32,6 +32,7 @@ use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
 use certificate::Certificate;
+use system::StopSignals;
 
 /// All of shutting down takes at most this long; systemd would kill at 90 s.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
@@ -52,7 +53,8 @@ pub fn main() -> ExitCode {
     }
     let done = match command {
         Command::Config => {
-            print!("{config}");
+            // Whoever reads only the beginning, like `head`, has seen enough.
+            let _ = write!(io::stdout(), "{config}");
             Ok(())
         }
         Command::Serve => serve(&config),
@@ -151,12 +153,13 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let mut serving = JoinSet::new();
     serving.spawn(serve_tls(https, tls.into(), http::router(app), sockets.clone(), shutdown.clone()));
     serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
+    // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
+    let signals = StopSignals::listen().map_err(RunError::Runtime)?;
+    terminal::announce(https_address, http_address, &lan, certificate.root());
     tokio::spawn(certificate.keep_current(config.clone()));
     tokio::spawn(system::keep_watchdog_content());
-
-    terminal::announce(https_address, http_address, &lan);
     system::notify(NotifyState::Ready);
-    system::asked_to_stop().await.map_err(RunError::Runtime)?;
+    signals.asked_to_stop().await;
 
     log::info!("stopping");
     system::notify(NotifyState::Stopping);

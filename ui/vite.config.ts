@@ -1,12 +1,14 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
+import { bareIcons } from './tools/icons.ts'
 import { serviceWorker } from './tools/worker.ts'
 
 export default defineConfig({
   // Tests run the reactivity that browsers run, not the one for rendering on a server.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   plugins: [
+    bareIcons(),
     svelte(),
     serviceWorker('worker/sw.js'),
     compression({

@@ -59,7 +59,7 @@ pub(super) struct Flags {
     /// Keep accounts, messages and certificates in this folder [default: $STATE_DIRECTORY under systemd, else porch in the XDG data folder]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<OsString>,
-    /// Serve HTTPS here: 8443, 127.0.0.1:0, [::]:443 [default: 443 when allowed, else 8443]
+    /// Serve HTTPS here: 8443, 127.0.0.1:0, 0.0.0.0:443 [default: 443 when allowed, else 8443]
     #[arg(long, global = true, value_name = "ADDR")]
     https: Option<String>,
     /// Redirect plain HTTP from here [default: 80 when allowed, else 8080]

@@ -70,14 +70,16 @@ pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: H
     let place = request.extensions().get::<SocketPlace>().cloned();
     let upgraded = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
-        // Held until the conversation is over: a WebSocket counts as a socket.
-        let _place = place;
         // The client broke off before the answer reached it.
         let Ok(upgraded) = upgraded.await else { return };
-        match upgraded.downcast::<Wire>() {
-            Ok(parts) => talk(parts.io.into_inner(), parts.read_buf.to_vec(), user, session, handle).await,
-            Err(_) => log::error!("a WebSocket on a connection of an unknown kind"),
-        }
+        let Ok(parts) = upgraded.downcast::<Wire>() else {
+            log::error!("a WebSocket on a connection of an unknown kind");
+            return;
+        };
+        let talk = open(parts.io.into_inner(), parts.read_buf.to_vec(), user, session, handle).await;
+        // A task of its own, no larger than it need be: this one has room for all that came before, and hyper's
+        // buffer. Thousands of them are most of the memory porch takes.
+        tokio::spawn(talk.live(place));
     });
     let headers = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, accept.as_str())];
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
@@ -99,8 +101,8 @@ fn accept_key(headers: &HeaderMap) -> Option<String> {
     Some(BASE64_STANDARD.encode(hash.finish()))
 }
 
-/// Talks over `io` until either side has had enough. `leftover` was read behind the upgrade request.
-pub async fn talk<S>(io: S, leftover: Vec<u8>, user: UserId, session: SessionId, handle: Handle)
+/// Begins a conversation over `io`. `leftover` was read behind the upgrade request.
+async fn open<S>(io: S, leftover: Vec<u8>, user: UserId, session: SessionId, handle: Handle) -> Talk<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -113,13 +115,7 @@ where
     let outbox = Arc::new(Outbox::default());
     let conn = handle.connect(user, session, outbox.clone()).await;
     let now = Instant::now();
-    let mut talk = Talk { socket, outbox, conn, handle, heard: now, ping_at: now + HEARTBEAT_INTERVAL, greeted: false };
-    let end = talk.run(now + HELLO_WAIT).await;
-    // The others learn of it before the goodbye is said.
-    talk.handle.input(Input::Disconnected { conn }).await;
-    if let End::Close(code) = end {
-        talk.say_goodbye(code).await;
-    }
+    Talk { socket, outbox, conn, handle, heard: now, ping_at: now + HEARTBEAT_INTERVAL, greeted: false }
 }
 
 struct Talk<S> {
@@ -135,8 +131,22 @@ struct Talk<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
-    async fn run(&mut self, hello_by: Instant) -> End {
-        let mut alarm = std::pin::pin!(sleep_until(hello_by));
+    /// Talks until either side has had enough. `place` is held as long: a WebSocket counts as a socket.
+    #[expect(clippy::manual_async_fn, reason = "an async fn would have room for its argument twice")]
+    fn live(mut self, place: Option<SocketPlace>) -> impl Future<Output = ()> {
+        async move {
+            let end = self.run().await;
+            // The others learn of it before the goodbye is said.
+            self.handle.input(Input::Disconnected { conn: self.conn }).await;
+            if let End::Close(code) = end {
+                Box::pin(self.say_goodbye(code)).await;
+            }
+            drop(place);
+        }
+    }
+
+    async fn run(&mut self) -> End {
+        let mut alarm = std::pin::pin!(sleep_until(self.heard + HELLO_WAIT));
         loop {
             let step = tokio::select! {
                 taken = self.outbox.take() => match taken {
@@ -258,6 +268,15 @@ mod tests {
         ("sec-websocket-version", "13"),
         ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ];
+
+    #[test]
+    fn a_conversation_holds_little_memory() {
+        fn bytes_of<T, F>(_live: impl FnOnce(T, Option<SocketPlace>) -> F) -> usize {
+            size_of::<F>()
+        }
+        let bytes = bytes_of(Talk::<TlsStream<TcpStream>>::live);
+        assert!(bytes <= 2_560, "{bytes}: times 8,000 connections");
+    }
 
     #[test]
     fn the_key_of_the_rfc_gets_the_answer_of_the_rfc() {

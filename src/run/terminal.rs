@@ -7,6 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
+use crate::tls::Root;
+
 /// The scheme of an address, and the port it does without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Scheme {
@@ -44,8 +46,8 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
     lan.iter().filter(usable).chain([&loopback]).map(|ip| SocketAddr::new(*ip, bound.port())).collect()
 }
 
-/// Prints where porch listens. Scripts wait for these lines.
-pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr]) {
+/// Prints where porch listens, and by what its CA is known. Scripts wait for these lines.
+pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&Root>) {
     let mut text = String::new();
     let doors = reached_at(https, lan);
     for door in &doors {
@@ -54,6 +56,9 @@ pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr]) {
     }
     for door in reached_at(http, lan) {
         let _ = writeln!(text, "listening on {}", url(Scheme::Http, door));
+    }
+    if let Some(ca) = ca {
+        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint());
     }
     let mut out = std::io::stdout().lock();
     if out.is_terminal()

@@ -34,7 +34,9 @@ const QUIET: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(30);
 /// Deleted messages whose text is held for the index; of more, the index finds the words by itself, slowly.
 const REMOVED_MAX: usize = 256;
-/// KiB of pages.
+/// KiB of pages each reader of the index keeps.
+pub(super) const READER_CACHE_KIB: i32 = 256;
+/// KiB of pages the thread keeps.
 const CACHE_KIB: i32 = 1_024;
 /// Pages in the index's WAL before it is copied into the file.
 const WAL_PAGES: u32 = 1_024;
@@ -399,7 +401,7 @@ fn index_text(message: &Message, segments: &mut Segments) -> String {
 
 impl Open {
     fn new(dir: &Path) -> rusqlite::Result<Self> {
-        let messages = schema::open_reader(&dir.join(DATABASE_FILE))?;
+        let messages = schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?;
         let mark: Vec<u8> = messages.query_row("SELECT mark FROM settings", [], |row| row.get(0))?;
         let newest = messages::newest_seq(&messages)?;
         let mut index = open_index(dir)?;

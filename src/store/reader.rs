@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::index::{INDEX_FILE, Indexer};
+use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
 use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search;
@@ -230,7 +230,7 @@ impl Reader {
 
     fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
-            db: schema::open_reader(&dir.join(DATABASE_FILE))?,
+            db: schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?,
             dir: dir.into(),
             indexer,
             index: RefCell::default(),
@@ -244,7 +244,7 @@ impl Reader {
         if index.as_ref().is_some_and(|(of, _)| *of == generation) {
             return;
         }
-        *index = match schema::open_reader(&self.dir.join(INDEX_FILE)) {
+        *index = match schema::open_reader(&self.dir.join(INDEX_FILE), index::READER_CACHE_KIB) {
             Ok(connection) => Some((generation, connection)),
             // Not made yet: the search reads the messages themselves.
             Err(_) => None,

@@ -18,8 +18,8 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
 const PAGE_BYTES: u32 = 1_024;
 /// KiB of pages the writer keeps.
 const WRITER_CACHE_KIB: i32 = 1_024;
-/// KiB of pages each reader keeps; the kernel keeps the rest.
-const READER_CACHE_KIB: i32 = 512;
+/// KiB of the messages' pages each reader keeps; the kernel keeps the rest.
+pub(super) const READER_CACHE_KIB: i32 = 512;
 /// How long a statement waits for another connection's lock: a checkpoint, or a backup taken by hand.
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Bytes that a reset WAL may keep.
@@ -70,14 +70,14 @@ pub(super) fn open_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A connection that only reads.
-pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that only reads, and keeps so many KiB of pages.
+pub(super) fn open_reader(path: &Path, cache_kib: i32) -> rusqlite::Result<Connection> {
     // Not opened read-only: a reader must be able to make the WAL's shared index when it comes first.
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(LOCK_WAIT)?;
     connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(connection)

@@ -120,7 +120,10 @@ fn renew_if_due(
     let unsaved = file::write_private(&path, &pem).err().map(|fault| TlsError::disk(&path, fault));
     log::info!("issued a certificate, because {reason}");
     if !left_out.is_empty() {
-        log::warn!("the certificate lacks {left_out}: the box's CA may not speak for it (see --names and --ranges)");
+        log::warn!(
+            "the certificate lacks {left_out}: the box's CA may not speak for it, which was settled by --names and \
+             --ranges when the CA was made"
+        );
     }
     if let Some(fault) = &unsaved {
         log::warn!("the certificate could not be kept: {fault}");

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { launch, skip } from './harness/chromium.js'
+import { devices, launch, skip } from './harness/chromium.js'
 import { findings, look, WIDEST } from './harness/look.js'
 import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
@@ -63,7 +63,7 @@ describe('two people in Chromium', { skip }, () => {
   })
 
   chapter('whoever arrives is seen at once, with their picture', async () => {
-    await ada.choosePicture(20)
+    await ada.choosePicture(20, () => look(ada.page, 'crop', WIDEST))
     await ada.page.goto('/people')
     await ada.page.getByText('1 person is here now').waitFor()
     grace = await Person.at(browser, porch, 'Grace 葛')
@@ -182,19 +182,25 @@ describe('two people in Chromium', { skip }, () => {
     await ada.page.getByText('This is where it begins.').waitFor()
   })
 
-  chapter('what is written while the box is away is sent when it is back', async () => {
-    await grace.openRoom('Everybody')
-    await porch.end()
-    await grace.composer().fill('Written in the dark')
-    await grace.composer().press('Enter')
-    await grace.message('Written in the dark').getByText('Waiting to be sent').waitFor()
-    await grace.page.getByText(/^(Reconnecting…|Offline\.)/).waitFor()
-    await look(grace.page, 'offline')
-    await porch.restart()
-    await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
-    await ada.message('Written in the dark').waitFor()
-    assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)
-  })
+  chapter(
+    'what is written while the box is away outlives a reload, and is sent when it is back',
+    async () => {
+      await grace.openRoom('Everybody')
+      await porch.end()
+      await grace.composer().fill('Written in the dark')
+      await grace.composer().press('Enter')
+      await grace.message('Written in the dark').getByText('Waiting to be sent').waitFor()
+      await grace.page.getByText(/^(Reconnecting…|Offline\.)/).waitFor()
+      await look(grace.page, 'offline')
+      await grace.page.reload()
+      await grace.page.getByRole('heading', { name: 'The box is out of reach' }).waitFor()
+      await look(grace.page, 'unreachable')
+      await porch.restart()
+      await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
+      await ada.message('Written in the dark').waitFor()
+      assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)
+    },
+  )
 
   chapter('the page works by keyboard', async () => {
     const { page } = ada
@@ -254,6 +260,24 @@ describe('two people in Chromium', { skip }, () => {
       'what was read stays read after leaving the page',
     )
     await look(grace.page, 'search-nothing')
+  })
+
+  chapter('on a phone one thing is shown at a time, and a finger does all', async () => {
+    const phone = await Person.at(browser, porch, 'Noether', devices['Pixel 7'])
+    const { page } = phone
+    await phone.fillIn('/sign-in')
+    await page.getByRole('button', { name: 'Use here' }).tap()
+    await phone.chatRow('Everybody').tap()
+    assert.equal(await page.getByRole('heading', { name: 'Chats' }).count(), 0)
+    await phone.composer().fill('From my phone')
+    await phone.composer().press('Enter')
+    assert.equal(await phone.composer().inputValue(), 'From my phone\n', 'Enter is a new line here')
+    await page.getByRole('button', { name: 'Send' }).tap()
+    await phone.message('From my phone').locator('.state', { hasText: 'Sent' }).waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('button', { name: 'Back' }).tap()
+    await page.getByRole('heading', { name: 'Chats' }).waitFor()
+    await phone.leave()
   })
 
   chapter('a link to nowhere says so', async () => {

@@ -12,6 +12,8 @@ import { followWindow } from './window'
 
 /** Chunks of the version before an update are gone from the box: load the new page, but never in a circle. */
 window.addEventListener('vite:preloadError', () => {
+  // Without a connection nothing was updated, and loading anew would lose the page that is there.
+  if (chat.phase === 'inside' && chat.link.is !== 'open') return
   const at = Number(sessionStorage.getItem('porch.reloaded') ?? 0)
   if (Date.now() - at < 10_000) return
   sessionStorage.setItem('porch.reloaded', String(Date.now()))
@@ -22,7 +24,9 @@ appearance.apply()
 const missing = missingFeatures()
 const target = document.querySelector('#app')!
 if (missing.length > 0) {
-  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) => mount(Unsupported, { target }))
+  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) =>
+    mount(Unsupported, { target }),
+  )
 } else {
   void chat.start()
   router.start()

@@ -129,7 +129,7 @@ class Router {
     if (event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (!link || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
+    if (link?.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
     if (/^\/(api|pictures|ws|healthz)(\/|$)/.test(link.pathname)) return
     event.preventDefault()
     const path = link.pathname + link.search

@@ -12,7 +12,9 @@ if (names.length === 0) throw new Error('dist/index.html names no scripts: run `
 let sum = 0
 for (const name of names) {
   const path = `dist${name}`
-  const bytes = existsSync(`${path}.gz`) ? readFileSync(`${path}.gz`).length : gzipSync(readFileSync(path)).length
+  const bytes = existsSync(`${path}.gz`)
+    ? readFileSync(`${path}.gz`).length
+    : gzipSync(readFileSync(path)).length
   sum += bytes
   console.log(`${String(bytes).padStart(7)}  ${name}`)
 }

@@ -7,6 +7,8 @@ import { trustStore } from './trust.js'
 
 const CHROMIUM = program('chromium', 'chromium-browser', 'google-chrome')
 
+export { devices } from 'playwright-core'
+
 export const skip = unless('Chromium', CHROMIUM, program('certutil'))
 
 /** A browser; without `trusts`, one that knows nothing of the box. */

@@ -61,12 +61,14 @@ export class Person {
     await page.locator('form button[type=submit]').click()
   }
 
-  /** Chooses, fits and saves a picture of one hue; waits until it is shown. */
-  async choosePicture(hue) {
+  /** Chooses, fits and saves a picture of one hue; waits until it is shown. `fitting` is called while it is fitted. */
+  async choosePicture(hue, fitting = async () => {}) {
     const { page } = this
     await page.goto('/me')
     const file = { name: 'me.png', mimeType: 'image/png', buffer: picture(640, 480, hue) }
     await page.getByLabel('Picture', { exact: true }).setInputFiles(file)
+    await page.getByRole('button', { name: 'Use this picture' }).waitFor()
+    await fitting()
     await page.getByRole('button', { name: 'Use this picture' }).click()
     await page.getByRole('button', { name: 'Remove the picture' }).waitFor()
   }

@@ -26,6 +26,33 @@ export type Row = {
 
 export type Day = { readonly key: string; readonly at: number; readonly rows: readonly Row[] }
 
+/**
+ * The same days, with the row objects of `before` wherever nothing about a row has changed: what is the
+ * same object is not drawn again.
+ */
+export function keepRows(days: readonly Day[], before: readonly Day[]): Day[] {
+  const known = new Map<string, Row>()
+  for (const day of before) for (const row of day.rows) known.set(row.key, row)
+  return days.map((day) => ({
+    ...day,
+    rows: day.rows.map((row) => {
+      const old = known.get(row.key)
+      return old && isSame(old, row) ? old : row
+    }),
+  }))
+}
+
+function isSame(a: Row, b: Row): boolean {
+  return (
+    a.message === b.message &&
+    a.pending === b.pending &&
+    a.at === b.at &&
+    a.head === b.head &&
+    a.tail === b.tail &&
+    a.isFirstNew === b.isFirstNew
+  )
+}
+
 type Draft = { -readonly [K in keyof Row]: Row[K] }
 
 /** `readN`: up to where was read when the room was opened; null for no line. */
@@ -63,9 +90,12 @@ export function layOut(
   for (const message of messages) {
     const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me
     if (isFirstNew) lineDrawn = true
-    put(draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew))
+    put(
+      draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew),
+    )
   }
-  for (const item of pending) put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
+  for (const item of pending)
+    put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
   for (const day of days) day.rows.at(-1)!.tail = true
   return days
 }

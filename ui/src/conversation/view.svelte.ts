@@ -2,14 +2,15 @@
  * Which part of a room's history is in the page: a window of at most `ROWS_MAX` messages that moves over
  * what is known and loads what is not. It knows nothing of pixels.
  */
-import type { Chat } from '../core/chat.svelte'
+
 import { type FaultCode, faultCode } from '../core/api'
+import type { Chat } from '../core/chat.svelte'
 import type { RoomState } from '../core/room.svelte'
 import { between, type Range } from '../core/timeline'
 import type { Message, Seq } from '../protocol'
 
 /** Rows in the page at once: a phone lays them out within a frame or two. */
-export const ROWS_MAX = 400
+export const ROWS_MAX = 300
 /** Rows that come at a time. */
 export const PAGE = 50
 /** Rows shown at first, around what was asked for. */
@@ -149,6 +150,12 @@ export class TimelineView {
 
   close(): void {
     clearTimeout(this.#gap)
+    this.room.looked = null
+  }
+
+  /** What lies farthest from the window is the first to be let go of. */
+  #look(): void {
+    this.room.looked = Math.round((this.from + this.to) / 2)
   }
 
   #visible(): readonly Message[] {
@@ -209,6 +216,7 @@ export class TimelineView {
     this.fault = null
     try {
       await work()
+      this.#look()
       this.ready = true
     } catch (thrown) {
       this.fault = faultCode(thrown)
@@ -222,7 +230,7 @@ export class TimelineView {
     try {
       await work()
       this.fault = null
-      this.room.timeline.trim(Math.round((this.from + this.to) / 2))
+      this.#look()
     } catch (thrown) {
       this.fault = faultCode(thrown)
     } finally {

@@ -35,7 +35,12 @@ export class Refusal extends Error {
   /** With `in_use_elsewhere`: where. */
   readonly sessions: readonly Session[]
 
-  constructor(code: FaultCode, message = code as string, retryMs?: number, sessions: readonly Session[] = []) {
+  constructor(
+    code: FaultCode,
+    message = code as string,
+    retryMs?: number,
+    sessions: readonly Session[] = [],
+  ) {
     super(message)
     this.name = 'Refusal'
     this.code = code
@@ -102,8 +107,7 @@ export const deleteMe = (confirmation: DeleteMe) => ask<void>('DELETE', '/api/me
 /** The picture as its file: the box decodes it, makes its sizes and drops what the camera wrote into it. */
 export const putPicture = (file: Blob) =>
   ask<UserAnswer>('PUT', '/api/me/picture', file).then((answer) => answer.user)
-export const deletePicture = () =>
-  ask<UserAnswer>('DELETE', '/api/me/picture').then((answer) => answer.user)
+export const deletePicture = () => ask<UserAnswer>('DELETE', '/api/me/picture').then((answer) => answer.user)
 
 export const sessions = () =>
   ask<{ sessions: Session[] }>('GET', '/api/sessions').then((answer) => answer.sessions)

@@ -208,7 +208,7 @@ export class Chat {
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
   send(room: RoomId, body: string): ClientMsgId {
     const id = nextClientMsgId()
-    this.#outbox.add(room, body, id, this.#around.world.now())
+    this.#outbox.add(room, sendable(body), id, this.#around.world.now())
     return id
   }
 
@@ -383,6 +383,7 @@ export class Chat {
   #linkChanged(link: Link): void {
     this.link = link
     if (link.is === 'open') return
+    if (link.is === 'stopped' && link.why === 'fault') this.#outbox.faulted()
     this.#outbox.disconnected()
     this.#failWaiting()
     if (link.is !== 'stopped') return
@@ -395,7 +396,8 @@ export class Chat {
     try {
       await this.#around.api.me()
     } catch (thrown) {
-      if (this.phase === 'inside' && codeOf(thrown) === 'not_signed_in') this.#leave('ended', { erase: false })
+      if (this.phase === 'inside' && codeOf(thrown) === 'not_signed_in')
+        this.#leave('ended', { erase: false })
     }
   }
 
@@ -428,9 +430,11 @@ export class Chat {
   #heard(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
-        return this.#welcome(message)
+        this.#welcome(message)
+        return
       case 'message':
-        return this.#message(message, true)
+        this.#message(message, true)
+        return
       case 'missed':
         for (const event of message.events) {
           if (event.type === 'message') this.#message(event, false)
@@ -438,14 +442,17 @@ export class Chat {
         }
         return
       case 'deleted':
-        return this.rooms.get(message.room)?.bury(message.message)
+        this.rooms.get(message.room)?.bury(message.message)
+        return
       case 'room':
         this.#learnRoom(message.room)
         return
       case 'room_gone':
-        return this.#forgetRoom(message.room)
+        this.#forgetRoom(message.room)
+        return
       case 'members':
-        return this.#members(message)
+        this.#members(message)
+        return
       case 'read': {
         const room = this.rooms.get(message.room)
         if (room && message.n > room.read_n) room.read_n = message.n
@@ -464,7 +471,8 @@ export class Chat {
         for (const user of message.came) this.present.add(user)
         return
       case 'user':
-        return this.learnUser(message.user)
+        this.learnUser(message.user)
+        return
       case 'user_gone':
         this.#changedPeople?.add(message.user)
         this.people.delete(message.user)
@@ -474,7 +482,8 @@ export class Chat {
         this.#answered(message.re)?.resolve(message.room)
         return
       case 'error':
-        return this.#error(message)
+        this.#error(message)
+        return
     }
   }
 
@@ -567,6 +576,11 @@ export class Chat {
 
 function activity(room: RoomState): Seq {
   return room.last?.id ?? room.appeared
+}
+
+/** What the protocol does not carry is left out: NUL, and halves of characters that a paste tore apart. */
+function sendable(body: string): string {
+  return body.replaceAll('\0', '').toWellFormed()
 }
 
 function named(room: RoomId | null): RoomId {

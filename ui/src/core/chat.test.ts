@@ -113,6 +113,21 @@ test('the_echo_confirms_what_was_sent', async () => {
   expect(chat.unsent).toBe(0)
 })
 
+test('what_the_protocol_does_not_carry_is_left_out', async () => {
+  const guest = await inside()
+  chat.send(1, 'a\0b\ud800c')
+  expect((await guest.expect('send')).body).toBe('ab\ufffdc')
+})
+
+test('a_message_that_the_box_takes_for_a_fault_is_marked_and_not_repeated', async () => {
+  const guest = await inside()
+  chat.send(1, 'poison')
+  await guest.expect('send')
+  guest.close(4000)
+  await vi.waitFor(() => expect(chat.link).toEqual({ is: 'stopped', why: 'fault' }))
+  expect(chat.rooms.get(1)?.pending[0]?.failed).toBe('bad_request')
+})
+
 test('a_refused_message_stays_as_failed', async () => {
   const guest = await inside()
   const id = chat.send(1, 'Hello')

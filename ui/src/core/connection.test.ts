@@ -94,7 +94,10 @@ test('a_lost_connection_resumes_after_the_newest_event', async () => {
 
 test('missed_events_move_the_place_to_resume_from', async () => {
   const guest = await connected({ seq: 40 })
-  guest.missed({ type: 'message', ...message({ id: 41 }) }, { type: 'deleted', seq: 45, room: 1, message: 41 })
+  guest.missed(
+    { type: 'message', ...message({ id: 41 }) },
+    { type: 'deleted', seq: 45, room: 1, message: 41 },
+  )
   await until(() => heard.length === 2)
   expect(connection.after).toBe(45)
 })

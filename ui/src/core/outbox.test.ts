@@ -170,3 +170,22 @@ test('a_browser_that_stores_nothing_still_sends', async () => {
   outbox.confirmed(1, 'a')
   expect(outbox.size).toBe(0)
 })
+
+test('a_frame_too_large_for_the_box_fails_here_and_lets_the_next_go', async () => {
+  const outbox = await ready()
+  outbox.add(1, '\u0001'.repeat(8_000), 'a', 0)
+  outbox.add(1, '字'.repeat(8_000), 'b', 0)
+  expect(outbox.pendingIn(1).map((pending) => pending.failed)).toEqual(['body_long', null])
+  expect(sent).toEqual(['b'])
+})
+
+test('what_closed_the_connection_is_not_sent_again_by_itself', async () => {
+  const outbox = await ready()
+  outbox.add(1, 'poison', 'a', 0)
+  outbox.add(1, 'waiting behind it', 'b', 0)
+  outbox.faulted()
+  outbox.disconnected()
+  outbox.connected()
+  expect(outbox.pendingIn(1).map((pending) => pending.failed)).toEqual(['bad_request', null])
+  expect(sent).toEqual(['a', 'b'])
+})

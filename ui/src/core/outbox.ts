@@ -21,6 +21,8 @@ export type OutboxStore = {
 const PASSING: ReadonlySet<FaultCode> = new Set(['busy', 'slow_down'])
 /** When it says nothing. */
 const RETRY_MS = 1_000
+/** The box closes the connection over a larger frame, so that it is not sent. */
+const FRAME_BYTES_MAX = 40_000
 
 export class Outbox {
   #store: OutboxStore
@@ -129,6 +131,17 @@ export class Outbox {
     for (const room of this.#rooms.keys()) this.#next(room)
   }
 
+  /**
+   * The box closed the connection over something it did not understand. What was on its way may be it:
+   * sent again by itself it would close every connection to come.
+   */
+  faulted(): void {
+    for (const id of [...this.#inFlight.values()]) {
+      const item = this.#find(id)
+      if (item) this.#change({ ...item, failed: 'bad_request' })
+    }
+  }
+
   disconnected(): void {
     this.#inFlight.clear()
     for (const wait of this.#waits.values()) clearTimeout(wait)
@@ -148,13 +161,10 @@ export class Outbox {
     if (this.#inFlight.has(room) || this.#waits.has(room)) return
     const item = this.#rooms.get(room)?.find((other) => other.failed === null)
     if (!item) return
-    const sent = this.#send({
-      type: 'send',
-      room,
-      client_msg_id: item.client_msg_id,
-      body: item.body,
-    })
-    if (sent) this.#inFlight.set(room, item.client_msg_id)
+    const { client_msg_id, body } = item
+    const message: ClientMessage = { type: 'send', room, client_msg_id, body }
+    if (isTooLarge(message)) this.refused(client_msg_id, 'body_long', undefined)
+    else if (this.#send(message)) this.#inFlight.set(room, client_msg_id)
   }
 
   #nextAfter(room: RoomId, ms: number): void {
@@ -210,4 +220,10 @@ export class Outbox {
   #tell(room: RoomId): void {
     this.#changed(room, this.pendingIn(room))
   }
+}
+
+function isTooLarge(message: ClientMessage): boolean {
+  const text = JSON.stringify(message)
+  // No character takes more than three bytes for each of its UTF-16 units: most need not be counted.
+  return text.length * 3 > FRAME_BYTES_MAX && new TextEncoder().encode(text).length > FRAME_BYTES_MAX
 }

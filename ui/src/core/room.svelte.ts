@@ -1,6 +1,17 @@
 /** One room as this person sees it: what the box said of it, and what is being written here. */
+
+import type {
+  ClientMsgId,
+  LastMessage,
+  Message,
+  Role,
+  Room,
+  RoomId,
+  RoomKind,
+  Seq,
+  UserId,
+} from '../protocol'
 import type { FaultCode } from './api'
-import type { ClientMsgId, Message, Room, RoomId, RoomKind, Role, LastMessage, Seq, UserId } from '../protocol'
 import { Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
@@ -42,6 +53,8 @@ export class RoomState {
   /** Counts changes of `timeline`. */
   changed = $state(0)
   readonly timeline = new Timeline()
+  /** The number around which messages are being read, kept longest; null while nobody looks. */
+  looked: number | null = null
 
   readonly unread = $derived(Math.max(0, this.last_n - this.read_n))
 
@@ -71,6 +84,7 @@ export class RoomState {
   /** A message of this room, new or known. Numbers are dense: a gap simply begins a new range. */
   add(message: Message): void {
     this.timeline.insert(message.n, message.n, [message])
+    this.timeline.trim(this.looked ?? message.n)
     this.changed += 1
     this.stopTyping(message.author)
     if (message.n < this.last_n) return
@@ -86,6 +100,8 @@ export class RoomState {
   /** A page of history that covers `from` to `to`. */
   addPage(from: number, to: number, rows: readonly Message[]): void {
     this.timeline.insert(from, to, rows)
+    // Who asked for it is about to look at it.
+    this.timeline.trim(Math.round((from + to) / 2))
     this.changed += 1
   }
 

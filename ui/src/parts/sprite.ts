@@ -116,7 +116,11 @@ export function placeSprite(): void {
   sprite.setAttribute('aria-hidden', 'true')
   const parser = new DOMParser()
   for (const [name, text] of Object.entries(drawings)) {
-    const drawing = parser.parseFromString(text, 'image/svg+xml').documentElement
+    // The build leaves only what is inside the icon's own `<svg>`.
+    const drawing = parser.parseFromString(
+      `<svg xmlns="${SVG}">${text}</svg>`,
+      'image/svg+xml',
+    ).documentElement
     const symbol = document.createElementNS(SVG, 'symbol')
     symbol.id = iconId(name as IconName)
     symbol.setAttribute('viewBox', '0 0 24 24')

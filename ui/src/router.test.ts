@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { parseRoute, pathTo, type Route } from './router.svelte'
+
+const places: [string, Route][] = [
+  ['/', { at: 'chats' }],
+  ['/r/4', { at: 'room', room: 4, message: null }],
+  ['/r/4/42', { at: 'room', room: 4, message: 42 }],
+  ['/r/4/details', { at: 'details', room: 4 }],
+  ['/people', { at: 'people' }],
+  ['/people/2', { at: 'person', user: 2 }],
+  ['/me', { at: 'me' }],
+  ['/search', { at: 'search', q: '' }],
+  ['/new-room', { at: 'new-room' }],
+  ['/new-chat', { at: 'new-chat' }],
+  ['/join', { at: 'join' }],
+  ['/sign-in', { at: 'sign-in' }],
+]
+
+test.each(places)('%s names a place and the place names it', (path, route) => {
+  expect(parseRoute(path)).toEqual(route)
+  expect(pathTo(route)).toBe(path)
+})
+
+test('a_search_keeps_its_words', () => {
+  const route: Route = { at: 'search', q: '苹果 from:Ada "a phrase"&x=1' }
+  const url = new URL(pathTo(route), 'https://porch.local')
+  expect(parseRoute(url.pathname, url.search)).toEqual(route)
+})
+
+test.each([
+  '/r',
+  '/r/',
+  '/r/0',
+  '/r/x',
+  '/r/4/0',
+  '/r/4/x',
+  '/r/4/42/7',
+  '/r/9007199254740993',
+  '/people/x',
+  '/people/2/3',
+  '/me/x',
+  '/nowhere',
+])('%s names nothing', (path) => {
+  expect(parseRoute(path)).toEqual({ at: 'not-found' })
+})
+
+test('a_slash_at_the_end_changes_nothing', () => {
+  expect(parseRoute('/people/')).toEqual({ at: 'people' })
+})

@@ -88,7 +88,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn resume(&mut self, porch: &Porch) -> Device {
+    async fn resume(&self, porch: &Porch) -> Device {
         let person = Person { door: porch.door.clone(), ..self.person.clone() };
         let (device, welcome) = person.resume(self.seq).await;
         assert_eq!(welcome["resume"], "ok", "{welcome}");

@@ -62,7 +62,7 @@ impl Client {
         let welcome = device.hello(self.seq).await;
         let wanted = if self.seq.is_none() { "fresh" } else { "ok" };
         assert_eq!(welcome["resume"], wanted, "{welcome}");
-        self.seq.get_or_insert(number(&welcome["seq"]));
+        self.seq.get_or_insert_with(|| number(&welcome["seq"]));
         self.scene.welcomed.send_modify(|welcomed| *welcomed += 1);
         within("the beginning", self.scene.begun.clone().wait_for(|begun| *begun)).await.expect("the test goes on");
     }
@@ -92,7 +92,7 @@ impl Client {
         }
     }
 
-    async fn send_next(&mut self, device: &mut Device) {
+    async fn send_next(&self, device: &mut Device) {
         if let Some(name) = self.unsent.first() {
             let message =
                 json!({"type": "send", "room": EVERYONE, "client_msg_id": name, "body": format!("I am {name}")});

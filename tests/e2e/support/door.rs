@@ -1,6 +1,6 @@
 //! The way in: TLS that trusts the box's own CA and nothing else, and requests by hand, one a connection.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -20,8 +20,6 @@ pub(crate) type Wire = TlsStream<TcpStream>;
 #[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) https: SocketAddr,
-    /// The address that requests come from.
-    from: IpAddr,
     tls: TlsConnector,
 }
 
@@ -38,26 +36,18 @@ impl Door {
             .expect("the provider speaks TLS")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Self { https, from: [127, 0, 0, 1].into(), tls: Arc::new(config).into() }
-    }
-
-    /// The same from another address of this machine: porch counts by address.
-    pub(crate) fn from(&self, last: u8) -> Self {
-        Self { from: [127, 0, 0, last].into(), ..self.clone() }
+        Self { https, tls: Arc::new(config).into() }
     }
 
     /// A bare connection to the HTTPS port.
     pub(crate) async fn tcp(&self) -> std::io::Result<TcpStream> {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind((self.from, 0).into())?;
-        within("a connection", socket.connect(self.https)).await
+        within("a connection", TcpStream::connect(self.https)).await
     }
 
     /// A connection whose kernel keeps next to nothing for a client that does not read.
     pub(crate) async fn narrow(&self) -> std::io::Result<Wire> {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(4096)?;
-        socket.bind((self.from, 0).into())?;
         self.secure(within("a connection", socket.connect(self.https)).await?).await
     }
 
@@ -128,15 +118,12 @@ pub(crate) struct Person {
     pub(crate) door: Door,
     pub(crate) cookie: String,
     pub(crate) id: u64,
-    pub(crate) name: String,
 }
 
 impl Person {
     pub(crate) fn signed_in(door: &Door, answer: &Answer) -> Self {
         let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next()).expect("a cookie is given");
-        let user = &answer.json()["user"];
-        let name = user["name"].as_str().expect("people have names").to_owned();
-        Self { door: door.clone(), cookie: cookie.to_owned(), id: number(&user["id"]), name }
+        Self { door: door.clone(), cookie: cookie.to_owned(), id: number(&answer.json()["user"]["id"]) }
     }
 
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {

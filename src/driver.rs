@@ -16,9 +16,9 @@ use crate::hub::{Hub, Now, Output, Ticket};
 use crate::outbox::{Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
-use crate::proto::limits::{HUB_QUEUE_MAX, STORE_IN_FLIGHT_MAX};
-use crate::proto::op::{Fault, MemberRecord, Op, Outcome};
-use crate::proto::server::{ServerMessage, User};
+use crate::proto::limits::{CONNECTIONS_MAX, HUB_QUEUE_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX};
+use crate::proto::op::{Fault, MemberRecord, Missed, Op, Outcome};
+use crate::proto::server::{self, ServerMessage, User};
 use crate::store::Store;
 
 /// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
@@ -112,7 +112,8 @@ pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let handle = Handle { events, next_conn: Arc::new(AtomicU64::new(1)) };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
     let back = handle.events.downgrade();
-    let driver = Driver { hub, store, clock, answers, back, outboxes: HashMap::new(), lagging: Vec::new() };
+    let driver =
+        Driver { hub, store, clock, answers, back, outboxes: HashMap::new(), lagging: Vec::new(), going_away: false };
     tokio::spawn(driver.run(incoming, answered));
     handle
 }
@@ -126,6 +127,8 @@ struct Driver {
     outboxes: HashMap<ConnId, Arc<Outbox>>,
     /// Connections found too slow while outputs were carried out.
     lagging: Vec<ConnId>,
+    /// Whether porch stops.
+    going_away: bool,
 }
 
 impl Driver {
@@ -145,6 +148,11 @@ impl Driver {
                     if count == 0 {
                         return;
                     }
+                    // Pages speak of what is durable, and may be quicker than the answers to what was durable before:
+                    // who is gone would still be heard.
+                    while let Ok((ticket, result)) = answered.try_recv() {
+                        self.feed(Input::Stored { ticket, result });
+                    }
                     for event in events.drain(..) {
                         self.take(event);
                     }
@@ -156,6 +164,11 @@ impl Driver {
 
     fn take(&mut self, event: Event) {
         match event {
+            // Came in while the others were being told to go.
+            Event::Connect { outbox, .. } if self.going_away => outbox.close(CloseCode::GoingAway),
+            Event::Connect { outbox, .. } if self.outboxes.len() >= CONNECTIONS_MAX => {
+                outbox.close(CloseCode::TooMany);
+            }
             Event::Connect { conn, user, session, outbox } => {
                 self.outboxes.insert(conn, outbox);
                 self.feed(Input::Connected { conn, user, session });
@@ -165,6 +178,7 @@ impl Driver {
                 let _ = reply.send(self.hub.connected_sessions(user).collect());
             }
             Event::GoAway { done } => {
+                self.going_away = true;
                 for outbox in self.outboxes.values() {
                     outbox.close(CloseCode::GoingAway);
                 }
@@ -249,6 +263,10 @@ impl Driver {
                 log::error!("what a returning client missed cannot be read: {fault}");
                 Fault::Storage
             });
+            let missed = missed.map(|missed| match missed {
+                Missed::Events(events) if body_bytes(&events) > RESUME_BYTES_MAX => Missed::TooMany,
+                missed => missed,
+            });
             if let Some(events) = back.upgrade() {
                 let _ = events.send(Event::Hub(Input::Missed { conn, missed })).await;
             }
@@ -256,8 +274,74 @@ impl Driver {
     }
 }
 
+/// Bytes of all the texts in these.
+fn body_bytes(events: &[server::Event]) -> usize {
+    let bytes = |event: &server::Event| match event {
+        server::Event::Deleted { .. } => 0,
+        server::Event::Message(message) => message.body.len(),
+    };
+    events.iter().map(bytes).sum()
+}
+
 fn encode(message: &ServerMessage) -> bytes::Bytes {
     // Only a map with keys that are no strings, or a failing writer, could fail; there is neither.
     let json = serde_json::to_vec(message).expect("server messages are plain values");
     text_frame(&json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::Taken;
+    use crate::proto::server::Role;
+
+    /// Connections of each person: few, as they are looked through one by one.
+    const EACH: u64 = 8;
+
+    /// A driver of a box with so many people that all connections can be had, on an empty store.
+    fn driver(dir: &std::path::Path) -> (Handle, Store) {
+        let (store, mut snapshot) = Store::open(dir, clock::wall).unwrap();
+        let user = |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0 };
+        snapshot.users.extend((0..=CONNECTIONS_MAX as u64 / EACH).map(user));
+        (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start()), store)
+    }
+
+    async fn connect(handle: &Handle, session: u64) -> (ConnId, Arc<Outbox>) {
+        let outbox = Arc::new(Outbox::default());
+        (handle.connect(UserId(session / EACH), SessionId(session), outbox.clone()).await, outbox)
+    }
+
+    async fn closed(outbox: &Outbox) -> CloseCode {
+        match outbox.take().await {
+            Taken::Close(code) => code,
+            Taken::Frames(frames) => panic!("{frames:?} instead of a goodbye"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves() {
+        let dir = tempfile::tempdir().unwrap();
+        let (handle, store) = driver(dir.path());
+        let mut conns = Vec::new();
+        for session in 1..=CONNECTIONS_MAX as u64 {
+            conns.push(connect(&handle, session).await);
+        }
+        let (_, late) = connect(&handle, 0).await;
+        assert_eq!(closed(&late).await, CloseCode::TooMany);
+        handle.input(Input::Disconnected { conn: conns[0].0 }).await;
+        connect(&handle, 0).await;
+        assert!(handle.connected_sessions(UserId(0)).await.contains(&SessionId(0)));
+        store.close();
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_porch_goes_away_is_told_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (handle, store) = driver(dir.path());
+        let (_, early) = connect(&handle, 1).await;
+        handle.go_away().await;
+        let (_, late) = connect(&handle, 2).await;
+        assert_eq!((closed(&early).await, closed(&late).await), (CloseCode::GoingAway, CloseCode::GoingAway));
+        store.close();
+    }
 }

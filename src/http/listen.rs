@@ -121,11 +121,14 @@ pub async fn serve_tls(
     let acceptor = TlsAcceptor::from(config);
     let handshakes = Handshakes::default();
     accept_each(listener, sockets, shutdown.clone(), |stream, peer, place| {
-        let (acceptor, router, shutdown) = (acceptor.clone(), router.clone(), shutdown.clone());
+        let (acceptor, router, mut shutdown) = (acceptor.clone(), router.clone(), shutdown.clone());
         let (id, ended) = handshakes.begin();
         let task = tokio::spawn(async move {
-            // A box of its own: what the handshake needs is freed before the connection's long life begins.
-            let accepted = timeout(HANDSHAKE_WAIT, Box::pin(acceptor.accept(stream))).await;
+            let accepted = tokio::select! {
+                // A box of its own: what the handshake needs is freed before the connection's long life begins.
+                accepted = timeout(HANDSHAKE_WAIT, Box::pin(acceptor.accept(stream))) => accepted,
+                () = stopping(&mut shutdown) => return,
+            };
             drop(ended);
             if let Ok(Ok(stream)) = accepted {
                 tokio::spawn(serve(stream, router, peer, place, shutdown));

@@ -1,8 +1,11 @@
 //! The command line, and how porch starts and stops.
 
-use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::{Closed, EVERYONE, Folder, Porch, ask_plainly, run};
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::support::{Closed, EVERYONE, Folder, Porch, ask_plainly, run, within};
 
 #[tokio::test]
 async fn the_version_is_that_of_the_package() {
@@ -81,6 +84,28 @@ async fn stopping_tells_clients_that_it_goes_away_and_keeps_what_was_accepted() 
     let (_, welcome) = ada.resume(posted["id"].as_u64().expect("an id")).await;
     assert_eq!(welcome["resume"], "ok");
     assert_eq!(porch.stop().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn silent_connections_do_not_keep_porch_from_stopping() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let ended = AtomicUsize::new(0);
+    let mut deaf = ada.arrive().await;
+    let tcp = porch.door.tcp().await.expect("porch can be reached");
+    let tls = porch.door.wire().await.expect("porch can be reached");
+    // Each says which one it was to end.
+    let end = async |io: &mut (dyn AsyncRead + Unpin + Send)| {
+        // An error is an end as well.
+        let _ = within("the end of a connection", io.read_to_end(&mut Vec::new())).await;
+        ended.fetch_add(1, Ordering::SeqCst)
+    };
+    porch.ask_to_stop();
+    let (mut tcp, mut tls) = (tcp, tls);
+    // Read past the client, so that nothing answers the server's goodbye: it waits for that, but for nothing else.
+    let (tcp, tls, deaf) = tokio::join!(end(&mut tcp), end(&mut tls), end(deaf.socket.get_mut()));
+    assert!(tcp < deaf && tls < deaf, "the silent ones were waited for: {tcp}, {tls}, {deaf}");
+    assert_eq!(porch.ended().await.code(), Some(0));
 }
 
 #[tokio::test]

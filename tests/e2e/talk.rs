@@ -223,6 +223,18 @@ async fn who_was_away_too_long_is_told_to_reload() {
 }
 
 #[tokio::test]
+async fn who_missed_few_but_very_long_messages_is_told_to_reload() {
+    let (_porch, [ada, bob]) = with_people(["Ada", "Bob"]).await;
+    // The longest there are, of four bytes a character: eight are just below 256 KiB.
+    let ids = send_all(&ada, EVERYONE, "01", &vec!["🦀".repeat(8_000); 10]).await;
+    assert_eq!(bob.resume(ids[0]).await.1["resume"], "reload");
+    let (mut near, welcome) = bob.resume(ids[1]).await;
+    assert_eq!(welcome["resume"], "ok");
+    let missed: Vec<u64> = near.so_far().await.iter().flat_map(seqs).collect();
+    assert_eq!(missed, ids[2..]);
+}
+
+#[tokio::test]
 async fn rooms_are_made_joined_left_and_inherited() {
     let folder = Folder::new();
     let porch = Porch::start_with(Start::on(&folder)).await;

@@ -101,11 +101,15 @@ pub(super) fn add_members(
     let read_n = history::newest_n(db, room)?;
     // Whoever comes first into a room that everyone has left owns it: it would never have an owner again.
     let mut role = if has_owner(db, room)? { Role::Member } else { Role::Owner };
+    // Later than everyone who is there, whatever the clock says: by it the next owner is found, here and in the hub,
+    // which may hear of a deleted account only after those who came next.
+    let mut at = latest_join(db, room)?.map_or(at, |latest| at.max(latest + 1));
     let mut added = Vec::new();
     for user in users {
         if !is_member(db, room, user)? {
             added.push(join(db, room, user, role, at, read_n)?);
             role = Role::Member;
+            at += 1;
         }
     }
     Ok(Outcome::MembersAdded { room, members: added })
@@ -244,6 +248,10 @@ fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>>
 
 fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+}
+
+fn latest_join(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Millis>> {
+    db.prepare_cached("SELECT max(joined_at) FROM members WHERE room = ?")?.query_row([sql(room.0)], |row| row.get(0))
 }
 
 fn has_owner(db: &Connection, room: RoomId) -> rusqlite::Result<bool> {

@@ -265,6 +265,8 @@ impl Store {
         if !users.iter().all(|user| self.users.contains_key(user)) {
             return Outcome::Refused(ErrorCode::NotFound);
         }
+        let latest = self.rooms[&room].members.values().map(|member| member.joined_at).max();
+        let mut at = latest.map_or(at, |latest| at.max(latest + 1));
         let mut members = Vec::new();
         for user in users {
             let there = &self.rooms[&room].members;
@@ -272,6 +274,7 @@ impl Store {
                 // Whoever comes into an empty room owns it.
                 let role = if there.is_empty() { Role::Owner } else { Role::Member };
                 members.push(self.join(room, user, role, at));
+                at += 1;
             }
         }
         Outcome::MembersAdded { room, members }

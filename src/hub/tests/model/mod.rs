@@ -127,8 +127,6 @@ impl World {
     }
 
     fn take(&mut self, step: Step) {
-        // No two steps at once: who came first would be told by nothing, and a room's heir by the store alone.
-        self.advance(1);
         match step {
             Step::Arrive { device } => {
                 self.arrive(self.device(device));
@@ -386,16 +384,12 @@ impl World {
         let due = self.hub.wake_at().is_some_and(|at| at <= self.now.mono);
         let heard = self.feed(Input::Tick, Expected::default());
         assert!(due || heard == Heard::default(), "nothing was due");
-        self.advance(ms);
+        self.now.mono += Duration::from_millis(ms);
+        self.now.wall += ms as Millis;
         if self.hub.wake_at().is_some_and(|at| at <= self.now.mono) {
             self.feed(Input::Tick, Expected::default());
             assert_eq!(self.hub.wake_at(), None, "a tick does what is due");
         }
-    }
-
-    fn advance(&mut self, ms: u64) {
-        self.now.mono += Duration::from_millis(ms);
-        self.now.wall += ms as Millis;
     }
 
     /// The process dies: the disk and the devices keep what they have.

@@ -36,6 +36,9 @@ struct Arguments {
     /// One part only
     #[arg(long, value_enum, value_name = "ROW")]
     only: Option<Part>,
+    /// Another binary than the one built with this bench, to compare with
+    #[arg(long, value_name = "FILE")]
+    porch: Option<PathBuf>,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         eprintln!("this is a bench: run it with `cargo bench --bench load`");
         return ExitCode::SUCCESS;
     }
-    let findings = match Setting::prepare(arguments.quick) {
+    let findings = match Setting::prepare(arguments.quick, arguments.porch) {
         Ok(setting) => runtime.block_on(scenario::run(&setting, arguments.only)),
         Err(error) => return failed(&*error),
     };

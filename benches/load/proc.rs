@@ -1,6 +1,8 @@
 //! What the kernel says about a process under test, read the same way for porch and for the floor.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::time::{Duration, Instant};
 
 use crate::Result;
 
@@ -16,16 +18,36 @@ pub(crate) struct Memory {
     pub(crate) pss_kib: u64,
 }
 
-/// User and system time of a process since its start, ended threads included. Exact to 10 ms: the kernel scales its
-/// two sampled parts to the scheduler's exact sum.
-pub(crate) fn cpu(pid: u32) -> Result<Duration> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The second field is the program's name in parentheses and may hold anything; count from behind it.
-    let after_name = stat.rsplit_once(") ").ok_or("/proc/PID/stat has no name")?.1;
-    let mut fields = after_name.split(' ').skip(11);
-    let mut ticks = || fields.next().and_then(|field| field.parse::<u64>().ok()).ok_or("/proc/PID/stat is short");
-    let total = ticks()? + ticks()?;
-    Ok(Duration::from_millis(total * 1_000 / TICKS_PER_SECOND))
+/// Processor time of each thread of a process: the kernel gives it to the nanosecond thread by thread, but for the
+/// whole process, with threads that have ended, only in steps of 10 ms.
+pub(crate) struct CpuReading {
+    pid: u32,
+    threads: HashMap<OsString, Duration>,
+}
+
+impl CpuReading {
+    /// Reads it.
+    pub(crate) fn of(pid: u32) -> Result<Self> {
+        let mut threads = HashMap::new();
+        for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+            let task = task?;
+            // A thread may end between listing and reading.
+            let Ok(text) = std::fs::read_to_string(task.path().join("schedstat")) else { continue };
+            let nanos = text.split(' ').next().and_then(|first| first.parse().ok());
+            threads.insert(task.file_name(), Duration::from_nanos(nanos.ok_or("schedstat holds no number")?));
+        }
+        Ok(Self { pid, threads })
+    }
+
+    /// User and system time since this reading. What a thread did that has ended since is missing: both servers keep
+    /// theirs for longer than any look at them takes, but for porch's readers, which rest 10 s before they end.
+    pub(crate) fn spent(&self) -> Result<Duration> {
+        let now = Self::of(self.pid)?;
+        let spent = |(thread, time): (&OsString, &Duration)| {
+            time.saturating_sub(self.threads.get(thread).copied().unwrap_or_default())
+        };
+        Ok(now.threads.iter().map(spent).sum())
+    }
 }
 
 /// Memory of a process now.
@@ -51,7 +73,7 @@ pub(crate) fn load_average() -> f64 {
 #[derive(Clone, Copy)]
 pub(crate) struct Machine {
     busy_ticks: u64,
-    at: std::time::Instant,
+    at: Instant,
 }
 
 impl Machine {
@@ -62,7 +84,7 @@ impl Machine {
             text.lines().next().unwrap_or("").split_ascii_whitespace().filter_map(|field| field.parse().ok()).collect();
         // user nice system idle iowait irq softirq steal: all but idle and iowait.
         let busy_ticks = ticks.iter().take(8).sum::<u64>() - ticks.iter().skip(3).take(2).sum::<u64>();
-        Self { busy_ticks, at: std::time::Instant::now() }
+        Self { busy_ticks, at: Instant::now() }
     }
 
     /// Cores at work since the reading, by anyone.

@@ -37,9 +37,9 @@ impl Server {
         Self::start(Kind::Floor, command, dir, floor::CERTIFICATE_FILE).await
     }
 
-    /// Starts porch on a data folder.
-    pub(crate) async fn porch(dir: &Path) -> Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_porch"));
+    /// Starts porch, this binary of it, on a data folder.
+    pub(crate) async fn porch(binary: &Path, dir: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
         command.args(["--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--data-dir"]).arg(dir);
         Self::start(Kind::Porch, command, dir, "tls/ca.pem").await
     }

@@ -9,7 +9,7 @@ use super::{Findings, Setting, seats};
 use crate::Result;
 use crate::crowd::Crowd;
 use crate::order::Text;
-use crate::proc::{self, Machine};
+use crate::proc::{CpuReading, Machine};
 use crate::seed;
 use crate::server::Server;
 use crate::table::{Row, Verdict};
@@ -44,7 +44,7 @@ async fn measure_shape(setting: &Setting, findings: &mut Findings, shape: &Shape
     let dir = setting.dir(&format!("delivery-{}", shape.rooms))?;
     let seeded = seed::folder(&dir, shape.members, shape.rooms).await?;
     let mut sides = Vec::new();
-    for server in [Server::floor(&dir).await?, Server::porch(&dir).await?] {
+    for server in [Server::floor(&dir).await?, setting.porch(&dir).await?] {
         let crowd = Crowd::enter(seats(&server, &seeded, shape.members, shape.rooms), WAVE).await?;
         crowd.send(shape.rate, setting.seconds(5, 2), Text::Chat).await;
         if !crowd.all_heard(HEARD_WAIT).await {
@@ -54,11 +54,11 @@ async fn measure_shape(setting: &Setting, findings: &mut Findings, shape: &Shape
         sides.push(Side { server, crowd, cpu: Duration::ZERO, deliveries: 0.0, lasted: Duration::ZERO, machine: 0.0 });
     }
     let mut ratios = Vec::new();
-    let rounds = setting.pick(6, 2);
+    let rounds = setting.pick(6, 3);
     for _ in 0..rounds {
         let mut each = Vec::new();
         for side in &mut sides {
-            each.push(side.round(shape, setting.seconds(10, 5)).await?);
+            each.push(side.round(shape, setting.seconds(10, 4)).await?);
         }
         ratios.push(each[1] / each[0]);
     }
@@ -84,14 +84,14 @@ struct Side {
 impl Side {
     /// Measures one round; microseconds of processor time for each delivery.
     async fn round(&mut self, shape: &Shape, lasting: Duration) -> Result<f64> {
-        let (began, before, machine) = (Instant::now(), proc::cpu(self.server.pid)?, Machine::reading());
+        let (began, before, machine) = (Instant::now(), CpuReading::of(self.server.pid)?, Machine::reading());
         self.crowd.send(shape.rate, lasting, Text::Chat).await;
         if !self.crowd.all_heard(HEARD_WAIT).await {
             return Err(format!("{}, {:?}: not all was heard", shape.name, self.server.kind).into());
         }
         self.machine = machine.cores();
         sleep(TAIL).await;
-        let cpu = proc::cpu(self.server.pid)? - before;
+        let cpu = before.spent()?;
         let deliveries = shape.rate * lasting.as_secs_f64() * (shape.members / shape.rooms) as f64;
         self.cpu += cpu;
         self.deliveries += deliveries;

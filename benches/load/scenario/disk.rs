@@ -10,7 +10,6 @@ use crate::crowd::Crowd;
 use crate::order::Text;
 use crate::proc;
 use crate::seed;
-use crate::server::Server;
 use crate::table::{Row, Verdict};
 
 const ROOMS: usize = 10;
@@ -25,7 +24,7 @@ const QUIET_WAIT: Duration = Duration::from_secs(120);
 pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Result<()> {
     let dir = setting.dir("disk")?;
     let seeded = seed::folder(&dir, MEMBERS, ROOMS).await?;
-    let server = Server::porch(&dir).await?;
+    let server = setting.porch(&dir).await?;
     let crowd = Crowd::enter(seats(&server, &seeded, MEMBERS, ROOMS), WAVE).await?;
     settled(server.pid).await?;
     let (written, held) = (proc::written_bytes(server.pid)?, bytes_of(&dir)?);

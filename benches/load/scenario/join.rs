@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::{Findings, Setting, seats};
 use crate::Result;
 use crate::crowd::Crowd;
-use crate::proc;
+use crate::proc::CpuReading;
 use crate::seed::{self, Seeded};
 use crate::server::Server;
 use crate::table::{Row, Verdict};
@@ -21,7 +21,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Result<()> {
     let dir = setting.dir("join")?;
     let seeded = seed::folder(&dir, MEMBERS, 0).await?;
-    let (floor, porch) = (Server::floor(&dir).await?, Server::porch(&dir).await?);
+    let (floor, porch) = (Server::floor(&dir).await?, setting.porch(&dir).await?);
     let (mut of_floor, mut of_porch) = (Vec::new(), Vec::new());
     for _ in 0..setting.pick(5, 2) {
         of_floor.push(storm(&floor, &seeded).await?);
@@ -60,11 +60,11 @@ struct Storm {
 }
 
 async fn storm(server: &Server, seeded: &Seeded) -> Result<Storm> {
-    let (before, began) = (proc::cpu(server.pid)?, Instant::now());
+    let (before, began) = (CpuReading::of(server.pid)?, Instant::now());
     let crowd = Crowd::enter(seats(server, seeded, MEMBERS, 1), MEMBERS).await?;
     let lasted = began.elapsed();
     sleep(SETTLE).await;
-    let cpu = proc::cpu(server.pid)? - before;
+    let cpu = before.spent()?;
     let failed = total(&crowd.tally.failed);
     crowd.leave().await?;
     sleep(SETTLE).await;

@@ -21,7 +21,7 @@ const WAVE: usize = 250;
 const SETTLE: Duration = Duration::from_secs(2);
 
 pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Result<()> {
-    let porch = Server::porch(&setting.dir("memory-empty")?).await?;
+    let porch = setting.porch(&setting.dir("memory-empty")?).await?;
     let floor = Server::floor(&setting.dir("memory-floor")?).await?;
     sleep(SETTLE).await;
     let (empty, empty_floor) = (proc::memory(porch.pid)?, proc::memory(floor.pid)?);
@@ -35,7 +35,7 @@ pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Resul
         let dir = setting.dir(&format!("memory-{members}"))?;
         let seeded = seed::folder(&dir, members, 0).await?;
         let floor = idle(setting, Server::floor(&dir).await?, &seeded, members).await?;
-        let porch = idle(setting, Server::porch(&dir).await?, &seeded, members).await?;
+        let porch = idle(setting, setting.porch(&dir).await?, &seeded, members).await?;
         if members == 1_000 {
             let verdict = Verdict::of(porch.full.pss_kib <= THOUSAND_KIB_MAX);
             let row = Row::new("with 1000 members in one room, PSS", mib(porch.full.pss_kib), "<= 28 MiB", verdict);

@@ -9,7 +9,7 @@ mod rate;
 mod start;
 mod storm;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -38,16 +38,19 @@ pub(crate) enum Part {
 /// How this run measures.
 pub(crate) struct Setting {
     pub(crate) quick: bool,
+    /// The binary that is measured.
+    porch: PathBuf,
     /// A fresh folder of this run, on a disk.
     scratch: PathBuf,
 }
 
 impl Setting {
     /// Makes the folder.
-    pub(crate) fn prepare(quick: bool) -> Result<Self> {
+    pub(crate) fn prepare(quick: bool, porch: Option<PathBuf>) -> Result<Self> {
         let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("load-{}", std::process::id()));
         std::fs::create_dir_all(&scratch)?;
-        Ok(Self { quick, scratch })
+        let porch = porch.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_porch")));
+        Ok(Self { quick, porch, scratch })
     }
 
     /// The first for a run that is published, the second for a quick one.
@@ -58,6 +61,11 @@ impl Setting {
     /// [`Self::pick`] of seconds.
     pub(crate) fn seconds(&self, whole: u64, quick: u64) -> Duration {
         Duration::from_secs(self.pick(whole, quick))
+    }
+
+    /// Starts porch on a data folder.
+    pub(crate) async fn porch(&self, dir: &Path) -> Result<Server> {
+        Server::porch(&self.porch, dir).await
     }
 
     /// A folder for one server of this run.

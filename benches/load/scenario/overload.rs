@@ -10,7 +10,6 @@ use crate::Result;
 use crate::crowd::Crowd;
 use crate::order::{Order, Text};
 use crate::seed;
-use crate::server::Server;
 use crate::table::{Row, Verdict};
 use crate::tally::{Tally, total};
 
@@ -35,7 +34,7 @@ async fn burst(setting: &Setting, findings: &mut Findings) -> Result<()> {
     const EACH: u64 = 40;
     let dir = setting.dir("overload-burst")?;
     let seeded = seed::folder(&dir, MEMBERS, ROOMS).await?;
-    let server = Server::porch(&dir).await?;
+    let server = setting.porch(&dir).await?;
     let crowd = Crowd::enter(seats(&server, &seeded, MEMBERS, ROOMS), WAVE).await?;
     let began = tokio::time::Instant::now();
     crowd.begin_sending(1e6, EACH * MEMBERS as u64, Text::Chat);
@@ -63,7 +62,7 @@ struct Slow {
 async fn slow_readers(setting: &Setting, findings: &mut Findings, slow: Slow) -> Result<()> {
     let dir = setting.dir(&format!("overload-slow-{}", slow.rooms))?;
     let seeded = seed::folder(&dir, slow.members, slow.rooms).await?;
-    let server = Server::porch(&dir).await?;
+    let server = setting.porch(&dir).await?;
     let mut seats = seats(&server, &seeded, slow.members, slow.rooms);
     for seat in seats.iter_mut().rev().take(slow.members / 10) {
         seat.slow = true;

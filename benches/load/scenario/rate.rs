@@ -9,7 +9,7 @@ use super::{Findings, Setting, seats};
 use crate::Result;
 use crate::crowd::Crowd;
 use crate::order::Text;
-use crate::proc::{self, Machine};
+use crate::proc::{CpuReading, Machine};
 use crate::seed::{self, Seeded};
 use crate::server::Server;
 use crate::table::{Row, Verdict};
@@ -34,7 +34,7 @@ pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Resul
     let dir = setting.dir("rate")?;
     let seeded = seed::folder(&dir, MEMBERS, ROOMS).await?;
     let steps = setting.pick(&STEPS[..], &QUICK_STEPS[..]);
-    let porch = climb(Server::porch(&dir).await?, &seeded, steps, findings).await?;
+    let porch = climb(setting.porch(&dir).await?, &seeded, steps, findings).await?;
     let floor = climb(Server::floor(&dir).await?, &seeded, steps, &mut Findings::default()).await?;
     let best = porch.last.as_ref().map_or(0.0, |step| step.rate);
     let text = |climb: &Climb| climb.last.as_ref().map_or_else(|| "none".to_owned(), Step::text);
@@ -99,10 +99,10 @@ async fn step(server: &Server, crowd: &Crowd, rate: f64) -> Result<Result<Step, 
     let tally = &crowd.tally;
     let trouble = |tally: &Tally| [&tally.refused, &tally.failed].map(|counter: &AtomicU64| total(counter));
     crowd.forget_times();
-    let (before, machine, trouble_before) = (proc::cpu(server.pid)?, Machine::reading(), trouble(tally));
+    let (before, machine, trouble_before) = (CpuReading::of(server.pid)?, Machine::reading(), trouble(tally));
     let reached = crowd.send(rate, STEP, Text::Chat).await;
     let heard = crowd.all_heard(HEARD_WAIT).await;
-    let cpu = (proc::cpu(server.pid)? - before).as_secs_f64();
+    let cpu = before.spent()?.as_secs_f64();
     let p99_ms = tally.delivery.quantile_ms(0.99);
     if !heard {
         return Ok(Err(format!("not all heard after {} s", HEARD_WAIT.as_secs())));

@@ -14,7 +14,6 @@ use tokio::time::Instant;
 use super::{Findings, Setting};
 use crate::Result;
 use crate::seed;
-use crate::server::Server;
 use crate::table::{Row, Verdict};
 use crate::words::{Dice, chat};
 
@@ -32,9 +31,9 @@ pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Resul
     let full = kept_folder(messages).await?;
     let empty = setting.dir("start-empty")?;
     // The first start makes the CA; it happens once in a box's life.
-    start(&empty).await?;
-    start(&full).await?;
-    let (took, took_empty) = (middle(&full).await?, middle(&empty).await?);
+    start(setting, &empty).await?;
+    start(setting, &full).await?;
+    let (took, took_empty) = (middle(setting, &full).await?, middle(setting, &empty).await?);
     let what = format!("start until it answers, {messages} messages");
     let ms = |time: Duration| format!("{:.0} ms", time.as_secs_f64() * 1e3);
     findings.add(Row::new(what, ms(took), "<= 150 ms", Verdict::of(took <= START_MAX)));
@@ -43,19 +42,19 @@ pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Resul
 }
 
 /// The median of some starts.
-async fn middle(dir: &Path) -> Result<Duration> {
+async fn middle(setting: &Setting, dir: &Path) -> Result<Duration> {
     let mut times = Vec::new();
     for _ in 0..STARTS {
-        times.push(start(dir).await?);
+        times.push(start(setting, dir).await?);
     }
     times.sort();
     Ok(times[STARTS / 2])
 }
 
 /// Time from starting the process until its first answer over HTTPS has come.
-async fn start(dir: &Path) -> Result<Duration> {
+async fn start(setting: &Setting, dir: &Path) -> Result<Duration> {
     let began = Instant::now();
-    let server = Server::porch(dir).await?;
+    let server = setting.porch(dir).await?;
     server.door.body_of("/healthz", "").await?;
     let took = began.elapsed();
     server.stop().await?;

@@ -9,7 +9,6 @@ use crate::Result;
 use crate::crowd::Crowd;
 use crate::order::{Order, Text};
 use crate::seed;
-use crate::server::Server;
 use crate::table::{Row, Verdict};
 use crate::tally::total;
 
@@ -24,7 +23,7 @@ const RETURN_WAIT: Duration = Duration::from_secs(30);
 pub(super) async fn measure(setting: &Setting, findings: &mut Findings) -> Result<()> {
     let dir = setting.dir("storm")?;
     let seeded = seed::folder(&dir, MEMBERS, ROOMS).await?;
-    let server = Server::porch(&dir).await?;
+    let server = setting.porch(&dir).await?;
     let crowd = Crowd::enter(seats(&server, &seeded, MEMBERS, ROOMS), WAVE).await?;
     let breaks = setting.pick(8, 3);
     let count = RATE * (CALM * (breaks + 1)).as_secs_f64();

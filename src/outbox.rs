@@ -1,7 +1,8 @@
 //! What waits to be written to one connection: a bounded queue of shared, ready-framed bytes.
 //!
 //! The driver pushes and never waits; the connection's own task takes everything at once, so that what has gathered
-//! goes out in one write. An idle outbox owns no memory but itself.
+//! goes out in one write. An idle outbox owns no memory but itself, and neither does one in which a single frame waits,
+//! the usual case: memory from the driver's thread for each delivery would cost more than all else here.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -40,15 +41,17 @@ pub struct Full;
 /// What the connection's task is to do.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Taken {
-    /// Write these, in order.
-    Frames(VecDeque<Bytes>),
+    /// Write the first and then the others, in order.
+    Frames(Bytes, VecDeque<Bytes>),
     /// Say goodbye with this code.
     Close(CloseCode),
 }
 
 #[derive(Debug, Default)]
 struct State {
-    frames: VecDeque<Bytes>,
+    first: Option<Bytes>,
+    /// What came after `first`; empty when there is no first.
+    others: VecDeque<Bytes>,
     bytes: usize,
     held: bool,
     close: Option<CloseCode>,
@@ -65,11 +68,16 @@ impl Outbox {
     /// Adds a frame at the end.
     pub fn push(&self, frame: Bytes) -> Result<(), Full> {
         let mut state = self.lock();
-        if state.frames.len() >= OUTBOX_FRAMES_MAX || state.bytes + frame.len() > OUTBOX_BYTES_MAX {
+        let count = usize::from(state.first.is_some()) + state.others.len();
+        if count >= OUTBOX_FRAMES_MAX || state.bytes + frame.len() > OUTBOX_BYTES_MAX {
             return Err(Full);
         }
         state.bytes += frame.len();
-        state.frames.push_back(frame);
+        if state.first.is_none() {
+            state.first = Some(frame);
+        } else {
+            state.others.push_back(frame);
+        }
         Self::wake(state);
         Ok(())
     }
@@ -79,14 +87,15 @@ impl Outbox {
         self.lock().held = true;
     }
 
-    /// Puts `first` before what was kept, and lets all go.
-    pub fn release(&self, first: Vec<Bytes>) {
+    /// Puts `before` in front of what was kept, and lets all go.
+    pub fn release(&self, before: Vec<Bytes>) {
         let mut state = self.lock();
         state.held = false;
-        state.bytes += first.iter().map(Bytes::len).sum::<usize>();
-        for frame in first.into_iter().rev() {
-            state.frames.push_front(frame);
-        }
+        state.bytes += before.iter().map(Bytes::len).sum::<usize>();
+        let kept = std::mem::take(&mut state.others);
+        let mut all = before.into_iter().chain(state.first.take()).chain(kept);
+        state.first = all.next();
+        state.others = all.collect();
         Self::wake(state);
     }
 
@@ -94,7 +103,8 @@ impl Outbox {
     pub fn close(&self, code: CloseCode) {
         let mut state = self.lock();
         if code != CloseCode::GoingAway {
-            state.frames = VecDeque::new();
+            state.first = None;
+            state.others = VecDeque::new();
         }
         state.held = false;
         state.close.get_or_insert(code);
@@ -105,9 +115,11 @@ impl Outbox {
     pub async fn take(&self) -> Taken {
         poll_fn(|context| {
             let mut state = self.lock();
-            if !state.held && !state.frames.is_empty() {
+            if !state.held
+                && let Some(first) = state.first.take()
+            {
                 state.bytes = 0;
-                return Poll::Ready(Taken::Frames(std::mem::take(&mut state.frames)));
+                return Poll::Ready(Taken::Frames(first, std::mem::take(&mut state.others)));
             }
             if let Some(code) = state.close {
                 return Poll::Ready(Taken::Close(code));
@@ -155,7 +167,7 @@ mod tests {
         let outbox = Outbox::default();
         outbox.push(frame("a")).unwrap();
         outbox.push(frame("b")).unwrap();
-        assert_eq!(outbox.take().await, Taken::Frames([frame("a"), frame("b")].into()));
+        assert_eq!(outbox.take().await, Taken::Frames(frame("a"), [frame("b")].into()));
     }
 
     #[tokio::test]
@@ -167,7 +179,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         outbox.push(frame("a")).unwrap();
-        assert_eq!(waiting.await.unwrap(), Taken::Frames([frame("a")].into()));
+        assert_eq!(waiting.await.unwrap(), Taken::Frames(frame("a"), [].into()));
     }
 
     #[tokio::test]
@@ -176,7 +188,7 @@ mod tests {
         outbox.hold();
         outbox.push(frame("live")).unwrap();
         outbox.release(vec![frame("welcome"), frame("missed")]);
-        assert_eq!(outbox.take().await, Taken::Frames([frame("welcome"), frame("missed"), frame("live")].into()));
+        assert_eq!(outbox.take().await, Taken::Frames(frame("welcome"), [frame("missed"), frame("live")].into()));
     }
 
     #[test]
@@ -202,7 +214,7 @@ mod tests {
         let outbox = Outbox::default();
         outbox.push(frame("a")).unwrap();
         outbox.close(CloseCode::GoingAway);
-        assert_eq!(outbox.take().await, Taken::Frames([frame("a")].into()));
+        assert_eq!(outbox.take().await, Taken::Frames(frame("a"), [].into()));
         assert_eq!(outbox.take().await, Taken::Close(CloseCode::GoingAway));
     }
 }

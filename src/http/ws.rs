@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -150,7 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         loop {
             let step = tokio::select! {
                 taken = self.outbox.take() => match taken {
-                    Taken::Frames(frames) => self.write(frames).await,
+                    Taken::Frames(first, others) => self.write(first, others).await,
                     Taken::Close(code) => Err(End::Close(code)),
                 },
                 frame = self.socket.next() => self.heard(frame).await,
@@ -173,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         }
         if now >= self.ping_at {
             self.ping_at = now + HEARTBEAT_INTERVAL;
-            self.write(VecDeque::from([PING])).await?;
+            self.write(PING, VecDeque::new()).await?;
         }
         alarm.reset(self.ping_at.min(self.heard + HEARTBEAT_TTL));
         Ok(())
@@ -215,8 +215,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 
     /// Writes frames in as few writes as they fit in.
-    async fn write(&mut self, frames: VecDeque<Bytes>) -> Result<(), End> {
-        match timeout(WRITE_WAIT, write_gathered(self.socket.get_mut(), frames)).await {
+    async fn write(&mut self, first: Bytes, others: VecDeque<Bytes>) -> Result<(), End> {
+        match timeout(WRITE_WAIT, write_gathered(self.socket.get_mut(), first, others)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
@@ -235,15 +235,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 }
 
-async fn write_gathered<S: AsyncWrite + Unpin>(io: &mut S, mut frames: VecDeque<Bytes>) -> std::io::Result<()> {
-    if frames.len() == 1
-        && let Some(only) = frames.pop_front()
-    {
-        io.write_all(&only).await?;
+async fn write_gathered<S>(io: &mut S, first: Bytes, others: VecDeque<Bytes>) -> std::io::Result<()>
+where
+    S: AsyncWrite + Unpin,
+{
+    if others.is_empty() {
+        io.write_all(&first).await?;
         return io.flush().await;
     }
-    let mut chunk = BytesMut::new();
-    for frame in frames {
+    let bytes = first.len() + others.iter().map(Bytes::len).sum::<usize>();
+    let mut chunk = Vec::with_capacity(bytes.min(WRITE_CHUNK_BYTES));
+    for frame in std::iter::once(first).chain(others) {
         if !chunk.is_empty() && chunk.len() + frame.len() > WRITE_CHUNK_BYTES {
             io.write_all(&chunk).await?;
             chunk.clear();

@@ -314,7 +314,7 @@ mod tests {
     async fn closed(outbox: &Outbox) -> CloseCode {
         match outbox.take().await {
             Taken::Close(code) => code,
-            Taken::Frames(frames) => panic!("{frames:?} instead of a goodbye"),
+            Taken::Frames(first, _) => panic!("{first:?} instead of a goodbye"),
         }
     }
 

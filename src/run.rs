@@ -33,6 +33,7 @@ use crate::tls::{TlsError, cpu_has_aes, server_config};
 
 use certificate::Certificate;
 use system::StopSignals;
+use terminal::KnownBy;
 
 /// All of shutting down takes at most this long; systemd would kill at 90 s.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
@@ -138,7 +139,8 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
 
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
-    let ca = certificate.root().map(|root| CaFiles { der: root.der().to_vec().into(), pem: root.pem().into() });
+    let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
+    let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
     let plain = http::plain::router(https_address.port(), ca.clone());
     let app = App::new(Wiring {
         store,
@@ -155,7 +157,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
-    terminal::announce(https_address, http_address, &lan, certificate.root());
+    terminal::announce(https_address, http_address, &lan, known_by.as_ref());
     tokio::spawn(certificate.keep_current(config.clone()));
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);

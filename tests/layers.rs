@@ -17,8 +17,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tls", &["clock", "proto"]),
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
+    ("guide", &["proto"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "driver", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

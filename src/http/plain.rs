@@ -1,22 +1,46 @@
 //! The plain HTTP port: it sends everyone to HTTPS, and hands out the CA file that HTTPS is trusted by.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, HOST, LOCATION};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HOST, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
 use super::headers::is_host;
+use crate::guide;
+use crate::guide::words::{Fingerprint, WORDS};
 
 const HTTPS_PORT: u16 = 443;
 
-/// The root certificate of the box's own CA, in the two forms that devices take.
+/// The root certificate of the box's own CA, in the forms that devices take, and what it is known by.
 #[derive(Clone)]
 pub struct CaFiles {
-    pub der: Bytes,
-    pub pem: Bytes,
+    der: Bytes,
+    pem: Bytes,
+    /// For iPhones and iPads.
+    profile: Bytes,
+    /// SHA-256 of the root, `AB:CD:…`.
+    pub fingerprint: String,
+    /// The same in words, for people.
+    pub words: [&'static str; WORDS],
+}
+
+impl CaFiles {
+    /// Makes all of them from the root in DER and in PEM. Takes a moment: see [`guide::words`].
+    pub fn new(box_name: &str, der: &[u8], pem: String) -> Self {
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.copy_from_slice(digest(&SHA256, der).as_ref());
+        Self {
+            der: Bytes::copy_from_slice(der),
+            pem: pem.into(),
+            profile: guide::mobileconfig(box_name, der, &fingerprint).into(),
+            fingerprint: fingerprint.map(|byte| format!("{byte:02X}")).join(":"),
+            words: guide::words::of(&fingerprint),
+        }
+    }
 }
 
 /// Everything on the plain port. `https_port` is where the rest is.
@@ -25,19 +49,23 @@ pub fn router(https_port: u16, ca: Option<CaFiles>) -> Router {
     ca_routes(ca).route("/healthz", get(health)).fallback(to_https)
 }
 
-/// `GET /ca.crt` and `GET /ca.pem`; nothing where the box has no CA of its own. On both ports: a browser that is on
+/// `GET /ca.crt`, `GET /ca.pem` and `GET /ca.mobileconfig`; nothing where the box has no CA of its own. On both ports: a browser that is on
 /// the HTTPS page refuses to download from plain HTTP.
 pub(super) fn ca_routes(ca: Option<CaFiles>) -> Router {
-    let Some(CaFiles { der, pem }) = ca else {
+    let Some(CaFiles { der, pem, profile, .. }) = ca else {
         return Router::new();
     };
-    let file = |content_type: &'static str, bytes: Bytes| {
-        get(move || async move { ([(CONTENT_TYPE, HeaderValue::from_static(content_type))], bytes) })
+    // The types by which systems know what to do with them; the names by which people find them in a folder.
+    let file = |content_type: &'static str, disposition: &'static str, bytes: Bytes| {
+        get(move || async move { ([(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, disposition)], bytes) })
     };
     Router::new()
-        // The type by which iPhones and Android offer to install it.
-        .route("/ca.crt", file("application/x-x509-ca-cert", der))
-        .route("/ca.pem", file("application/x-pem-file", pem))
+        .route("/ca.crt", file("application/x-x509-ca-cert", "inline; filename=porch-ca.crt", der))
+        .route("/ca.pem", file("application/x-pem-file", "attachment; filename=porch-ca.pem", pem))
+        .route(
+            "/ca.mobileconfig",
+            file("application/x-apple-aspen-config", "inline; filename=porch.mobileconfig", profile),
+        )
 }
 
 /// `GET /healthz`.
@@ -80,7 +108,7 @@ mod tests {
     use super::*;
 
     async fn ask(method: &str, uri: &str, host: Option<&str>, port: u16) -> (StatusCode, HeaderMap, Bytes) {
-        let ca = CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") };
+        let ca = CaFiles::new("porch", b"der", "pem".into());
         let mut request = Request::builder().method(method).uri(uri);
         if let Some(host) = host {
             request = request.header(HOST, host);
@@ -123,6 +151,11 @@ mod tests {
         assert_eq!((status, &body[..]), (StatusCode::OK, &b"der"[..]));
         assert_eq!(headers[CONTENT_TYPE], "application/x-x509-ca-cert");
         assert_eq!(&ask("GET", "/ca.pem", None, 443).await.2[..], b"pem");
+        let (status, headers, _) = ask("GET", "/ca.mobileconfig", None, 443).await;
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, "application/x-apple-aspen-config")
+        );
         assert_eq!(&ask("GET", "/healthz", None, 443).await.2[..], b"ok");
     }
 

@@ -50,7 +50,7 @@ impl Porch {
         };
         let (store, snapshot) = Store::open(dir.path(), read(&clock)).expect("a new store opens");
         let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
-        let ca = Some(plain::CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") });
+        let ca = Some(plain::CaFiles::new("porch", b"der", "pem".into()));
         let wall = Box::new(read(&clock));
         let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall });
         Self { router: router(app.clone()), app, clock, _dir: dir }

@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod doors;
 pub mod driver;
 pub mod guide;
 pub mod http;

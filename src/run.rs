@@ -12,6 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -31,7 +32,7 @@ use crate::lan;
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
-use certificate::Certificate;
+use certificate::{Certificate, Place};
 use system::StopSignals;
 use terminal::KnownBy;
 
@@ -140,14 +141,17 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
+    let place = Place { https: https_address, http_port: http_address.port() };
+    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, place)));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = http::plain::router(https_address.port(), ca.clone());
+    let plain = http::plain::router(live_doors.clone(), ca.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
         box_name: config.name.value.to_string(),
         version: env!("CARGO_PKG_VERSION"),
         ca,
+        doors: live_doors,
         wall: Box::new(clock::wall),
     });
     let sockets = Sockets::default();
@@ -158,7 +162,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(https_address, http_address, &lan, known_by.as_ref());
-    tokio::spawn(certificate.keep_current(config.clone()));
+    tokio::spawn(certificate.keep_current(config.clone(), place, doors));
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;

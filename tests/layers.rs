@@ -17,9 +17,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tls", &["clock", "proto"]),
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
+    ("doors", &["proto", "tls"]),
     ("guide", &["proto"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "doors", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

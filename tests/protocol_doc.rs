@@ -8,6 +8,7 @@ use porch::proto::account::{
 };
 use porch::proto::client::ClientMessage;
 use porch::proto::code::{CloseCode, ErrorCode};
+use porch::proto::door::DoorList;
 use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -116,6 +117,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
         "box" => answer::<BoxInfo>(json),
+        "doors" => answer::<DoorList>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),

@@ -17,6 +17,7 @@ pub mod name;
 mod own;
 mod permitted;
 mod resolver;
+mod sans;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -30,4 +31,5 @@ pub use local::{LocalTls, Renewal};
 pub use own::Own;
 pub use permitted::Permitted;
 pub use resolver::Resolver;
+pub use sans::{Sans, sans};
 pub use server::{cpu_has_aes, server_config};

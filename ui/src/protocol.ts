@@ -127,3 +127,25 @@ export type ErrorDetail = { code: ErrorCode, message: string, retry_ms?: number,
 sessions?: Array<Session>, };
 
 export type UserAnswer = { user: User, };
+
+export type DoorKind = "address" | "alias" | "extra" | "name";
+
+export type Door = { url: string, 
+/**
+ * The same door without TLS: for a device that may not trust the box yet.
+ */
+plain: string, kind: DoorKind, };
+
+export type DoorList = { 
+/**
+ * The likeliest to work first.
+ */
+doors: Array<Door>, 
+/**
+ * The fingerprint in words; empty where the owner brought a certificate.
+ */
+words: Array<string>, 
+/**
+ * SHA-256 of the box's own CA; null where the owner brought a certificate.
+ */
+fingerprint: string | null, };

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod driver;
+mod file;
 pub mod http;
 pub mod hub;
 pub mod lan;

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, code, server};
+use super::{account, client, clock, code, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -46,6 +46,9 @@ fn typescript() -> String {
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,
+        clock::ClockTrust,
+        clock::Clock,
+        clock::SetClock,
     );
     text
 }

@@ -8,6 +8,7 @@ pub mod config;
 pub mod doors;
 pub mod driver;
 pub mod guide;
+mod file;
 pub mod http;
 pub mod hub;
 pub mod lan;

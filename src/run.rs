@@ -2,6 +2,7 @@
 
 mod accounts;
 mod certificate;
+mod clock;
 mod system;
 mod terminal;
 
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::clock::{self, Clock};
+use crate::clock::{Clock, wall};
 use crate::config::{Command, Config, Listen, from_process};
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
@@ -33,6 +34,7 @@ use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
 use certificate::{Certificate, Place};
+use clock::Keeper;
 use system::StopSignals;
 use terminal::KnownBy;
 
@@ -115,7 +117,8 @@ fn serve(config: &Config) -> Result<(), RunError> {
     system::raise_open_files();
     private_folder(&config.data_dir.value)?;
     // Held from here on: a second porch on this folder ends now, before it touches anything.
-    let (store, snapshot) = Store::open(&config.data_dir.value, clock::wall).map_err(RunError::Store)?;
+    let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
+    clock::begin(&config.data_dir.value, &snapshot);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -132,6 +135,8 @@ fn serve(config: &Config) -> Result<(), RunError> {
 }
 
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
+    let keeper = Keeper::new(&config.data_dir.value, store.clone());
+    keeper.write_if_due().await;
     let lan = lan::lan_addresses();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
@@ -152,7 +157,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         version: env!("CARGO_PKG_VERSION"),
         ca,
         doors: live_doors,
-        wall: Box::new(clock::wall),
+        wall: Box::new(wall),
     });
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
@@ -163,6 +168,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(https_address, http_address, &lan, known_by.as_ref());
     tokio::spawn(certificate.keep_current(config.clone(), place, doors));
+    tokio::spawn(keeper.clone().keep());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
@@ -179,6 +185,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
         log::warn!("some connections did not end in time");
     }
+    keeper.write().await;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use porch::proto::account::{
     BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, ListedRoom, Member, PatchMe, PatchSettings, Session, Settings,
 };
 use porch::proto::client::ClientMessage;
+use porch::proto::clock::{Clock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::door::DoorList;
 use porch::proto::server::{ServerMessage, User};
@@ -118,6 +119,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
     let result = match example.name {
         "box" => answer::<BoxInfo>(json),
         "doors" => answer::<DoorList>(json),
+        "clock" => answer::<Clock>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
@@ -127,6 +129,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "patch_me" => request::<PatchMe>(json),
         "patch_settings" => request::<PatchSettings>(json),
         "session" => answer::<Session>(json),
+        "set_clock" => request::<SetClock>(json),
         "settings" => answer::<Settings>(json),
         "user" => answer::<User>(json),
         name => match name.split_once(' ') {

@@ -32,6 +32,7 @@ mod answer;
 mod ask;
 pub mod assets;
 mod carry;
+mod clock;
 mod device;
 mod doors;
 mod headers;
@@ -143,6 +144,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
+        .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

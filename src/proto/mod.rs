@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod client;
+pub mod clock;
 pub mod code;
 pub mod door;
 pub mod id;

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, code, door, server};
+use super::{account, client, clock, code, door, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -49,6 +49,9 @@ fn typescript() -> String {
         door::DoorKind,
         door::Door,
         door::DoorList,
+        clock::ClockTrust,
+        clock::Clock,
+        clock::SetClock,
     );
     text
 }

@@ -4,14 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::interval;
 
+use crate::clock::build_date;
 use crate::config::Config;
 use crate::doors::{Doors, Facts};
 use crate::lan;
-use crate::tls::{HostNames, LocalTls, Own, Permitted, Resolver, Root, Sans, TlsError, build_date, sans};
+use crate::tls::{HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often addresses and the leaf's days are looked at: a phone finds the new address within seconds.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ impl Certificate {
         let name = &config.name.value;
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
         let folder = config.data_dir.value.join(FOLDER);
-        let times = (OffsetDateTime::now_utc(), build_date());
+        let times = (Moment::now(), build_date());
         let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, &host_names(config, lan), times)?;
         Ok(Self::Local(Box::new(local)))
     }
@@ -90,7 +90,7 @@ impl Certificate {
             if let Self::Local(local) = &mut self {
                 let names = host_names(&config, &lan);
                 // Signing and writing take a moment, and happen a few times a year.
-                if let Err(error) = tokio::task::block_in_place(|| local.refresh(OffsetDateTime::now_utc(), &names)) {
+                if let Err(error) = tokio::task::block_in_place(|| local.refresh(Moment::now(), &names)) {
                     log::error!("the certificate could not be renewed: {error}");
                 }
             }

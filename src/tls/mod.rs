@@ -8,7 +8,6 @@ mod ca;
 mod clock;
 mod der;
 mod error;
-mod file;
 mod host_names;
 mod issuer;
 mod leaf;
@@ -23,7 +22,7 @@ mod server;
 mod tests;
 
 pub use ca::Root;
-pub use clock::build_date;
+pub use clock::Moment;
 pub use error::TlsError;
 pub use host_names::HostNames;
 pub use issuer::Reason;

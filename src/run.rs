@@ -27,7 +27,8 @@ use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
 use crate::http::plain::CaFiles;
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
-use crate::lan;
+use crate::lan::mdns::{Announcement, Announcer, Names};
+use crate::lan::{self, Interfaces, Network};
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
@@ -130,7 +131,9 @@ fn serve(config: &Config) -> Result<(), RunError> {
 }
 
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
-    let lan = lan::lan_addresses();
+    let interfaces = Interfaces::only(config.interfaces.value.iter().map(ToString::to_string).collect());
+    let (looked, network) = watch::channel(Network::look(&interfaces));
+    let lan = network.borrow().lan().to_vec();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
     let (https, https_address) = listen("https", &config.https.value)?;
@@ -156,7 +159,22 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(https_address, http_address, &lan, certificate.root());
-    tokio::spawn(certificate.keep_current(config.clone()));
+    let announcement = Announcement {
+        box_name: config.name.value.to_string(),
+        label: config.name.value.label().to_owned(),
+        id: certificate.id(&config.data_dir.value),
+        bound: https_address.ip(),
+        https_port: https_address.port(),
+        http_port: http_address.port(),
+        version: env!("CARGO_PKG_VERSION"),
+        interfaces: interfaces.clone(),
+    };
+    let announcer = match config.no_mdns.value {
+        true => Announcer::silent(Names::new(&announcement.label, &announcement.id)),
+        false => Announcer::start(announcement, network.clone()),
+    };
+    tokio::spawn(certificate.keep_current(config.clone(), network));
+    tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
@@ -166,6 +184,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let goodbye = async {
         // No new connections; those there are told why, and get the time to hear it.
         let _ = stop.send(true);
+        announcer.goodbye().await;
         while serving.join_next().await.is_some() {}
         handle.go_away().await;
         sockets.all_closed().await;

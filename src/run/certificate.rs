@@ -1,20 +1,28 @@
 //! The certificate that is served: the box's own, kept current as time and addresses change, or the owner's.
 
+use std::fs;
+use std::io;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::time::interval;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::Config;
-use crate::lan;
+use crate::lan::{Network, mdns};
 use crate::tls::{HostNames, LocalTls, Own, Permitted, Resolver, Root, TlsError, build_date};
 
-/// How often addresses and the leaf's days are looked at: a phone finds the new address within seconds.
-const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// How often the leaf's days are looked at, when no address changes.
+const LOOK_INTERVAL: Duration = Duration::from_secs(60);
 /// The folder of keys and certificates, below the data folder.
 const FOLDER: &str = "tls";
+/// What tells the box from others when it has no CA of its own, in the data folder.
+const ID_FILE: &str = "id";
+/// Hexadecimal digits of an id.
+const ID_DIGITS: usize = 4;
 
 /// See the module's text.
 pub(super) enum Certificate {
@@ -34,7 +42,8 @@ impl Certificate {
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
         let folder = config.data_dir.value.join(FOLDER);
         let times = (OffsetDateTime::now_utc(), build_date());
-        let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, &host_names(config, lan), times)?;
+        let names = |root: &Root| host_names(config, &id_of(root), lan);
+        let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, names, times)?;
         Ok(Self::Local(Box::new(local)))
     }
 
@@ -54,13 +63,30 @@ impl Certificate {
         }
     }
 
+    /// Four hexadecimal digits that tell the box from others of its name, for as long as it has its data folder: the
+    /// beginning of the root's fingerprint, or else digits drawn once.
+    pub(super) fn id(&self, data_dir: &Path) -> String {
+        match self {
+            Self::Local(local) => id_of(local.root()),
+            Self::Own(_) => kept_id(&data_dir.join(ID_FILE)).unwrap_or_else(|fault| {
+                log::error!("the box's id cannot be kept in {} and will change: {fault}", data_dir.display());
+                drawn_id()
+            }),
+        }
+    }
+
     /// Issues a new leaf whenever names, addresses or days ask for one.
-    pub(super) async fn keep_current(self, config: Config) {
+    pub(super) async fn keep_current(self, config: Config, mut network: watch::Receiver<Network>) {
         let Self::Local(mut local) = self else { return };
+        let id = id_of(local.root());
         let mut looks = interval(LOOK_INTERVAL);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            looks.tick().await;
-            let names = host_names(&config, &lan::lan_addresses());
+            tokio::select! {
+                _ = looks.tick() => {}
+                Ok(()) = network.changed() => {}
+            }
+            let names = host_names(&config, &id, network.borrow_and_update().lan());
             // Signing and writing take a moment, and happen a few times a year.
             if let Err(error) = tokio::task::block_in_place(|| local.refresh(OffsetDateTime::now_utc(), &names)) {
                 log::error!("the certificate could not be renewed: {error}");
@@ -69,6 +95,66 @@ impl Certificate {
     }
 }
 
-fn host_names(config: &Config, lan: &[IpAddr]) -> HostNames {
-    HostNames::of_box(config.name.value.label(), &config.names.value, lan)
+fn id_of(root: &Root) -> String {
+    root.fingerprint().chars().filter(char::is_ascii_hexdigit).take(ID_DIGITS).collect::<String>().to_lowercase()
+}
+
+fn host_names(config: &Config, id: &str, lan: &[IpAddr]) -> HostNames {
+    let label = config.name.value.label();
+    HostNames::of_box(label, &mdns::alias(label, id), &config.names.value, lan)
+}
+
+fn kept_id(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Ok(text) if is_id(text.trim_end()) => Ok(text.trim_end().to_owned()),
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+        // Cut off by a power cut, or by hand: nobody remembers what it was.
+        _ => {
+            let id = drawn_id();
+            fs::write(path, format!("{id}\n"))?;
+            Ok(id)
+        }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == ID_DIGITS && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn drawn_id() -> String {
+    let mut bytes = [0; ID_DIGITS / 2];
+    // Without randomness there would be no TLS either.
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_drawn_once_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ID_FILE);
+        let id = kept_id(&path).unwrap();
+        assert!(is_id(&id), "{id}");
+        assert_eq!(kept_id(&path).unwrap(), id);
+    }
+
+    #[test]
+    fn what_is_no_id_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ID_FILE);
+        for damaged in ["", "7f3", "7F3A", "../x", "7f3a7"] {
+            fs::write(&path, damaged).unwrap();
+            let id = kept_id(&path).unwrap();
+            assert!(is_id(&id) && fs::read_to_string(&path).unwrap().trim_end() == id, "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_read_is_an_error_and_not_another_id() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(kept_id(folder.path()).is_err());
+    }
 }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
+use crate::lan::reaches;
 use crate::tls::Root;
 
 /// The scheme of an address, and the port it does without.
@@ -40,7 +41,7 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
     if !bound.ip().is_unspecified() {
         return vec![bound];
     }
-    let usable = |ip: &&IpAddr| bound.is_ipv6() || ip.is_ipv4();
+    let usable = |ip: &&IpAddr| reaches(bound.ip(), **ip);
     let loopback = IpAddr::from([127, 0, 0, 1]);
     // The LAN first: that is what others type.
     lan.iter().filter(usable).chain([&loopback]).map(|ip| SocketAddr::new(*ip, bound.port())).collect()

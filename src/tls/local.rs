@@ -36,7 +36,7 @@ pub struct Renewal {
 }
 
 impl LocalTls {
-    /// Opens, or makes, the CA in `folder`, and serves a leaf for `names`.
+    /// Opens, or makes, the CA in `folder`, and serves a leaf for the `names` of a box with that root.
     ///
     /// `box_name` and `permitted` count only when the CA is made. `now` is the system's clock, right or wrong;
     /// `build_date` is [`super::build_date`]. Blocks on the disk.
@@ -44,14 +44,15 @@ impl LocalTls {
         folder: &Path,
         box_name: &str,
         permitted: &Permitted,
-        names: &HostNames,
+        names: impl FnOnce(&Root) -> HostNames,
         (now, build_date): (OffsetDateTime, OffsetDateTime),
     ) -> Result<(Self, Option<Renewal>), TlsError> {
         file::make_private_folder(folder).map_err(|fault| TlsError::disk(folder, fault))?;
         let ca = open_ca(&folder.join(CA_FILE), || Ca::make(box_name, permitted, now, build_date))?;
         let leaf = open_leaf(&folder.join(LEAF_FILE), &ca);
+        let names = names(&ca.root);
         let mut issuer = Issuer { ca, leaf, build_date };
-        let renewal = renew_if_due(&mut issuer, folder, now, names)?;
+        let renewal = renew_if_due(&mut issuer, folder, now, &names)?;
         let Some(leaf) = &issuer.leaf else {
             return Err(TlsError::crypto("a renewal left no leaf"));
         };

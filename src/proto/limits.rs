@@ -168,6 +168,8 @@ pub const BOX_NAME_CHARS_MAX: usize = 32;
 pub const EXTRA_NAMES_MAX: usize = 16;
 /// Extra address ranges of the CA's name constraints.
 pub const EXTRA_RANGES_MAX: usize = 16;
+/// Interfaces that the owner names: no board has as many.
+pub const INTERFACES_MAX: usize = 16;
 /// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
 pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 /// Bits of an extra IPv6 range at least: what a provider is given as a whole.

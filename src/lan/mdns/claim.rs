@@ -111,6 +111,12 @@ impl Claim {
         }
     }
 
+    /// Whether this address is, or lately was, this machine's.
+    pub(super) fn is_own(&self, address: IpAddr, now: Instant) -> bool {
+        let known = self.own.get(&address);
+        known.is_some_and(|gone_at| gone_at.is_none_or(|gone_at| now < gone_at + FORMER_KEPT))
+    }
+
     /// Takes in what happened.
     pub(super) fn step(&mut self, input: Input, now: Instant) -> Vec<Output> {
         match input {
@@ -213,11 +219,6 @@ impl Claim {
         self.others.clear();
         self.step = Step::Asking { by, until: now + QUIET + self.pause };
         vec![Output::Ask]
-    }
-
-    fn is_own(&self, address: IpAddr, now: Instant) -> bool {
-        let known = self.own.get(&address);
-        known.is_some_and(|gone_at| gone_at.is_none_or(|gone_at| now < gone_at + FORMER_KEPT))
     }
 }
 

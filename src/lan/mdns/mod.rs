@@ -320,10 +320,19 @@ impl<'a> Voice<'a> {
 
     fn answered(&mut self, event: HostnameResolutionEvent) -> Result<(), Error> {
         match event {
-            HostnameResolutionEvent::AddressesFound(_, addresses) => self.step(Input::Answers(plain(&addresses))),
+            HostnameResolutionEvent::AddressesFound(_, addresses) => self.found(plain(&addresses)),
             HostnameResolutionEvent::AddressesRemoved(_, addresses) => self.step(Input::Gone(plain(&addresses))),
             _ => Ok(()),
         }
+    }
+
+    fn found(&mut self, addresses: BTreeSet<IpAddr>) -> Result<(), Error> {
+        let now = Instant::now();
+        // The daemons may have seen, and announced, an address of this machine before the look every other second.
+        if addresses.iter().any(|address| !self.claim.is_own(*address, now)) {
+            self.network_is(&Network::look(&self.announcement.interfaces))?;
+        }
+        self.step(Input::Answers(addresses))
     }
 
     fn holder_says(&mut self, event: DaemonEvent) -> Result<(), Error> {

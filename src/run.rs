@@ -153,7 +153,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let place = Place { https: https_address, http_port: http_address.port(), id };
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, &place)));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = http::plain::router(live_doors.clone(), ca.clone());
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod certificate;
+mod doctor;
+mod qr;
 mod system;
 mod terminal;
 
@@ -22,6 +24,7 @@ use tokio::time::timeout;
 
 use crate::clock::{self, Clock};
 use crate::config::{Command, Config, Listen, from_process};
+use crate::doctor::Listening;
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
 use crate::http::plain::CaFiles;
@@ -57,6 +60,8 @@ pub fn main() -> ExitCode {
             let _ = write!(io::stdout(), "{config}");
             Ok(())
         }
+        Command::Doctor { json } => return doctor::look(&config, json),
+        Command::Qr(command) => qr::show(&config, &command),
         Command::Serve => serve(&config),
         Command::User(command) => accounts::look_after(&config.data_dir.value, &command),
     };
@@ -83,6 +88,8 @@ pub(crate) enum RunError {
         address: SocketAddr,
         fault: io::Error,
     },
+    /// There is nothing to show a QR code of.
+    Qr(String),
     Runtime(io::Error),
     Store(OpenError),
     Tls(TlsError),
@@ -91,7 +98,7 @@ pub(crate) enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Account(reason) => f.write_str(reason),
+            Self::Account(reason) | Self::Qr(reason) => f.write_str(reason),
             Self::DataDir { path, fault } => write!(f, "the data folder {} cannot be used: {fault}", path.display()),
             Self::Listen { key, address, fault } => write!(f, "{key}: cannot listen on {address}: {fault}"),
             Self::Runtime(fault) => write!(f, "the system refuses what porch needs to run: {fault}"),
@@ -114,6 +121,10 @@ fn serve(config: &Config) -> Result<(), RunError> {
     private_folder(&config.data_dir.value)?;
     // Held from here on: a second porch on this folder ends now, before it touches anything.
     let (store, snapshot) = Store::open(&config.data_dir.value, clock::wall).map_err(RunError::Store)?;
+    // What one before us wrote would be taken for ours.
+    if let Err(fault) = Listening::clear(&config.data_dir.value) {
+        log::warn!("where an earlier porch listened is still written down: {fault}");
+    }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -136,6 +147,12 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let (https, https_address) = listen("https", &config.https.value)?;
     let (http, http_address) = listen("http", &config.http.value)?;
 
+    let listening = Listening { https: https_address, http: http_address, pid: std::process::id() };
+    // For `porch doctor` and `porch qr`, which manage without.
+    if let Err(fault) = listening.write(&config.data_dir.value) {
+        log::warn!("where porch listens could not be written down: {fault}");
+    }
+
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
     let ca = certificate.root().map(|root| CaFiles { der: root.der().to_vec().into(), pem: root.pem().into() });
@@ -147,6 +164,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         version: env!("CARGO_PKG_VERSION"),
         ca,
         wall: Box::new(clock::wall),
+        doctor: doctor::of_running(config, listening).into(),
     });
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
@@ -170,6 +188,8 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         handle.go_away().await;
         sockets.all_closed().await;
     };
+    // What is left of it counts for nothing once the folder is free.
+    let _ = Listening::clear(&config.data_dir.value);
     if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
         log::warn!("some connections did not end in time");
     }

@@ -17,8 +17,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tls", &["clock", "proto"]),
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
+    ("qr", &[]),
+    ("doctor", &["clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "driver", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "doctor", "driver", "outbox", "picture", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

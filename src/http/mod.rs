@@ -17,6 +17,7 @@ use axum::routing::{any, delete, get, post, put};
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
+use crate::doctor::Doctor;
 use crate::driver::Handle;
 use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
@@ -32,6 +33,7 @@ mod ask;
 pub mod assets;
 mod carry;
 mod device;
+mod doctor;
 mod headers;
 pub mod listen;
 mod me;
@@ -63,6 +65,8 @@ pub struct Wiring {
     /// For clients that do not trust the box yet; none where the owner brought a certificate.
     pub ca: Option<plain::CaFiles>,
     pub wall: WallClock,
+    /// For the owner, who asks how the box is.
+    pub doctor: Arc<Doctor>,
 }
 
 /// What the handlers share. Cheap to clone.
@@ -77,6 +81,9 @@ pub struct Parts {
     version: &'static str,
     ca: Option<plain::CaFiles>,
     wall: WallClock,
+    doctor: Arc<Doctor>,
+    /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
+    examining: tokio::sync::Mutex<()>,
     hasher: Hasher,
     pictures: Pictures,
     rates: Mutex<SignInRates>,
@@ -88,7 +95,7 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, wall } = wiring;
+        let Wiring { store, hub, box_name, version, ca, wall, doctor } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
@@ -96,6 +103,8 @@ impl App {
             version,
             ca,
             wall,
+            doctor,
+            examining: tokio::sync::Mutex::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
             rates: Mutex::default(),
@@ -130,6 +139,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
+        .route("/api/doctor", get(doctor::examine))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::clock::{self, Clock};
+use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
 use crate::hub::Hub;
 use crate::outbox::{Outbox, Taken};
@@ -52,7 +53,17 @@ impl Porch {
         let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
         let ca = Some(plain::CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") });
         let wall = Box::new(read(&clock));
-        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall });
+        let subject = Subject {
+            data_dir: dir.path().to_owned(),
+            https: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            http: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            label: "porch".into(),
+            names: Vec::new(),
+            no_mdns: true,
+            own_certificate: None,
+        };
+        let doctor = Doctor::new(subject, Live::default()).into();
+        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall, doctor });
         Self { router: router(app.clone()), app, clock, _dir: dir }
     }
 

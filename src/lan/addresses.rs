@@ -42,9 +42,41 @@ pub fn lan_addresses() -> Vec<IpAddr> {
     }
 }
 
+/// An interface that leads to the LAN.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LanInterface {
+    pub name: String,
+    /// The kernel's number of it.
+    pub index: Option<u32>,
+    /// All its addresses, the link-local ones included.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// The interfaces of the LAN that have any address, by name.
+pub fn lan_interfaces() -> Vec<LanInterface> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut found: Vec<LanInterface> = Vec::new();
+    for interface in interfaces.iter().filter(|interface| is_on_lan(interface) && !interface.is_loopback()) {
+        match found.iter_mut().find(|known| known.name == interface.name) {
+            Some(known) => known.addresses.push(interface.ip()),
+            None => found.push(LanInterface {
+                name: interface.name.clone(),
+                index: interface.index,
+                addresses: vec![interface.ip()],
+            }),
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn is_on_lan(interface: &Interface) -> bool {
+    !interface.is_p2p() && !is_virtual(&interface.name)
+}
+
 /// What of these interfaces' addresses belongs to a LAN.
 fn of_lan(interfaces: &[Interface]) -> Vec<IpAddr> {
-    let on_lan = interfaces.iter().filter(|interface| !interface.is_p2p() && !is_virtual(&interface.name));
+    let on_lan = interfaces.iter().filter(|interface| is_on_lan(interface));
     let mut addresses: Vec<IpAddr> = on_lan.map(Interface::ip).filter(is_usable).collect();
     addresses.sort_by_key(|address| (rank(*address), *address));
     addresses.dedup();

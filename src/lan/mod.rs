@@ -2,4 +2,4 @@
 
 mod addresses;
 
-pub use addresses::lan_addresses;
+pub use addresses::{LanInterface, lan_addresses, lan_interfaces};

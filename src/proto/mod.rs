@@ -6,6 +6,7 @@
 pub mod account;
 pub mod client;
 pub mod code;
+pub mod doctor;
 pub mod id;
 pub mod limits;
 pub mod name;

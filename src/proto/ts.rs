@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, code, server};
+use super::{account, client, code, doctor, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -46,6 +46,11 @@ fn typescript() -> String {
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,
+        doctor::Check,
+        doctor::Level,
+        doctor::Finding,
+        doctor::Checked,
+        doctor::Report,
     );
     text
 }

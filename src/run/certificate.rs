@@ -9,12 +9,10 @@ use tokio::time::interval;
 
 use crate::config::Config;
 use crate::lan;
-use crate::tls::{HostNames, LocalTls, Own, Permitted, Resolver, Root, TlsError, build_date};
+use crate::tls::{FOLDER, HostNames, LocalTls, Own, Permitted, Resolver, Root, TlsError, build_date};
 
 /// How often addresses and the leaf's days are looked at: a phone finds the new address within seconds.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
-/// The folder of keys and certificates, below the data folder.
-const FOLDER: &str = "tls";
 
 /// See the module's text.
 pub(super) enum Certificate {

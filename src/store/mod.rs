@@ -30,6 +30,7 @@ mod accounts;
 mod checkpoint;
 mod history;
 mod index;
+mod look;
 mod messages;
 mod query;
 mod reader;
@@ -41,6 +42,7 @@ mod segment;
 mod tests;
 mod writer;
 
+pub use look::{Database, database, is_held};
 pub use query::{Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
 

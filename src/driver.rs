@@ -301,7 +301,8 @@ mod tests {
     /// A driver of a box with so many people that all connections can be had, on an empty store.
     fn driver(dir: &std::path::Path) -> (Handle, Store) {
         let (store, mut snapshot) = Store::open(dir, clock::wall).unwrap();
-        let user = |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0 };
+        let user =
+            |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0, ends_at: None };
         snapshot.users.extend((0..=CONNECTIONS_MAX as u64 / EACH).map(user));
         (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start()), store)
     }

@@ -62,7 +62,7 @@ pub(super) async fn leave(
     Json(asked): Json<DeleteMe>,
 ) -> Answer<impl IntoResponse> {
     let user = signed.user;
-    app.check_password(&user, &asked.password).await?;
+    app.check_password(&user, asked.password.as_deref().unwrap_or_default()).await?;
     let outcome = app.store.apply(Op::DeleteUser { user: user.id, at: (app.wall)() }).await?;
     if let Outcome::Refused(_) = outcome {
         return Err(Refusal::of(outcome));

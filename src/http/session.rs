@@ -96,7 +96,13 @@ pub(super) async fn about(State(app): State<App>) -> Answer<axum::Json<BoxInfo>>
         (_, false) => Registration::Closed,
     };
     let owner_exists = listing.has_owner;
-    Ok(axum::Json(BoxInfo { name: app.box_name.clone(), version: app.version.into(), registration, owner_exists }))
+    Ok(axum::Json(BoxInfo {
+        name: app.box_name.clone(),
+        version: app.version.into(),
+        registration,
+        owner_exists,
+        guests: settings.guests,
+    }))
 }
 
 /// `POST /api/register`: makes an account and signs in to it.

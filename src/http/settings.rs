@@ -35,8 +35,9 @@ pub(super) async fn change(
     let settings = Settings {
         registration_open: asked.registration_open.unwrap_or(before.registration_open),
         several_devices: asked.several_devices.unwrap_or(before.several_devices),
+        ..before
     };
-    match app.store.apply(Op::SetSettings { settings }).await? {
+    match app.store.apply(Op::SetSettings { settings: settings.clone() }).await? {
         Outcome::Done => Ok(JsonAnswer(SettingsAnswer { settings })),
         other => Err(Refusal::of(other)),
     }

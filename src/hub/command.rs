@@ -80,6 +80,7 @@ impl Hub {
                 self.answer(conn, re, checked, out);
             }
             ClientMessage::OpenDirect { re, user: other } => self.open_direct(now, conn, re, [user, other], out),
+            ClientMessage::OpenToGuests { re, .. } => self.answer(conn, re, Err(ErrorCode::GuestsOff), out),
             ClientMessage::RenameRoom { re, room, name } => {
                 let checked = self.rename_room(user, room, &name);
                 self.answer(conn, re, checked, out);
@@ -277,6 +278,7 @@ fn asked_by(message: &ClientMessage) -> (Option<Re>, Option<ClientMsgId>) {
         | ClientMessage::JoinRoom { re, .. }
         | ClientMessage::LeaveRoom { re, .. }
         | ClientMessage::OpenDirect { re, .. }
+        | ClientMessage::OpenToGuests { re, .. }
         | ClientMessage::RenameRoom { re, .. } => (Some(*re), None),
         ClientMessage::Send { client_msg_id, .. } => (None, Some(client_msg_id.clone())),
         ClientMessage::Hello { .. }

@@ -47,6 +47,7 @@ impl Room {
             kind: self.kind,
             name: self.name.clone(),
             archived: self.archived,
+            guests: false,
             role: member.role,
             with: other.filter(|other| self.members.contains_key(other)),
             member_count: self.member_count(),

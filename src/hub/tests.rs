@@ -35,7 +35,7 @@ struct World {
 
 fn user(id: u64) -> User {
     let role = if id == 1 { Role::Owner } else { Role::Member };
-    User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0 }
+    User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0, ends_at: None }
 }
 
 fn member(room: RoomId, id: u64) -> MemberRecord {

@@ -13,8 +13,13 @@ pub enum ErrorCode {
     Busy,
     DiskFull,
     Forbidden,
+    GuestsNotHere,
+    GuestsOff,
     InUseElsewhere,
     Internal,
+    InviteEnded,
+    InviteUnknown,
+    InviteUsed,
     LastOwner,
     LimitReached,
     NameInvalid,
@@ -54,10 +59,13 @@ impl ErrorCode {
             | Self::OriginRefused
             | Self::RegistrationClosed
             | Self::Forbidden
+            | Self::GuestsNotHere
+            | Self::GuestsOff
+            | Self::InviteEnded
             | Self::NotAMember
             | Self::RoomArchived => 403,
-            Self::NotFound => 404,
-            Self::NameTaken | Self::InUseElsewhere | Self::LastOwner | Self::LimitReached => 409,
+            Self::InviteUnknown | Self::NotFound => 404,
+            Self::NameTaken | Self::InUseElsewhere | Self::InviteUsed | Self::LastOwner | Self::LimitReached => 409,
             Self::PictureLarge | Self::TooLarge => 413,
             Self::SlowDown => 429,
             Self::Internal => 500,
@@ -74,8 +82,13 @@ impl ErrorCode {
             Self::Busy => "The box is busy. Try again in a moment.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::Forbidden => "You may not do this.",
+            Self::GuestsNotHere => "This room is not open to guests.",
+            Self::GuestsOff => "There are no guests here now.",
             Self::InUseElsewhere => "This account is signed in elsewhere.",
             Self::Internal => "Something went wrong on the box.",
+            Self::InviteEnded => "This invite has ended.",
+            Self::InviteUnknown => "There is no such invite.",
+            Self::InviteUsed => "This invite was for one person, and has been used.",
             Self::LastOwner => "The box needs an owner.",
             Self::LimitReached => "There are too many of these already.",
             Self::NameInvalid => "This name cannot be used.",

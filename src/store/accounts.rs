@@ -44,7 +44,7 @@ pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<
     let read_n = history::newest_n(db, rooms::EVERYONE)?;
     let members = vec![rooms::join(db, rooms::EVERYONE, id, Role::Member, at, read_n)?];
     let session = add_session(db, id, &applicant.session)?;
-    let user = User { id, name: applicant.name, role, picture: 0, since: at };
+    let user = User { id, name: applicant.name, role, picture: 0, since: at, ends_at: None };
     Ok(Outcome::UserCreated { user, session, members })
 }
 
@@ -162,15 +162,16 @@ pub(super) fn end_session(db: &Connection, user: UserId, session: SessionId) -> 
     Ok(Outcome::SessionsEnded { ended: vec![session] })
 }
 
-pub(super) fn set_settings(db: &Connection, settings: Settings) -> rusqlite::Result<Outcome> {
+pub(super) fn set_settings(db: &Connection, settings: &Settings) -> rusqlite::Result<Outcome> {
     db.prepare_cached("UPDATE settings SET registration_open = ?, several_devices = ?")?
         .execute([settings.registration_open, settings.several_devices])?;
     Ok(Outcome::Done)
 }
 
 pub(super) fn settings(db: &Connection) -> rusqlite::Result<Settings> {
-    db.prepare_cached("SELECT registration_open, several_devices FROM settings")?
-        .query_row([], |row| Ok(Settings { registration_open: row.get(0)?, several_devices: row.get(1)? }))
+    db.prepare_cached("SELECT registration_open, several_devices FROM settings")?.query_row([], |row| {
+        Ok(Settings { registration_open: row.get(0)?, several_devices: row.get(1)?, ..Settings::default() })
+    })
 }
 
 /// Everyone with an account, by id.

@@ -112,6 +112,7 @@ impl Reader {
                     name: row.get(1)?,
                     member_count: row.get(2)?,
                     joined: row.get(3)?,
+                    guests: false,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?)

@@ -167,6 +167,7 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
         role: role(row, first + 2)?,
         picture: row.get(first + 3)?,
         since: row.get(first + 4)?,
+        ends_at: None,
     })
 }
 

@@ -321,6 +321,6 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::RenameUser { user, name, name_key } => accounts::rename(db, user, &name, &name_key),
         Op::SetPassword { user, password, keep } => accounts::set_password(db, user, &password, keep),
         Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
-        Op::SetSettings { settings } => accounts::set_settings(db, settings),
+        Op::SetSettings { settings } => accounts::set_settings(db, &settings),
     }
 }

@@ -37,8 +37,8 @@ fn a_taken_name_is_refused_and_a_freed_one_is_not() {
 #[test]
 fn closed_registration_refuses_all_but_the_first() {
     let fixture = Fixture::new();
-    let closed = Settings { registration_open: false, several_devices: true };
-    fixture.apply(Op::SetSettings { settings: closed });
+    let closed = Settings { registration_open: false, several_devices: true, ..Settings::default() };
+    fixture.apply(Op::SetSettings { settings: closed.clone() });
     fixture.register("Ada");
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
     let fixture = fixture.reopen();

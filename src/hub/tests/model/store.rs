@@ -331,7 +331,7 @@ impl Store {
         let id = UserId(self.next_user);
         self.next_user += 1;
         let role = if id.0 == 1 { Role::Owner } else { Role::Member };
-        let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0 };
+        let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0, ends_at: None };
         self.users.insert(id, user.clone());
         (user, vec![self.join(EVERYONE, id, Role::Member, 0)])
     }

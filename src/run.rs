@@ -148,6 +148,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         ca,
         wall: Box::new(clock::wall),
     });
+    let guests = app.clone();
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -156,6 +157,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(https_address, http_address, &lan, certificate.root());
+    tokio::spawn(guests.end_stays_on_time());
     tokio::spawn(certificate.keep_current(config.clone()));
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);

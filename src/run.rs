@@ -196,6 +196,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         wall: Box::new(wall),
         doctor: doctor::of_running(config, listening, announcer.names()).into(),
     });
+    let guests = app.clone();
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -207,6 +208,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
+    tokio::spawn(guests.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use porch::doctor::texts::{places, text};
 use porch::proto::account::{
-    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, ListedRoom, Member, PatchMe, PatchSettings, Session, Settings,
+    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member, NewInvite, PatchMe,
+    PatchPerson, PatchSettings, Session, Settings,
 };
 use porch::proto::client::ClientMessage;
 use porch::proto::clock::{Clock, SetClock};
@@ -146,10 +147,16 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
+        "invite" => answer::<Invite>(json),
+        "invited" => answer::<Invited>(json),
+        "join" => request::<Join>(json),
         "listed_room" => answer::<ListedRoom>(json),
         "login" | "register" => request::<Credentials>(json),
+        "me" => answer::<Me>(json),
         "member" => answer::<Member>(json),
+        "new_invite" => request::<NewInvite>(json),
         "patch_me" => request::<PatchMe>(json),
+        "patch_person" => request::<PatchPerson>(json),
         "patch_settings" => request::<PatchSettings>(json),
         "report" => answer::<Report>(json),
         "session" => answer::<Session>(json),

@@ -5,7 +5,10 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod doors;
 pub mod driver;
+pub mod guide;
+mod file;
 pub mod http;
 pub mod hub;
 pub mod lan;

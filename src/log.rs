@@ -70,7 +70,7 @@ fn write_for_journal(out: &mut Formatter, record: &Record<'_>) -> io::Result<()>
 }
 
 fn write_for_terminal(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
-    writeln!(out, "{}", terminal_line(record, OffsetDateTime::now_utc()))
+    writeln!(out, "{}", terminal_line(record, crate::clock::now_utc()))
 }
 
 fn journal_line(record: &Record<'_>) -> String {

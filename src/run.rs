@@ -2,6 +2,7 @@
 
 mod accounts;
 mod certificate;
+mod clock;
 mod system;
 mod terminal;
 
@@ -12,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -20,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::clock::{self, Clock};
+use crate::clock::{Clock, wall};
 use crate::config::{Command, Config, Listen, from_process};
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
@@ -31,8 +33,10 @@ use crate::lan;
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
-use certificate::Certificate;
+use certificate::{Certificate, Place};
+use clock::Keeper;
 use system::StopSignals;
+use terminal::KnownBy;
 
 /// All of shutting down takes at most this long; systemd would kill at 90 s.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
@@ -113,7 +117,8 @@ fn serve(config: &Config) -> Result<(), RunError> {
     system::raise_open_files();
     private_folder(&config.data_dir.value)?;
     // Held from here on: a second porch on this folder ends now, before it touches anything.
-    let (store, snapshot) = Store::open(&config.data_dir.value, clock::wall).map_err(RunError::Store)?;
+    let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
+    clock::begin(&config.data_dir.value, &snapshot);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -130,6 +135,8 @@ fn serve(config: &Config) -> Result<(), RunError> {
 }
 
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
+    let keeper = Keeper::new(&config.data_dir.value, store.clone());
+    keeper.write_if_due().await;
     let lan = lan::lan_addresses();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
@@ -138,15 +145,19 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
 
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
-    let ca = certificate.root().map(|root| CaFiles { der: root.der().to_vec().into(), pem: root.pem().into() });
-    let plain = http::plain::router(https_address.port(), ca.clone());
+    let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
+    let place = Place { https: https_address, http_port: http_address.port() };
+    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, place)));
+    let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
+    let plain = http::plain::router(live_doors.clone(), ca.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
         box_name: config.name.value.to_string(),
         version: env!("CARGO_PKG_VERSION"),
         ca,
-        wall: Box::new(clock::wall),
+        doors: live_doors,
+        wall: Box::new(wall),
     });
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
@@ -155,8 +166,9 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
-    terminal::announce(https_address, http_address, &lan, certificate.root());
-    tokio::spawn(certificate.keep_current(config.clone()));
+    terminal::announce(https_address, http_address, &lan, known_by.as_ref());
+    tokio::spawn(certificate.keep_current(config.clone(), place, doors));
+    tokio::spawn(keeper.clone().keep());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
@@ -173,6 +185,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
         log::warn!("some connections did not end in time");
     }
+    keeper.write().await;
     Ok(())
 }
 

@@ -11,14 +11,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["proto"]),
     ("auth", &["proto"]),
     ("picture", &["proto"]),
-    ("clock", &["proto"]),
+    ("file", &["proto"]),
+    ("clock", &["file", "proto"]),
     ("outbox", &["proto"]),
-    ("log", &["proto"]),
-    ("tls", &["clock", "proto"]),
+    ("log", &["clock", "proto"]),
+    ("tls", &["clock", "file", "proto"]),
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
+    ("doors", &["proto", "tls"]),
+    ("guide", &["proto"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "driver", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "doors", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

@@ -8,7 +8,9 @@ use porch::proto::account::{
     PatchPerson, PatchSettings, Session, Settings,
 };
 use porch::proto::client::ClientMessage;
+use porch::proto::clock::{Clock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
+use porch::proto::door::DoorList;
 use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -117,6 +119,8 @@ fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
         "box" => answer::<BoxInfo>(json),
+        "doors" => answer::<DoorList>(json),
+        "clock" => answer::<Clock>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
@@ -132,6 +136,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "patch_person" => request::<PatchPerson>(json),
         "patch_settings" => request::<PatchSettings>(json),
         "session" => answer::<Session>(json),
+        "set_clock" => request::<SetClock>(json),
         "settings" => answer::<Settings>(json),
         "user" => answer::<User>(json),
         name => match name.split_once(' ') {

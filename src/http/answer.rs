@@ -23,11 +23,18 @@ pub(super) type Answer<T> = Result<T, Refusal>;
 #[derive(Debug)]
 pub(super) struct Refusal {
     code: ErrorCode,
+    /// Instead of the code's own.
+    message: Option<&'static str>,
     retry_ms: Option<u32>,
     sessions: Option<Vec<Session>>,
 }
 
 impl Refusal {
+    /// An error with words that say more than the code does.
+    pub(super) fn because(code: ErrorCode, message: &'static str) -> Self {
+        Self { message: Some(message), ..code.into() }
+    }
+
     /// `in_use_elsewhere`, and where.
     pub(super) fn in_use(sessions: Vec<Session>) -> Self {
         Self { sessions: Some(sessions), ..ErrorCode::InUseElsewhere.into() }
@@ -49,13 +56,13 @@ impl Refusal {
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         let retry_ms = (code == ErrorCode::Busy).then_some(BUSY_RETRY_MS);
-        Self { code, retry_ms, sessions: None }
+        Self { code, message: None, retry_ms, sessions: None }
     }
 }
 
 impl From<SlowDown> for Refusal {
     fn from(slow_down: SlowDown) -> Self {
-        Self { code: ErrorCode::SlowDown, retry_ms: Some(slow_down.retry_ms), sessions: None }
+        Self { retry_ms: Some(slow_down.retry_ms), ..ErrorCode::SlowDown.into() }
     }
 }
 
@@ -97,9 +104,10 @@ impl From<ReadError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { code, retry_ms, sessions } = self;
+        let Self { code, message, retry_ms, sessions } = self;
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = ErrorBody { error: ErrorDetail { code, message: code.message().into(), retry_ms, sessions } };
+        let message = message.unwrap_or_else(|| code.message()).to_owned();
+        let body = ErrorBody { error: ErrorDetail { code, message, retry_ms, sessions } };
         // An error is true for the moment.
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
         if let Some(retry_ms) = retry_ms {

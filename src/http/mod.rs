@@ -17,6 +17,7 @@ use axum::routing::{any, delete, get, post, put};
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
+use crate::doors::Doors;
 use crate::driver::Handle;
 use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
@@ -31,8 +32,11 @@ mod answer;
 mod ask;
 pub mod assets;
 mod carry;
+mod clock;
 mod device;
+mod doors;
 mod headers;
+mod host;
 pub mod listen;
 mod me;
 mod origin;
@@ -54,6 +58,9 @@ pub struct PeerAddr(pub std::net::SocketAddr);
 /// The time, as milliseconds since 1970: see [`crate::clock::wall`].
 pub type WallClock = Box<dyn Fn() -> Millis + Send + Sync>;
 
+/// The doors of the moment; whoever watches the box's addresses sends the next.
+pub type LiveDoors = tokio::sync::watch::Receiver<Arc<Doors>>;
+
 /// The rest of porch, as far as the pages reach it.
 pub struct Wiring {
     pub store: Store,
@@ -62,6 +69,7 @@ pub struct Wiring {
     pub version: &'static str,
     /// For clients that do not trust the box yet; none where the owner brought a certificate.
     pub ca: Option<plain::CaFiles>,
+    pub doors: LiveDoors,
     pub wall: WallClock,
 }
 
@@ -76,6 +84,7 @@ pub struct Parts {
     box_name: String,
     version: &'static str,
     ca: Option<plain::CaFiles>,
+    doors: LiveDoors,
     wall: WallClock,
     hasher: Hasher,
     pictures: Pictures,
@@ -88,13 +97,14 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, wall } = wiring;
+        let Wiring { store, hub, box_name, version, ca, doors, wall } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
             box_name,
             version,
             ca,
+            doors,
             wall,
             hasher: Hasher::default(),
             pictures: Pictures::default(),
@@ -115,7 +125,10 @@ impl Deref for App {
 
 /// Everything on the HTTPS port.
 pub fn router(app: App) -> Router {
-    let ca = plain::ca_routes(app.ca.clone());
+    let files = plain::files(app.ca.clone());
+    // Who is lost does not trust the box yet: the guide helps, where there is one.
+    let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
+    let doors = (app.doors.clone(), links);
     Router::new()
         .route("/api/box", get(session::about))
         .route("/api/register", post(session::register))
@@ -125,11 +138,13 @@ pub fn router(app: App) -> Router {
         .route("/api/sessions/{session}", delete(session::end))
         .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
         .route("/api/me/picture", put(me::set_picture).delete(me::clear_picture))
+        .route("/api/doors", get(doors::list))
         .route("/api/people", get(people::list))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
+        .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))
@@ -137,7 +152,7 @@ pub fn router(app: App) -> Router {
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
         .route("/ws", get(connect))
         .with_state(app)
-        .merge(ca)
+        .merge(files)
         .route("/healthz", get(plain::health))
         .method_not_allowed_fallback(nothing_here)
         .fallback(assets::page)
@@ -145,6 +160,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(carry::through))
         .layer(middleware::from_fn(origin::check))
+        .layer(middleware::from_fn_with_state(doors, host::check))
         .layer(middleware::from_fn(headers::add))
 }
 

@@ -11,6 +11,9 @@ pub enum ErrorCode {
     BodyEmpty,
     BodyLong,
     Busy,
+    ClockImpossible,
+    ClockRefused,
+    ClockSynchronized,
     DiskFull,
     Forbidden,
     GuestsNotHere,
@@ -49,6 +52,7 @@ impl ErrorCode {
             Self::BadRequest
             | Self::BodyEmpty
             | Self::BodyLong
+            | Self::ClockImpossible
             | Self::NameInvalid
             | Self::PasswordShort
             | Self::PasswordLong
@@ -56,6 +60,7 @@ impl ErrorCode {
             | Self::PictureUnreadable => 400,
             Self::NotSignedIn | Self::SignInFailed => 401,
             Self::PasswordWrong
+            | Self::ClockRefused
             | Self::OriginRefused
             | Self::RegistrationClosed
             | Self::Forbidden
@@ -65,7 +70,12 @@ impl ErrorCode {
             | Self::NotAMember
             | Self::RoomArchived => 403,
             Self::InviteUnknown | Self::NotFound => 404,
-            Self::NameTaken | Self::InUseElsewhere | Self::InviteUsed | Self::LastOwner | Self::LimitReached => 409,
+            Self::ClockSynchronized
+            | Self::NameTaken
+            | Self::InUseElsewhere
+            | Self::InviteUsed
+            | Self::LastOwner
+            | Self::LimitReached => 409,
             Self::PictureLarge | Self::TooLarge => 413,
             Self::SlowDown => 429,
             Self::Internal => 500,
@@ -80,6 +90,11 @@ impl ErrorCode {
             Self::BodyEmpty => "There is nothing to send.",
             Self::BodyLong => "A message has at most 8,000 characters.",
             Self::Busy => "The box is busy. Try again in a moment.",
+            Self::ClockImpossible => {
+                "It cannot be this time: this version of porch did not exist then, or is long gone."
+            }
+            Self::ClockRefused => "The system does not let porch set its clock.",
+            Self::ClockSynchronized => "A time server keeps the clock.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::Forbidden => "You may not do this.",
             Self::GuestsNotHere => "This room is not open to guests.",

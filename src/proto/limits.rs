@@ -197,6 +197,10 @@ pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 pub const RANGE_PREFIX_MIN_V6: u8 = 32;
 /// Bytes of the configuration file: a hundred times what all keys need.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// One question to the system's other services, one of which may have to be started; the page waits 15 s for two.
+pub const BUS_WAIT: Duration = Duration::from_secs(5);
+/// The last time known is written this often at most: an idle box leaves its disk alone.
+pub const CLOCK_KEPT_INTERVAL: Duration = Duration::from_secs(86_400);
 /// LAN addresses in the leaf: a box has a few interfaces; each address is in every handshake.
 pub const LEAF_ADDRESSES_MAX: usize = 32;
 /// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.

@@ -5,7 +5,9 @@
 
 pub mod account;
 pub mod client;
+pub mod clock;
 pub mod code;
+pub mod door;
 pub mod id;
 pub mod limits;
 pub mod name;

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, code, server};
+use super::{account, client, clock, code, door, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -54,6 +54,12 @@ fn typescript() -> String {
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,
+        door::DoorKind,
+        door::Door,
+        door::DoorList,
+        clock::ClockTrust,
+        clock::Clock,
+        clock::SetClock,
     );
     text
 }

@@ -24,6 +24,7 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
         )),
         error => RunError::Store(error),
     })?;
+    super::clock::begin(data_dir, &snapshot);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Runtime)?;
     let done = runtime.block_on(async {
         match command {

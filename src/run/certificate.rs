@@ -1,20 +1,29 @@
 //! The certificate that is served: the box's own, kept current as time and addresses change, or the owner's.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use time::OffsetDateTime;
+use tokio::sync::watch;
 use tokio::time::interval;
 
+use crate::clock::build_date;
 use crate::config::Config;
+use crate::doors::{Doors, Facts};
 use crate::lan;
-use crate::tls::{HostNames, LocalTls, Own, Permitted, Resolver, Root, TlsError, build_date};
+use crate::tls::{HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often addresses and the leaf's days are looked at: a phone finds the new address within seconds.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// The folder of keys and certificates, below the data folder.
 const FOLDER: &str = "tls";
+
+/// Where the box listens.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) https: SocketAddr,
+    pub(super) http_port: u16,
+}
 
 /// See the module's text.
 pub(super) enum Certificate {
@@ -33,7 +42,7 @@ impl Certificate {
         let name = &config.name.value;
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
         let folder = config.data_dir.value.join(FOLDER);
-        let times = (OffsetDateTime::now_utc(), build_date());
+        let times = (Moment::now(), build_date());
         let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, &host_names(config, lan), times)?;
         Ok(Self::Local(Box::new(local)))
     }
@@ -54,17 +63,45 @@ impl Certificate {
         }
     }
 
-    /// Issues a new leaf whenever names, addresses or days ask for one.
-    pub(super) async fn keep_current(self, config: Config) {
-        let Self::Local(mut local) = self else { return };
+    /// Everything the box answers to while these are its addresses: what its own certificate is to hold, and what an
+    /// owner's is good for.
+    pub(super) fn doors(&self, config: &Config, lan: &[IpAddr], place: Place) -> Doors {
+        let own = match self {
+            Self::Local(_) => Sans::default(),
+            Self::Own(resolver) => resolver.served().cert.first().map(sans).unwrap_or_default(),
+        };
+        Doors::new(Facts {
+            https: place.https,
+            http_port: place.http_port,
+            label: config.name.value.label(),
+            names: &config.names.value,
+            answered: host_names(config, lan).with(&own.names),
+            parents: own.parents,
+            lan,
+        })
+    }
+
+    /// Issues a new leaf whenever names, addresses or days ask for one, and tells `doors` of new addresses.
+    pub(super) async fn keep_current(mut self, config: Config, place: Place, doors: watch::Sender<Arc<Doors>>) {
         let mut looks = interval(LOOK_INTERVAL);
         loop {
             looks.tick().await;
-            let names = host_names(&config, &lan::lan_addresses());
-            // Signing and writing take a moment, and happen a few times a year.
-            if let Err(error) = tokio::task::block_in_place(|| local.refresh(OffsetDateTime::now_utc(), &names)) {
-                log::error!("the certificate could not be renewed: {error}");
+            let lan = lan::lan_addresses();
+            if let Self::Local(local) = &mut self {
+                let names = host_names(&config, &lan);
+                // Signing and writing take a moment, and happen a few times a year.
+                if let Err(error) = tokio::task::block_in_place(|| local.refresh(Moment::now(), &names)) {
+                    log::error!("the certificate could not be renewed: {error}");
+                }
             }
+            let now = self.doors(&config, &lan, place);
+            doors.send_if_modified(|known| {
+                let is_new = **known != now;
+                if is_new {
+                    *known = Arc::new(now);
+                }
+                is_new
+            });
         }
     }
 }

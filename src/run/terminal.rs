@@ -7,7 +7,14 @@ use std::net::{IpAddr, SocketAddr};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
-use crate::tls::Root;
+use crate::guide::words::WORDS;
+
+/// What the box's CA is compared by.
+pub(super) struct KnownBy {
+    /// SHA-256, `AB:CD:…`.
+    pub(super) fingerprint: String,
+    pub(super) words: [&'static str; WORDS],
+}
 
 /// The scheme of an address, and the port it does without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,7 +54,7 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
 }
 
 /// Prints where porch listens, and by what its CA is known. Scripts wait for these lines.
-pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&Root>) {
+pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&KnownBy>) {
     let mut text = String::new();
     let doors = reached_at(https, lan);
     for door in &doors {
@@ -58,7 +65,8 @@ pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: 
         let _ = writeln!(text, "listening on {}", url(Scheme::Http, door));
     }
     if let Some(ca) = ca {
-        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint());
+        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint);
+        let _ = writeln!(text, "in words: {}", ca.words.join(" "));
     }
     let mut out = std::io::stdout().lock();
     if out.is_terminal()

@@ -224,6 +224,11 @@ impl Reader {
             .optional()?)
     }
 
+    /// The newest event's place; 0 before the first.
+    pub fn newest_seq(&self) -> Result<Seq, ReadError> {
+        Ok(Seq(messages::newest_seq(&self.db)?))
+    }
+
     /// What the owner has decided.
     pub fn settings(&self) -> Result<Settings, ReadError> {
         Ok(accounts::settings(&self.db)?)

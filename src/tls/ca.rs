@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::clock::plausible;
+use super::clock::Moment;
 use super::error::TlsError;
 use super::permitted::Permitted;
 
@@ -74,7 +74,7 @@ impl Ca {
     pub(super) fn make(
         box_name: &str,
         permitted: &Permitted,
-        now: OffsetDateTime,
+        moment: Moment,
         build_date: OffsetDateTime,
     ) -> Result<String, TlsError> {
         let mut unique = String::new();
@@ -91,7 +91,7 @@ impl Ca {
         params.serial_number = Some(serial()?);
         // Tied to the build, not to a clock that may not have been set yet.
         params.not_before = build_date - BACKDATED;
-        params.not_after = plausible(now, build_date) + ROOT_LIFE;
+        params.not_after = moment.plausible(build_date) + ROOT_LIFE;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.custom_extensions = vec![CustomExtension::from_oid_content(&Permitted::OID, permitted.der())];

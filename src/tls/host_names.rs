@@ -35,6 +35,11 @@ impl HostNames {
         )
     }
 
+    /// These and others.
+    pub fn with(&self, others: &Self) -> Self {
+        Self::new([&*self.names, &others.names].concat(), [&*self.addresses, &others.addresses].concat())
+    }
+
     /// The names.
     pub fn names(&self) -> &[DnsName] {
         &self.names

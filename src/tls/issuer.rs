@@ -2,21 +2,18 @@
 
 use std::fmt;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::ca::Ca;
-use super::clock::plausible;
+use super::clock::Moment;
 use super::error::TlsError;
 use super::host_names::HostNames;
 use super::leaf::Leaf;
 
-/// A box that was switched off over the holidays comes back with a leaf that still serves.
-const RENEW_BEFORE_END: Duration = Duration::days(30);
-
 /// Why a new leaf is due.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reason {
-    /// The present one ends within 30 days, or has ended.
+    /// The present one ends soon, by what the clock is worth, or has ended.
     EndsSoon,
     /// There is none yet.
     Missing,
@@ -49,8 +46,8 @@ pub(super) struct Issuer {
 
 impl Issuer {
     /// Whether, and why, a box that answers to `names` needs a new leaf.
-    pub(super) fn due(&self, now: OffsetDateTime, names: &HostNames) -> Option<Reason> {
-        let now = plausible(now, self.build_date);
+    pub(super) fn due(&self, moment: Moment, names: &HostNames) -> Option<Reason> {
+        let now = moment.plausible(self.build_date);
         let Some(leaf) = &self.leaf else { return Some(Reason::Missing) };
         let (wanted, _) = self.ca.permitted.part(names);
         if leaf.issuer_key_id != self.ca.key_id {
@@ -59,16 +56,16 @@ impl Issuer {
         if now < leaf.starts_at {
             return Some(Reason::NotYetValid);
         }
-        if leaf.ends_at - now < RENEW_BEFORE_END {
+        if leaf.ends_at - now < moment.renew_before_end() {
             return Some(Reason::EndsSoon);
         }
         (!leaf.names.serves(&wanted)).then_some(Reason::NamesChanged)
     }
 
     /// Makes and takes up a new leaf: the PEM to keep, and the names that the CA may not speak for.
-    pub(super) fn renew(&mut self, now: OffsetDateTime, names: &HostNames) -> Result<(String, HostNames), TlsError> {
+    pub(super) fn renew(&mut self, moment: Moment, names: &HostNames) -> Result<(String, HostNames), TlsError> {
         let (wanted, left_out) = self.ca.permitted.part(names);
-        let pem = Leaf::make(&self.ca, &wanted, now, self.build_date)?;
+        let pem = Leaf::make(&self.ca, &wanted, moment, self.build_date)?;
         self.leaf = Some(Leaf::from_pem(&pem, self.ca.root.certificate()).map_err(TlsError::crypto)?);
         Ok((pem, left_out))
     }

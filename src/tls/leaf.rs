@@ -13,7 +13,7 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::ca::{BACKDATED, Ca, pair_from_pem, pem, serial};
-use super::clock::plausible;
+use super::clock::Moment;
 use super::error::TlsError;
 use super::host_names::HostNames;
 use super::name::DnsName;
@@ -21,9 +21,6 @@ use super::server::provider;
 
 /// Apple refuses more than 825 days; 397 is the strictest rule of any browser, and nobody has to renew by hand.
 pub(super) const LEAF_LIFE: Duration = Duration::days(397);
-/// How far back a leaf may begin, down to the build date: a box whose clock runs months ahead still shows phones a
-/// leaf that has begun, and half a year of life remains.
-const EARLY_MAX: Duration = Duration::days(183);
 
 /// A leaf with its private key, ready to be served.
 #[derive(Debug)]
@@ -41,7 +38,7 @@ impl Leaf {
     pub(super) fn make(
         ca: &Ca,
         names: &HostNames,
-        now: OffsetDateTime,
+        moment: Moment,
         build_date: OffsetDateTime,
     ) -> Result<String, TlsError> {
         let mut subject = DistinguishedName::new();
@@ -50,7 +47,7 @@ impl Leaf {
         let mut params = CertificateParams::default();
         params.distinguished_name = subject;
         params.serial_number = Some(serial()?);
-        params.not_before = build_date.max(plausible(now, build_date) - EARLY_MAX) - BACKDATED;
+        params.not_before = build_date.max(moment.plausible(build_date) - moment.early()) - BACKDATED;
         // Both ends belong to a certificate's life (RFC 5280, 4.1.2.5).
         params.not_after = params.not_before + LEAF_LIFE - Duration::SECOND;
         params.is_ca = IsCa::ExplicitNoCa;

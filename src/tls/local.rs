@@ -7,13 +7,14 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::ca::{Ca, Root};
+use super::clock::Moment;
 use super::error::TlsError;
-use super::file;
 use super::host_names::HostNames;
 use super::issuer::{Issuer, Reason};
 use super::leaf::Leaf;
 use super::permitted::Permitted;
 use super::resolver::Resolver;
+use crate::file;
 
 const CA_FILE: &str = "ca.pem";
 const LEAF_FILE: &str = "leaf.pem";
@@ -38,20 +39,20 @@ pub struct Renewal {
 impl LocalTls {
     /// Opens, or makes, the CA in `folder`, and serves a leaf for `names`.
     ///
-    /// `box_name` and `permitted` count only when the CA is made. `now` is the system's clock, right or wrong;
-    /// `build_date` is [`super::build_date`]. Blocks on the disk.
+    /// `box_name` and `permitted` count only when the CA is made. `build_date` is
+    /// [`crate::clock::build_date`]. Blocks on the disk.
     pub fn open(
         folder: &Path,
         box_name: &str,
         permitted: &Permitted,
         names: &HostNames,
-        (now, build_date): (OffsetDateTime, OffsetDateTime),
+        (moment, build_date): (Moment, OffsetDateTime),
     ) -> Result<(Self, Option<Renewal>), TlsError> {
         file::make_private_folder(folder).map_err(|fault| TlsError::disk(folder, fault))?;
-        let ca = open_ca(&folder.join(CA_FILE), || Ca::make(box_name, permitted, now, build_date))?;
+        let ca = open_ca(&folder.join(CA_FILE), || Ca::make(box_name, permitted, moment, build_date))?;
         let leaf = open_leaf(&folder.join(LEAF_FILE), &ca);
         let mut issuer = Issuer { ca, leaf, build_date };
-        let renewal = renew_if_due(&mut issuer, folder, now, names)?;
+        let renewal = renew_if_due(&mut issuer, folder, moment, names)?;
         let Some(leaf) = &issuer.leaf else {
             return Err(TlsError::crypto("a renewal left no leaf"));
         };
@@ -61,8 +62,8 @@ impl LocalTls {
 
     /// Replaces the leaf if it is due. To be asked whenever addresses change, and every few minutes.
     /// Connections stay; the next handshake sees the new leaf. Blocks on the disk.
-    pub fn refresh(&mut self, now: OffsetDateTime, names: &HostNames) -> Result<Option<Renewal>, TlsError> {
-        let renewal = renew_if_due(&mut self.issuer, &self.folder, now, names)?;
+    pub fn refresh(&mut self, moment: Moment, names: &HostNames) -> Result<Option<Renewal>, TlsError> {
+        let renewal = renew_if_due(&mut self.issuer, &self.folder, moment, names)?;
         if let (Some(_), Some(leaf)) = (&renewal, &self.issuer.leaf) {
             self.resolver.swap(leaf.certified.clone());
         }
@@ -111,11 +112,11 @@ fn open_leaf(path: &Path, ca: &Ca) -> Option<Leaf> {
 fn renew_if_due(
     issuer: &mut Issuer,
     folder: &Path,
-    now: OffsetDateTime,
+    moment: Moment,
     names: &HostNames,
 ) -> Result<Option<Renewal>, TlsError> {
-    let Some(reason) = issuer.due(now, names) else { return Ok(None) };
-    let (pem, left_out) = issuer.renew(now, names)?;
+    let Some(reason) = issuer.due(moment, names) else { return Ok(None) };
+    let (pem, left_out) = issuer.renew(moment, names)?;
     let path = folder.join(LEAF_FILE);
     let unsaved = file::write_private(&path, &pem).err().map(|fault| TlsError::disk(&path, fault));
     log::info!("issued a certificate, because {reason}");

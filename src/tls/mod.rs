@@ -8,7 +8,6 @@ mod ca;
 mod clock;
 mod der;
 mod error;
-mod file;
 mod host_names;
 mod issuer;
 mod leaf;
@@ -17,12 +16,13 @@ pub mod name;
 mod own;
 mod permitted;
 mod resolver;
+mod sans;
 mod server;
 #[cfg(test)]
 mod tests;
 
 pub use ca::Root;
-pub use clock::build_date;
+pub use clock::Moment;
 pub use error::TlsError;
 pub use host_names::HostNames;
 pub use issuer::Reason;
@@ -30,4 +30,5 @@ pub use local::{LocalTls, Renewal};
 pub use own::Own;
 pub use permitted::Permitted;
 pub use resolver::Resolver;
+pub use sans::{Sans, sans};
 pub use server::{cpu_has_aes, server_config};

@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::error::TlsError;
-use super::file;
 use super::server::provider;
+use crate::file;
 
 /// The owner's chain and key, ready to be served.
 #[derive(Debug)]

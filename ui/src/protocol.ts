@@ -14,7 +14,7 @@ export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_invalid" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_invalid" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
 
 export type Access = "closed" | "open";
 
@@ -208,3 +208,43 @@ export type ErrorDetail = { code: ErrorCode, message: string, retry_ms?: number,
 sessions?: Array<Session>, };
 
 export type UserAnswer = { user: User, };
+
+export type DoorKind = "address" | "alias" | "extra" | "name";
+
+export type Door = { url: string, 
+/**
+ * The same door without TLS: for a device that may not trust the box yet.
+ */
+plain: string, kind: DoorKind, };
+
+export type DoorList = { 
+/**
+ * The likeliest to work first.
+ */
+doors: Array<Door>, 
+/**
+ * The fingerprint in words; empty where the owner brought a certificate.
+ */
+words: Array<string>, 
+/**
+ * SHA-256 of the box's own CA; null where the owner brought a certificate.
+ */
+fingerprint: string | null, };
+
+export type ClockTrust = "synchronized" | "plausible" | "behind" | "ahead";
+
+export type Clock = { 
+/**
+ * The time by which the box lives, in milliseconds since 1970.
+ */
+now: number, trust: ClockTrust, 
+/**
+ * Whether `PUT` would set the system's clock now.
+ */
+can_set: boolean, };
+
+export type SetClock = { 
+/**
+ * The right time, in milliseconds since 1970.
+ */
+now: number, };

@@ -88,14 +88,14 @@ async fn a_connection_outlives_a_swap_and_the_next_one_sees_the_new_leaf() {
     // The twin: before the swap nobody is fooled about the new address.
     assert!(door.connect(&config, "10.0.0.1").await.is_err());
 
-    assert!(tls.refresh(days(0), &names(&["10.0.0.1"])).unwrap().is_some());
+    assert!(tls.refresh(sure(days(0)), &names(&["10.0.0.1"])).unwrap().is_some());
 
     let mut new = door.connect(&config, "10.0.0.1").await.unwrap();
     echo(&mut new).await;
     echo(&mut old).await;
     assert_ne!(shown(&old)[0], shown(&new)[0]);
     assert_eq!(shown(&new)[1], CertificateDer::from(tls.root().der()));
-    assert!(tls.refresh(days(0), &names(&["10.0.0.1"])).unwrap().is_none());
+    assert!(tls.refresh(sure(days(0)), &names(&["10.0.0.1"])).unwrap().is_none());
 }
 
 #[tokio::test]

@@ -11,8 +11,10 @@ use std::path::Path;
 use time::{Duration, OffsetDateTime};
 
 use super::ca::Ca;
+use super::clock::Moment;
 use super::leaf::Leaf;
 use super::{HostNames, LocalTls, Permitted, Renewal, TlsError};
+use crate::clock::Trust;
 
 /// A fixed build date: 2026-11-20.
 fn build() -> OffsetDateTime {
@@ -21,6 +23,11 @@ fn build() -> OffsetDateTime {
 
 fn days(count: i64) -> OffsetDateTime {
     build() + Duration::days(count)
+}
+
+/// A clock that is right.
+fn sure(now: OffsetDateTime) -> Moment {
+    Moment { now, trust: Trust::Synchronized }
 }
 
 fn names(addresses: &[&str]) -> HostNames {
@@ -33,13 +40,13 @@ fn permitted() -> Permitted {
 }
 
 fn ca() -> Ca {
-    Ca::from_pem(&Ca::make("Kitchen", &permitted(), days(0), build()).unwrap()).unwrap()
+    Ca::from_pem(&Ca::make("Kitchen", &permitted(), sure(days(0)), build()).unwrap()).unwrap()
 }
 
 fn leaf(ca: &Ca, names: &HostNames, now: OffsetDateTime) -> Leaf {
-    Leaf::from_pem(&Leaf::make(ca, names, now, build()).unwrap(), ca.root.certificate()).unwrap()
+    Leaf::from_pem(&Leaf::make(ca, names, sure(now), build()).unwrap(), ca.root.certificate()).unwrap()
 }
 
 fn open(folder: &Path, names: &HostNames, now: OffsetDateTime) -> Result<(LocalTls, Option<Renewal>), TlsError> {
-    LocalTls::open(folder, "porch", &permitted(), names, (now, build()))
+    LocalTls::open(folder, "porch", &permitted(), names, (sure(now), build()))
 }

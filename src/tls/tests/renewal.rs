@@ -20,28 +20,28 @@ fn reason(renewal: Option<Renewal>) -> Option<Reason> {
 fn a_new_leaf_is_due_30_days_before_the_end_and_not_earlier() {
     let issuer = issuer(days(0));
     // It began a day before the build, and lives 397 days less a second.
-    assert_eq!(issuer.due(days(0), &names(&HERE)), None);
-    assert_eq!(issuer.due(days(365), &names(&HERE)), None);
-    assert_eq!(issuer.due(days(366), &names(&HERE)), Some(Reason::EndsSoon));
-    assert_eq!(issuer.due(days(4_000), &names(&HERE)), Some(Reason::EndsSoon));
+    assert_eq!(issuer.due(sure(days(0)), &names(&HERE)), None);
+    assert_eq!(issuer.due(sure(days(365)), &names(&HERE)), None);
+    assert_eq!(issuer.due(sure(days(366)), &names(&HERE)), Some(Reason::EndsSoon));
+    assert_eq!(issuer.due(sure(days(4_000)), &names(&HERE)), Some(Reason::EndsSoon));
 }
 
 #[test]
 fn a_new_leaf_is_due_for_a_new_address_and_not_for_one_that_left() {
     let issuer = issuer(days(0));
-    assert_eq!(issuer.due(days(1), &names(&["10.0.0.1"])), Some(Reason::NamesChanged));
-    assert_eq!(issuer.due(days(1), &names(&[])), None);
+    assert_eq!(issuer.due(sure(days(1)), &names(&["10.0.0.1"])), Some(Reason::NamesChanged));
+    assert_eq!(issuer.due(sure(days(1)), &names(&[])), None);
 }
 
 #[test]
 fn an_address_that_the_ca_may_not_speak_for_is_reported_and_asks_for_no_new_leaf() {
     let mut issuer = issuer(days(0));
     let wanted = names(&["192.168.1.7", "9.9.9.9", "2001:db8::1"]);
-    assert_eq!(issuer.due(days(1), &wanted), None);
-    let (_, left_out) = issuer.renew(days(1), &wanted).unwrap();
+    assert_eq!(issuer.due(sure(days(1)), &wanted), None);
+    let (_, left_out) = issuer.renew(sure(days(1)), &wanted).unwrap();
     assert_eq!(left_out.to_string(), "9.9.9.9, 2001:db8::1");
     assert_eq!(issuer.leaf.as_ref().unwrap().names, names(&HERE));
-    assert_eq!(issuer.due(days(1), &wanted), None);
+    assert_eq!(issuer.due(sure(days(1)), &wanted), None);
 }
 
 #[test]
@@ -77,21 +77,75 @@ fn a_leaf_has_half_a_year_to_live_however_old_the_build_is() {
 #[test]
 fn a_leaf_made_by_a_clock_far_ahead_is_replaced_when_the_clock_is_set() {
     let issuer = issuer(days(2_000));
-    assert_eq!(issuer.due(days(2_000), &names(&HERE)), None);
-    assert_eq!(issuer.due(days(3), &names(&HERE)), Some(Reason::NotYetValid));
+    assert_eq!(issuer.due(sure(days(2_000)), &names(&HERE)), None);
+    assert_eq!(issuer.due(sure(days(3)), &names(&HERE)), Some(Reason::NotYetValid));
 }
 
 #[test]
 fn a_clock_that_was_never_set_renews_nothing() {
     let issuer = issuer(days(100));
-    assert_eq!(issuer.due(OffsetDateTime::UNIX_EPOCH, &names(&HERE)), None);
+    assert_eq!(issuer.due(sure(OffsetDateTime::UNIX_EPOCH), &names(&HERE)), None);
+}
+
+/// Whatever the clock is worth, a phone that knows the right time accepts the leaf: half a year either side of what is
+/// believed, or nearly a year after it where the box has only counted on from the last time known.
+#[test]
+fn the_less_a_clock_is_worth_the_longer_the_leaf_lasts() {
+    let ca = ca();
+    // Long after the build, so that the build's date bounds nothing.
+    let now = days(2_000);
+    for (trust, before, after) in [
+        (Trust::Synchronized, 183, 30),
+        (Trust::Plausible, 183, 180),
+        (Trust::Behind, 31, 335),
+        (Trust::Ahead, 31, 335),
+    ] {
+        let moment = |now| Moment { now, trust };
+        let pem = Leaf::make(&ca, &names(&HERE), moment(now), build()).unwrap();
+        let leaf = Leaf::from_pem(&pem, ca.root.certificate()).unwrap();
+        assert!(leaf.starts_at <= now - Duration::days(before), "{trust:?}");
+        assert!(leaf.ends_at - leaf.starts_at < Duration::days(397), "{trust:?}");
+        let last = leaf.ends_at - Duration::days(after);
+        let issuer = Issuer { ca: self::ca(), leaf: None, build_date: build() };
+        let issuer = Issuer { leaf: Some(Leaf { issuer_key_id: issuer.ca.key_id.clone(), ..leaf }), ..issuer };
+        // It is not replaced at once, and for as long as it stays it reaches far enough.
+        assert_eq!(issuer.due(moment(now + Duration::days(1)), &names(&HERE)), None, "{trust:?}");
+        assert_eq!(issuer.due(moment(last), &names(&HERE)), None, "{trust:?}");
+        assert_eq!(issuer.due(moment(last + Duration::days(1)), &names(&HERE)), Some(Reason::EndsSoon), "{trust:?}");
+    }
+}
+
+#[test]
+fn a_leaf_that_would_do_is_replaced_once_the_clock_is_lost() {
+    let issuer = issuer(days(2_000));
+    let later = days(2_100);
+    assert_eq!(issuer.due(sure(later), &names(&HERE)), None);
+    let lost = Moment { now: later, trust: Trust::Behind };
+    assert_eq!(issuer.due(lost, &names(&HERE)), Some(Reason::EndsSoon));
+}
+
+/// Nothing kept, so the build's date is all that is known: the first start of a board.
+#[test]
+fn the_first_leaf_is_good_from_the_build_on_for_thirteen_months_whatever_the_clock_says() {
+    for now in [OffsetDateTime::UNIX_EPOCH, days(0)] {
+        for trust in [Trust::Behind, Trust::Ahead, Trust::Plausible] {
+            let ca = Ca::from_pem(&Ca::make("Kitchen", &permitted(), Moment { now, trust }, build()).unwrap()).unwrap();
+            let pem = Leaf::make(&ca, &names(&HERE), Moment { now, trust }, build()).unwrap();
+            let leaf = Leaf::from_pem(&pem, ca.root.certificate()).unwrap();
+            for day in [0, 1, 200, 395] {
+                let verdict = certificates::verify(ca.root.der(), &leaf.certified.cert[0], HERE[0], days(day));
+                assert_eq!(verdict, Ok(()), "{now} {trust:?} {day}");
+            }
+            assert!(ca.root.ends_at() >= days(3_650), "{now} {trust:?}");
+        }
+    }
 }
 
 #[test]
 fn a_leaf_of_another_ca_is_replaced() {
     let stray = leaf(&ca(), &names(&HERE), days(0));
     let issuer = Issuer { ca: ca(), leaf: Some(stray), build_date: build() };
-    assert_eq!(issuer.due(days(0), &names(&HERE)), Some(Reason::OtherCa));
+    assert_eq!(issuer.due(sure(days(0)), &names(&HERE)), Some(Reason::OtherCa));
 }
 
 #[test]
@@ -141,7 +195,8 @@ fn a_damaged_leaf_is_replaced_and_a_damaged_ca_is_not() {
 fn a_key_of_another_certificate_is_damage() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path(), &names(&HERE), days(0)).unwrap();
-    let (one, two) = (Ca::make("A", &permitted(), days(0), build()), Ca::make("A", &permitted(), days(0), build()));
+    let (one, two) =
+        (Ca::make("A", &permitted(), sure(days(0)), build()), Ca::make("A", &permitted(), sure(days(0)), build()));
     let cut = |pem: &str| pem.find("-----BEGIN CERTIFICATE").unwrap();
     let (one, two) = (one.unwrap(), two.unwrap());
     let mixed = one[..cut(&one)].to_owned() + &two[cut(&two)..];
@@ -154,7 +209,7 @@ fn a_leaf_that_cannot_be_kept_is_served_all_the_same() {
     let (mut tls, _) = open(folder.path(), &names(&[]), days(0)).unwrap();
     // A folder where the fresh file should go: renaming onto or removing it fails for root, too.
     fs::create_dir(folder.path().join("leaf.new")).unwrap();
-    let renewal = tls.refresh(days(0), &names(&HERE)).unwrap().unwrap();
+    let renewal = tls.refresh(sure(days(0)), &names(&HERE)).unwrap().unwrap();
     assert!(matches!(renewal.unsaved, Some(TlsError::Disk { .. })));
-    assert_eq!(tls.refresh(days(0), &names(&HERE)).unwrap().map(|renewal| renewal.reason), None);
+    assert_eq!(tls.refresh(sure(days(0)), &names(&HERE)).unwrap().map(|renewal| renewal.reason), None);
 }

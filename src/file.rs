@@ -1,4 +1,4 @@
-//! Private files, there whole or not at all.
+//! Private files of the box, there whole or not at all.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,13 +12,13 @@ const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
 /// Makes the folder if it is missing, and closes it to others if it is open.
-pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
     close_to_others(folder, FOLDER_MODE)
 }
 
 /// Reads a file that is text and not large. None when there is none.
-pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
+pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -26,13 +26,13 @@ pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
     };
     let mut text = String::new();
     match file.take(PEM_BYTES_MAX + 1).read_to_string(&mut text)? as u64 > PEM_BYTES_MAX {
-        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large for a certificate")),
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large")),
         false => Ok(Some(text)),
     }
 }
 
 /// Reads a file of the box's own, and closes it to others if it is open.
-pub(super) fn read_private(path: &Path) -> io::Result<Option<String>> {
+pub(crate) fn read_private(path: &Path) -> io::Result<Option<String>> {
     let text = read(path)?;
     if text.is_some() {
         close_to_others(path, FILE_MODE)?;
@@ -41,7 +41,7 @@ pub(super) fn read_private(path: &Path) -> io::Result<Option<String>> {
 }
 
 /// Writes `text` so that after a power cut the file is the old or the new one, never half of either.
-pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
     // A left-over of a write that was cut off may have been opened with another mode.
     match fs::remove_file(&fresh) {

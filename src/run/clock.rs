@@ -1,0 +1,85 @@
+//! Keeps the believed time: looks at the system's clock, asks who keeps it, and writes down the last time known.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::clock::{self, Known, Timedated};
+use crate::proto::limits::CLOCK_KEPT_INTERVAL;
+use crate::proto::op::Snapshot;
+use crate::store::Store;
+
+/// How often the system's clock is looked at.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// When timedated is asked again after its first answer, and after a step of the clock; then in twice the time, up to
+/// [`CLOCK_KEPT_INTERVAL`]. Each time may start it, which the journal notes on the disk.
+const ASK_INTERVAL: Duration = Duration::from_secs(300);
+
+/// Begins to judge the system's clock, by what is kept in the data folder.
+pub(super) fn begin(data_dir: &Path, snapshot: &Snapshot) {
+    let newest = snapshot.rooms.iter().filter_map(|room| room.last.as_ref()).max_by_key(|last| last.id);
+    let kept = Known::read(&Known::path(data_dir));
+    clock::begin(Known::last(kept, newest.map(|last| (last.id, last.sent_at))));
+}
+
+/// See the module's text.
+#[derive(Clone)]
+pub(super) struct Keeper {
+    path: PathBuf,
+    store: Store,
+}
+
+impl Keeper {
+    pub(super) fn new(data_dir: &Path, store: Store) -> Self {
+        Self { path: Known::path(data_dir), store }
+    }
+
+    /// Runs until porch ends.
+    pub(super) async fn keep(self) {
+        let mut looks = interval(LOOK_INTERVAL);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut kept_at = Instant::now();
+        let (mut ask_at, mut ask_again) = (Instant::now(), ASK_INTERVAL);
+        loop {
+            let mut is_moved = tokio::select! {
+                _ = looks.tick() => false,
+                () = clock::moved() => true,
+            };
+            let mut seen = clock::look(None);
+            is_moved |= seen.lowered;
+            if seen.stepped || is_moved {
+                (ask_at, ask_again) = (Instant::now(), ASK_INTERVAL);
+            }
+            if ask_at <= Instant::now() {
+                // Without an answer, what was last heard stands.
+                let synchronized = Timedated::ask().await.ok().map(|timedated| timedated.synchronized);
+                seen = clock::look(synchronized);
+                is_moved |= seen.lowered;
+                (ask_at, ask_again) = (Instant::now() + ask_again, (ask_again * 2).min(CLOCK_KEPT_INTERVAL));
+            }
+            if is_moved || kept_at.elapsed() >= CLOCK_KEPT_INTERVAL {
+                self.write().await;
+                kept_at = Instant::now();
+            }
+        }
+    }
+
+    /// Writes down the last time known, where none is, or one of another day.
+    pub(super) async fn write_if_due(&self) {
+        let day_ms = i64::try_from(CLOCK_KEPT_INTERVAL.as_millis()).unwrap_or(i64::MAX);
+        if Known::read(&self.path).is_none_or(|kept| clock::wall().abs_diff(kept.time) >= day_ms.unsigned_abs()) {
+            self.write().await;
+        }
+    }
+
+    /// Writes down the last time known.
+    pub(super) async fn write(&self) {
+        let seq = match self.store.read(|reader| reader.newest_seq()).await {
+            Ok(seq) => seq,
+            Err(error) => return log::warn!("the last time known is not kept: {error}"),
+        };
+        let known = Known { time: clock::wall(), seq };
+        tokio::task::block_in_place(|| known.write(&self.path));
+    }
+}

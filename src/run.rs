@@ -159,6 +159,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         doors: live_doors,
         wall: Box::new(wall),
     });
+    let guests = app.clone();
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -169,6 +170,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     terminal::announce(https_address, http_address, &lan, known_by.as_ref());
     tokio::spawn(certificate.keep_current(config.clone(), place, doors));
     tokio::spawn(keeper.clone().keep());
+    tokio::spawn(guests.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;

@@ -13,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Request;
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, delete, get, patch, post, put};
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
@@ -23,6 +23,8 @@ use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
 use crate::proto::op::Millis;
 use crate::store::Store;
+
+use tokio::sync::Notify;
 
 use answer::Refusal;
 use people::Directory;
@@ -37,6 +39,9 @@ mod device;
 mod doors;
 mod headers;
 mod host;
+mod guests;
+mod headers;
+mod invites;
 pub mod listen;
 mod me;
 mod origin;
@@ -90,6 +95,8 @@ pub struct Parts {
     pictures: Pictures,
     rates: Mutex<SignInRates>,
     directory: Directory,
+    /// Told when a guest comes: the next end of a stay may be sooner.
+    guest_came: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
 }
@@ -110,6 +117,7 @@ impl App {
             pictures: Pictures::default(),
             rates: Mutex::default(),
             directory: Directory::default(),
+            guest_came: Notify::new(),
             naming: tokio::sync::Mutex::default(),
         }))
     }
@@ -139,7 +147,11 @@ pub fn router(app: App) -> Router {
         .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
         .route("/api/me/picture", put(me::set_picture).delete(me::clear_picture))
         .route("/api/doors", get(doors::list))
+        .route("/api/invites", get(invites::list).post(invites::make))
+        .route("/api/invites/{invite}", delete(invites::withdraw))
+        .route("/api/join/{token}", get(invites::show).post(invites::join))
         .route("/api/people", get(people::list))
+        .route("/api/people/{user}", patch(guests::make_member).delete(guests::end_stay))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))

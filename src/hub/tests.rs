@@ -50,6 +50,7 @@ impl World {
             kind: RoomKind::Everyone,
             name: String::new(),
             archived: false,
+            guests: false,
             direct: None,
             last_n: 0,
             last: None,
@@ -183,7 +184,7 @@ impl World {
     fn new_room(&mut self, kind: RoomKind, name: String, direct: Option<[UserId; 2]>) -> RoomRecord {
         let id = RoomId(self.next_room);
         self.next_room += 1;
-        RoomRecord { id, kind, name, archived: false, direct, last_n: 0, last: None }
+        RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None }
     }
 
     /// A new room of the connection's person, with members; nothing of it is left to look at.

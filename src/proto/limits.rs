@@ -91,6 +91,9 @@ pub const REFUSALS_MAX: u32 = 200;
 pub const SENDS_IN_FLIGHT_MAX: usize = 64;
 /// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
 pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
+/// Changes by the pages that the hub must hear of in the order of commits, waiting for the disk; beyond it the pages
+/// wait. A class that joins by one invite within a second fits.
+pub const PAGE_CHANGES_IN_FLIGHT_MAX: usize = 64;
 /// Inputs that wait for the hub; beyond it the sockets wait, and so their senders.
 pub const HUB_QUEUE_MAX: usize = 4_096;
 /// Members added by one command.
@@ -151,6 +154,11 @@ pub const STAY_S_MIN: u32 = 1;
 pub const STAY_S_MAX: u32 = SESSION_DAYS_MAX as u32 * 24 * 60 * 60;
 /// Days an ended guest's name stays on what they wrote; then the account is deleted.
 pub const GUEST_KEPT_DAYS: i64 = 30;
+/// How long it may take until an end of a stay is noticed after the box's clock was set; more often would only wake an
+/// idle board.
+pub const STAYS_LOOK_INTERVAL_MAX: Duration = Duration::from_secs(600);
+/// How soon a failed look at the ends of stays is repeated: by then a full disk may have been seen to.
+pub const STAYS_RETRY_WAIT: Duration = Duration::from_secs(60);
 /// Bytes of a Wi-Fi's name (SSID): IEEE 802.11-2020, section 9.4.2.2.
 pub const WIFI_NAME_BYTES_MAX: usize = 32;
 /// Characters of a Wi-Fi's key at least: IEEE 802.11-2020, section J.4.1 (passphrase of WPA2 and WPA3).

@@ -28,8 +28,10 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
 mod accounts;
 mod checkpoint;
+mod guests;
 mod history;
 mod index;
+mod invites;
 mod messages;
 mod query;
 mod reader;
@@ -248,7 +250,7 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
 fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
     let members = format!("SELECT {} FROM members ORDER BY user, room", rooms::MEMBER_COLUMNS);
     Ok(Snapshot {
-        users: accounts::people(db)?,
+        users: accounts::present(db)?,
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], rooms::member)?.collect::<rusqlite::Result<_>>()?,
         seq: messages::newest_seq(db)?,

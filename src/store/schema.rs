@@ -6,13 +6,13 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 
 use super::OpenError;
-use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::server::{Message, Role, RoomKind, User};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 /// Each file brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_invites.sql")];
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.
 const PAGE_BYTES: u32 = 1_024;
@@ -134,6 +134,11 @@ pub(super) fn session_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Sessi
     number(row, column).map(SessionId)
 }
 
+pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<InviteId> {
+    number(row, column).map(InviteId)
+}
+
+/// What a member may do in a room.
 pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
     Ok(if row.get(column)? { Role::Owner } else { Role::Member })
 }
@@ -158,16 +163,19 @@ pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKi
 }
 
 /// The columns that [`user`] reads.
-pub(super) const USER_COLUMNS: &str = "users.id, users.name, users.owner, users.picture, users.created_at";
+pub(super) const USER_COLUMNS: &str =
+    "users.id, users.name, users.owner, users.picture, users.created_at, users.guest, users.ends_at";
+/// How many they are.
+pub(super) const USER_COLUMNS_COUNT: usize = 7;
 
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
     Ok(User {
         id: user_id(row, first)?,
         name: row.get(first + 1)?,
-        role: role(row, first + 2)?,
+        role: if row.get(first + 5)? { Role::Guest } else { role(row, first + 2)? },
         picture: row.get(first + 3)?,
         since: row.get(first + 4)?,
-        ends_at: None,
+        ends_at: row.get(first + 6)?,
     })
 }
 

@@ -173,9 +173,11 @@ async fn settings_are_the_owners() {
     assert_eq!(member.get("/api/settings").await.refused(), refusal(403, "forbidden"));
     let ask = json!({ "several_devices": true });
     assert_eq!(member.patch("/api/settings", &ask).await.refused(), refusal(403, "forbidden"));
-    let before = json!({ "settings": { "registration_open": true, "several_devices": false } });
+    let before = json!({ "settings": { "registration_open": true, "several_devices": false, "guests": true,
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
     assert_eq!(owner.get("/api/settings").await.json(), before);
-    let after = json!({ "settings": { "registration_open": true, "several_devices": true } });
+    let after = json!({ "settings": { "registration_open": true, "several_devices": true, "guests": true,
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
     assert_eq!(owner.patch("/api/settings", &ask).await.json(), after);
     assert_eq!(owner.get("/api/settings").await.json(), after);
     let unknown = owner.patch("/api/settings", &json!({ "colour": "red" })).await;

@@ -10,7 +10,7 @@ use super::{OpenError, ReadError, Reader, Store};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
-use crate::proto::server::{Message, RoomKind, User};
+use crate::proto::server::{Message, Role, RoomKind, User};
 use crate::proto::text::Body;
 
 mod accounts;
@@ -123,6 +123,11 @@ impl Fixture {
 
 fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {
     Store::open(dir, || NOON)
+}
+
+/// A member of the box, as those who ask for something are known.
+fn asker(id: UserId) -> User {
+    User { id, name: String::new(), role: Role::Member, picture: 0, since: NOON, ends_at: None }
 }
 
 /// A session whose token's hash is this byte, repeated.

@@ -29,7 +29,8 @@ use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
 use crate::http::plain::CaFiles;
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
-use crate::lan;
+use crate::lan::mdns::{Announcement, Announcer, Names};
+use crate::lan::{self, Interfaces, Network};
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
@@ -137,7 +138,9 @@ fn serve(config: &Config) -> Result<(), RunError> {
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
     keeper.write_if_due().await;
-    let lan = lan::lan_addresses();
+    let interfaces = Interfaces::only(config.interfaces.value.iter().map(ToString::to_string).collect());
+    let (looked, network) = watch::channel(Network::look(&interfaces));
+    let lan = network.borrow().lan().to_vec();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
     let (https, https_address) = listen("https", &config.https.value)?;
@@ -146,10 +149,11 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
-    let place = Place { https: https_address, http_port: http_address.port() };
-    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, place)));
+    let id = certificate.id(&config.data_dir.value);
+    let place = Place { https: https_address, http_port: http_address.port(), id };
+    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, &place)));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = http::plain::router(live_doors.clone(), ca.clone());
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -168,7 +172,22 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(https_address, http_address, &lan, known_by.as_ref());
-    tokio::spawn(certificate.keep_current(config.clone(), place, doors));
+    let announcement = Announcement {
+        box_name: config.name.value.to_string(),
+        label: config.name.value.label().to_owned(),
+        id: place.id.clone(),
+        bound: https_address.ip(),
+        https_port: https_address.port(),
+        http_port: http_address.port(),
+        version: env!("CARGO_PKG_VERSION"),
+        interfaces: interfaces.clone(),
+    };
+    let announcer = match config.no_mdns.value {
+        true => Announcer::silent(Names::new(&announcement.label, &announcement.id)),
+        false => Announcer::start(announcement, network.clone()),
+    };
+    tokio::spawn(certificate.keep_current(config.clone(), place, network, doors));
+    tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
     tokio::spawn(guests.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
@@ -180,6 +199,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let goodbye = async {
         // No new connections; those there are told why, and get the time to hear it.
         let _ = stop.send(true);
+        announcer.goodbye().await;
         while serving.join_next().await.is_some() {}
         handle.go_away().await;
         sockets.all_closed().await;

@@ -74,6 +74,9 @@ pub(super) struct Flags {
     /// Let the box's own CA speak for these address ranges too, for a LAN on public addresses; say it before the first start
     #[arg(long, global = true, value_name = "RANGE,...", value_delimiter = ',')]
     ranges: Option<Vec<String>>,
+    /// Be found through these network interfaces only [default: all but loopback, tunnels, and those of containers and virtual machines]
+    #[arg(long, global = true, value_name = "NAME,...", value_delimiter = ',')]
+    interfaces: Option<Vec<String>>,
     /// Do not announce the box on the network by mDNS
     #[arg(long, global = true, action = ArgAction::SetTrue)]
     no_mdns: bool,
@@ -95,6 +98,7 @@ impl Flags {
             Key::DataDir => path(&self.data_dir),
             Key::Http => text(&self.http),
             Key::Https => text(&self.https),
+            Key::Interfaces => self.interfaces.clone().map(Raw::List),
             Key::Key => path(&self.key),
             Key::Name => text(&self.name),
             Key::Names => self.names.clone().map(Raw::List),

@@ -17,7 +17,7 @@ fn doors(https: &str, lan: &[&str]) -> Doors {
         http_port: 8080,
         label: "porch",
         names: &names[..1],
-        answered: HostNames::of_box("porch", &names, &lan),
+        answered: HostNames::of_box("porch", "porch-7f3a", &names, &lan),
         parents: vec![name("example.org")],
         lan: &lan,
     })

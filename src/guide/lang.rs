@@ -61,6 +61,14 @@ impl Lang {
         }
     }
 
+    /// What its speakers call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Zh => "中文",
+        }
+    }
+
     pub(super) fn of(self, said: Said) -> &'static str {
         match self {
             Self::En => said.en,

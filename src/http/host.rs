@@ -39,16 +39,15 @@ pub(super) async fn check(
     next: Next,
 ) -> Response {
     let host = asked(request.headers(), request.uri());
-    if FOR_ANYONE.contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
     let doors = doors.borrow().clone();
+    let is_for_anyone = FOR_ANYONE.contains(&request.uri().path());
     match host {
-        Err(NoHost) => (StatusCode::BAD_REQUEST, "Say which host you want.\n").into_response(),
         Ok(Some(host)) if doors.lead_to(&host) => {
             request.extensions_mut().insert(Asked(host));
             next.run(request).await
         }
+        _ if is_for_anyone => next.run(request).await,
+        Err(NoHost) => (StatusCode::BAD_REQUEST, "Say which host you want.\n").into_response(),
         Ok(_) => misdirected(request.headers(), &doors, links),
     }
 }

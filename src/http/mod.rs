@@ -54,6 +54,7 @@ mod settings;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod trust;
 pub mod ws;
 
 /// Where a request comes from; the connection puts it into every request.
@@ -134,6 +135,7 @@ impl Deref for App {
 /// Everything on the HTTPS port.
 pub fn router(app: App) -> Router {
     let files = plain::files(app.ca.clone());
+    let trust = app.ca.as_ref().map(trust::routes).unwrap_or_default();
     // Who is lost does not trust the box yet: the guide helps, where there is one.
     let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
     let doors = (app.doors.clone(), links);
@@ -165,6 +167,7 @@ pub fn router(app: App) -> Router {
         .route("/ws", get(connect))
         .with_state(app)
         .merge(files)
+        .merge(trust)
         .route("/healthz", get(plain::health))
         .method_not_allowed_fallback(nothing_here)
         .fallback(assets::page)

@@ -1,12 +1,14 @@
-//! The plain HTTP port: it sends everyone to HTTPS, and hands out the CA file that HTTPS is trusted by.
+//! The plain HTTP port: it guides people to HTTPS, and hands out the certificate that HTTPS is trusted by.
+
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,13 +17,15 @@ use bytes::Bytes;
 
 use super::LiveDoors;
 use super::host::{self, Asked};
-use crate::guide;
 use crate::guide::words::{Fingerprint, WORDS};
+use crate::guide::{self, Device, Guide, Lang};
+use crate::proto::limits::GUIDE_REST_BYTES_MAX;
 
 /// Pages in the clear have a style of their own and nothing else.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// First segments of addresses that no person opens.
+const NOT_PAGES: [&str; 4] = ["api", "assets", "pictures", "ws"];
 
 /// The root certificate of the box's own CA, in the forms that devices take, and what it is known by.
 #[derive(Clone)]
@@ -51,14 +55,23 @@ impl CaFiles {
     }
 }
 
+/// What the plain port knows.
+#[derive(Clone)]
+struct Plain {
+    doors: LiveDoors,
+    box_name: Arc<str>,
+    /// None where the owner brought a certificate: everyone is sent to HTTPS then.
+    ca: Option<CaFiles>,
+}
+
 /// Everything on the plain port.
-pub fn router(doors: LiveDoors, ca: Option<CaFiles>) -> Router {
+pub fn router(doors: LiveDoors, box_name: &str, ca: Option<CaFiles>) -> Router {
     let links = if ca.is_some() { host::Links::Plain } else { host::Links::Https };
     let known = (doors.clone(), links);
-    files(ca)
+    files(ca.clone())
         .route("/healthz", get(health))
-        .fallback(redirect)
-        .with_state(doors)
+        .fallback(answer)
+        .with_state(Plain { doors, box_name: box_name.into(), ca })
         .layer(middleware::from_fn_with_state(known, host::check))
         .layer(middleware::from_fn(add_headers))
 }
@@ -75,7 +88,9 @@ pub(super) fn files<S: Clone + Send + Sync + 'static>(ca: Option<CaFiles>) -> Ro
     let file = |content_type: &'static str, disposition: &'static str, bytes: Bytes| {
         get(move || async move { ([(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, disposition)], bytes) })
     };
+    let script = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
     router
+        .route("/guide.js", get(async move || (script, guide::SCRIPT)))
         .route("/ca.crt", file("application/x-x509-ca-cert", "inline; filename=porch-ca.crt", der))
         .route("/ca.pem", file("application/x-pem-file", "attachment; filename=porch-ca.pem", pem))
         .route(
@@ -89,14 +104,77 @@ pub(super) async fn health() -> &'static str {
     "ok"
 }
 
+/// The guide for people, where there is something to guide to; the way to HTTPS for everything else.
+async fn answer(State(plain): State<Plain>, asked: Option<Extension<Asked>>, request: Request) -> Response {
+    let doors = plain.doors.borrow().clone();
+    // A file for anyone that is not there.
+    let Some(Extension(Asked(host))) = asked else {
+        return host::misdirected(request.headers(), &doors, host::Links::Https);
+    };
+    match &plain.ca {
+        Some(ca) if is_visit(&request) => guide_page(&plain.box_name, ca, &doors.https_authority(&host), &request),
+        _ => redirect(&doors.https(&host), &request),
+    }
+}
+
+/// Whether a person opens a page: what programs ask for has a place of its own.
+fn is_visit(request: &Request) -> bool {
+    let path = request.uri().path();
+    let (first, last) = (path.split('/').nth(1).unwrap_or_default(), path.rsplit('/').next().unwrap_or_default());
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    reads && !NOT_PAGES.contains(&first) && !last.contains('.')
+}
+
+fn guide_page(box_name: &str, ca: &CaFiles, authority: &str, request: &Request) -> Response {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (rest, device, lang) = asked_for(request.uri());
+    let agent = header(USER_AGENT);
+    let guide = Guide {
+        lang: lang.unwrap_or_else(|| host::lang(request.headers())),
+        device: device.unwrap_or_else(|| Device::of_user_agent(agent)),
+        chosen: device.is_some(),
+        agent,
+        box_name,
+        fingerprint: &ca.fingerprint,
+        words: ca.words,
+        authority,
+        rest: &rest,
+    };
+    let policy = format!("{PAGE_POLICY}; script-src 'self'; connect-src https://{authority} wss://{authority}");
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, policy.as_str()),
+    ];
+    (headers, guide.page()).into_response()
+}
+
+/// The address that was asked for, and what the guide itself put into it.
+fn asked_for(uri: &Uri) -> (String, Option<Device>, Option<Lang>) {
+    let (mut device, mut lang) = (None, None);
+    let mut rest = uri.path().to_owned();
+    let mut mark = '?';
+    for part in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some(("device", key)) => device = Device::of_key(key),
+            Some(("lang", key)) => lang = Lang::of_key(key),
+            _ => {
+                rest.push(mark);
+                rest.push_str(part);
+                mark = '&';
+            }
+        }
+    }
+    if rest.len() > GUIDE_REST_BYTES_MAX {
+        rest = "/".into();
+    }
+    (rest, device, lang)
+}
+
 /// To the same address under HTTPS.
-async fn redirect(
-    State(doors): State<LiveDoors>,
-    Extension(Asked(host)): Extension<Asked>,
-    request: Request,
-) -> Response {
+fn redirect(door: &str, request: &Request) -> Response {
     let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
-    let Ok(location) = HeaderValue::try_from(format!("{}{rest}", doors.borrow().https(&host))) else {
+    let Ok(location) = HeaderValue::try_from(format!("{door}{rest}")) else {
         return (StatusCode::BAD_REQUEST, "This address cannot be redirected.\n").into_response();
     };
     // Not to be remembered by browsers for the page, as the port may change; with its method and body for the rest.
@@ -109,7 +187,7 @@ async fn redirect(
 async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
@@ -126,28 +204,89 @@ mod tests {
     use super::*;
 
     async fn ask(method: &str, uri: &str, host: Option<&str>) -> (StatusCode, HeaderMap, Bytes) {
-        let ca = CaFiles::new("porch", b"der", "pem".into());
+        ask_of(Some(CaFiles::new("porch", b"der", "pem".into())), method, uri, host).await
+    }
+
+    /// The same of a box whose owner brought a certificate, without `ca`.
+    async fn ask_of(
+        ca: Option<CaFiles>,
+        method: &str,
+        uri: &str,
+        host: Option<&str>,
+    ) -> (StatusCode, HeaderMap, Bytes) {
         let mut request = Request::builder().method(method).uri(uri);
         if let Some(host) = host {
             request = request.header(HOST, host);
         }
         let request = request.body(Body::empty()).unwrap();
-        let response = router(super::super::tests::doors(), Some(ca)).oneshot(request).await.unwrap();
+        let response = router(super::super::tests::doors(), "porch", ca).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
     }
 
+    async fn page(uri: &str, host: &str) -> String {
+        let (status, headers, body) = ask("GET", uri, Some(host)).await;
+        assert_eq!((status, headers[CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "text/html; charset=utf-8"));
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
     #[tokio::test]
-    async fn everything_is_sent_to_https_at_the_same_host_path_and_query() {
-        for (host, want) in [
-            ("porch.local", "https://porch.local/a/b?c=d"),
-            ("Porch.Local.:80", "https://porch.local/a/b?c=d"),
-            ("192.168.1.7:8080", "https://192.168.1.7/a/b?c=d"),
-            ("[::1]", "https://[::1]/a/b?c=d"),
+    async fn a_visitor_is_guided_to_the_same_address_behind_the_same_door() {
+        for (host, uri, want) in [
+            ("porch.local", "/", "https://porch.local/"),
+            ("Porch.Local.:80", "/j/tok_en-1?device=mac&x=1&lang=zh", "https://porch.local/j/tok_en-1?x=1"),
+            ("192.168.1.7:8080", "/r/4?lang=en", "https://192.168.1.7/r/4"),
+            ("[::1]", "/?a=b&c=%22", "https://[::1]/?a=b&amp;c=%22"),
         ] {
-            let (status, headers, _) = ask("GET", "/a/b?c=d", Some(host)).await;
-            assert_eq!((status, headers[LOCATION].to_str().unwrap()), (StatusCode::FOUND, want));
+            let page = page(uri, host).await;
+            assert!(page.contains(&format!("id=\"open\" href=\"{want}\"")), "{uri}: {page}");
         }
+        let long = format!("/{}", "a".repeat(GUIDE_REST_BYTES_MAX));
+        assert!(page(&long, "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
+        let (status, _, body) = ask("HEAD", "/", Some("porch.local")).await;
+        assert_eq!((status, body.len()), (StatusCode::OK, 0));
+    }
+
+    #[tokio::test]
+    async fn the_guide_may_ask_its_own_door_and_nobody_else() {
+        let (_, headers, _) = ask("GET", "/", Some("porch.local")).await;
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.ends_with("connect-src https://porch.local wss://porch.local"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let (status, headers, _) = ask("GET", "/guide.js", Some("porch.local")).await;
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, "text/javascript; charset=utf-8")
+        );
+    }
+
+    #[tokio::test]
+    async fn device_and_language_are_chosen_by_the_address() {
+        let page = page("/?device=ios&lang=zh", "porch.local").await;
+        assert!(page.contains("<html lang=\"zh-Hans\">") && page.contains("href=\"/ca.mobileconfig\""), "{page}");
+        assert!(page.contains("data-chosen"));
+    }
+
+    #[tokio::test]
+    async fn with_an_owners_certificate_there_is_no_guide_and_no_file() {
+        for uri in ["/", "/j/token", "/ca.crt", "/ca.pem", "/ca.mobileconfig", "/guide.js"] {
+            let (status, headers, _) = ask_of(None, "GET", uri, Some("porch.local")).await;
+            let there = format!("https://porch.local{uri}");
+            assert_eq!((status, headers[LOCATION].to_str().unwrap()), (StatusCode::FOUND, there.as_str()));
+        }
+        let (status, _, body) = ask_of(None, "GET", "/", Some("evil.example")).await;
+        assert_eq!(status, StatusCode::MISDIRECTED_REQUEST);
+        assert!(String::from_utf8(body.to_vec()).unwrap().contains("href=\"https://porch.local/\""));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_visit_is_sent_to_https_with_its_method() {
+        let (status, headers, _) = ask("GET", "/api/box?x=1", Some("192.168.1.7")).await;
+        assert_eq!(
+            (status, headers[LOCATION].to_str().unwrap()),
+            (StatusCode::FOUND, "https://192.168.1.7/api/box?x=1")
+        );
         let (status, headers, _) = ask("POST", "/api/login", Some("porch.local")).await;
         assert_eq!(
             (status, &headers[LOCATION]),

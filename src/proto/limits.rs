@@ -199,6 +199,8 @@ pub const BOX_NAME_CHARS_MAX: usize = 32;
 pub const EXTRA_NAMES_MAX: usize = 16;
 /// Extra address ranges of the CA's name constraints.
 pub const EXTRA_RANGES_MAX: usize = 16;
+/// Interfaces that the owner names: no board has as many.
+pub const INTERFACES_MAX: usize = 16;
 /// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
 pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 /// Bits of an extra IPv6 range at least: what a provider is given as a whole.
@@ -213,6 +215,14 @@ pub const CLOCK_KEPT_INTERVAL: Duration = Duration::from_secs(86_400);
 pub const LEAF_ADDRESSES_MAX: usize = 32;
 /// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
+/// Doors tested at once by the guide's WebSocket, each for a moment: a class that arrives together.
+pub const TRUST_ECHOES_MAX: usize = 64;
+/// Bytes of the text that is given back: a word and a number.
+pub const TRUST_ECHO_BYTES_MAX: usize = 64;
+/// A test of a door takes at most this long.
+pub const TRUST_ECHO_WAIT: Duration = Duration::from_secs(5);
+/// Bytes of the address that the guide leads on to: an invitation several times over. It stands in each of its links.
+pub const GUIDE_REST_BYTES_MAX: usize = 1_024;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

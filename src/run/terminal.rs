@@ -8,6 +8,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
 use crate::guide::words::WORDS;
+use crate::lan::reaches;
 
 /// What the box's CA is compared by.
 pub(super) struct KnownBy {
@@ -47,7 +48,7 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
     if !bound.ip().is_unspecified() {
         return vec![bound];
     }
-    let usable = |ip: &&IpAddr| bound.is_ipv6() || ip.is_ipv4();
+    let usable = |ip: &&IpAddr| reaches(bound.ip(), **ip);
     let loopback = IpAddr::from([127, 0, 0, 1]);
     // The LAN first: that is what others type.
     lan.iter().filter(usable).chain([&loopback]).map(|ip| SocketAddr::new(*ip, bound.port())).collect()

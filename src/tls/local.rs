@@ -37,7 +37,7 @@ pub struct Renewal {
 }
 
 impl LocalTls {
-    /// Opens, or makes, the CA in `folder`, and serves a leaf for `names`.
+    /// Opens, or makes, the CA in `folder`, and serves a leaf for the `names` of a box with that root.
     ///
     /// `box_name` and `permitted` count only when the CA is made. `build_date` is
     /// [`crate::clock::build_date`]. Blocks on the disk.
@@ -45,14 +45,15 @@ impl LocalTls {
         folder: &Path,
         box_name: &str,
         permitted: &Permitted,
-        names: &HostNames,
+        names: impl FnOnce(&Root) -> HostNames,
         (moment, build_date): (Moment, OffsetDateTime),
     ) -> Result<(Self, Option<Renewal>), TlsError> {
         file::make_private_folder(folder).map_err(|fault| TlsError::disk(folder, fault))?;
         let ca = open_ca(&folder.join(CA_FILE), || Ca::make(box_name, permitted, moment, build_date))?;
         let leaf = open_leaf(&folder.join(LEAF_FILE), &ca);
+        let names = names(&ca.root);
         let mut issuer = Issuer { ca, leaf, build_date };
-        let renewal = renew_if_due(&mut issuer, folder, moment, names)?;
+        let renewal = renew_if_due(&mut issuer, folder, moment, &names)?;
         let Some(leaf) = &issuer.leaf else {
             return Err(TlsError::crypto("a renewal left no leaf"));
         };

@@ -13,6 +13,7 @@ async fn who_is_signed_in_is_told_of_every_door_and_what_to_compare() {
         [
             (DoorKind::Name, "https://porch.local/", "http://porch.local/"),
             (DoorKind::Address, "https://192.168.1.7/", "http://192.168.1.7/"),
+            (DoorKind::Alias, "https://porch-7f3a.local/", "http://porch-7f3a.local/"),
         ]
     );
     assert_eq!(list.words.len(), 5);

@@ -17,7 +17,13 @@ export async function readQr(png) {
   try {
     const file = path.join(folder, 'code.png')
     await writeFile(file, png)
-    const { stdout } = await promisify(execFile)(ZBARIMG, ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', file])
+    const { stdout } = await promisify(execFile)(ZBARIMG, [
+      '--quiet',
+      '--raw',
+      '-Sdisable',
+      '-Sqrcode.enable',
+      file,
+    ])
     return stdout.trim()
   } finally {
     await rm(folder, { recursive: true, force: true })

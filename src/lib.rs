@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod doors;
 pub mod driver;
 mod file;
@@ -16,6 +17,7 @@ pub mod log;
 pub mod outbox;
 pub mod picture;
 pub mod proto;
+pub mod qr;
 pub mod run;
 pub mod store;
 pub mod tls;

@@ -20,8 +20,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["proto", "tls"]),
     ("doors", &["proto", "tls"]),
     ("guide", &["proto"]),
+    ("qr", &[]),
+    ("doctor", &["clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "doors", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "doctor", "doors", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

@@ -29,9 +29,28 @@ pub enum Command {
     Serve,
     /// Print the effective configuration, and where each value came from
     Config,
+    /// Check what porch needs: ports, network, clock, certificate, disk. Ends with 1 when there is a problem
+    Doctor {
+        /// Print what the owner's page is given, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show where the running box is, as a QR code
+    Qr(QrCommand),
     /// Look after accounts, for the day the owner forgot a password
     #[command(subcommand)]
     User(UserCommand),
+}
+
+/// In what form to show where the box is.
+#[derive(Args, Clone, Debug, Default, Eq, PartialEq)]
+pub struct QrCommand {
+    /// Write the code to this file, as SVG
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    pub svg: Option<PathBuf>,
+    /// Print only the address
+    #[arg(long)]
+    pub url: bool,
 }
 
 /// What to do with accounts.

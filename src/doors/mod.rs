@@ -37,6 +37,8 @@ pub struct Facts<'a> {
     pub http_port: u16,
     /// What stands before `.local`.
     pub label: &'a str,
+    /// Whether `<label>.local` leads to another box of this network: it is answered, but nobody is sent there.
+    pub is_short_taken: bool,
     /// The names that the owner configured.
     pub names: &'a [DnsName],
     /// Everything the certificate is to hold.
@@ -50,8 +52,8 @@ pub struct Facts<'a> {
 impl Doors {
     /// The doors of one moment.
     pub fn new(facts: Facts<'_>) -> Self {
-        let Facts { https, http_port, label, names, answered, parents, lan } = facts;
-        let told = told(https, label, names, &answered, lan);
+        let told = told(&facts);
+        let Facts { https, http_port, answered, parents, .. } = facts;
         Self { https_port: https.port(), http_port, answered, parents, told }
     }
 
@@ -104,18 +106,14 @@ fn authority(host: &Host, port: u16, implied: u16) -> String {
 }
 
 /// The short name, IPv4 addresses, the alias, what the owner configured or has a certificate for, IPv6 addresses.
-fn told(
-    https: SocketAddr,
-    label: &str,
-    configured: &[DnsName],
-    answered: &HostNames,
-    lan: &[IpAddr],
-) -> Vec<(DoorKind, Host)> {
+fn told(facts: &Facts<'_>) -> Vec<(DoorKind, Host)> {
+    let Facts { https, label, names: configured, answered, lan, .. } = facts;
     let short = format!("{label}.local");
     let kind = |name: &DnsName| match name.as_str() {
         "localhost" => None,
         // What some routers resolve, and most do not.
-        bare if bare == label => None,
+        bare if bare == *label => None,
+        name if name == short && facts.is_short_taken => None,
         name if name == short => Some(DoorKind::Name),
         _ if configured.contains(name) => Some(DoorKind::Extra),
         name if name.ends_with(".local") => Some(DoorKind::Alias),

@@ -10,12 +10,17 @@ fn host(text: &str) -> Host {
 
 /// A box called porch with an alias and one configured name, listening at `https`.
 fn doors(https: &str, lan: &[&str]) -> Doors {
+    doors_where(https, lan, false)
+}
+
+fn doors_where(https: &str, lan: &[&str], is_short_taken: bool) -> Doors {
     let names = [name("chat.home.arpa"), name("porch-7f3a.local")];
     let lan: Vec<IpAddr> = lan.iter().map(|address| address.parse().unwrap()).collect();
     Doors::new(Facts {
         https: https.parse().unwrap(),
         http_port: 8080,
         label: "porch",
+        is_short_taken,
         names: &names[..1],
         answered: HostNames::of_box("porch", "porch-7f3a", &names, &lan),
         parents: vec![name("example.org")],
@@ -104,4 +109,15 @@ fn urls_leave_the_implied_port_out() {
     let doors = doors("[::]:443", &LAN);
     assert_eq!(doors.https(&host("[fd00::7]")), "https://[fd00::7]");
     assert_eq!(doors.plain(&host("Porch.local.")), "http://porch.local:8080");
+}
+
+#[test]
+fn nobody_is_sent_to_a_name_that_another_box_holds() {
+    let held = doors_where("[::]:443", &LAN, false);
+    let taken = doors_where("[::]:443", &LAN, true);
+    let has_short = |doors: &Doors| doors.list().iter().any(|door| door.kind == DoorKind::Name);
+    assert!(has_short(&held) && !has_short(&taken));
+    assert!(taken.list().iter().any(|door| door.kind == DoorKind::Alias));
+    // Who has it from before is still answered: the other box may be gone tomorrow.
+    assert!(taken.lead_to(&host("porch.local")));
 }

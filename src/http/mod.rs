@@ -17,6 +17,7 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
+use crate::doctor::Doctor;
 use crate::doors::Doors;
 use crate::driver::Handle;
 use crate::picture::Pictures;
@@ -36,6 +37,7 @@ pub mod assets;
 mod carry;
 mod clock;
 mod device;
+mod doctor;
 mod doors;
 mod guests;
 mod headers;
@@ -76,6 +78,8 @@ pub struct Wiring {
     pub ca: Option<plain::CaFiles>,
     pub doors: LiveDoors,
     pub wall: WallClock,
+    /// For the owner, who asks how the box is.
+    pub doctor: Arc<Doctor>,
 }
 
 /// What the handlers share. Cheap to clone.
@@ -91,6 +95,9 @@ pub struct Parts {
     ca: Option<plain::CaFiles>,
     doors: LiveDoors,
     wall: WallClock,
+    doctor: Arc<Doctor>,
+    /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
+    examining: tokio::sync::Mutex<()>,
     hasher: Hasher,
     pictures: Pictures,
     rates: Mutex<SignInRates>,
@@ -104,7 +111,7 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, doors, wall } = wiring;
+        let Wiring { store, hub, box_name, version, ca, doors, wall, doctor } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
@@ -113,6 +120,8 @@ impl App {
             ca,
             doors,
             wall,
+            doctor,
+            examining: tokio::sync::Mutex::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
             rates: Mutex::default(),
@@ -158,6 +167,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
         .route("/api/clock", get(clock::show).put(clock::set))
+        .route("/api/doctor", get(doctor::examine))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::clock::{self, Clock};
+use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
 use crate::hub::Hub;
 use crate::outbox::{Outbox, Taken};
@@ -54,7 +55,18 @@ impl Porch {
         let ca = Some(plain::CaFiles::new("porch", b"der", "pem".into()));
         let wall = Box::new(read(&clock));
         let doors = doors();
-        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall });
+        let subject = Subject {
+            data_dir: dir.path().to_owned(),
+            https: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            http: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            label: "porch".into(),
+            names: Vec::new(),
+            interfaces: crate::lan::Interfaces::default(),
+            no_mdns: true,
+            own_certificate: None,
+        };
+        let doctor = Doctor::new(subject, Live::default()).into();
+        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
         Self { router: router(app.clone()), app, clock, _dir: dir }
     }
 
@@ -97,6 +109,7 @@ pub(super) fn doors() -> LiveDoors {
         https: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 443)),
         http_port: 80,
         label: "porch",
+        is_short_taken: false,
         names: &[],
         answered: crate::tls::HostNames::of_box("porch", "porch-7f3a", &[], &lan),
         parents: Vec::new(),

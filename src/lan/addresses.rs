@@ -128,6 +128,34 @@ pub fn reaches(bound: IpAddr, address: IpAddr) -> bool {
     if bound.is_unspecified() { bound.is_ipv6() || address.is_ipv4() } else { bound == address }
 }
 
+/// An interface that leads to the LAN.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LanInterface {
+    pub name: String,
+    /// The kernel's number of it.
+    pub index: Option<u32>,
+    /// All its addresses, the link-local ones included.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// The interfaces of the LAN that have any address, by name.
+pub fn lan_interfaces(admitted: &Interfaces) -> Vec<LanInterface> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut found: Vec<LanInterface> = Vec::new();
+    for interface in interfaces.iter().filter(|interface| admitted.admit(interface)) {
+        match found.iter_mut().find(|known| known.name == interface.name) {
+            Some(known) => known.addresses.push(interface.ip()),
+            None => found.push(LanInterface {
+                name: interface.name.clone(),
+                index: interface.index,
+                addresses: vec![interface.ip()],
+            }),
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
 fn is_virtual(name: &str) -> bool {
     VIRTUAL.iter().any(|prefix| name.starts_with(prefix)) || is_docker_bridge(name) || is_zero_tier(name)
 }

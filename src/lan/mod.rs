@@ -3,4 +3,4 @@
 mod addresses;
 pub mod mdns;
 
-pub use addresses::{Interfaces, Network, follow, lan_addresses, reaches};
+pub use addresses::{Interfaces, LanInterface, Network, follow, lan_addresses, lan_interfaces, reaches};

@@ -7,6 +7,7 @@ pub mod account;
 pub mod client;
 pub mod clock;
 pub mod code;
+pub mod doctor;
 pub mod door;
 pub mod id;
 pub mod limits;

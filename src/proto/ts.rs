@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, door, server};
+use super::{account, client, clock, code, doctor, door, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -60,6 +60,11 @@ fn typescript() -> String {
         clock::ClockTrust,
         clock::Clock,
         clock::SetClock,
+        doctor::Check,
+        doctor::Level,
+        doctor::Finding,
+        doctor::Checked,
+        doctor::Report,
     );
     text
 }

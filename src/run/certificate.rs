@@ -13,13 +13,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::clock::build_date;
 use crate::config::Config;
 use crate::doors::{Doors, Facts};
-use crate::lan::{Network, mdns};
-use crate::tls::{HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
+use crate::lan::Network;
+use crate::lan::mdns::{self, NameState, Names};
+use crate::tls::{FOLDER, HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often the leaf's days are looked at, when no address changes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(60);
-/// The folder of keys and certificates, below the data folder.
-const FOLDER: &str = "tls";
 /// What tells the box from others when it has no CA of its own, in the data folder.
 const ID_FILE: &str = "id";
 /// Hexadecimal digits of an id.
@@ -31,6 +30,12 @@ pub(super) struct Place {
     pub(super) http_port: u16,
     /// See [`Certificate::id`].
     pub(super) id: String,
+}
+
+/// What doors depend on and what changes while porch runs: addresses, and whose the short name is.
+pub(super) struct Around {
+    pub(super) network: watch::Receiver<Network>,
+    pub(super) names: watch::Receiver<Names>,
 }
 
 /// See the module's text.
@@ -72,9 +77,11 @@ impl Certificate {
         }
     }
 
-    /// Everything the box answers to while these are its addresses: what its own certificate is to hold, and what an
+    /// Everything the box answers to at the moment: what its own certificate is to hold, and what an
     /// owner's is good for.
-    pub(super) fn doors(&self, config: &Config, lan: &[IpAddr], place: &Place) -> Doors {
+    pub(super) fn doors(&self, config: &Config, place: &Place, around: &Around) -> Doors {
+        let network = around.network.borrow();
+        let lan = network.lan();
         let own = match self {
             Self::Local(_) => Sans::default(),
             Self::Own(resolver) => resolver.served().cert.first().map(sans).unwrap_or_default(),
@@ -83,6 +90,7 @@ impl Certificate {
             https: place.https,
             http_port: place.http_port,
             label: config.name.value.label(),
+            is_short_taken: matches!(around.names.borrow().state, NameState::Taken { .. }),
             names: &config.names.value,
             answered: host_names(config, &place.id, lan).with(&own.names),
             parents: own.parents,
@@ -107,7 +115,7 @@ impl Certificate {
         mut self,
         config: Config,
         place: Place,
-        mut network: watch::Receiver<Network>,
+        mut around: Around,
         doors: watch::Sender<Arc<Doors>>,
     ) {
         let mut looks = interval(LOOK_INTERVAL);
@@ -115,9 +123,11 @@ impl Certificate {
         loop {
             tokio::select! {
                 _ = looks.tick() => {}
-                Ok(()) = network.changed() => {}
+                Ok(()) = around.network.changed() => {}
+                Ok(()) = around.names.changed() => {}
             }
-            let lan = network.borrow_and_update().lan().to_vec();
+            around.names.mark_unchanged();
+            let lan = around.network.borrow_and_update().lan().to_vec();
             if let Self::Local(local) = &mut self {
                 let names = host_names(&config, &place.id, &lan);
                 // Signing and writing take a moment, and happen a few times a year.
@@ -125,7 +135,7 @@ impl Certificate {
                     log::error!("the certificate could not be renewed: {error}");
                 }
             }
-            let now = self.doors(&config, &lan, &place);
+            let now = self.doors(&config, &place, &around);
             doors.send_if_modified(|known| {
                 let is_new = **known != now;
                 if is_new {

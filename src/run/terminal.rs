@@ -4,11 +4,9 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
-use qrcode::QrCode;
-use qrcode::render::unicode::Dense1x2;
-
 use crate::guide::words::WORDS;
 use crate::lan::reaches;
+use crate::qr;
 
 /// What the box's CA is compared by.
 pub(super) struct KnownBy {
@@ -25,7 +23,7 @@ pub(super) enum Scheme {
 }
 
 impl Scheme {
-    fn parts(self) -> (&'static str, u16) {
+    pub(super) fn parts(self) -> (&'static str, u16) {
         match self {
             Self::Http => ("http", 80),
             Self::Https => ("https", 443),
@@ -71,22 +69,13 @@ pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: 
     }
     let mut out = std::io::stdout().lock();
     if out.is_terminal()
-        && let Some(code) = doors.first().and_then(|door| qr(&url(Scheme::Https, *door)))
+        && let Some(code) = doors.first().and_then(|door| qr::terminal(&url(Scheme::Https, *door)))
     {
         let _ = writeln!(text, "\n{code}");
     }
     // A closed terminal is no reason not to serve.
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
-}
-
-/// A QR code in half blocks, dark on light whatever the terminal's colours.
-fn qr(text: &str) -> Option<String> {
-    let code = QrCode::new(text).ok()?;
-    let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
-    const BLACK_ON_WHITE: &str = "\x1b[30;47m";
-    const RESET: &str = "\x1b[0m";
-    Some(drawn.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}\n")).collect())
 }
 
 #[cfg(test)]
@@ -111,14 +100,5 @@ mod tests {
         assert_eq!(reached("[::]:8443"), ["10.0.0.7:8443", "[fd00::7]:8443", "127.0.0.1:8443"]);
         assert_eq!(reached("0.0.0.0:8443"), ["10.0.0.7:8443", "127.0.0.1:8443"]);
         assert_eq!(reached("127.0.0.1:8443"), ["127.0.0.1:8443"]);
-    }
-
-    #[test]
-    fn an_address_fits_a_qr_code() {
-        let code = qr("https://192.168.100.100:8443").unwrap();
-        assert!(code.lines().count() < 24);
-        // The quiet zone around it is left as light as the background: phones do not read a negative.
-        let first = code.lines().next().unwrap().trim_start_matches("\x1b[30;47m").trim_end_matches("\x1b[0m");
-        assert!(first.chars().all(|c| c == ' '), "{first:?}");
     }
 }

@@ -32,6 +32,7 @@ mod guests;
 mod history;
 mod index;
 mod invites;
+mod look;
 mod messages;
 mod query;
 mod reader;
@@ -43,6 +44,7 @@ mod segment;
 mod tests;
 mod writer;
 
+pub use look::{Database, database, is_held};
 pub use query::{Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
 

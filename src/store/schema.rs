@@ -27,6 +27,11 @@ const WAL_KEPT_BYTES: u32 = 8 << 20;
 /// Statements each connection keeps prepared: about all there are.
 const STATEMENTS_KEPT: usize = 64;
 
+/// The number of the layout that this porch makes.
+pub(super) fn newest_layout() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
 /// Opens the database for the writer, making or migrating it as needed. A newer one is not touched.
 pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     let path = dir.join(DATABASE_FILE);
@@ -37,7 +42,7 @@ pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     )
     .map_err(at)?;
     connection.busy_timeout(LOCK_WAIT).map_err(at)?;
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let known = newest_layout();
     let found = user_version(&connection).map_err(at)?;
     if found > known {
         return Err(OpenError::Newer { path, found, known });

@@ -55,6 +55,14 @@ impl HostNames {
         self.names.is_empty() && self.addresses.is_empty()
     }
 
+    /// What of `wanted` is not among these.
+    pub fn missing_of(&self, wanted: &Self) -> Self {
+        Self {
+            names: wanted.names.iter().filter(|name| !self.names.contains(name)).cloned().collect(),
+            addresses: wanted.addresses.iter().filter(|address| !self.addresses.contains(address)).copied().collect(),
+        }
+    }
+
     /// Whether a leaf with these serves a box that now answers to `wanted`.
     ///
     /// Names must be the same: the owner chose them. Addresses may be more: one that comes and goes with its

@@ -16,8 +16,10 @@ use super::permitted::Permitted;
 use super::resolver::Resolver;
 use crate::file;
 
-const CA_FILE: &str = "ca.pem";
-const LEAF_FILE: &str = "leaf.pem";
+/// The folder of keys and certificates, below the data folder.
+pub const FOLDER: &str = "tls";
+pub(super) const CA_FILE: &str = "ca.pem";
+pub(super) const LEAF_FILE: &str = "leaf.pem";
 
 /// Serves a leaf of the box's own CA, and renews it.
 pub struct LocalTls {

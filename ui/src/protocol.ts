@@ -248,3 +248,25 @@ export type SetClock = {
  * The right time, in milliseconds since 1970.
  */
 now: number, };
+
+export type Check = "ports" | "addresses" | "multicast" | "responders" | "name" | "clock" | "certificate" | "disk_space" | "disk_speed" | "open_files" | "data_folder";
+
+export type Level = "ok" | "warning" | "problem";
+
+export type Finding = "addresses_found" | "addresses_link_local" | "addresses_none" | "addresses_several" | "certificate_absent" | "certificate_broken" | "certificate_ended" | "certificate_ends" | "certificate_good" | "certificate_lacks" | "certificate_own_broken" | "certificate_own_ended" | "certificate_own_ends" | "certificate_own_good" | "clock_ahead" | "clock_behind" | "clock_right" | "clock_unsynchronized" | "data_folder_denied" | "data_folder_good" | "data_folder_in_memory" | "data_folder_missing" | "data_folder_new" | "data_folder_open" | "data_folder_read_only" | "data_folder_remote" | "database_broken" | "database_good" | "database_newer" | "disk_space_full" | "disk_space_good" | "disk_space_low" | "disk_speed_bad" | "disk_speed_failed" | "disk_speed_good" | "disk_speed_slow" | "multicast_nowhere" | "multicast_off" | "multicast_unheard" | "multicast_unsent" | "multicast_v6" | "multicast_works" | "name_free" | "name_held" | "name_looking" | "name_off" | "name_taken" | "name_unheard" | "open_files_good" | "open_files_low" | "port_denied" | "port_fallback" | "port_free" | "port_held" | "port_silent" | "port_taken" | "port_unusable" | "responders_beside" | "responders_exclusive" | "responders_none" | "unchecked";
+
+export type Checked = { check: Check, level: Level, finding: Finding, 
+/**
+ * What the sentences are filled with; an empty one is not known.
+ */
+values: { [key in string]: string }, 
+/**
+ * An English sentence, filled in.
+ */
+says: string, 
+/**
+ * What to do, in English; empty where nothing is.
+ */
+advice: string, };
+
+export type Report = { checks: Array<Checked>, };

@@ -185,6 +185,22 @@ async fn settings_are_the_owners() {
 }
 
 #[tokio::test]
+async fn how_the_box_is_is_told_to_its_owner_alone() {
+    let porch = Porch::start();
+    let mut owner = porch.person("Ada").await;
+    let mut member = porch.person("Grace").await;
+    assert_eq!(member.get("/api/doctor").await.refused(), refusal(403, "forbidden"));
+    assert_eq!(porch.browser().get("/api/doctor?quick=true").await.refused(), refusal(401, "not_signed_in"));
+    assert_eq!(owner.get("/api/doctor?deep=true").await.refused(), refusal(400, "bad_request"));
+    let report = owner.get("/api/doctor").await.json();
+    let checks = report["checks"].as_array().unwrap();
+    let told: std::collections::BTreeSet<_> = checks.iter().map(|line| line["check"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), crate::proto::doctor::Check::ALL.len(), "{report}");
+    // In this process no part tells of itself.
+    assert_eq!(owner.get("/api/doctor?quick=true").await.json(), json!({ "checks": [] }));
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_whether_or_not_it_says_so() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

@@ -25,6 +25,7 @@ use crate::proto::op::{Op, Outcome};
 use crate::proto::server::{Role, User};
 
 mod account;
+mod guests;
 mod reading;
 mod signing_in;
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod crash;
 mod disk;
+mod invites;
 mod protocol;
 mod quiet;
 mod restart;

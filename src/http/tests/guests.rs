@@ -65,7 +65,6 @@ fn anyone(status: u16, code: &'static str) -> Answers {
 
 /// Every request there is, with what nobody, a guest, a member and the owner are answered. Where it would leave nothing
 /// to try the next one with, it is asked so that it fails on what it names, after who asks was looked at.
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
     let none = Value::Null;
     let newcomer = json!({ "name": "Zoe" });
@@ -445,6 +444,6 @@ async fn tries_to_join_are_limited_by_address() {
     assert_eq!(slowed, 1);
     let join = browser.post("/api/join/AAAAAAAAAAAAAAAAAAAAAA", &json!({ "name": "Zoe" })).await;
     assert_eq!(join.refused(), refusal(429, "slow_down"));
-    browser.peer.set_ip(std::net::Ipv4Addr::new(192, 168, 1, 3).into());
+    browser.peer.set_ip(Ipv4Addr::new(192, 168, 1, 3).into());
     assert_eq!(browser.get("/api/join/AAAAAAAAAAAAAAAAAAAAAA").await.refused(), refusal(404, "invite_unknown"));
 }

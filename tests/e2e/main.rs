@@ -8,6 +8,7 @@ mod cli;
 mod crash;
 mod disk;
 mod doors;
+mod invites;
 mod protocol;
 mod quiet;
 mod restart;

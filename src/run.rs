@@ -25,7 +25,7 @@ use crate::clock::{self, Clock};
 use crate::config::{Command, Config, Listen, from_process};
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
-use crate::http::plain::CaFiles;
+use crate::http::plain::{CaFiles, CaptivePortal};
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
 use crate::lan;
@@ -144,7 +144,11 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let place = Place { https: https_address, http_port: http_address.port() };
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &lan, place)));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone());
+    let captive_portal = match config.captive_portal.value {
+        true => CaptivePortal::On(Box::new(clock::wall)),
+        false => CaptivePortal::Off,
+    };
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone(), captive_portal);
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),

@@ -66,18 +66,24 @@ impl Certificate {
     /// Everything the box answers to while these are its addresses: what its own certificate is to hold, and what an
     /// owner's is good for.
     pub(super) fn doors(&self, config: &Config, lan: &[IpAddr], place: Place) -> Doors {
-        let own = match self {
-            Self::Local(_) => Sans::default(),
-            Self::Own(resolver) => resolver.served().cert.first().map(sans).unwrap_or_default(),
+        let answered = host_names(config, lan);
+        let held = self.resolver().served().cert.first().map(sans).unwrap_or_default();
+        let (own, lan) = match self {
+            // Nobody is told of an address that the CA may not speak for: no device would ever trust it.
+            Self::Local(_) => {
+                let trusted = lan.iter().filter(|address| held.names.addresses().contains(address));
+                (Sans::default(), trusted.copied().collect())
+            }
+            Self::Own(_) => (held, lan.to_vec()),
         };
         Doors::new(Facts {
             https: place.https,
             http_port: place.http_port,
             label: config.name.value.label(),
             names: &config.names.value,
-            answered: host_names(config, lan).with(&own.names),
+            answered: answered.with(&own.names),
             parents: own.parents,
-            lan,
+            lan: &lan,
         })
     }
 

@@ -28,11 +28,11 @@ use crate::doctor::Listening;
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
 use crate::http::plain::CaFiles;
-use crate::http::{self, App, Wiring};
+use crate::http::{self, App, Home, Wiring};
 use crate::hub::Hub;
 use crate::lan;
 use crate::store::{OpenError, Store};
-use crate::tls::{TlsError, cpu_has_aes, server_config};
+use crate::tls::{Root, TlsError, cpu_has_aes, server_config};
 
 use certificate::Certificate;
 use system::StopSignals;
@@ -165,6 +165,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         ca,
         wall: Box::new(clock::wall),
         doctor: doctor::of_running(config, listening).into(),
+        home: home(config, http_address, certificate.root()),
     });
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
@@ -194,6 +195,18 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         log::warn!("some connections did not end in time");
     }
     Ok(())
+}
+
+/// What posters say of this box.
+fn home(config: &Config, http: SocketAddr, root: Option<&Root>) -> Home {
+    let is_announced = !config.no_mdns.value && http.ip().is_unspecified();
+    Home {
+        plain: http,
+        lan: Box::new(lan::lan_addresses),
+        label: is_announced.then(|| config.name.value.label().to_owned()),
+        fingerprint: root.map(Root::fingerprint),
+        words: Vec::new(),
+    }
 }
 
 /// Binds the first address that can be had; says so when it is not the one people expect.

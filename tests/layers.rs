@@ -18,9 +18,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
     ("qr", &[]),
+    ("poster", &["qr"]),
     ("doctor", &["clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "doctor", "driver", "outbox", "picture", "proto", "store", "tls"]),
+    ("http", &["auth", "clock", "doctor", "driver", "outbox", "picture", "poster", "proto", "store", "tls"]),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

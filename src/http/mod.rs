@@ -26,6 +26,7 @@ use crate::store::Store;
 
 use answer::Refusal;
 use people::Directory;
+pub use poster::Home;
 use signed::Signed;
 
 mod answer;
@@ -40,6 +41,7 @@ mod me;
 mod origin;
 mod people;
 pub mod plain;
+mod poster;
 mod rooms;
 mod search;
 mod session;
@@ -67,6 +69,8 @@ pub struct Wiring {
     pub wall: WallClock,
     /// For the owner, who asks how the box is.
     pub doctor: Arc<Doctor>,
+    /// What posters say of the box.
+    pub home: Home,
 }
 
 /// What the handlers share. Cheap to clone.
@@ -82,6 +86,7 @@ pub struct Parts {
     ca: Option<plain::CaFiles>,
     wall: WallClock,
     doctor: Arc<Doctor>,
+    home: Home,
     /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
     examining: tokio::sync::Mutex<()>,
     hasher: Hasher,
@@ -95,7 +100,7 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, wall, doctor } = wiring;
+        let Wiring { store, hub, box_name, version, ca, wall, doctor, home } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
@@ -104,6 +109,7 @@ impl App {
             ca,
             wall,
             doctor,
+            home,
             examining: tokio::sync::Mutex::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
@@ -145,6 +151,9 @@ pub fn router(app: App) -> Router {
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
+        .route("/poster", get(poster::show))
+        .route("/poster/{file}", get(poster::style))
+        .route("/p/{stamp}", get(poster::follow))
         .route("/ws", get(connect))
         .with_state(app)
         .merge(ca)

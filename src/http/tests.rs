@@ -1,6 +1,6 @@
 //! The pages against a real store and a real driver, in-process: requests go straight into the router.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,6 +26,7 @@ use crate::proto::op::{Op, Outcome};
 use crate::proto::server::{Role, User};
 
 mod account;
+mod poster;
 mod reading;
 mod signing_in;
 
@@ -38,6 +39,8 @@ struct Porch {
     app: App,
     router: Router,
     clock: Arc<AtomicI64>,
+    /// The box's first address in its LAN.
+    address: Arc<Mutex<IpAddr>>,
     _dir: TempDir,
 }
 
@@ -63,8 +66,20 @@ impl Porch {
             own_certificate: None,
         };
         let doctor = Doctor::new(subject, Live::default()).into();
-        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall, doctor });
-        Self { router: router(app.clone()), app, clock, _dir: dir }
+        let address = Arc::new(Mutex::new(IpAddr::from([192, 168, 1, 5])));
+        let lan = {
+            let address = Arc::clone(&address);
+            move || vec![*address.lock().expect("whole"), IpAddr::from([192, 168, 1, 99])]
+        };
+        let home = Home {
+            plain: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 80)),
+            lan: Box::new(lan),
+            label: Some("porch".into()),
+            fingerprint: Some("AB:CD".into()),
+            words: Vec::new(),
+        };
+        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall, doctor, home });
+        Self { router: router(app.clone()), app, clock, address, _dir: dir }
     }
 
     fn pass(&self, ms: i64) {

@@ -28,6 +28,7 @@ use time::OffsetDateTime;
 
 use crate::lan;
 use crate::proto::doctor::{Check, Checked, Finding, Report};
+use crate::store;
 use crate::tls::HostNames;
 use crate::tls::name::DnsName;
 
@@ -155,7 +156,8 @@ fn gather(
 
 impl Parts {
     fn listening(&self) -> Option<Listening> {
-        self.live.listening.or_else(|| Listening::read(&self.subject.data_dir))
+        let Subject { data_dir, https, http, .. } = &self.subject;
+        self.live.listening.or_else(|| Listening::read(data_dir)).or_else(|| listening::find(https, http))
     }
 
     fn quick(&self) -> Vec<Checked> {
@@ -170,7 +172,10 @@ impl Parts {
 
     fn check(&self, check: Check, listening: Option<Listening>) -> Vec<Checked> {
         let (subject, live) = (&self.subject, &self.live);
-        let porch = listening.map(|listening| listening.pid);
+        let runs = listening.is_some();
+        let porch = listening.and_then(|listening| listening.pid);
+        // It answers, and nobody holds the folder that we were told: what lies there is not its.
+        let elsewhere = runs && porch.is_none() && store::is_held(&subject.data_dir).is_ok_and(|held| !held);
         match check {
             Check::Ports => ports::check(subject, listening),
             Check::Addresses => network::addresses(&lan::lan_addresses()),
@@ -179,19 +184,26 @@ impl Parts {
             Check::Name => vec![match &live.names {
                 Some(ask) => name::told(&ask()),
                 None if subject.no_mdns => line(Check::Name, Finding::NameOff, []),
-                None => name::ask(&subject.label, porch.is_some(), &lan::lan_addresses()),
+                None => name::ask(&subject.label, runs, &lan::lan_addresses()),
             }],
             Check::Clock => {
                 let looked = || clock::look(&subject.data_dir, crate::clock::wall());
                 vec![clock::told(live.clock.as_ref().map_or_else(looked, |ask| ask()))]
             }
+            Check::Certificate if elsewhere && subject.own_certificate.is_none() => {
+                vec![line(check, Finding::Unchecked, [("reason", "porch runs on another data folder".into())])]
+            }
             Check::Certificate => {
                 let served = live.certificate.as_ref().map(|ask| certificate::Seen::Served(ask()));
-                self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), porch.is_some())
+                self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), runs)
             }
             Check::DiskSpace => vec![disk::space(&subject.data_dir)],
             Check::DiskSpeed => vec![disk::speed(&subject.data_dir)],
             Check::OpenFiles => vec![open_files::check(porch)],
+            Check::DataFolder if elsewhere => {
+                let path = subject.data_dir.display().to_string();
+                vec![line(check, Finding::DataFolderElsewhere, [("path", path)])]
+            }
             Check::DataFolder => disk::folder(&subject.data_dir),
         }
     }

@@ -299,6 +299,29 @@ async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(hits[0]["marks"], json!([[0, 5]]));
 }
 
+/// What the owner sees of the box, and prints of it.
+async fn the_box(page: &mut Page, ada: &Person) {
+    let owner = Asker::Person(ada);
+    let mut report = page.ask(&owner, "GET /api/doctor", "/api/doctor", None).await.json();
+    let values = page.examples["report"][0]["checks"][0]["values"].clone();
+    for line in report["checks"].as_array_mut().expect("a list") {
+        let filled_in = line["values"].as_object().expect("values by name");
+        assert!(filled_in.values().all(Value::is_string), "{line}");
+        // Each finding has values of its own; their names are in the page's table.
+        line["values"] = values.clone();
+    }
+    page.check("report", &report);
+    let printed = page.ask(&owner, "GET /poster", "/poster?lang=en&paper=a4", None).await;
+    let there = printed.header("location").expect("its address gets the stamp");
+    let (_, stamp) = there.split_once("stamp=").expect("a stamp");
+    let link = format!("/p/{stamp}");
+    let nobody = Asker::Nobody(&ada.door);
+    let followed = page.ask(&nobody, "GET /p/{stamp}", &link, None).await;
+    assert_eq!(followed.header("location"), Some("/"));
+    let old = page.ask(&nobody, "GET /p/{stamp}", "/p/22222222", None).await;
+    assert_eq!((old.status, old.header("location")), (200, None));
+}
+
 /// Leaving for good.
 async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &Person) {
     let logout = page.ask(&Asker::Person(person), "POST /api/logout", "/api/logout", None).await;
@@ -335,6 +358,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
     devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
     reading(&mut page, &ada, kitchen).await;
+    the_box(&mut page, &ada).await;
     goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
     assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());
 }

@@ -16,7 +16,7 @@ mod ports;
 mod sockets;
 pub mod texts;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use crate::lan;
+use crate::lan::{self, LanInterface};
 use crate::proto::doctor::{Check, Checked, Finding, Report};
 use crate::store;
 use crate::tls::HostNames;
@@ -155,6 +155,16 @@ fn gather(
 }
 
 impl Parts {
+    /// Where people on the LAN reach the box.
+    fn lan(&self) -> Vec<IpAddr> {
+        lan::lan_addresses()
+    }
+
+    /// The interfaces through which they come.
+    fn interfaces(&self) -> Vec<LanInterface> {
+        lan::lan_interfaces()
+    }
+
     fn listening(&self) -> Option<Listening> {
         let Subject { data_dir, https, http, .. } = &self.subject;
         self.live.listening.or_else(|| Listening::read(data_dir)).or_else(|| listening::find(https, http))
@@ -162,7 +172,7 @@ impl Parts {
 
     fn quick(&self) -> Vec<Checked> {
         let mut lines = Vec::new();
-        lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask())));
+        lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask(), self.subject.no_mdns)));
         lines.extend(self.live.clock.as_ref().map(|ask| clock::told(ask())));
         if let Some(ask) = &self.live.certificate {
             lines.extend(self.certificate(&certificate::Seen::Served(ask()), true));
@@ -178,13 +188,13 @@ impl Parts {
         let elsewhere = runs && porch.is_none() && store::is_held(&subject.data_dir).is_ok_and(|held| !held);
         match check {
             Check::Ports => ports::check(subject, listening),
-            Check::Addresses => network::addresses(&lan::lan_addresses()),
-            Check::Multicast => network::multicast(),
+            Check::Addresses => network::addresses(&self.lan()),
+            Check::Multicast => network::multicast(&self.interfaces()),
             Check::Responders => network::responders(porch),
             Check::Name => vec![match &live.names {
-                Some(ask) => name::told(&ask()),
+                Some(ask) => name::told(&ask(), subject.no_mdns),
                 None if subject.no_mdns => line(Check::Name, Finding::NameOff, []),
-                None => name::ask(&subject.label, runs, &lan::lan_addresses()),
+                None => name::ask(&subject.label, runs, &self.interfaces()),
             }],
             Check::Clock => {
                 let looked = || clock::look(&subject.data_dir, crate::clock::wall());
@@ -214,7 +224,7 @@ impl Parts {
         let wanted = serving.then(|| match own_certificate {
             // It cannot be for local names; for those the owner told us, it is meant to be.
             Some(_) => HostNames::new(names.clone(), Vec::new()),
-            None => HostNames::of_box(label, names, &lan::lan_addresses()),
+            None => HostNames::of_box(label, names, &self.lan()),
         });
         certificate::told(seen, wanted.as_ref(), now())
     }

@@ -72,6 +72,16 @@ impl Lab {
         Some(lab)
     }
 
+    /// Takes a machine's cable out of the bridge; at the machine nothing is to be seen of that.
+    pub(crate) fn part(&self, name: &str) {
+        ip(&format!("-n {} link set port{} nomaster", self.bridge, self.machine(name).number));
+    }
+
+    /// Puts it back.
+    pub(crate) fn join(&self, name: &str) {
+        ip(&format!("-n {} link set port{} master br0", self.bridge, self.machine(name).number));
+    }
+
     pub(crate) fn machine(&self, name: &str) -> &Machine {
         self.machines.iter().find(|machine| machine.name == name).unwrap_or_else(|| panic!("there is no {name}"))
     }

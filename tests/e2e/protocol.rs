@@ -289,6 +289,8 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) 
 /// What can be read of it all afterwards.
 async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     page.list(ada, "GET /api/people", "/api/people", "people", "user").await;
+    let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await;
+    page.check("doors", &doors.json());
     page.list(ada, "GET /api/rooms", "/api/rooms", "rooms", "listed_room").await;
     let members = format!("/api/rooms/{kitchen}/members");
     page.list(ada, "GET /api/rooms/{room}/members", &members, "members", "member").await;

@@ -14,6 +14,7 @@ use axum::http::Request;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post, put};
+use tokio::sync::Notify;
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
@@ -24,8 +25,6 @@ use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
 use crate::proto::op::Millis;
 use crate::store::Store;
-
-use tokio::sync::Notify;
 
 use answer::Refusal;
 use people::Directory;

@@ -7,6 +7,7 @@ use crate::proto::op::RoomRecord;
 use crate::proto::server::{Message, RoomKind};
 use crate::proto::text::RawBody;
 
+mod guests;
 mod members;
 mod messages;
 mod model;
@@ -176,6 +177,11 @@ impl World {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::Direct { room, members, new: true }
+            }
+            Op::OpenToGuests { room, guests } => {
+                let members = self.hub.rooms[&room].members.keys().copied();
+                let left = members.filter(|user| !guests && self.hub.is_guest(*user)).collect();
+                Outcome::OpenedToGuests { room, guests, left }
             }
             _ => Outcome::Done,
         }

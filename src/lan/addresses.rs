@@ -98,6 +98,11 @@ impl Network {
         &self.lan
     }
 
+    /// Every address of every interface that is up.
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &Interface> {
+        self.interfaces.iter().filter(|interface| interface.is_oper_up())
+    }
+
     /// Every address of this machine.
     pub(super) fn own(&self) -> impl Iterator<Item = IpAddr> {
         self.interfaces.iter().map(Interface::ip)

@@ -221,6 +221,35 @@ mod tests {
     }
 
     #[test]
+    fn a_box_of_before_invites_keeps_everyone_and_everything_and_takes_guests() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(DATABASE_FILE);
+        let mut before = Connection::open(&path).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..1]).unwrap();
+        before
+            .execute_batch(
+                "UPDATE settings SET registration_open = 0, several_devices = 1;
+                 INSERT INTO users VALUES (1, 'Ada', 'ada', 'hash', 1, 3, 4, 100), (2, '', NULL, '', 0, 0, 0, 200);
+                 INSERT INTO rooms VALUES (2, 'open', 'Kitchen', 1, 1, NULL, NULL);
+                 INSERT INTO members VALUES (1, 1, 0, 100, 0), (1, 2, 1, 100, 1);
+                 INSERT INTO messages VALUES (1, 2, 1, 1, 300, NULL, 'a', 'hello');",
+            )
+            .unwrap();
+        drop(before);
+        let db = open_database(dir.path()).unwrap();
+        assert_eq!(user_version(&db).unwrap() as usize, MIGRATIONS.len());
+        let ada = User { id: UserId(1), name: "Ada".into(), role: Role::Owner, picture: 3, since: 100, ends_at: None };
+        assert_eq!(super::super::accounts::people(&db).unwrap(), [ada], "the deleted one is no guest");
+        let settings = super::super::accounts::settings(&db).unwrap();
+        assert!(!settings.registration_open && settings.several_devices && settings.guests);
+        assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
+        let rooms = super::super::rooms::records(&db).unwrap();
+        let shown: Vec<_> = rooms.iter().map(|room| (room.id.0, room.archived, room.guests, room.last_n)).collect();
+        assert_eq!(shown, [(1, false, false, 0), (2, true, false, 1)]);
+        assert_eq!(super::super::guests::next_due(&db).unwrap(), None);
+    }
+
+    #[test]
     fn an_existing_database_is_opened_as_it_is() {
         let dir = tempfile::tempdir().unwrap();
         let mark = |connection: &Connection| -> Vec<u8> {

@@ -309,6 +309,13 @@ async fn the_box(page: &mut Page, ada: &Person) {
     let right = page.example("set_clock", json!({"now": clock["now"]}));
     let set = page.ask(&Asker::Person(ada), "PUT /api/clock", "/api/clock", Some(right)).await;
     page.check("clock", &set.json());
+    let mut report = page.ask(&Asker::Person(ada), "GET /api/doctor", "/api/doctor", None).await.json();
+    // The page's table says which values come with which finding; a unit test holds it to that.
+    let values = page.example("report", json!({}))["checks"][0]["values"].clone();
+    for line in report["checks"].as_array_mut().expect("a list of checks") {
+        line["values"] = values.clone();
+    }
+    page.check("report", &report);
 }
 
 /// Leaving for good.

@@ -9,9 +9,10 @@ use std::time::Duration;
 use mdns_sd::{
     DaemonEvent, Error, HostnameResolutionEvent, IfKind, IfPredicate, MDNS_PORT, Receiver, ServiceDaemon, ServiceInfo,
 };
-use rustix::net::{AddressFamily, SocketType, bind, socket, sockopt};
+use rustix::net::{AddressFamily, bind};
 use tokio::time::timeout;
 
+use super::tell::shared_socket;
 use crate::lan::addresses::{Interfaces, reaches};
 
 /// How soon a daemon looks at the interfaces itself once it is told that they have changed, in seconds.
@@ -115,9 +116,7 @@ impl Drop for Daemon {
 
 /// Whether the mDNS port can be had beside others: the daemon itself does not say.
 pub(super) fn try_port() -> io::Result<()> {
-    let tried = socket(AddressFamily::INET, SocketType::DGRAM, None)?;
-    sockopt::set_socket_reuseaddr(&tried, true)?;
-    sockopt::set_socket_reuseport(&tried, true)?;
+    let tried = shared_socket(AddressFamily::INET)?;
     bind(&tried, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, MDNS_PORT)))?;
     Ok(())
 }

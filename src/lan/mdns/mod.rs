@@ -8,11 +8,13 @@
 //! minds others while it probes; and it takes its own voice, heard by a second cable, for somebody else's. So: what
 //! cannot be taken is announced without probing, by one daemon that stays; the short name has a daemon of its own,
 //! which is ended when the name is lost; and the first listens to who answers to the short name, for [`claim`] to
-//! decide. A daemon that starts to rename itself is ended before it has announced the new name.
+//! decide. A daemon that starts to rename itself is ended before it has announced the new name. What it leaves unsaid
+//! about addresses, [`tell`] says.
 
 mod claim;
 mod daemon;
 mod responder;
+mod tell;
 
 use std::collections::{BTreeSet, HashSet};
 use std::future::pending;
@@ -207,8 +209,12 @@ fn refused(fault: &io::Error) -> String {
 struct Voice<'a> {
     announcement: &'a Announcement,
     reach: Reach,
+    alias: String,
     names: Names,
     claim: Claim,
+    network: Network,
+    /// Addresses that others remember of the box.
+    told: BTreeSet<IpAddr>,
     /// Holds the alias and the services, and listens to who answers to the short name.
     services: Daemon,
     answers: Option<Receiver<HostnameResolutionEvent>>,
@@ -238,8 +244,11 @@ impl<'a> Voice<'a> {
         Ok(Self {
             announcement,
             reach,
+            alias: alias(&announcement.label, &announcement.id),
             names: Names::new(&announcement.label, &announcement.id),
             claim: Claim::new(pause(&announcement.id)),
+            network: Network::default(),
+            told: BTreeSet::new(),
             services,
             answers: None,
             holder: None,
@@ -255,9 +264,9 @@ impl<'a> Voice<'a> {
         stopped: &mut watch::Receiver<bool>,
     ) -> Result<(), String> {
         let seen = network.borrow_and_update().clone();
-        self.network_is(&seen).map_err(|fault| fault.to_string())?;
+        self.network_is(seen).map_err(|fault| fault.to_string())?;
         loop {
-            self.tell(names);
+            self.publish(names);
             let heard = tokio::select! {
                 _ = stopped.wait_for(|stopped| *stopped) => return Ok(()),
                 changed = network.changed() => Heard::Network(changed.is_ok()),
@@ -273,10 +282,14 @@ impl<'a> Voice<'a> {
                 Heard::Holder(None) | Heard::Services(None) => return Err("the mDNS thread has ended".into()),
                 Heard::Network(true) => {
                     let seen = network.borrow_and_update().clone();
-                    self.interfaces_change(true).and_then(|()| self.network_is(&seen))
+                    self.interfaces_change(true).and_then(|()| self.network_is(seen))
                 }
                 Heard::Network(false) => return Err("nobody looks at the network any more".into()),
-                Heard::Settled => self.interfaces_change(false),
+                Heard::Settled => {
+                    // Once more, for those who missed it.
+                    self.tell_addresses();
+                    self.interfaces_change(false)
+                }
                 Heard::Tick => self.step(Input::Tick),
             };
             followed.map_err(|fault| fault.to_string())?;
@@ -307,9 +320,21 @@ impl<'a> Voice<'a> {
         }
     }
 
-    fn network_is(&mut self, network: &Network) -> Result<(), Error> {
-        let is_on_lan = network.lan().iter().any(|address| self.reach.holds(*address));
-        self.step(Input::Network { own: network.own().collect(), is_on_lan })
+    fn network_is(&mut self, network: Network) -> Result<(), Error> {
+        self.network = network;
+        self.tell_addresses();
+        let is_on_lan = tell::told(&self.network, &self.reach).next().is_some();
+        self.step(Input::Network { own: self.network.own().collect(), is_on_lan })
+    }
+
+    /// Tells what the box's addresses are, and which are no longer.
+    fn tell_addresses(&mut self) {
+        let now: BTreeSet<IpAddr> = tell::told(&self.network, &self.reach).collect();
+        let gone: BTreeSet<IpAddr> = self.told.difference(&now).copied().collect();
+        let labels = labels(self.announcement, &self.alias, self.names.state);
+        tell::take_back(&self.network, &self.reach, &labels, &gone);
+        tell::announce(&self.network, &self.reach, &labels);
+        self.told = now;
     }
 
     fn interfaces_change(&mut self, changing: bool) -> Result<(), Error> {
@@ -330,7 +355,7 @@ impl<'a> Voice<'a> {
         let now = Instant::now();
         // The daemons may have seen, and announced, an address of this machine before the look every other second.
         if addresses.iter().any(|address| !self.claim.is_own(*address, now)) {
-            self.network_is(&Network::look(&self.announcement.interfaces))?;
+            self.network_is(Network::look(&self.announcement.interfaces))?;
         }
         self.step(Input::Answers(addresses))
     }
@@ -360,9 +385,8 @@ impl<'a> Voice<'a> {
     }
 
     fn hold(&mut self, probing: bool) -> Result<(), Error> {
-        let Announcement { label, id, https_port, .. } = self.announcement;
-        let alias = alias(label, id);
-        let mut name = ServiceInfo::new(NAME_SERVICE, &alias, &host(label), (), *https_port, None)?;
+        let Announcement { label, https_port, .. } = self.announcement;
+        let mut name = ServiceInfo::new(NAME_SERVICE, &self.alias, &host(label), (), *https_port, None)?;
         name.set_requires_probe(probing);
         let mut holder = Daemon::start(&self.reach)?;
         holder.register(name)?;
@@ -371,7 +395,7 @@ impl<'a> Voice<'a> {
     }
 
     /// Lets everybody know what became of the short name; people who read the log, once.
-    fn tell(&mut self, names: &watch::Sender<Names>) {
+    fn publish(&mut self, names: &watch::Sender<Names>) {
         let state = self.claim.state();
         if self.names.state == state {
             return;
@@ -385,17 +409,34 @@ impl<'a> Voice<'a> {
             ),
             _ => {}
         }
+        let was_held = self.names.state == NameState::Held;
         self.names.state = state;
+        if state == NameState::Held {
+            self.tell_addresses();
+        } else if was_held {
+            tell::take_back(&self.network, &self.reach, &[&self.announcement.label], &self.told);
+        }
         names.send_replace(self.names.clone());
     }
 
-    async fn goodbye(self) {
+    async fn goodbye(mut self) {
+        let labels = labels(self.announcement, &self.alias, self.names.state);
+        let holder = self.holder.take();
         let holder = async {
-            if let Some(holder) = self.holder {
+            if let Some(holder) = holder {
                 holder.goodbye().await;
             }
         };
         tokio::join!(holder, self.services.goodbye());
+        tell::take_back(&self.network, &self.reach, &labels, &self.told);
+    }
+}
+
+/// What the box answers to: labels below `.local`.
+fn labels<'a>(announcement: &'a Announcement, alias: &'a str, short: NameState) -> Vec<&'a str> {
+    match short {
+        NameState::Held => vec![alias, &announcement.label],
+        _ => vec![alias],
     }
 }
 

@@ -15,6 +15,8 @@ use crate::proto::text::Body;
 
 mod accounts;
 mod disk;
+mod guests;
+mod invites;
 mod messages;
 mod rooms;
 mod search;

@@ -163,7 +163,7 @@ impl Guide<'_> {
             })
             .collect();
         format!(
-            "<section class=\"card\"><h2>{heading}</h2>\n{stranger}<p><a class=\"button\" href=\"{file}\">{}</a></p>\n\
+            "<section class=\"card\"><h2>{heading}</h2>\n{stranger}<p class=\"steps-button\"><a class=\"button\" href=\"{file}\">{}</a></p>\n\
              <ol class=\"steps\">\n{steps}</ol>\n<p class=\"small soft\">{}</p></section>\n",
             self.html(label),
             self.html(stuck(self.device)),

@@ -47,6 +47,7 @@ mod me;
 mod origin;
 mod people;
 pub mod plain;
+mod portal;
 mod rooms;
 mod search;
 mod session;

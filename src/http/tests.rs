@@ -27,6 +27,7 @@ use crate::proto::server::{Role, User};
 
 mod account;
 mod doors;
+mod guests;
 mod reading;
 mod signing_in;
 

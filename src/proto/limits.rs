@@ -223,6 +223,12 @@ pub const TRUST_ECHO_BYTES_MAX: usize = 64;
 pub const TRUST_ECHO_WAIT: Duration = Duration::from_secs(5);
 /// Bytes of the address that the guide leads on to: an invitation several times over. It stands in each of its links.
 pub const GUIDE_REST_BYTES_MAX: usize = 1_024;
+/// Addresses that have seen the sign-in sheet and are remembered: a school's phones; the oldest see it again.
+pub const PORTAL_VISITORS_MAX: usize = 1_024;
+/// An address that has seen the sheet does not see it again for this long, in milliseconds: a day.
+pub const PORTAL_REMEMBERED_MS: i64 = 86_400_000;
+/// A sheet that nobody answered counts as read after this long, in milliseconds: time to read three lines and a code.
+pub const PORTAL_READING_MS: i64 = 120_000;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

@@ -113,6 +113,13 @@ impl Machine {
         ip(&format!("-n {} {words}", self.namespace));
     }
 
+    /// Packets that it has sent into the bridge so far.
+    pub(crate) fn packets_sent(&self) -> u64 {
+        let counted = self.command("cat").arg("/sys/class/net/eth0/statistics/tx_packets").output();
+        let counted = String::from_utf8(counted.expect("it can be read").stdout).expect("a number is text");
+        counted.trim_end().parse().expect("it is a number")
+    }
+
     /// A program on this machine.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new("ip");

@@ -82,6 +82,7 @@ async fn a_second_box_of_the_same_name_keeps_its_alias_and_takes_the_name_once_i
     second.says("porch.local is taken by").await;
     second.says(&format!("the box is called {alias}, and will be porch.local too once that is free")).await;
     assert_ne!(alias, first.alias());
+    let sent_before = lab.machine("second").packets_sent();
     for (name, machine) in [("porch.local", "first"), (&first.alias(), "first"), (&alias, "second")] {
         let machine = lab.machine(machine);
         assert_eq!(avahi.resolve(name, 4), Some(machine.v4()), "{name}");
@@ -91,6 +92,9 @@ async fn a_second_box_of_the_same_name_keeps_its_alias_and_takes_the_name_once_i
     assert_eq!(zeroconf.resolve("porch-2.local"), set(&[]));
     assert_eq!(zeroconf.service("_https._tcp", &format!("porch ({})", second.id()))["host"], format!("{alias}."));
     assert!(!second.log().contains(HELD), "{}", second.log());
+    // Eight questions were asked, and few more should be answered.
+    let sent = lab.machine("second").packets_sent() - sent_before;
+    assert!(sent < 200, "the second box keeps on talking: {sent} packets");
 
     assert!(first.stop().await.success());
     second.says(HELD).await;

@@ -257,7 +257,7 @@ async fn answers_of_the_api_say_by_which_time_the_box_lives() {
     let porch = Porch::start();
     let mut stranger = porch.browser();
     porch.pass(400 * 86_400_000);
-    let now = porch.clock.load(std::sync::atomic::Ordering::Relaxed).to_string();
+    let now = porch.clock.load(Ordering::Relaxed).to_string();
     assert_eq!(stranger.get("/api/box").await.headers["porch-now"], now.as_str());
     assert_eq!(stranger.get("/api/me").await.headers["porch-now"], now.as_str(), "refusals too");
     assert!(stranger.get("/").await.headers.get("porch-now").is_none(), "the page itself is the same for everyone");

@@ -321,6 +321,9 @@ impl<'a> Voice<'a> {
     }
 
     fn network_is(&mut self, network: Network) -> Result<(), Error> {
+        if self.network == network {
+            return Ok(());
+        }
         self.network = network;
         self.tell_addresses();
         let is_on_lan = tell::told(&self.network, &self.reach).next().is_some();

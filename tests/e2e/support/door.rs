@@ -30,6 +30,15 @@ impl Door {
         let root = CertificateDer::from_pem_slice(&pem).expect("the CA file is a certificate");
         let mut roots = rustls::RootCertStore::empty();
         roots.add(root).expect("the root can be trusted");
+        Self::trusting(https, roots)
+    }
+
+    /// A door to a porch whose certificate is not trusted here.
+    pub(crate) fn closed(https: SocketAddr) -> Self {
+        Self::trusting(https, rustls::RootCertStore::empty())
+    }
+
+    fn trusting(https: SocketAddr, roots: rustls::RootCertStore) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

@@ -4,7 +4,7 @@
 //! on when the certificate is not trusted, and a box whose CA was removed or made anew would be out of reach. Plain
 //! HTTP serves nothing worth protecting: it only redirects.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::HeaderName;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -12,6 +12,10 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::App;
+
+/// The time by which the box lives, for clients that compare ends with it: `Date` is the system's, which may be wrong.
+const NOW: HeaderName = HeaderName::from_static("porch-now");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Those that are the same for every answer.
@@ -32,7 +36,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     form-action 'self'; frame-ancestors 'none'; connect-src 'self'";
 
 /// Adds them.
-pub(super) async fn add(request: Request, next: Next) -> Response {
+pub(super) async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
     let policy = policy(request.headers().get(HOST));
     // What the API says is true for the moment, and for one person.
     let api = request.uri().path().starts_with("/api");
@@ -44,6 +48,7 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
     }
     if api {
         headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+        headers.insert(NOW, HeaderValue::from((app.wall)()));
     }
     response
 }

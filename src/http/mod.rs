@@ -148,6 +148,7 @@ pub fn router(app: App) -> Router {
     // Who is lost does not trust the box yet: the guide helps, where there is one.
     let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
     let doors = (app.doors.clone(), links);
+    let told = app.clone();
     Router::new()
         .route("/api/box", get(session::about))
         .route("/api/register", post(session::register))
@@ -189,7 +190,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(carry::through))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn_with_state(doors, host::check))
-        .layer(middleware::from_fn(headers::add))
+        .layer(middleware::from_fn_with_state(told, headers::add))
 }
 
 async fn nothing_here() -> Refusal {

@@ -281,7 +281,7 @@ describe('two people in Chromium', { skip }, () => {
   })
 
   chapter('a link to nowhere says so', async () => {
-    await grace.page.goto('/r/999')
+    await grace.page.goto('/nowhere')
     await grace.page.getByText('There is nothing here').waitFor()
     await look(grace.page, 'not-found')
   })

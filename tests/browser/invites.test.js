@@ -132,7 +132,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await page.getByText('This room is not open to you').waitFor()
     await page.goto('/people')
     await page.locator('a.row', { hasText: 'Ada' }).waitFor()
-    assert.equal(await page.getByRole('button', { name: /the way in/ }).count(), 0)
+    assert.equal(await page.getByRole('button', { name: /Show the way in/ }).count(), 0)
     await page.locator('a.row', { hasText: 'Ada' }).tap()
     await page.getByText('Owner of the box').waitFor()
     assert.equal(await page.getByRole('button', { name: 'Message' }).count(), 0)
@@ -254,7 +254,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
   chapter('anyone can show the way in, to the page that leads newcomers', async () => {
     const { page } = grace
     await page.goto('/people')
-    await page.getByRole('button', { name: 'Show people nearby the way in' }).click()
+    await page.getByRole('button', { name: 'Show the way in' }).click()
     const code = page.getByRole('img', { name: /^QR code for / })
     await code.waitFor()
     await look(page, 'nearby', WIDEST)

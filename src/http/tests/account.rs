@@ -251,3 +251,14 @@ async fn every_answer_carries_the_headers_that_keep_the_page_to_itself() {
     assert_eq!(ada.get("/api/me").await.headers["cache-control"], "no-store");
     assert_eq!(ada.get("/api/nothing").await.headers["cache-control"], "no-store");
 }
+
+#[tokio::test]
+async fn answers_of_the_api_say_by_which_time_the_box_lives() {
+    let porch = Porch::start();
+    let mut stranger = porch.browser();
+    porch.pass(400 * 86_400_000);
+    let now = porch.clock.load(Ordering::Relaxed).to_string();
+    assert_eq!(stranger.get("/api/box").await.headers["porch-now"], now.as_str());
+    assert_eq!(stranger.get("/api/me").await.headers["porch-now"], now.as_str(), "refusals too");
+    assert!(stranger.get("/").await.headers.get("porch-now").is_none(), "the page itself is the same for everyone");
+}

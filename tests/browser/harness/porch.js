@@ -1,7 +1,7 @@
 // Starts the porch binary for one test file, on free ports and in a folder of its own, and stops it again.
 
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -20,11 +20,19 @@ const STOP_MS_MAX = 15_000
 
 /** One running box. `port` is that of HTTPS; `caFile` is its CA as handed out over plain HTTP. */
 export class Porch {
-  /** Starts a box with empty data, with further flags where a test needs them. */
-  static async start(...flags) {
+  /**
+   * Starts a box with empty data, with `flags` where a test needs them; with `lastKnown` (milliseconds since 1970), one
+   * that knows of a later time than its system's.
+   */
+  static async start({ flags = [], lastKnown } = {}) {
     const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
     const porch = new Porch(folder, flags)
     try {
+      if (lastKnown !== undefined) {
+        const clock = JSON.stringify({ time: lastKnown, seq: 0 })
+        await mkdir(path.join(folder, 'data'), { mode: 0o700 })
+        await writeFile(path.join(folder, 'data/clock.json'), clock, { mode: 0o600 })
+      }
       await porch.#spawn('127.0.0.1:0')
       porch.caFile = path.join(folder, 'ca.pem')
       await writeFile(porch.caFile, await get(`${porch.plainUrl}/ca.pem`))

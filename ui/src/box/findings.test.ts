@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import type { Checked } from '../core/boxTypes'
 import { chooseLanguage } from '../i18n'
 import { zhFindings } from '../i18n/zhFindings'
+import type { Checked } from '../protocol'
 import { fillPlaces, findingWords, reportText } from './findings'
 
 vi.stubGlobal('document', { documentElement: {} })
@@ -44,6 +45,18 @@ describe('a finding', () => {
       ]),
     ).toBe('porch\n[ok] Fine.\n[problem] Bad.\n    Do.')
   })
+})
+
+it('chinese_has_a_place_for_each_value_that_the_protocol_names', () => {
+  const protocol = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
+  const places = (text: string) => new Set([...text.matchAll(/\{(\w+)/g)].map(([, name]) => name))
+  for (const [finding, sentences] of Object.entries(zhFindings)) {
+    const row = protocol.match(
+      new RegExp(`^\\| \`${finding}\` \\| [^|]+\\| (?:ok|warning|problem) \\|([^|]*)\\|`, 'm'),
+    )
+    const named = new Set([...(row?.[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    expect([finding, [...places(sentences.join())].sort()]).toEqual([finding, [...named].sort()])
+  }
 })
 
 it('every_chinese_sentence_ends_as_one', () => {

@@ -1,13 +1,16 @@
 /** What a finding says to the reader: translated where there is a translation, else the box's own English. Pure. */
-import type { Checked } from '../core/boxTypes'
+
 import { language } from '../i18n'
 import { formatSpan } from '../i18n/spans'
 import { zhFindings } from '../i18n/zhFindings'
+import type { Checked } from '../protocol'
 
 export type Words = { readonly says: string; readonly advice: string }
 
 export function findingWords(checked: Checked): Words {
-  const translated = language() === 'zh' ? zhFindings[checked.finding] : undefined
+  // A box of a later version may find what this page does not know.
+  const translated: readonly [string, string] | undefined =
+    language() === 'zh' ? zhFindings[checked.finding] : undefined
   if (!translated) return { says: checked.says, advice: checked.advice }
   const [says, advice] = translated
   return { says: fillPlaces(says, checked.values), advice: fillPlaces(advice, checked.values) }

@@ -1,5 +1,5 @@
 /** What the owner should know without looking for it: asked quietly, shown calmly, put away for a day. */
-import type { Checked, Report } from '../core/boxTypes'
+import type { Checked, Report } from '../protocol'
 
 /** How often a page that is looked at asks again. */
 export const ASK_EVERY_MS = 5 * 60_000

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Checked, Report } from '../core/boxTypes'
+import type { Checked, Report } from '../protocol'
 import { Notice } from './notice.svelte'
 
 let day: string

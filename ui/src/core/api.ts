@@ -152,15 +152,16 @@ export const settings = () =>
 export const changeSettings = (change: PatchSettings) =>
   ask<{ settings: Settings }>('PATCH', '/api/settings', change).then((answer) => answer.settings)
 
-/** Differences below this are the network's and the header's, which counts whole seconds. */
-const SKEW_MS_MIN = 30_000
+/** Differences below this may be the network's. */
+const SKEW_MS_MIN = 5_000
 let skewMs = 0
 
 /** What the box's clock says now, as far as its last answer told: a board may have woken up in the past. */
 export const boxNow = () => Date.now() + skewMs
 
-function followClock(date: string | null): void {
-  const skew = Date.parse(date ?? '') - Date.now()
+function followClock(now: string | null): void {
+  if (now === null) return
+  const skew = Number(now) - Date.now()
   skewMs = Math.abs(skew) > SKEW_MS_MIN ? skew : 0
 }
 
@@ -203,7 +204,7 @@ export async function ask<T>(
     if (signal?.aborted) throw thrown
     throw new Refusal('unreachable')
   }
-  followClock(answer.headers.get('date'))
+  followClock(answer.headers.get('porch-now'))
   if (!answer.ok) throw refusalIn(answer.status, text)
   if (text === '') return undefined as T
   try {

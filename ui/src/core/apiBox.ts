@@ -9,12 +9,12 @@ import type {
   Invited,
   InviteId,
   NewInvite,
+  Report,
   User,
   UserAnswer,
   UserId,
 } from '../protocol'
 import { ask } from './api'
-import type { Report } from './boxTypes'
 
 /** Measuring the disk and asking the network take their time on a small board. */
 const CHECK_WAIT_MS = 60_000

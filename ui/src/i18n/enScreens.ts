@@ -69,7 +69,7 @@ export const enScreens = {
   'people.everyoneElse': 'Everyone else',
   'people.hereCount': { one: '{n} person is here now', other: '{n} people are here now' },
   'people.alone': 'You are the first one here. Tell the others the address.',
-  'people.show': 'Show people nearby the way in',
+  'people.show': 'Show the way in',
   'people.invite': 'Invite people',
   'people.noMatchTitle': 'Nobody by that name',
   'people.noMatch': 'No one here is called “{name}”.',

@@ -1,8 +1,10 @@
+import type { Finding } from '../protocol'
+
 /**
  * 主机检查的结果，每项两句：发现了什么，该怎么办（没有就留空）。`{名字}` 填入数值，`{名字|字样}` 在数值为空时用字样，
  * `{名字:span}` 是一段时间。英文由主机自己给出。
  */
-export const zhFindings: { readonly [finding: string]: readonly [says: string, advice: string] } = {
+export const zhFindings: { readonly [F in Finding]: readonly [says: string, advice: string] } = {
   port_held: ['porch 正在端口 {port} 上提供 {scheme}。', ''],
   port_free: ['端口 {port} 空闲，可用于 {scheme}。', ''],
   port_fallback: [

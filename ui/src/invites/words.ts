@@ -15,7 +15,9 @@ export function inviteTitle(invite: Invite): string {
 /** "As a guest · Until 20 November · 3 people joined". */
 export function inviteLine(invite: Invite): string {
   const parts = [t(invite.role === 'guest' ? 'invites.asGuest' : 'invites.asMember'), inviteUntil(invite)]
-  if (!invite.once) parts.push(t('invites.joined', { n: invite.joined }))
+  if (!invite.once) {
+    parts.push(invite.joined === 0 ? t('invites.joinedNone') : t('invites.joined', { n: invite.joined }))
+  }
   return parts.join(' · ')
 }
 

@@ -134,7 +134,7 @@ fn serve(config: &Config) -> Result<(), RunError> {
 
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
-    keeper.write_if_due().await;
+    keeper.settle().await;
     let lan = lan::lan_addresses();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;

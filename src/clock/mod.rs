@@ -203,7 +203,8 @@ fn of_date(date: OffsetDateTime) -> Millis {
     date.unix_timestamp().saturating_mul(1_000)
 }
 
-fn date(time: Millis) -> OffsetDateTime {
+/// A time as a date; 1970 where no date can hold it.
+pub fn date(time: Millis) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(time) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 

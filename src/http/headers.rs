@@ -7,10 +7,14 @@
 use axum::extract::Request;
 use axum::http::HeaderName;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, DATE, HOST, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::Next;
 use axum::response::Response;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::clock;
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -39,6 +43,10 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
+    // In hyper's place, which asks the system: by a date of 1970 a browser would take every file for decades old.
+    if let Some(date) = date(clock::now_utc()) {
+        headers.insert(DATE, date);
+    }
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
@@ -46,6 +54,13 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
         headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
     }
     response
+}
+
+/// A time as HTTP writes it (RFC 9110, section 5.6.7).
+fn date(now: OffsetDateTime) -> Option<HeaderValue> {
+    let format =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    HeaderValue::try_from(now.format(format).ok()?).ok()
 }
 
 /// The policy for a page served under this name. Older Safari does not count a WebSocket to the page's own host as
@@ -65,6 +80,13 @@ pub(super) fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_written_as_http_wants_it() {
+        // The example of RFC 9110.
+        let now = OffsetDateTime::from_unix_timestamp(784_111_777).unwrap();
+        assert_eq!(date(now).unwrap(), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
 
     fn said(host: &'static str) -> HeaderValue {
         policy(Some(&HeaderValue::from_static(host)))

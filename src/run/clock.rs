@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::clock::{self, Known, Timedated};
+use crate::clock::{self, Known, Timedated, Trust};
 use crate::proto::limits::CLOCK_KEPT_INTERVAL;
 use crate::proto::op::Snapshot;
 use crate::store::Store;
@@ -33,6 +33,17 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn new(data_dir: &Path, store: Store) -> Self {
         Self { path: Known::path(data_dir), store }
+    }
+
+    /// Makes the best of a clock in doubt before anything is made by it: a time server may vouch for it.
+    pub(super) async fn settle(&self) {
+        if matches!(clock::state().trust, Trust::Ahead | Trust::Behind)
+            && let Ok(timedated) = Timedated::ask().await
+            && clock::look(Some(timedated.synchronized)).lowered
+        {
+            return self.write().await;
+        }
+        self.write_if_due().await;
     }
 
     /// Runs until porch ends.
@@ -66,7 +77,7 @@ impl Keeper {
     }
 
     /// Writes down the last time known, where none is, or one of another day.
-    pub(super) async fn write_if_due(&self) {
+    async fn write_if_due(&self) {
         let day_ms = i64::try_from(CLOCK_KEPT_INTERVAL.as_millis()).unwrap_or(i64::MAX);
         if Known::read(&self.path).is_none_or(|kept| clock::wall().abs_diff(kept.time) >= day_ms.unsigned_abs()) {
             self.write().await;

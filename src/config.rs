@@ -6,6 +6,7 @@
 mod args;
 mod box_name;
 mod error;
+mod interface_name;
 mod layers;
 mod listen;
 #[cfg(test)]
@@ -19,13 +20,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-pub use args::{Arguments, Command, UserCommand};
+pub use args::{Arguments, Command, QrCommand, UserCommand};
 pub use box_name::BoxName;
 pub use error::ConfigError;
+pub use interface_name::InterfaceName;
 pub use layers::{Environment, Key, Origin};
 pub use listen::Listen;
 
-use crate::proto::limits::{CONFIG_BYTES_MAX, EXTRA_NAMES_MAX, EXTRA_RANGES_MAX};
+use crate::proto::limits::{CONFIG_BYTES_MAX, EXTRA_NAMES_MAX, EXTRA_RANGES_MAX, INTERFACES_MAX};
 use crate::tls::name::{DnsName, IpRange};
 use layers::{FileLayer, Layers, Raw};
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub names: Setting<Vec<DnsName>>,
     /// Address ranges the box's CA may speak for besides private ones.
     pub ranges: Setting<Vec<IpRange>>,
+    /// The only interfaces through which people reach the box; of none, all that can lead to a phone.
+    pub interfaces: Setting<Vec<InterfaceName>>,
     /// Whether the box stays silent on mDNS.
     pub no_mdns: Setting<bool>,
     /// What replaces the box's own CA and leaf.
@@ -121,6 +125,7 @@ impl Config {
             name: layers.text_or(Key::Name, BoxName::ALLOWED, BoxName::parse, BoxName::default)?,
             names: layers.list(Key::Names, DnsName::ALLOWED_DOTTED, EXTRA_NAMES_MAX, dotted_name)?,
             ranges: layers.list(Key::Ranges, IpRange::ALLOWED, EXTRA_RANGES_MAX, IpRange::parse)?,
+            interfaces: layers.list(Key::Interfaces, InterfaceName::ALLOWED, INTERFACES_MAX, InterfaceName::parse)?,
             no_mdns: or_default(layers.one(Key::NoMdns, "true or false", switch)?, || false),
             own_certificate: own_certificate(&layers)?,
         })
@@ -141,15 +146,25 @@ impl fmt::Display for Config {
                 Key::DataDir => (self.data_dir.value.display().to_string(), &self.data_dir.origin),
                 Key::Http => (self.http.value.to_string(), &self.http.origin),
                 Key::Https => (self.https.value.to_string(), &self.https.origin),
+                Key::Interfaces => (self.interfaces(), &self.interfaces.origin),
                 Key::Key => own(|own| &own.key),
                 Key::Name => (self.name.value.to_string(), &self.name.origin),
                 Key::Names => (joined(&self.names.value), &self.names.origin),
                 Key::NoMdns => (self.no_mdns.value.to_string(), &self.no_mdns.origin),
                 Key::Ranges => (joined(&self.ranges.value), &self.ranges.origin),
             };
-            writeln!(f, "{:<10}{value:<40} ({origin})", key.name())?;
+            writeln!(f, "{:<12}{value:<40} ({origin})", key.name())?;
         }
         Ok(())
+    }
+}
+
+impl Config {
+    fn interfaces(&self) -> String {
+        match self.interfaces.value.as_slice() {
+            [] => "all but tunnels and virtual ones".into(),
+            chosen => joined(chosen),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
@@ -16,10 +16,12 @@ use crate::hub::{Hub, Now, Output, Ticket};
 use crate::outbox::{Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
-use crate::proto::limits::{CONNECTIONS_MAX, HUB_QUEUE_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX};
-use crate::proto::op::{Fault, MemberRecord, Missed, Op, Outcome};
-use crate::proto::server::{self, ServerMessage, User};
-use crate::store::Store;
+use crate::proto::limits::{
+    CONNECTIONS_MAX, HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX,
+};
+use crate::proto::op::{Fault, Missed, Op, Outcome};
+use crate::proto::server::{self, ServerMessage};
+use crate::store::{ApplyError, Store};
 
 /// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
 const INPUTS_AT_ONCE: usize = 256;
@@ -33,12 +35,33 @@ enum Event {
 }
 
 /// An answer of the store.
-type Stored = (Ticket, Result<Outcome, Fault>);
+struct Stored {
+    result: Result<Outcome, Fault>,
+    asked: Asked,
+}
+
+/// Who asked the store.
+enum Asked {
+    Hub(Ticket),
+    /// A page, which is answered once the hub knows. The permit is its place among the answers.
+    Page {
+        tell: oneshot::Sender<Result<Outcome, Fault>>,
+        _place: OwnedSemaphorePermit,
+    },
+}
+
+/// The way to the store for changes by the pages that the hub must hear of in the order of commits.
+struct InOrder {
+    store: Store,
+    answers: mpsc::Sender<Stored>,
+    places: Arc<Semaphore>,
+}
 
 /// How sockets and pages reach the hub. After shutdown what is sent goes nowhere.
 #[derive(Clone)]
 pub struct Handle {
     events: mpsc::Sender<Event>,
+    in_order: Arc<InOrder>,
     next_conn: Arc<AtomicU64>,
 }
 
@@ -55,19 +78,28 @@ impl Handle {
         self.send(Event::Hub(input))
     }
 
-    /// An account was made.
-    pub async fn user_created(&self, user: User, members: Vec<MemberRecord>) {
-        self.input(Input::UserCreated { user, members }).await;
-    }
-
-    /// An account has another name, picture or role.
-    pub async fn user_changed(&self, user: User) {
-        self.input(Input::UserChanged { user }).await;
-    }
-
-    /// An account was deleted.
-    pub async fn user_gone(&self, user: UserId) {
-        self.input(Input::UserGone { user }).await;
+    /// Makes a change of an account durable, and tells the hub of it between the hub's own changes, in the order of
+    /// commits: else it might put somebody into a room that has been closed to them meanwhile.
+    ///
+    /// `stored` is called on the writer's thread as soon as the change is durable, before anyone is told.
+    pub async fn apply(&self, op: Op, stored: impl FnOnce() + Send + 'static) -> Result<Outcome, ApplyError> {
+        let InOrder { store, answers, places } = &*self.in_order;
+        // Never closed; were it, the driver would have ended.
+        let place = Arc::clone(places).acquire_owned().await.map_err(|_| ApplyError::Busy)?;
+        let (tell, told) = oneshot::channel();
+        let answers = answers.clone();
+        let reply = move |result: Result<Outcome, Fault>| {
+            if result.is_ok() {
+                stored();
+            }
+            // Full cannot be (see `start`), and closed means that porch has ended.
+            let _ = answers.try_send(Stored { result, asked: Asked::Page { tell, _place: place } });
+        };
+        store.submit(op, reply).map_err(|_| ApplyError::Busy)?;
+        match told.await {
+            Ok(result) => result.map_err(ApplyError::Fault),
+            Err(_) => Err(ApplyError::Busy),
+        }
     }
 
     /// Sessions are over: their connections are closed with `code`.
@@ -108,8 +140,10 @@ impl Handle {
 pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let (events, incoming) = mpsc::channel(HUB_QUEUE_MAX);
     // As many answers as there can be questions, so that giving one never waits.
-    let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX);
-    let handle = Handle { events, next_conn: Arc::new(AtomicU64::new(1)) };
+    let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX + PAGE_CHANGES_IN_FLIGHT_MAX);
+    let places = Arc::new(Semaphore::new(PAGE_CHANGES_IN_FLIGHT_MAX));
+    let in_order = Arc::new(InOrder { store: store.clone(), answers: answers.clone(), places });
+    let handle = Handle { events, in_order, next_conn: Arc::new(AtomicU64::new(1)) };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
     let back = handle.events.downgrade();
     let driver =
@@ -140,24 +174,36 @@ impl Driver {
             tokio::select! {
                 biased;
                 _ = answered.recv_many(&mut answers, INPUTS_AT_ONCE) => {
-                    for (ticket, result) in answers.drain(..) {
-                        self.feed(Input::Stored { ticket, result });
+                    for answer in answers.drain(..) {
+                        self.stored(answer);
                     }
                 }
                 count = incoming.recv_many(&mut events, INPUTS_AT_ONCE) => {
                     if count == 0 {
                         return;
                     }
-                    // Pages speak of what is durable, and may be quicker than the answers to what was durable before:
-                    // who is gone would still be heard.
-                    while let Ok((ticket, result)) = answered.try_recv() {
-                        self.feed(Input::Stored { ticket, result });
+                    // Pages speak of what is durable, and may be quicker than the answers to what was durable before.
+                    while let Ok(answer) = answered.try_recv() {
+                        self.stored(answer);
                     }
                     for event in events.drain(..) {
                         self.take(event);
                     }
                 }
                 () = sleep_until(wake_at.unwrap_or_else(Instant::now)), if wake_at.is_some() => self.feed(Input::Tick),
+            }
+        }
+    }
+
+    fn stored(&mut self, Stored { result, asked }: Stored) {
+        match asked {
+            Asked::Hub(ticket) => self.feed(Input::Stored { ticket, result }),
+            Asked::Page { tell, _place } => {
+                if let Some(input) = result.as_ref().ok().and_then(heard) {
+                    self.feed(input);
+                }
+                // Nobody waits any more: the change is made all the same.
+                let _ = tell.send(result);
             }
         }
     }
@@ -248,10 +294,11 @@ impl Driver {
         let answers = self.answers.clone();
         let reply = move |result| {
             // Full cannot be (see `start`), and closed means that porch has ended.
-            let _ = answers.try_send((ticket, result));
+            let _ = answers.try_send(Stored { result, asked: Asked::Hub(ticket) });
         };
         if self.store.submit(op, reply).is_err() {
-            let _ = self.answers.try_send((ticket, Ok(Outcome::Refused(ErrorCode::Busy))));
+            let result = Ok(Outcome::Refused(ErrorCode::Busy));
+            let _ = self.answers.try_send(Stored { result, asked: Asked::Hub(ticket) });
         }
     }
 
@@ -274,6 +321,22 @@ impl Driver {
     }
 }
 
+/// What the hub is to hear of a page's change.
+fn heard(outcome: &Outcome) -> Option<Input> {
+    match outcome {
+        Outcome::MemberMade { user, members } => {
+            Some(Input::MemberMade { user: user.clone(), members: members.clone() })
+        }
+        Outcome::StaysEnded(ended) => Some(Input::StaysEnded { ended: ended.clone() }),
+        Outcome::User(user) => Some(Input::UserChanged { user: user.clone() }),
+        Outcome::UserCreated { user, members, .. } => {
+            Some(Input::UserCreated { user: user.clone(), members: members.clone() })
+        }
+        Outcome::UserDeleted { user } => Some(Input::UserGone { user: *user }),
+        _ => None,
+    }
+}
+
 /// Bytes of all the texts in these.
 fn body_bytes(events: &[server::Event]) -> usize {
     let bytes = |event: &server::Event| match event {
@@ -293,7 +356,7 @@ fn encode(message: &ServerMessage) -> bytes::Bytes {
 mod tests {
     use super::*;
     use crate::outbox::Taken;
-    use crate::proto::server::Role;
+    use crate::proto::server::{Role, User};
 
     /// Connections of each person: few, as they are looked through one by one.
     const EACH: u64 = 8;
@@ -301,7 +364,8 @@ mod tests {
     /// A driver of a box with so many people that all connections can be had, on an empty store.
     fn driver(dir: &std::path::Path) -> (Handle, Store) {
         let (store, mut snapshot) = Store::open(dir, clock::wall).unwrap();
-        let user = |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0 };
+        let user =
+            |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0, ends_at: None };
         snapshot.users.extend((0..=CONNECTIONS_MAX as u64 / EACH).map(user));
         (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start()), store)
     }

@@ -3,6 +3,8 @@
 mod accounts;
 mod certificate;
 mod clock;
+mod doctor;
+mod qr;
 mod system;
 mod terminal;
 
@@ -13,6 +15,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -23,18 +26,21 @@ use tokio::time::timeout;
 
 use crate::clock::{Clock, wall};
 use crate::config::{Command, Config, Listen, from_process};
+use crate::doctor::Listening;
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
 use crate::http::plain::CaFiles;
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
-use crate::lan;
+use crate::lan::mdns::{Announcement, Announcer, Names};
+use crate::lan::{self, Interfaces, Network};
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
-use certificate::Certificate;
+use certificate::{Around, Certificate, Place};
 use clock::Keeper;
 use system::StopSignals;
+use terminal::KnownBy;
 
 /// All of shutting down takes at most this long; systemd would kill at 90 s.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
@@ -59,6 +65,8 @@ pub fn main() -> ExitCode {
             let _ = write!(io::stdout(), "{config}");
             Ok(())
         }
+        Command::Doctor { json } => return doctor::look(&config, json),
+        Command::Qr(command) => qr::show(&config, &command),
         Command::Serve => serve(&config),
         Command::User(command) => accounts::look_after(&config.data_dir.value, &command),
     };
@@ -85,6 +93,8 @@ pub(crate) enum RunError {
         address: SocketAddr,
         fault: io::Error,
     },
+    /// There is nothing to show a QR code of.
+    Qr(String),
     Runtime(io::Error),
     Store(OpenError),
     Tls(TlsError),
@@ -93,7 +103,7 @@ pub(crate) enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Account(reason) => f.write_str(reason),
+            Self::Account(reason) | Self::Qr(reason) => f.write_str(reason),
             Self::DataDir { path, fault } => write!(f, "the data folder {} cannot be used: {fault}", path.display()),
             Self::Listen { key, address, fault } => write!(f, "{key}: cannot listen on {address}: {fault}"),
             Self::Runtime(fault) => write!(f, "the system refuses what porch needs to run: {fault}"),
@@ -117,6 +127,10 @@ fn serve(config: &Config) -> Result<(), RunError> {
     // Held from here on: a second porch on this folder ends now, before it touches anything.
     let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
     clock::begin(&config.data_dir.value, &snapshot);
+    // What one before us wrote would be taken for ours.
+    if let Err(fault) = Listening::clear(&config.data_dir.value) {
+        log::warn!("where an earlier porch listened is still written down: {fault}");
+    }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -135,24 +149,54 @@ fn serve(config: &Config) -> Result<(), RunError> {
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
     keeper.settle().await;
-    let lan = lan::lan_addresses();
+    let interfaces = interfaces(config);
+    let (looked, network) = watch::channel(Network::look(&interfaces));
+    let lan = network.borrow().lan().to_vec();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
     let (https, https_address) = listen("https", &config.https.value)?;
     let (http, http_address) = listen("http", &config.http.value)?;
 
+    let listening = Listening { https: https_address, http: http_address, pid: std::process::id() };
+    // For `porch doctor` and `porch qr`, which manage without.
+    if let Err(fault) = listening.write(&config.data_dir.value) {
+        log::warn!("where porch listens could not be written down: {fault}");
+    }
+
     let clock = Clock::start();
     let handle = driver::start(hub, store.clone(), clock);
-    let ca = certificate.root().map(|root| CaFiles { der: root.der().to_vec().into(), pem: root.pem().into() });
-    let plain = http::plain::router(https_address.port(), ca.clone());
+    let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
+    let id = certificate.id(&config.data_dir.value);
+    let announcement = Announcement {
+        box_name: config.name.value.to_string(),
+        label: config.name.value.label().to_owned(),
+        id: id.clone(),
+        bound: https_address.ip(),
+        https_port: https_address.port(),
+        http_port: http_address.port(),
+        version: env!("CARGO_PKG_VERSION"),
+        interfaces: interfaces.clone(),
+    };
+    let announcer = match config.no_mdns.value {
+        true => Announcer::silent(Names::new(&announcement.label, &announcement.id)),
+        false => Announcer::start(announcement, network.clone()),
+    };
+    let place = Place { https: https_address, http_port: http_address.port(), id };
+    let around = Around { network, names: announcer.names() };
+    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
+    let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
         box_name: config.name.value.to_string(),
         version: env!("CARGO_PKG_VERSION"),
         ca,
+        doors: live_doors,
         wall: Box::new(wall),
+        doctor: doctor::of_running(config, listening, announcer.names()).into(),
     });
+    let guests = app.clone();
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -160,9 +204,11 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
-    terminal::announce(https_address, http_address, &lan, certificate.root());
-    tokio::spawn(certificate.keep_current(config.clone()));
+    terminal::announce(https_address, http_address, &lan, known_by.as_ref());
+    tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
+    tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
+    tokio::spawn(guests.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
@@ -172,15 +218,23 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let goodbye = async {
         // No new connections; those there are told why, and get the time to hear it.
         let _ = stop.send(true);
+        announcer.goodbye().await;
         while serving.join_next().await.is_some() {}
         handle.go_away().await;
         sockets.all_closed().await;
     };
+    // What is left of it counts for nothing once the folder is free.
+    let _ = Listening::clear(&config.data_dir.value);
     if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
         log::warn!("some connections did not end in time");
     }
     keeper.write().await;
     Ok(())
+}
+
+/// The interfaces through which people come.
+fn interfaces(config: &Config) -> Interfaces {
+    Interfaces::only(config.interfaces.value.iter().map(ToString::to_string).collect())
 }
 
 /// Binds the first address that can be had; says so when it is not the one people expect.

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use porch::doctor::texts::{places, text};
 use porch::proto::account::{
-    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, ListedRoom, Member, PatchMe, PatchSettings, Session, Settings,
+    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member, NewInvite, PatchMe,
+    PatchPerson, PatchSettings, Session, Settings,
 };
 use porch::proto::client::ClientMessage;
 use porch::proto::clock::{Clock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
+use porch::proto::doctor::{Check, Finding, Report};
+use porch::proto::door::DoorList;
 use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,7 +51,7 @@ fn the_table_of_errors_is_that_of_the_server() {
     let known: BTreeSet<String> = serde_names(&serde_json::from_str::<ErrorCode>("\"?\"").unwrap_err().to_string());
     assert!(known.len() > 20, "{known:?}");
     let mut told = BTreeSet::new();
-    for [name, status, ..] in rows(section("### Errors")) {
+    for [name, status] in rows(section("### Errors")) {
         let name = name.trim_matches('`');
         let Ok(code) = serde_json::from_value::<ErrorCode>(name.into()) else {
             panic!("the page tells of an error that no server gives: {name}")
@@ -62,14 +66,35 @@ fn the_table_of_errors_is_that_of_the_server() {
 fn the_table_of_close_codes_is_that_of_the_server() {
     let body = CODES.split("pub enum CloseCode {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
     let known: BTreeSet<u16> = body.lines().filter_map(|line| line.split_once(" = ")).map(|(_, n)| number(n)).collect();
-    let told: BTreeSet<u16> = rows(section("### Close codes")).map(|[code, ..]| number(code)).collect();
+    let told: BTreeSet<u16> = rows(section("### Close codes")).map(|[code]| number(code)).collect();
     assert!(known.contains(&(CloseCode::Flood as u16)) && known.len() > 8, "{known:?}");
     assert_eq!(told, known);
 }
 
 #[test]
+fn the_table_of_findings_is_that_of_the_doctor() {
+    let known: BTreeSet<String> = serde_names(&serde_json::from_str::<Finding>("\"?\"").unwrap_err().to_string());
+    assert!(known.len() > 50, "{known:?}");
+    let mut told = BTreeSet::new();
+    for [name, check, level, values] in rows(section("## Doctor")) {
+        let name = name.trim_matches('`');
+        let Ok(finding) = serde_json::from_value::<Finding>(name.into()) else {
+            panic!("the page tells of a finding that the doctor never makes: {name}")
+        };
+        assert_eq!(text(finding).0.name(), level, "{name}");
+        let values: Vec<_> =
+            values.split(", ").map(|value| value.trim_matches('`')).filter(|v| !v.is_empty()).collect();
+        assert_eq!(places(finding), values, "{name}");
+        assert!(check == "any" || serde_json::from_value::<Check>(check.into()).is_ok(), "{name}: {check}");
+        assert!(text(finding).0 == porch::proto::doctor::Level::Ok || !text(finding).2.is_empty(), "{name}: no advice");
+        told.insert(name.to_owned());
+    }
+    assert_eq!(told, known);
+}
+
+#[test]
 fn every_path_of_the_table_of_requests_is_told_once() {
-    let paths: Vec<_> = rows(section("## Signing in")).map(|[request, ..]| request).collect();
+    let paths: Vec<_> = rows(section("## Signing in")).map(|[request]| request).collect();
     let unique: BTreeSet<_> = paths.iter().collect();
     assert!(paths.len() > 15 && unique.len() == paths.len(), "{paths:?}");
 }
@@ -117,15 +142,23 @@ fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
         "box" => answer::<BoxInfo>(json),
+        "doors" => answer::<DoorList>(json),
         "clock" => answer::<Clock>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
+        "invite" => answer::<Invite>(json),
+        "invited" => answer::<Invited>(json),
+        "join" => request::<Join>(json),
         "listed_room" => answer::<ListedRoom>(json),
         "login" | "register" => request::<Credentials>(json),
+        "me" => answer::<Me>(json),
         "member" => answer::<Member>(json),
+        "new_invite" => request::<NewInvite>(json),
         "patch_me" => request::<PatchMe>(json),
+        "patch_person" => request::<PatchPerson>(json),
         "patch_settings" => request::<PatchSettings>(json),
+        "report" => answer::<Report>(json),
         "session" => answer::<Session>(json),
         "set_clock" => request::<SetClock>(json),
         "settings" => answer::<Settings>(json),
@@ -206,8 +239,8 @@ fn section(heading: &str) -> &'static str {
     rest.split("\n#").next().unwrap_or(rest)
 }
 
-/// The first three cells of each row of the first table, without its head.
-fn rows(text: &str) -> impl Iterator<Item = [&str; 3]> {
+/// The first cells of each row of the first table, without its head.
+fn rows<const N: usize>(text: &str) -> impl Iterator<Item = [&str; N]> {
     let lines = text.lines().skip_while(|line| !line.starts_with("|-"));
     lines.skip(1).take_while(|line| line.starts_with('|')).map(|line| {
         let mut cells = line.split('|').skip(1).map(str::trim);

@@ -143,12 +143,13 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
 }
 
 fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
-    let me = User { id: UserId(1), name: "floor".to_owned(), role: Role::Member, picture: 0, since: 0 };
+    let me = User { id: UserId(1), name: "floor".to_owned(), role: Role::Member, picture: 0, since: 0, ends_at: None };
     let room = Room {
         id: room,
         kind: RoomKind::Open,
         name: String::new(),
         archived: false,
+        guests: false,
         role: Role::Member,
         with: None,
         member_count: 1,

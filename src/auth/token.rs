@@ -1,4 +1,5 @@
-//! The secret a signed-in browser holds: 32 random bytes in a cookie, known to the disk only by their SHA-256.
+//! Secrets that let their holder in: a signed-in browser's, 32 random bytes in a cookie, known to the disk only by their
+//! SHA-256; and an invite's, 16 random bytes in a link.
 
 use std::fmt;
 
@@ -51,6 +52,46 @@ impl Token {
     /// What the disk knows it by. A plain hash is enough: nobody guesses 32 random bytes.
     pub fn hash(&self) -> [u8; 32] {
         digest(&SHA256, &self.0).as_ref().try_into().expect("SHA-256 gives 32 bytes")
+    }
+}
+
+/// Random bytes of an invite: as many as a UUID has, which nobody guesses, and few enough for a small QR code.
+const INVITE_BYTES: usize = 16;
+
+/// What the link of an invite ends in. Kept readable on the disk, unlike a session's: the owner prints it again and
+/// again, it lets its holder join and do nothing else, and it is withdrawn with one click.
+#[derive(Clone, Eq, PartialEq)]
+pub struct InviteToken([u8; INVITE_BYTES]);
+
+impl InviteToken {
+    /// A new one.
+    pub fn fresh() -> Result<Self, NoRandomness> {
+        let mut bytes = [0; INVITE_BYTES];
+        rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(Self(bytes))
+    }
+
+    /// The token of this text, where it has the right form: 22 characters of `A-Z a-z 0-9 _ -`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; INVITE_BYTES + 2];
+        let length = BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes[..length].try_into().ok()?))
+    }
+
+    /// As it stands in the link.
+    pub fn text(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What it is looked up by, so that the time a look-up takes tells nothing of the tokens there are.
+    pub fn hash(&self) -> [u8; 32] {
+        digest(&SHA256, &self.0).as_ref().try_into().expect("SHA-256 gives 32 bytes")
+    }
+}
+
+impl fmt::Debug for InviteToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InviteToken(..)")
     }
 }
 
@@ -119,7 +160,37 @@ mod tests {
         assert_eq!(format!("{:?}", Token([7; 32])), "Token(..)");
     }
 
+    #[test]
+    fn an_invites_token_is_22_characters_for_a_link_and_comes_back() {
+        let token = InviteToken::fresh().unwrap();
+        let text = token.text();
+        assert!(
+            text.len() == 22 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'),
+            "{text}"
+        );
+        assert_eq!(InviteToken::parse(&text), Some(token.clone()));
+        assert_ne!(InviteToken::fresh().unwrap().hash(), token.hash());
+        assert_eq!(format!("{token:?}"), "InviteToken(..)");
+    }
+
+    #[test]
+    fn what_is_no_invites_token_is_none() {
+        let text = InviteToken([0; INVITE_BYTES]).text();
+        assert!(InviteToken::parse(&text).is_some());
+        // The last is another way to write the same bytes.
+        let others = ["", "A", &text[1..], &format!("{text}A"), &format!("{text}=="), &text.replace('A', "+")];
+        for other in others.into_iter().chain([&*format!("{}B", &text[1..])]) {
+            assert_eq!(InviteToken::parse(other), None, "{other}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_text_is_read_as_an_invites_token_without_a_panic(text in "\\PC{0,40}", value in "[A-Za-z0-9_=-]{0,40}") {
+            let _ = InviteToken::parse(&text);
+            let _ = InviteToken::parse(&value);
+        }
+
         #[test]
         fn any_header_is_read_without_a_panic(header in "\\PC{0,60}", value in "[A-Za-z0-9_=-]{0,90}") {
             let _ = Token::of_cookies(&header);

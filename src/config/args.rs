@@ -29,9 +29,28 @@ pub enum Command {
     Serve,
     /// Print the effective configuration, and where each value came from
     Config,
+    /// Check what porch needs: ports, network, clock, certificate, disk. Ends with 1 when there is a problem
+    Doctor {
+        /// Print what the owner's page is given, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show where the running box is, as a QR code
+    Qr(QrCommand),
     /// Look after accounts, for the day the owner forgot a password
     #[command(subcommand)]
     User(UserCommand),
+}
+
+/// In what form to show where the box is.
+#[derive(Args, Clone, Debug, Default, Eq, PartialEq)]
+pub struct QrCommand {
+    /// Write the code to this file, as SVG
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    pub svg: Option<PathBuf>,
+    /// Print only the address
+    #[arg(long)]
+    pub url: bool,
 }
 
 /// What to do with accounts.
@@ -74,6 +93,9 @@ pub(super) struct Flags {
     /// Let the box's own CA speak for these address ranges too, for a LAN on public addresses; say it before the first start
     #[arg(long, global = true, value_name = "RANGE,...", value_delimiter = ',')]
     ranges: Option<Vec<String>>,
+    /// Be found through these network interfaces only [default: all but loopback, tunnels, and those of containers and virtual machines]
+    #[arg(long, global = true, value_name = "NAME,...", value_delimiter = ',')]
+    interfaces: Option<Vec<String>>,
     /// Do not announce the box on the network by mDNS
     #[arg(long, global = true, action = ArgAction::SetTrue)]
     no_mdns: bool,
@@ -95,6 +117,7 @@ impl Flags {
             Key::DataDir => path(&self.data_dir),
             Key::Http => text(&self.http),
             Key::Https => text(&self.https),
+            Key::Interfaces => self.interfaces.clone().map(Raw::List),
             Key::Key => path(&self.key),
             Key::Name => text(&self.name),
             Key::Names => self.names.clone().map(Raw::List),

@@ -18,6 +18,7 @@ pub enum Key {
     DataDir,
     Http,
     Https,
+    Interfaces,
     Key,
     Name,
     Names,
@@ -27,13 +28,14 @@ pub enum Key {
 
 impl Key {
     /// In the order they are printed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DataDir,
         Self::Https,
         Self::Http,
         Self::Name,
         Self::Names,
         Self::Ranges,
+        Self::Interfaces,
         Self::NoMdns,
         Self::Cert,
         Self::Key,
@@ -46,6 +48,7 @@ impl Key {
             Self::DataDir => "data-dir",
             Self::Http => "http",
             Self::Https => "https",
+            Self::Interfaces => "interfaces",
             Self::Key => "key",
             Self::Name => "name",
             Self::Names => "names",

@@ -29,6 +29,7 @@ fn nothing_said_gives_the_defaults() {
     assert_eq!(config.name.value.as_str(), "porch");
     assert_eq!(config.names.value, []);
     assert_eq!(config.ranges.value, []);
+    assert_eq!(config.interfaces.value, []);
     assert!(!config.no_mdns.value);
     assert_eq!(config.own_certificate, None);
     assert_eq!(config.https.origin, Origin::Default(None));
@@ -54,6 +55,7 @@ fn every_option_can_be_said_in_all_three_places() {
         ("name", "Kitchen"),
         ("names", "a.home.arpa,b.example.org"),
         ("ranges", "203.0.113.0/24,2001:db8:7::/48"),
+        ("interfaces", "eth0,wlan0"),
         ("no-mdns", "true"),
     ];
     for (key, value) in cases {
@@ -122,6 +124,7 @@ fn a_wrong_value_names_the_key_the_value_and_what_is_allowed() {
         ("names", "ok.lan,no_good", "a host name with a dot"),
         ("names", "single", "with a dot"),
         ("ranges", "10.0.0.1/8", "an address range"),
+        ("interfaces", "eth0,wlan 0", "the name of a network interface"),
         ("no-mdns", "maybe", "true or false"),
         ("data-dir", "", "a folder"),
     ];

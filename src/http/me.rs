@@ -7,12 +7,13 @@ use axum::response::IntoResponse;
 
 use crate::auth::name::{UserName, look};
 use crate::auth::password::Password;
-use crate::proto::account::{DeleteMe, PatchMe, UserAnswer};
+use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_BYTES_MAX;
 use crate::proto::op::{Op, Outcome};
 use crate::proto::server::User;
+use crate::store::Account;
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -21,8 +22,11 @@ use super::session::signed_out;
 use super::signed::Signed;
 
 /// `GET /api/me`.
-pub(super) async fn show(signed: Signed) -> JsonAnswer<UserAnswer> {
-    JsonAnswer(UserAnswer { user: signed.user })
+pub(super) async fn show(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<Me>> {
+    let id = signed.user.id;
+    let account = app.store.read(move |reader| reader.account(id)).await?;
+    let has_password = account.is_some_and(|account| account.has_password());
+    Ok(JsonAnswer(Me { user: signed.user, has_password }))
 }
 
 /// `PATCH /api/me`: everything asked for is looked at before anything is changed.
@@ -34,10 +38,7 @@ pub(super) async fn change(
     let name = asked.name.as_deref().map(UserName::parse).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     if new_password.is_some() {
-        let Some(present) = asked.password else {
-            return Err(ErrorCode::BadRequest.into());
-        };
-        app.check_password(&signed.user, &present).await?;
+        app.check_password(&signed.user, asked.password.as_deref()).await?;
     }
     let mut user = signed.user;
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
@@ -62,15 +63,12 @@ pub(super) async fn leave(
     Json(asked): Json<DeleteMe>,
 ) -> Answer<impl IntoResponse> {
     let user = signed.user;
-    app.check_password(&user, &asked.password).await?;
-    let outcome = app.store.apply(Op::DeleteUser { user: user.id, at: (app.wall)() }).await?;
-    if let Outcome::Refused(_) = outcome {
-        return Err(Refusal::of(outcome));
+    app.check_password(&user, asked.password.as_deref()).await?;
+    // The hub closes its connections too.
+    match app.apply(Op::DeleteUser { user: user.id, at: (app.wall)() }).await? {
+        Outcome::UserDeleted { .. } => Ok(signed_out()),
+        other => Err(Refusal::of(other)),
     }
-    app.directory.changed();
-    // Closes its connections too.
-    app.hub.user_gone(user.id).await;
-    Ok(signed_out())
 }
 
 /// `PUT /api/me/picture`.
@@ -105,7 +103,7 @@ impl App {
         let wanted = name.look();
         // On the reader's thread: with thousands of people this takes milliseconds.
         let taken = self.store.read(move |reader| {
-            let people = reader.people()?;
+            let people = reader.present()?;
             Ok(people.iter().any(|user| Some(user.id) != own && look(&user.name) == wanted))
         });
         if taken.await? { Err(ErrorCode::NameTaken.into()) } else { Ok(()) }
@@ -120,23 +118,31 @@ impl App {
 
     /// Applies a change that comes to a changed person, and tells everyone.
     async fn change_user(&self, op: Op) -> Answer<User> {
-        match self.store.apply(op).await? {
-            Outcome::User(user) => {
-                self.directory.changed();
-                self.hub.user_changed(user.clone()).await;
-                Ok(user)
-            }
+        match self.apply(op).await? {
+            Outcome::User(user) => Ok(user),
             other => Err(Refusal::of(other)),
         }
     }
 
-    /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`.
-    async fn check_password(&self, user: &User, present: &str) -> Answer<()> {
+    /// Applies a change that the hub must hear of in the order of commits, and shows the directory anew.
+    pub(super) async fn apply(&self, op: Op) -> Answer<Outcome> {
+        let app = self.clone();
+        Ok(self.hub.apply(op, move || app.directory.changed()).await?)
+    }
+
+    /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has
+    /// none is its session's.
+    async fn check_password(&self, user: &User, present: Option<&str>) -> Answer<()> {
         let key = UserName::parse(&user.name).map(|name| name.key().to_owned()).ok();
         self.count_try(None, key.as_deref())?;
         let id = user.id;
         let account = self.store.read(move |reader| reader.account(id)).await?;
-        let stored = account.map(|account| account.password);
+        let stored = account.filter(Account::has_password).map(|account| account.password);
+        let present = match (present, &stored) {
+            (Some(present), _) => present,
+            (None, Some(_)) => return Err(ErrorCode::BadRequest.into()),
+            (None, None) => return Ok(()),
+        };
         let right = self.hasher.verify(Password::typed(present), stored).await?;
         if right { Ok(()) } else { Err(ErrorCode::PasswordWrong.into()) }
     }

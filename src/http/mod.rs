@@ -13,10 +13,13 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Request;
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, delete, get, patch, post, put};
+use tokio::sync::Notify;
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
+use crate::doctor::Doctor;
+use crate::doors::Doors;
 use crate::driver::Handle;
 use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
@@ -33,7 +36,12 @@ pub mod assets;
 mod carry;
 mod clock;
 mod device;
+mod doctor;
+mod doors;
+mod guests;
 mod headers;
+mod host;
+mod invites;
 pub mod listen;
 mod me;
 mod origin;
@@ -46,6 +54,7 @@ mod settings;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod trust;
 pub mod ws;
 
 /// Where a request comes from; the connection puts it into every request.
@@ -55,6 +64,9 @@ pub struct PeerAddr(pub std::net::SocketAddr);
 /// The time, as milliseconds since 1970: see [`crate::clock::wall`].
 pub type WallClock = Box<dyn Fn() -> Millis + Send + Sync>;
 
+/// The doors of the moment; whoever watches the box's addresses sends the next.
+pub type LiveDoors = tokio::sync::watch::Receiver<Arc<Doors>>;
+
 /// The rest of porch, as far as the pages reach it.
 pub struct Wiring {
     pub store: Store,
@@ -63,7 +75,10 @@ pub struct Wiring {
     pub version: &'static str,
     /// For clients that do not trust the box yet; none where the owner brought a certificate.
     pub ca: Option<plain::CaFiles>,
+    pub doors: LiveDoors,
     pub wall: WallClock,
+    /// For the owner, who asks how the box is.
+    pub doctor: Arc<Doctor>,
 }
 
 /// What the handlers share. Cheap to clone.
@@ -77,11 +92,17 @@ pub struct Parts {
     box_name: String,
     version: &'static str,
     ca: Option<plain::CaFiles>,
+    doors: LiveDoors,
     wall: WallClock,
+    doctor: Arc<Doctor>,
+    /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
+    examining: tokio::sync::Mutex<()>,
     hasher: Hasher,
     pictures: Pictures,
     rates: Mutex<SignInRates>,
     directory: Directory,
+    /// Told when a guest comes: the next end of a stay may be sooner.
+    guest_came: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
 }
@@ -89,18 +110,22 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, wall } = wiring;
+        let Wiring { store, hub, box_name, version, ca, doors, wall, doctor } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
             box_name,
             version,
             ca,
+            doors,
             wall,
+            doctor,
+            examining: tokio::sync::Mutex::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
             rates: Mutex::default(),
             directory: Directory::default(),
+            guest_came: Notify::new(),
             naming: tokio::sync::Mutex::default(),
         }))
     }
@@ -116,7 +141,11 @@ impl Deref for App {
 
 /// Everything on the HTTPS port.
 pub fn router(app: App) -> Router {
-    let ca = plain::ca_routes(app.ca.clone());
+    let files = plain::files(app.ca.clone());
+    let trust = app.ca.as_ref().map(trust::routes).unwrap_or_default();
+    // Who is lost does not trust the box yet: the guide helps, where there is one.
+    let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
+    let doors = (app.doors.clone(), links);
     Router::new()
         .route("/api/box", get(session::about))
         .route("/api/register", post(session::register))
@@ -126,12 +155,18 @@ pub fn router(app: App) -> Router {
         .route("/api/sessions/{session}", delete(session::end))
         .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
         .route("/api/me/picture", put(me::set_picture).delete(me::clear_picture))
+        .route("/api/doors", get(doors::list))
+        .route("/api/invites", get(invites::list).post(invites::make))
+        .route("/api/invites/{invite}", delete(invites::withdraw))
+        .route("/api/join/{token}", get(invites::show).post(invites::join))
         .route("/api/people", get(people::list))
+        .route("/api/people/{user}", patch(guests::make_member).delete(guests::end_stay))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
         .route("/api/clock", get(clock::show).put(clock::set))
+        .route("/api/doctor", get(doctor::examine))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))
@@ -139,7 +174,8 @@ pub fn router(app: App) -> Router {
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
         .route("/ws", get(connect))
         .with_state(app)
-        .merge(ca)
+        .merge(files)
+        .merge(trust)
         .route("/healthz", get(plain::health))
         .method_not_allowed_fallback(nothing_here)
         .fallback(assets::page)
@@ -147,6 +183,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(carry::through))
         .layer(middleware::from_fn(origin::check))
+        .layer(middleware::from_fn_with_state(doors, host::check))
         .layer(middleware::from_fn(headers::add))
 }
 

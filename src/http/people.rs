@@ -39,7 +39,8 @@ struct People {
 pub(super) struct Listing {
     body: Bytes,
     etag: HeaderValue,
-    pub(super) count: usize,
+    /// Whether there is anybody but guests.
+    pub(super) has_member: bool,
     pub(super) has_owner: bool,
 }
 
@@ -90,7 +91,7 @@ impl Directory {
 
 impl Listing {
     fn of(people: Vec<User>) -> Result<Self, ErrorCode> {
-        let count = people.len();
+        let has_member = people.iter().any(|user| user.role != Role::Guest);
         let has_owner = people.iter().any(|user| user.role == Role::Owner);
         let body = serde_json::to_vec(&People { people }).map_err(|fault| {
             log::error!("the list of people cannot be written: {fault}");
@@ -99,13 +100,18 @@ impl Listing {
         let hash = digest(&SHA256, &body);
         let tag = BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..ETAG_HASH_BYTES]);
         let etag = HeaderValue::try_from(format!("\"{tag}\"")).map_err(|_| ErrorCode::Internal)?;
-        Ok(Self { body: body.into(), etag, count, has_owner })
+        Ok(Self { body: body.into(), etag, has_member, has_owner })
     }
 }
 
-/// `GET /api/people`.
-pub(super) async fn list(State(app): State<App>, _: Signed, headers: HeaderMap) -> Answer<Response> {
-    let listing = app.directory.listing(&app.store).await?;
+/// `GET /api/people`: everyone; for a guest those who share a room with them.
+pub(super) async fn list(State(app): State<App>, signed: Signed, headers: HeaderMap) -> Answer<Response> {
+    let listing = if signed.user.role == Role::Guest {
+        let people = app.store.read(move |reader| reader.people_known_to(signed.user.id)).await?;
+        Arc::new(Listing::of(people)?)
+    } else {
+        app.directory.listing(&app.store).await?
+    };
     let caching = [(ETAG, listing.etag.clone()), (CACHE_CONTROL, ASK_AGAIN)];
     if has(&headers, &listing.etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
@@ -121,17 +127,22 @@ fn has(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
-/// `GET /pictures/{user}/{picture}/{edge}`.
+/// `GET /pictures/{user}/{picture}/{edge}`: for a guest of those who share a room with them.
 pub(super) async fn picture(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     Named((user, picture, edge)): Named<(UserId, u32, u32)>,
 ) -> Answer<impl IntoResponse> {
     const NOT_FOUND: ErrorCode = ErrorCode::NotFound;
     if !PICTURE_EDGES.contains(&edge) {
         return Err(NOT_FOUND.into());
     }
-    let jpeg = app.store.read(move |reader| reader.picture(user, picture, edge)).await?;
+    let jpeg = app.store.read(move |reader| {
+        let stranger =
+            signed.user.role == Role::Guest && signed.user.id != user && !reader.share_a_room(signed.user.id, user)?;
+        if stranger { Ok(None) } else { reader.picture(user, picture, edge) }
+    });
+    let jpeg = jpeg.await?;
     let jpeg = jpeg.ok_or_else(|| Refusal::from(NOT_FOUND))?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (CACHE_CONTROL, FOREVER)], jpeg))
 }

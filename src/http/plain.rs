@@ -1,43 +1,102 @@
-//! The plain HTTP port: it sends everyone to HTTPS, and hands out the CA file that HTTPS is trusted by.
+//! The plain HTTP port: it guides people to HTTPS, and hands out the certificate that HTTPS is trusted by.
 
-use axum::Router;
-use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, HOST, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::Bytes;
 
-use super::headers::is_host;
+use super::LiveDoors;
+use super::host::{self, Asked};
+use crate::guide::words::{Fingerprint, WORDS};
+use crate::guide::{self, Device, Guide, Lang};
+use crate::proto::limits::GUIDE_REST_BYTES_MAX;
 
-const HTTPS_PORT: u16 = 443;
+/// Pages in the clear have a style of their own and nothing else.
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// First segments of addresses that no person opens.
+const NOT_PAGES: [&str; 4] = ["api", "assets", "pictures", "ws"];
 
-/// The root certificate of the box's own CA, in the two forms that devices take.
+/// The root certificate of the box's own CA, in the forms that devices take, and what it is known by.
 #[derive(Clone)]
 pub struct CaFiles {
-    pub der: Bytes,
-    pub pem: Bytes,
+    der: Bytes,
+    pem: Bytes,
+    /// For iPhones and iPads.
+    profile: Bytes,
+    /// SHA-256 of the root, `AB:CD:…`.
+    pub fingerprint: String,
+    /// The same in words, for people.
+    pub words: [&'static str; WORDS],
 }
 
-/// Everything on the plain port. `https_port` is where the rest is.
-pub fn router(https_port: u16, ca: Option<CaFiles>) -> Router {
-    let to_https = move |request: Request| async move { redirect(&request, https_port) };
-    ca_routes(ca).route("/healthz", get(health)).fallback(to_https)
+impl CaFiles {
+    /// Makes all of them from the root in DER and in PEM. Takes a moment: see [`guide::words`].
+    pub fn new(box_name: &str, der: &[u8], pem: String) -> Self {
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.copy_from_slice(digest(&SHA256, der).as_ref());
+        Self {
+            der: Bytes::copy_from_slice(der),
+            pem: pem.into(),
+            profile: guide::mobileconfig(box_name, der, &fingerprint).into(),
+            fingerprint: fingerprint.map(|byte| format!("{byte:02X}")).join(":"),
+            words: guide::words::of(&fingerprint),
+        }
+    }
 }
 
-/// `GET /ca.crt` and `GET /ca.pem`; nothing where the box has no CA of its own. On both ports: a browser that is on
-/// the HTTPS page refuses to download from plain HTTP.
-pub(super) fn ca_routes(ca: Option<CaFiles>) -> Router {
-    let Some(CaFiles { der, pem }) = ca else {
-        return Router::new();
+/// What the plain port knows.
+#[derive(Clone)]
+struct Plain {
+    doors: LiveDoors,
+    box_name: Arc<str>,
+    /// None where the owner brought a certificate: everyone is sent to HTTPS then.
+    ca: Option<CaFiles>,
+}
+
+/// Everything on the plain port.
+pub fn router(doors: LiveDoors, box_name: &str, ca: Option<CaFiles>) -> Router {
+    let links = if ca.is_some() { host::Links::Plain } else { host::Links::Https };
+    let known = (doors.clone(), links);
+    files(ca.clone())
+        .route("/healthz", get(health))
+        .fallback(answer)
+        .with_state(Plain { doors, box_name: box_name.into(), ca })
+        .layer(middleware::from_fn_with_state(known, host::check))
+        .layer(middleware::from_fn(add_headers))
+}
+
+/// The pages' style, and `/ca.crt`, `/ca.pem` and `/ca.mobileconfig` where the box has a CA of its own. On both ports:
+/// a browser that is on the HTTPS page refuses to download from plain HTTP.
+pub(super) fn files<S: Clone + Send + Sync + 'static>(ca: Option<CaFiles>) -> Router<S> {
+    let style = get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], guide::STYLE));
+    let router = Router::new().route("/guide.css", style);
+    let Some(CaFiles { der, pem, profile, .. }) = ca else {
+        return router;
     };
-    let file = |content_type: &'static str, bytes: Bytes| {
-        get(move || async move { ([(CONTENT_TYPE, HeaderValue::from_static(content_type))], bytes) })
+    // The types by which systems know what to do with them; the names by which people find them in a folder.
+    let file = |content_type: &'static str, disposition: &'static str, bytes: Bytes| {
+        get(move || async move { ([(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, disposition)], bytes) })
     };
-    Router::new()
-        // The type by which iPhones and Android offer to install it.
-        .route("/ca.crt", file("application/x-x509-ca-cert", der))
-        .route("/ca.pem", file("application/x-pem-file", pem))
+    let script = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
+    router
+        .route("/guide.js", get(async move || (script, guide::SCRIPT)))
+        .route("/ca.crt", file("application/x-x509-ca-cert", "inline; filename=porch-ca.crt", der))
+        .route("/ca.pem", file("application/x-pem-file", "attachment; filename=porch-ca.pem", pem))
+        .route(
+            "/ca.mobileconfig",
+            file("application/x-apple-aspen-config", "inline; filename=porch.mobileconfig", profile),
+        )
 }
 
 /// `GET /healthz`.
@@ -45,14 +104,77 @@ pub(super) async fn health() -> &'static str {
     "ok"
 }
 
-/// To the same address under HTTPS.
-fn redirect(request: &Request, https_port: u16) -> Response {
-    let Some(host) = host(request.headers()) else {
-        return (StatusCode::BAD_REQUEST, "Say which host you want.\n").into_response();
+/// The guide for people, where there is something to guide to; the way to HTTPS for everything else.
+async fn answer(State(plain): State<Plain>, asked: Option<Extension<Asked>>, request: Request) -> Response {
+    let doors = plain.doors.borrow().clone();
+    // A file for anyone that is not there.
+    let Some(Extension(Asked(host))) = asked else {
+        return host::misdirected(request.headers(), &doors, host::Links::Https);
     };
-    let port = if https_port == HTTPS_PORT { String::new() } else { format!(":{https_port}") };
+    match &plain.ca {
+        Some(ca) if is_visit(&request) => guide_page(&plain.box_name, ca, &doors.https_authority(&host), &request),
+        _ => redirect(&doors.https(&host), &request),
+    }
+}
+
+/// Whether a person opens a page: what programs ask for has a place of its own.
+fn is_visit(request: &Request) -> bool {
+    let path = request.uri().path();
+    let (first, last) = (path.split('/').nth(1).unwrap_or_default(), path.rsplit('/').next().unwrap_or_default());
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    reads && !NOT_PAGES.contains(&first) && !last.contains('.')
+}
+
+fn guide_page(box_name: &str, ca: &CaFiles, authority: &str, request: &Request) -> Response {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (rest, device, lang) = asked_for(request.uri());
+    let agent = header(USER_AGENT);
+    let guide = Guide {
+        lang: lang.unwrap_or_else(|| host::lang(request.headers())),
+        device: device.unwrap_or_else(|| Device::of_user_agent(agent)),
+        chosen: device.is_some(),
+        agent,
+        box_name,
+        fingerprint: &ca.fingerprint,
+        words: ca.words,
+        authority,
+        rest: &rest,
+    };
+    let policy = format!("{PAGE_POLICY}; script-src 'self'; connect-src https://{authority} wss://{authority}");
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, policy.as_str()),
+    ];
+    (headers, guide.page()).into_response()
+}
+
+/// The address that was asked for, and what the guide itself put into it.
+fn asked_for(uri: &Uri) -> (String, Option<Device>, Option<Lang>) {
+    let (mut device, mut lang) = (None, None);
+    let mut rest = uri.path().to_owned();
+    let mut mark = '?';
+    for part in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some(("device", key)) => device = Device::of_key(key),
+            Some(("lang", key)) => lang = Lang::of_key(key),
+            _ => {
+                rest.push(mark);
+                rest.push_str(part);
+                mark = '&';
+            }
+        }
+    }
+    if rest.len() > GUIDE_REST_BYTES_MAX {
+        rest = "/".into();
+    }
+    (rest, device, lang)
+}
+
+/// To the same address under HTTPS.
+fn redirect(door: &str, request: &Request) -> Response {
     let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
-    let Ok(location) = HeaderValue::try_from(format!("https://{host}{port}{rest}")) else {
+    let Ok(location) = HeaderValue::try_from(format!("{door}{rest}")) else {
         return (StatusCode::BAD_REQUEST, "This address cannot be redirected.\n").into_response();
     };
     // Not to be remembered by browsers for the page, as the port may change; with its method and body for the rest.
@@ -61,48 +183,111 @@ fn redirect(request: &Request, https_port: u16) -> Response {
     (status, [(LOCATION, location)]).into_response()
 }
 
-/// The host that was asked for, without its port.
-fn host(headers: &HeaderMap) -> Option<&str> {
-    let host = headers.get(HOST)?.to_str().ok().filter(|host| is_host(host))?;
-    let end = match host.strip_prefix('[') {
-        Some(v6) => v6.find(']')? + 2,
-        None => host.find(':').unwrap_or(host.len()),
-    };
-    Some(&host[..end]).filter(|host| !host.is_empty())
+/// What every answer in the clear carries.
+async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::HeaderMap;
+    use axum::http::header::HOST;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use super::*;
 
-    async fn ask(method: &str, uri: &str, host: Option<&str>, port: u16) -> (StatusCode, HeaderMap, Bytes) {
-        let ca = CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") };
+    async fn ask(method: &str, uri: &str, host: Option<&str>) -> (StatusCode, HeaderMap, Bytes) {
+        ask_of(Some(CaFiles::new("porch", b"der", "pem".into())), method, uri, host).await
+    }
+
+    /// The same of a box whose owner brought a certificate, without `ca`.
+    async fn ask_of(
+        ca: Option<CaFiles>,
+        method: &str,
+        uri: &str,
+        host: Option<&str>,
+    ) -> (StatusCode, HeaderMap, Bytes) {
         let mut request = Request::builder().method(method).uri(uri);
         if let Some(host) = host {
             request = request.header(HOST, host);
         }
-        let response = router(port, Some(ca)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let request = request.body(Body::empty()).unwrap();
+        let response = router(super::super::tests::doors(), "porch", ca).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
     }
 
+    async fn page(uri: &str, host: &str) -> String {
+        let (status, headers, body) = ask("GET", uri, Some(host)).await;
+        assert_eq!((status, headers[CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "text/html; charset=utf-8"));
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
     #[tokio::test]
-    async fn everything_is_sent_to_https_at_the_same_host_path_and_query() {
-        for (host, port, want) in [
-            ("porch.local", 443, "https://porch.local/a/b?c=d"),
-            ("porch.local:80", 443, "https://porch.local/a/b?c=d"),
-            ("192.168.1.5:8080", 8443, "https://192.168.1.5:8443/a/b?c=d"),
-            ("[fd00::1]", 443, "https://[fd00::1]/a/b?c=d"),
-            ("[fd00::1]:8080", 8443, "https://[fd00::1]:8443/a/b?c=d"),
+    async fn a_visitor_is_guided_to_the_same_address_behind_the_same_door() {
+        for (host, uri, want) in [
+            ("porch.local", "/", "https://porch.local/"),
+            ("Porch.Local.:80", "/j/tok_en-1?device=mac&x=1&lang=zh", "https://porch.local/j/tok_en-1?x=1"),
+            ("192.168.1.7:8080", "/r/4?lang=en", "https://192.168.1.7/r/4"),
+            ("[::1]", "/?a=b&c=%22", "https://[::1]/?a=b&amp;c=%22"),
         ] {
-            let (status, headers, _) = ask("GET", "/a/b?c=d", Some(host), port).await;
-            assert_eq!((status, headers[LOCATION].to_str().unwrap()), (StatusCode::FOUND, want));
+            let page = page(uri, host).await;
+            assert!(page.contains(&format!("id=\"open\" href=\"{want}\"")), "{uri}: {page}");
         }
-        let (status, headers, _) = ask("POST", "/api/login", Some("porch.local"), 443).await;
+        let long = format!("/{}", "a".repeat(GUIDE_REST_BYTES_MAX));
+        assert!(page(&long, "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
+        let (status, _, body) = ask("HEAD", "/", Some("porch.local")).await;
+        assert_eq!((status, body.len()), (StatusCode::OK, 0));
+    }
+
+    #[tokio::test]
+    async fn the_guide_may_ask_its_own_door_and_nobody_else() {
+        let (_, headers, _) = ask("GET", "/", Some("porch.local")).await;
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.ends_with("connect-src https://porch.local wss://porch.local"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let (status, headers, _) = ask("GET", "/guide.js", Some("porch.local")).await;
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, "text/javascript; charset=utf-8")
+        );
+    }
+
+    #[tokio::test]
+    async fn device_and_language_are_chosen_by_the_address() {
+        let page = page("/?device=ios&lang=zh", "porch.local").await;
+        assert!(page.contains("<html lang=\"zh-Hans\">") && page.contains("href=\"/ca.mobileconfig\""), "{page}");
+        assert!(page.contains("data-chosen"));
+    }
+
+    #[tokio::test]
+    async fn with_an_owners_certificate_there_is_no_guide_and_no_file() {
+        for uri in ["/", "/j/token", "/ca.crt", "/ca.pem", "/ca.mobileconfig", "/guide.js"] {
+            let (status, headers, _) = ask_of(None, "GET", uri, Some("porch.local")).await;
+            let there = format!("https://porch.local{uri}");
+            assert_eq!((status, headers[LOCATION].to_str().unwrap()), (StatusCode::FOUND, there.as_str()));
+        }
+        let (status, _, body) = ask_of(None, "GET", "/", Some("evil.example")).await;
+        assert_eq!(status, StatusCode::MISDIRECTED_REQUEST);
+        assert!(String::from_utf8(body.to_vec()).unwrap().contains("href=\"https://porch.local/\""));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_visit_is_sent_to_https_with_its_method() {
+        let (status, headers, _) = ask("GET", "/api/box?x=1", Some("192.168.1.7")).await;
+        assert_eq!(
+            (status, headers[LOCATION].to_str().unwrap()),
+            (StatusCode::FOUND, "https://192.168.1.7/api/box?x=1")
+        );
+        let (status, headers, _) = ask("POST", "/api/login", Some("porch.local")).await;
         assert_eq!(
             (status, &headers[LOCATION]),
             (StatusCode::PERMANENT_REDIRECT, &HeaderValue::from_static("https://porch.local/api/login"))
@@ -110,26 +295,44 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_without_a_proper_host_is_refused() {
-        for host in [None, Some(""), Some("a b"), Some("evil/path"), Some("[::1"), Some(":80")] {
-            let (status, headers, _) = ask("GET", "/", host, 443).await;
+    async fn a_request_without_a_host_is_refused() {
+        for host in [None, Some("")] {
+            let (status, headers, _) = ask("GET", "/", host).await;
             assert_eq!((status, headers.get(LOCATION)), (StatusCode::BAD_REQUEST, None), "{host:?}");
         }
     }
 
     #[tokio::test]
-    async fn the_ca_file_and_health_are_answered_in_the_clear() {
-        let (status, headers, body) = ask("GET", "/ca.crt", None, 443).await;
-        assert_eq!((status, &body[..]), (StatusCode::OK, &b"der"[..]));
-        assert_eq!(headers[CONTENT_TYPE], "application/x-x509-ca-cert");
-        assert_eq!(&ask("GET", "/ca.pem", None, 443).await.2[..], b"pem");
-        assert_eq!(&ask("GET", "/healthz", None, 443).await.2[..], b"ok");
+    async fn a_request_for_another_host_is_told_where_the_box_is() {
+        for host in ["evil.example", "a b", "evil/path", "[::1", ":80", "192.168.1.8", "evil.example:80"] {
+            for (method, path) in [("GET", "/"), ("GET", "/j/token"), ("POST", "/api/login"), ("GET", "/ws")] {
+                let (status, headers, body) = ask(method, path, Some(host)).await;
+                assert_eq!((status, headers.get(LOCATION)), (StatusCode::MISDIRECTED_REQUEST, None), "{host} {path}");
+                let page = String::from_utf8(body.to_vec()).unwrap();
+                assert!(page.contains("href=\"http://porch.local/\""), "{page}");
+                assert!(!page.contains("evil"), "{page}");
+            }
+        }
     }
 
     #[tokio::test]
-    async fn nothing_of_the_page_or_the_api_is_answered_in_the_clear() {
-        for path in ["/", "/index.html", "/api/box", "/ws", "/ca.key", "/pictures/1/1/32"] {
-            assert_eq!(ask("GET", path, Some("porch.local"), 443).await.0, StatusCode::FOUND, "{path}");
+    async fn the_ca_files_and_health_are_answered_to_anyone() {
+        for host in [None, Some("evil.example"), Some("porch.local")] {
+            let (status, headers, body) = ask("GET", "/ca.crt", host).await;
+            assert_eq!((status, &body[..]), (StatusCode::OK, &b"der"[..]));
+            assert_eq!(headers[CONTENT_TYPE], "application/x-x509-ca-cert");
+            assert_eq!(&ask("GET", "/ca.pem", host).await.2[..], b"pem");
+            let (status, headers, _) = ask("GET", "/ca.mobileconfig", host).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(headers[CONTENT_TYPE], "application/x-apple-aspen-config");
+            assert_eq!(&ask("GET", "/healthz", host).await.2[..], b"ok");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_the_api_or_of_files_is_answered_in_the_clear() {
+        for path in ["/index.html", "/api/box", "/ws", "/ca.key", "/pictures/1/1/32"] {
+            assert_eq!(ask("GET", path, Some("porch.local")).await.0, StatusCode::FOUND, "{path}");
         }
     }
 }

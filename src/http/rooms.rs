@@ -22,7 +22,7 @@ pub(super) struct Rooms {
 
 /// `GET /api/rooms`.
 pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<Rooms>> {
-    let rooms = app.store.read(move |reader| reader.listed_rooms(signed.user.id)).await?;
+    let rooms = app.store.read(move |reader| reader.listed_rooms(&signed.user)).await?;
     Ok(Json(Rooms { rooms }))
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn members(
     signed: Signed,
     Named(room): Named<RoomId>,
 ) -> Answer<Json<Members>> {
-    let members = app.store.read(move |reader| reader.room_members(signed.user.id, room)).await?;
+    let members = app.store.read(move |reader| reader.room_members(&signed.user, room)).await?;
     match members {
         Some(members) => Ok(Json(Members { members })),
         None => Err(ErrorCode::NotAMember.into()),

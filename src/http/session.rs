@@ -17,7 +17,7 @@ use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAns
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::{Millis, NewSession, Op, Outcome};
-use crate::proto::server::User;
+use crate::proto::server::{Role, User};
 
 use super::answer::{Answer, Refusal};
 use super::ask::{Json, Named};
@@ -26,10 +26,10 @@ use super::{App, PeerAddr, device};
 
 /// Where someone asks to be signed in from.
 pub(super) struct Place {
-    address: IpAddr,
-    device: String,
+    pub(super) address: IpAddr,
+    pub(super) device: String,
     /// The session this browser has already, of whatever account: signing in replaces it.
-    replaced: Option<Signed>,
+    pub(super) replaced: Option<Signed>,
 }
 
 impl FromRequestParts<App> for Place {
@@ -64,7 +64,7 @@ impl App {
 
     /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
     /// leaves the old one behind: the person sees it among the places and can end it.
-    async fn end_replaced(&self, replaced: Option<Signed>) {
+    pub(super) async fn end_replaced(&self, replaced: Option<Signed>) {
         let Some(Signed { session, user }) = replaced else {
             return;
         };
@@ -90,13 +90,19 @@ impl App {
 pub(super) async fn about(State(app): State<App>) -> Answer<axum::Json<BoxInfo>> {
     let settings = app.store.read(|reader| reader.settings()).await?;
     let listing = app.directory.listing(&app.store).await?;
-    let registration = match (listing.count, settings.registration_open) {
-        (0, _) => Registration::First,
+    let registration = match (listing.has_member, settings.registration_open) {
+        (false, _) => Registration::First,
         (_, true) => Registration::Open,
         (_, false) => Registration::Closed,
     };
     let owner_exists = listing.has_owner;
-    Ok(axum::Json(BoxInfo { name: app.box_name.clone(), version: app.version.into(), registration, owner_exists }))
+    Ok(axum::Json(BoxInfo {
+        name: app.box_name.clone(),
+        version: app.version.into(),
+        registration,
+        owner_exists,
+        guests: settings.guests,
+    }))
 }
 
 /// `POST /api/register`: makes an account and signs in to it.
@@ -108,8 +114,12 @@ pub(super) async fn register(
     let name = UserName::parse(&asked.name)?;
     let password = Password::chosen(&asked.password)?;
     app.count_try(Some(place.address), None)?;
+    // Else a guest would be a member with one click.
+    if place.replaced.as_ref().is_some_and(|signed| signed.user.role == Role::Guest) {
+        return Err(ErrorCode::Forbidden.into());
+    }
     let settings = app.store.read(|reader| reader.settings()).await?;
-    if !settings.registration_open && app.directory.listing(&app.store).await?.count > 0 {
+    if !settings.registration_open && app.directory.listing(&app.store).await?.has_member {
         return Err(ErrorCode::RegistrationClosed.into());
     }
     let password = app.hasher.hash(password).await?;
@@ -117,13 +127,11 @@ pub(super) async fn register(
     let naming = app.naming.lock().await;
     app.find_free(&name, None).await?;
     let (shown, name_key) = (name.shown().to_owned(), name.key().to_owned());
-    let outcome = app.store.apply(Op::CreateUser { name: shown, name_key, password, session }).await?;
+    let outcome = app.apply(Op::CreateUser { name: shown, name_key, password, session }).await?;
     drop(naming);
-    let Outcome::UserCreated { user, members, .. } = outcome else {
+    let Outcome::UserCreated { user, .. } = outcome else {
         return Err(Refusal::of(outcome));
     };
-    app.directory.changed();
-    app.hub.user_created(user.clone(), members).await;
     app.end_replaced(place.replaced).await;
     Ok(signed_in(&token, user))
 }
@@ -142,8 +150,8 @@ pub(super) async fn login(
         Ok((account, reader.settings()?))
     });
     let (account, settings) = read.await?;
-    // Checked even where nobody has the name, so that the two answers take the same time.
-    let stored = account.as_ref().map(|account| account.password.clone());
+    // Checked even where nobody has the name or the account has no password, so that all answers take the same time.
+    let stored = account.as_ref().filter(|account| account.has_password()).map(|account| account.password.clone());
     let right = app.hasher.verify(Password::typed(&asked.password), stored).await?;
     let Some(user) = account.map(|account| account.user).filter(|_| right) else {
         return Err(ErrorCode::SignInFailed.into());
@@ -216,13 +224,13 @@ impl App {
     }
 }
 
-fn new_session(device: String, at: Millis) -> Answer<(Token, NewSession)> {
+pub(super) fn new_session(device: String, at: Millis) -> Answer<(Token, NewSession)> {
     let token = Token::fresh()?;
     let session = NewSession { token_hash: token.hash(), device, at };
     Ok((token, session))
 }
 
-fn signed_in(token: &Token, user: User) -> impl IntoResponse + use<> {
+pub(super) fn signed_in(token: &Token, user: User) -> impl IntoResponse + use<> {
     ([(SET_COOKIE, token.cookie())], axum::Json(UserAnswer { user }))
 }
 

@@ -5,6 +5,8 @@ use axum::extract::State;
 use serde::Serialize;
 
 use crate::proto::account::{PatchSettings, Settings};
+use crate::proto::code::ErrorCode;
+use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_NAME_BYTES_MAX};
 use crate::proto::op::{Op, Outcome};
 
 use super::App;
@@ -32,12 +34,28 @@ pub(super) async fn change(
 ) -> Answer<JsonAnswer<SettingsAnswer>> {
     signed.owner_only()?;
     let before = app.store.read(|reader| reader.settings()).await?;
+    check_wifi(&asked)?;
     let settings = Settings {
         registration_open: asked.registration_open.unwrap_or(before.registration_open),
         several_devices: asked.several_devices.unwrap_or(before.several_devices),
+        guests: asked.guests.unwrap_or(before.guests),
+        wifi_name: asked.wifi_name.unwrap_or(before.wifi_name),
+        wifi_key: asked.wifi_key.unwrap_or(before.wifi_key),
+        wifi_hidden: asked.wifi_hidden.unwrap_or(before.wifi_hidden),
     };
-    match app.store.apply(Op::SetSettings { settings }).await? {
-        Outcome::Done => Ok(JsonAnswer(SettingsAnswer { settings })),
+    match app.apply(Op::SetSettings { settings: settings.clone(), at: (app.wall)() }).await? {
+        Outcome::Done | Outcome::StaysEnded(_) => Ok(JsonAnswer(SettingsAnswer { settings })),
         other => Err(Refusal::of(other)),
     }
+}
+
+/// Whether such a Wi-Fi can be.
+fn check_wifi(asked: &PatchSettings) -> Result<(), ErrorCode> {
+    let plain = |text: &str| !text.chars().any(char::is_control);
+    let name = asked.wifi_name.as_deref().unwrap_or_default();
+    let key = asked.wifi_key.as_deref().unwrap_or_default();
+    let key_chars = key.chars().count();
+    let fits = name.len() <= WIFI_NAME_BYTES_MAX
+        && (key_chars == 0 || (WIFI_KEY_CHARS_MIN..=WIFI_KEY_CHARS_MAX).contains(&key_chars));
+    if fits && plain(name) && plain(key) { Ok(()) } else { Err(ErrorCode::BadRequest) }
 }

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::clock::{self, Clock};
+use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
 use crate::hub::Hub;
 use crate::outbox::{Outbox, Taken};
@@ -25,6 +26,7 @@ use crate::proto::op::{Op, Outcome};
 use crate::proto::server::{Role, User};
 
 mod account;
+mod doors;
 mod reading;
 mod signing_in;
 
@@ -50,9 +52,21 @@ impl Porch {
         };
         let (store, snapshot) = Store::open(dir.path(), read(&clock)).expect("a new store opens");
         let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
-        let ca = Some(plain::CaFiles { der: Bytes::from_static(b"der"), pem: Bytes::from_static(b"pem") });
+        let ca = Some(plain::CaFiles::new("porch", b"der", "pem".into()));
         let wall = Box::new(read(&clock));
-        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, wall });
+        let doors = doors();
+        let subject = Subject {
+            data_dir: dir.path().to_owned(),
+            https: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            http: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            label: "porch".into(),
+            names: Vec::new(),
+            interfaces: crate::lan::Interfaces::default(),
+            no_mdns: true,
+            own_certificate: None,
+        };
+        let doctor = Doctor::new(subject, Live::default()).into();
+        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
         Self { router: router(app.clone()), app, clock, _dir: dir }
     }
 
@@ -86,6 +100,22 @@ impl Porch {
         self.app.hub.connect(me.id, browser.session().await, Arc::clone(&outbox)).await;
         outbox
     }
+}
+
+/// What a box called porch answers to on one LAN.
+pub(super) fn doors() -> LiveDoors {
+    let lan = [std::net::IpAddr::from([192, 168, 1, 7])];
+    let facts = crate::doors::Facts {
+        https: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 443)),
+        http_port: 80,
+        label: "porch",
+        is_short_taken: false,
+        names: &[],
+        answered: crate::tls::HostNames::of_box("porch", "porch-7f3a", &[], &lan),
+        parents: Vec::new(),
+        lan: &lan,
+    };
+    tokio::sync::watch::channel(Arc::new(Doors::new(facts))).1
 }
 
 /// Waits until a connection is closed, and says with what.

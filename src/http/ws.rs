@@ -68,25 +68,38 @@ pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: H
             .into_response();
     };
     let place = request.extensions().get::<SocketPlace>().cloned();
-    let upgraded = hyper::upgrade::on(&mut request);
+    let wire = wire_of(&mut request);
     tokio::spawn(async move {
-        // The client broke off before the answer reached it.
-        let Ok(upgraded) = upgraded.await else { return };
-        let Ok(parts) = upgraded.downcast::<Wire>() else {
-            log::error!("a WebSocket on a connection of an unknown kind");
-            return;
-        };
-        let talk = open(parts.io.into_inner(), parts.read_buf.to_vec(), user, session, handle).await;
+        let Some((wire, leftover)) = wire.await else { return };
+        let talk = open(wire, leftover, user, session, handle).await;
         // A task of its own, no larger than it need be: this one has room for all that came before, and hyper's
         // buffer. Thousands of them are most of the memory porch takes.
         tokio::spawn(talk.live(place));
     });
-    let headers = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, accept.as_str())];
+    switching(&accept)
+}
+
+/// The connection under a request, once its answer is out, and what was read behind the request already. None when the
+/// client breaks off before.
+pub(super) fn wire_of(request: &mut Request) -> impl Future<Output = Option<(TlsStream<TcpStream>, Vec<u8>)>> + use<> {
+    let upgraded = hyper::upgrade::on(request);
+    async move {
+        let Ok(parts) = upgraded.await.ok()?.downcast::<Wire>() else {
+            log::error!("a WebSocket on a connection of an unknown kind");
+            return None;
+        };
+        Some((parts.io.into_inner(), parts.read_buf.to_vec()))
+    }
+}
+
+/// The answer to a request for a WebSocket with this key accepted.
+pub(super) fn switching(accept: &str) -> Response {
+    let headers = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, accept)];
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
 /// The answer to a client's key; none when this is no request for a WebSocket (RFC 6455, section 4.2.1).
-fn accept_key(headers: &HeaderMap) -> Option<String> {
+pub(super) fn accept_key(headers: &HeaderMap) -> Option<String> {
     let has = |name: HeaderName, wanted: &str| {
         let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         value.split(',').any(|part| part.trim().eq_ignore_ascii_case(wanted))

@@ -22,7 +22,12 @@ impl Hub {
             }
             let owned = room.members.values().any(|member| member.role == Role::Owner);
             let ownable = matches!(room.kind, RoomKind::Closed | RoomKind::Open);
-            assert!(owned || !ownable || room.members.is_empty(), "room {id} has no owner");
+            let only_guests = room.members.keys().all(|user| self.is_guest(*user));
+            assert!(owned || !ownable || only_guests, "room {id} has no owner");
+            for (user, member) in room.members.iter().filter(|(user, _)| self.is_guest(**user)) {
+                assert!(room.guests || room.kind == RoomKind::Direct, "guest {user} is in room {id}, which takes none");
+                assert_eq!(member.role, Role::Member, "guest {user} owns room {id}");
+            }
         }
         for (id, person) in &self.people {
             for room in &person.rooms {

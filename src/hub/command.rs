@@ -80,6 +80,10 @@ impl Hub {
                 self.answer(conn, re, checked, out);
             }
             ClientMessage::OpenDirect { re, user: other } => self.open_direct(now, conn, re, [user, other], out),
+            ClientMessage::OpenToGuests { re, room, guests } => {
+                let checked = self.open_to_guests(user, room, guests);
+                self.answer(conn, re, checked, out);
+            }
             ClientMessage::RenameRoom { re, room, name } => {
                 let checked = self.rename_room(user, room, &name);
                 self.answer(conn, re, checked, out);
@@ -179,13 +183,22 @@ impl Hub {
 
     fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Accepted, ErrorCode> {
         let room = self.writable_room(user, id)?;
+        self.no_guest(user)?;
         match room.kind {
             RoomKind::Open => {}
             RoomKind::Closed => self.may_steer(user, room)?,
             RoomKind::Direct | RoomKind::Everyone => return Err(ErrorCode::Forbidden),
         }
         self.known_people(&users)?;
+        if !room.guests && users.iter().any(|user| self.is_guest(*user)) {
+            return Err(ErrorCode::GuestsNotHere);
+        }
         Ok((Op::AddMembers { room: id, users, at: now.wall }, About::Other))
+    }
+
+    /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
+    fn no_guest(&self, user: UserId) -> Result<(), ErrorCode> {
+        if self.is_guest(user) { Err(ErrorCode::Forbidden) } else { Ok(()) }
     }
 
     fn known_people(&self, users: &[UserId]) -> Result<(), ErrorCode> {
@@ -212,8 +225,13 @@ impl Hub {
         members: Vec<UserId>,
         now: Now,
     ) -> Result<Accepted, ErrorCode> {
+        self.no_guest(by)?;
         let name = parse_room_name(name)?;
         self.known_people(&members)?;
+        // A new room is not open to guests.
+        if members.iter().any(|user| self.is_guest(*user)) {
+            return Err(ErrorCode::GuestsNotHere);
+        }
         let kind = match access {
             Access::Closed => RoomKind::Closed,
             Access::Open => RoomKind::Open,
@@ -229,8 +247,9 @@ impl Hub {
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Accepted, ErrorCode> {
-        // A closed room and none at all look the same from outside.
-        let room = self.rooms.get(&id).filter(|room| room.kind == RoomKind::Open).ok_or(ErrorCode::NotFound)?;
+        // A room one may not join and none at all look the same from outside.
+        let open = |room: &&Room| room.kind == RoomKind::Open && (room.guests || !self.is_guest(user));
+        let room = self.rooms.get(&id).filter(open).ok_or(ErrorCode::NotFound)?;
         if room.archived {
             return Err(ErrorCode::RoomArchived);
         }
@@ -248,15 +267,24 @@ impl Hub {
 
     fn open_direct(&mut self, now: Now, conn: ConnId, re: Re, pair: [UserId; 2], out: &mut Vec<Output>) {
         let users = [pair[0].min(pair[1]), pair[0].max(pair[1])];
-        if let Some(room) = self.directs.get(&users) {
+        let both = users.iter().all(|user| self.people.contains_key(user));
+        if let Some(room) = self.directs.get(&users).filter(|_| both) {
             return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(*room) } });
         }
         let checked = if users[0] == users[1] {
             Err(ErrorCode::BadRequest)
         } else {
-            self.known_people(&users).map(|()| (Op::OpenDirect { users, at: now.wall }, About::Other))
+            self.no_guest(pair[0])
+                .and_then(|()| self.known_people(&users))
+                .map(|()| (Op::OpenDirect { users, at: now.wall }, About::Other))
         };
         self.answer(conn, re, checked, out);
+    }
+
+    fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Accepted, ErrorCode> {
+        let room = self.own_room(user, id)?;
+        self.may_steer(user, room)?;
+        Ok((Op::OpenToGuests { room: id, guests }, About::Other))
     }
 
     fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Accepted, ErrorCode> {
@@ -277,6 +305,7 @@ fn asked_by(message: &ClientMessage) -> (Option<Re>, Option<ClientMsgId>) {
         | ClientMessage::JoinRoom { re, .. }
         | ClientMessage::LeaveRoom { re, .. }
         | ClientMessage::OpenDirect { re, .. }
+        | ClientMessage::OpenToGuests { re, .. }
         | ClientMessage::RenameRoom { re, .. } => (Some(*re), None),
         ClientMessage::Send { client_msg_id, .. } => (None, Some(client_msg_id.clone())),
         ClientMessage::Hello { .. }

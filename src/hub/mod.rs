@@ -23,7 +23,7 @@ use crate::proto::client::ClientMessage;
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::limits;
-use crate::proto::op::{Fault, MemberRecord, Millis, Missed, Op, Outcome, Snapshot};
+use crate::proto::op::{Ended, Fault, MemberRecord, Millis, Missed, Op, Outcome, Snapshot};
 use crate::proto::server::{Resume, Role, ServerMessage, User};
 
 use presence::Presence;
@@ -61,6 +61,10 @@ pub enum Input {
     Stored { ticket: Ticket, result: Result<Outcome, Fault> },
     /// The time named by [`Hub::wake_at`] has come.
     Tick,
+    /// A guest has become a member; all their memberships as they are now.
+    MemberMade { user: User, members: Vec<MemberRecord> },
+    /// Guests are no longer here.
+    StaysEnded { ended: Ended },
     /// An account was deleted.
     UserGone { user: UserId },
     /// An account has another name, picture or role.
@@ -239,9 +243,11 @@ impl Hub {
             Input::Connected { conn, user, session } => self.connected(conn, user, session, now, out),
             Input::Disconnected { conn } => self.forget(conn, now),
             Input::Lagging { conn } => self.close(conn, CloseCode::Lagging, now, out),
+            Input::MemberMade { user, members } => self.member_made(user, &members, out),
             Input::Message { conn, message } => self.message(now, conn, message, out),
             Input::Missed { conn, missed } => self.missed(conn, missed, out),
             Input::SessionsEnded { sessions, code } => self.sessions_ended(&sessions, code, now, out),
+            Input::StaysEnded { ended } => self.stays_ended(ended, now, out),
             Input::Stored { ticket, result } => self.stored(ticket, result, out),
             Input::Tick => self.tick(now, out),
             Input::UserChanged { user } => self.user_changed(user, out),
@@ -378,6 +384,24 @@ impl Hub {
 
     fn is_owner(&self, user: UserId) -> bool {
         self.people.get(&user).is_some_and(|person| person.user.role == Role::Owner)
+    }
+
+    pub(super) fn is_guest(&self, user: UserId) -> bool {
+        self.people.get(&user).is_some_and(|person| person.user.role == Role::Guest)
+    }
+
+    /// Whether `viewer` may be told of a person: guests only of those whom they share a room with.
+    pub(super) fn knows(&self, viewer: UserId, user: UserId) -> bool {
+        let Some(viewer) = self.people.get(&viewer) else { return false };
+        let shares = |id| self.rooms.get(id).is_some_and(|room| room.members.contains_key(&user));
+        viewer.user.role != Role::Guest || viewer.user.id == user || viewer.rooms.iter().any(shares)
+    }
+
+    /// The connections that may be told of a person.
+    pub(super) fn who_knows(&self, user: UserId) -> Vec<ConnId> {
+        let mut conns = self.presence.everyone();
+        conns.retain(|conn| self.conns.get(conn).is_some_and(|conn| self.knows(conn.user, user)));
+        conns
     }
 
     /// The connections of a person that have said hello.

@@ -1,7 +1,7 @@
 //! What the store has made durable: the state follows, and those concerned are told.
 
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{ConnId, RoomId, Seq};
+use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, MemberRecord, Outcome, RoomRecord};
 use crate::proto::server::{LastMessage, Message, ServerMessage};
 
@@ -71,6 +71,13 @@ impl Hub {
                 self.members_added(room, &members, out);
                 return Some(room);
             }
+            (_, Outcome::OpenedToGuests { room: id, guests, left }) => {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.guests = guests;
+                }
+                self.remove_members(id, left, out);
+                self.show_room_to_all(id, out);
+            }
             (_, Outcome::RoomCreated { room, members }) => {
                 let id = room.id;
                 self.room_created(room, &members, out);
@@ -82,7 +89,7 @@ impl Hub {
                 }
                 self.show_room_to_all(id, out);
             }
-            (About::Leave { room, user }, _) => self.remove_member(room, user, out),
+            (About::Leave { room, user }, _) => self.remove_members(room, vec![user], out),
             (About::Rename { room: id, name }, _) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.name = name;
@@ -113,9 +120,27 @@ impl Hub {
         self.show_room_to_all(id, out);
     }
 
+    /// Tells the guests among these, who come to share a room with new members, of those they do not know yet.
+    fn introduce(&self, members: &[MemberRecord], to: &[ConnId], out: &mut Vec<Output>) {
+        let guests: Vec<(ConnId, UserId)> = to
+            .iter()
+            .filter_map(|conn| Some((*conn, self.conns.get(conn)?.user)))
+            .filter(|(_, user)| self.is_guest(*user))
+            .collect();
+        for member in members {
+            let Some(person) = self.people.get(&member.user) else { continue };
+            let strangers = guests.iter().filter(|(_, guest)| !self.knows(*guest, member.user));
+            let strangers = strangers.map(|(conn, _)| *conn).collect();
+            broadcast(strangers, ServerMessage::User { user: person.user.clone() }, out);
+        }
+    }
+
     pub(super) fn members_added(&mut self, id: RoomId, members: &[MemberRecord], out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get(&id) else { return };
         let before = room.present.clone();
+        if room.guests {
+            self.introduce(members, &before, out);
+        }
         for member in members {
             self.insert_member(member);
         }

@@ -7,7 +7,7 @@ use crate::proto::op::{MemberRecord, Millis, RoomRecord};
 use crate::proto::server::{self, LastMessage, Message, Role, RoomKind, ServerMessage};
 use crate::proto::text::preview;
 
-use super::{Hub, Output};
+use super::{Hub, Output, Person};
 
 /// A membership.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Room {
     pub(super) kind: RoomKind,
     pub(super) name: String,
     pub(super) archived: bool,
+    /// Whether guests may be in it.
+    pub(super) guests: bool,
     pub(super) direct: Option<[UserId; 2]>,
     pub(super) last_n: u64,
     pub(super) last: Option<LastMessage>,
@@ -34,8 +36,8 @@ pub(super) struct Room {
 
 impl Room {
     fn new(record: RoomRecord) -> Self {
-        let RoomRecord { id, kind, name, archived, direct, last_n, last } = record;
-        Self { id, kind, name, archived, direct, last_n, last, members: BTreeMap::new(), present: Vec::new() }
+        let RoomRecord { id, kind, name, archived, guests, direct, last_n, last } = record;
+        Self { id, kind, name, archived, guests, direct, last_n, last, members: BTreeMap::new(), present: Vec::new() }
     }
 
     /// The room as `user` sees it; none when not a member.
@@ -47,6 +49,7 @@ impl Room {
             kind: self.kind,
             name: self.name.clone(),
             archived: self.archived,
+            guests: self.guests,
             role: member.role,
             with: other.filter(|other| self.members.contains_key(other)),
             member_count: self.member_count(),
@@ -94,14 +97,19 @@ impl Room {
         }
     }
 
-    /// Takes a member out. A room left without an owner gets the one who has been in it longest; that member is named.
-    fn remove(&mut self, user: UserId) -> Option<UserId> {
+    /// Takes a member out. A room left without an owner gets the one who has been in it longest and may own it; that
+    /// member is named.
+    fn remove(&mut self, user: UserId, may_own: impl Fn(UserId) -> bool) -> Option<UserId> {
         let member = self.members.remove(&user)?;
         let owned = self.members.values().any(|other| other.role == Role::Owner);
         if member.role != Role::Owner || owned {
             return None;
         }
-        let (heir, member) = self.members.iter_mut().min_by_key(|(id, member)| (member.joined_at, **id))?;
+        let (heir, member) = self
+            .members
+            .iter_mut()
+            .filter(|(id, _)| may_own(**id))
+            .min_by_key(|(id, member)| (member.joined_at, **id))?;
         member.role = Role::Owner;
         Some(*heir)
     }
@@ -128,20 +136,24 @@ impl Hub {
         }
     }
 
-    /// Takes a member out of a room, and tells everyone concerned.
-    pub(super) fn remove_member(&mut self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
-        let conns = self.joined_conns(user);
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let heir = room.remove(user);
+    /// Takes members out of a room, and tells everyone concerned.
+    pub(super) fn remove_members(&mut self, id: RoomId, users: Vec<UserId>, out: &mut Vec<Output>) {
+        let conns: Vec<ConnId> = users.iter().flat_map(|user| self.joined_conns(*user)).collect();
+        let Some(room) = self.rooms.get_mut(&id).filter(|_| !users.is_empty()) else { return };
+        let people = &self.people;
+        let may_own = |id| people.get(&id).is_some_and(|person: &Person| person.user.role != Role::Guest);
+        let heir = users.iter().filter_map(|user| room.remove(*user, may_own)).last();
         for conn in &conns {
             room.gone(*conn);
         }
-        if let Some(person) = self.people.get_mut(&user) {
-            person.rooms.remove(&id);
-        }
         let member_count = room.member_count();
-        let left = ServerMessage::Members { room: id, joined: Vec::new(), left: vec![user], member_count };
-        broadcast(room.present.clone(), left, out);
+        let to = room.present.clone();
+        for user in &users {
+            if let Some(person) = self.people.get_mut(user) {
+                person.rooms.remove(&id);
+            }
+        }
+        broadcast(to, ServerMessage::Members { room: id, joined: Vec::new(), left: users, member_count }, out);
         broadcast(conns, ServerMessage::RoomGone { room: id }, out);
         if let Some(heir) = heir {
             self.show_room(id, heir, out);

@@ -7,6 +7,7 @@ use crate::proto::op::RoomRecord;
 use crate::proto::server::{Message, RoomKind};
 use crate::proto::text::RawBody;
 
+mod guests;
 mod members;
 mod messages;
 mod model;
@@ -35,7 +36,7 @@ struct World {
 
 fn user(id: u64) -> User {
     let role = if id == 1 { Role::Owner } else { Role::Member };
-    User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0 }
+    User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0, ends_at: None }
 }
 
 fn member(room: RoomId, id: u64) -> MemberRecord {
@@ -50,6 +51,7 @@ impl World {
             kind: RoomKind::Everyone,
             name: String::new(),
             archived: false,
+            guests: false,
             direct: None,
             last_n: 0,
             last: None,
@@ -176,6 +178,11 @@ impl World {
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::Direct { room, members, new: true }
             }
+            Op::OpenToGuests { room, guests } => {
+                let members = self.hub.rooms[&room].members.keys().copied();
+                let left = members.filter(|user| !guests && self.hub.is_guest(*user)).collect();
+                Outcome::OpenedToGuests { room, guests, left }
+            }
             _ => Outcome::Done,
         }
     }
@@ -183,7 +190,7 @@ impl World {
     fn new_room(&mut self, kind: RoomKind, name: String, direct: Option<[UserId; 2]>) -> RoomRecord {
         let id = RoomId(self.next_room);
         self.next_room += 1;
-        RoomRecord { id, kind, name, archived: false, direct, last_n: 0, last: None }
+        RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None }
     }
 
     /// A new room of the connection's person, with members; nothing of it is left to look at.

@@ -1,8 +1,11 @@
 //! Addresses of this machine that other machines of the LAN can reach.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use if_addrs::Interface;
+use tokio::sync::watch;
+use tokio::time::interval;
 
 /// Beginnings of names of interfaces that lead to no phone: containers, virtual machines and tunnels.
 ///
@@ -31,24 +34,131 @@ const VIRTUAL: [&str; 18] = [
 /// ZeroTier's, which VIRTUAL could only name by two letters.
 const ZERO_TIER: &str = "zt";
 
-/// Addresses of this machine on its LAN, the likeliest to work first. Empty when it has no network.
-pub fn lan_addresses() -> Vec<IpAddr> {
-    match if_addrs::get_if_addrs() {
-        Ok(interfaces) => of_lan(&interfaces),
-        Err(fault) => {
-            log::warn!("the addresses of this machine cannot be listed: {fault}");
-            Vec::new()
+/// How often the interfaces are looked at. What follows from a change takes at most 2 s (mDNS tells the network), and
+/// a phone is to find the new address within 5 s.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The interfaces through which people come: those the owner chose, or else all that can lead to a phone.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Interfaces {
+    chosen: Vec<String>,
+}
+
+impl Interfaces {
+    /// Only those with these names, whatever they are; of no name, every one that can lead to a phone.
+    pub fn only(names: Vec<String>) -> Self {
+        Self { chosen: names }
+    }
+
+    /// Whether people come through this interface.
+    pub(super) fn admit(&self, interface: &Interface) -> bool {
+        match self.chosen.as_slice() {
+            [] => !interface.is_loopback() && !interface.is_p2p() && !is_virtual(&interface.name),
+            chosen => chosen.contains(&interface.name),
         }
+    }
+
+    /// Whether people can type this address of an interface through which they come.
+    pub(super) fn admit_address(&self, interface: &Interface) -> bool {
+        self.admit(interface) && is_usable(&interface.ip())
     }
 }
 
-/// What of these interfaces' addresses belongs to a LAN.
-fn of_lan(interfaces: &[Interface]) -> Vec<IpAddr> {
-    let on_lan = interfaces.iter().filter(|interface| !interface.is_p2p() && !is_virtual(&interface.name));
-    let mut addresses: Vec<IpAddr> = on_lan.map(Interface::ip).filter(is_usable).collect();
-    addresses.sort_by_key(|address| (rank(*address), *address));
-    addresses.dedup();
-    addresses
+/// The network as this machine sees it at one moment.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Network {
+    lan: Vec<IpAddr>,
+    /// Every address of every interface, whether it is up, in a stable order.
+    interfaces: Vec<Interface>,
+}
+
+impl Network {
+    /// Looks at this machine's interfaces.
+    pub fn look(admitted: &Interfaces) -> Self {
+        match if_addrs::get_if_addrs() {
+            Ok(interfaces) => Self::of(interfaces, admitted),
+            Err(fault) => {
+                log::warn!("the addresses of this machine cannot be listed: {fault}");
+                Self::default()
+            }
+        }
+    }
+
+    fn of(mut interfaces: Vec<Interface>, admitted: &Interfaces) -> Self {
+        interfaces.sort_by(|a, b| (&a.name, a.ip()).cmp(&(&b.name, b.ip())));
+        let admitted = interfaces.iter().filter(|interface| admitted.admit_address(interface));
+        let mut lan: Vec<IpAddr> = admitted.map(Interface::ip).collect();
+        lan.sort_by_key(|address| (rank(*address), *address));
+        lan.dedup();
+        Self { lan, interfaces }
+    }
+
+    /// Where people on the LAN reach this machine, the likeliest to work first. Empty when it has no network.
+    pub fn lan(&self) -> &[IpAddr] {
+        &self.lan
+    }
+
+    /// Every address of every interface that is up.
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &Interface> {
+        self.interfaces.iter().filter(|interface| interface.is_oper_up())
+    }
+
+    /// Every address of this machine.
+    pub(super) fn own(&self) -> impl Iterator<Item = IpAddr> {
+        self.interfaces.iter().map(Interface::ip)
+    }
+}
+
+/// Addresses of this machine on its LAN, the likeliest to work first. Empty when it has no network.
+pub fn lan_addresses(admitted: &Interfaces) -> Vec<IpAddr> {
+    Network::look(admitted).lan
+}
+
+/// Looks at the interfaces every 2 s for as long as somebody wants to know, and tells what changed.
+pub async fn follow(network: watch::Sender<Network>, admitted: Interfaces) {
+    let mut looks = interval(LOOK_INTERVAL);
+    while !network.is_closed() {
+        looks.tick().await;
+        let now = Network::look(&admitted);
+        network.send_if_modified(|before| {
+            let is_changed = *before != now;
+            *before = now;
+            is_changed
+        });
+    }
+}
+
+/// Whether a listener bound to `bound` is reached at `address` of this machine.
+pub fn reaches(bound: IpAddr, address: IpAddr) -> bool {
+    if bound.is_unspecified() { bound.is_ipv6() || address.is_ipv4() } else { bound == address }
+}
+
+/// An interface that leads to the LAN.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LanInterface {
+    pub name: String,
+    /// The kernel's number of it.
+    pub index: Option<u32>,
+    /// All its addresses, the link-local ones included.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// The interfaces of the LAN that have any address, by name.
+pub fn lan_interfaces(admitted: &Interfaces) -> Vec<LanInterface> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut found: Vec<LanInterface> = Vec::new();
+    for interface in interfaces.iter().filter(|interface| admitted.admit(interface)) {
+        match found.iter_mut().find(|known| known.name == interface.name) {
+            Some(known) => known.addresses.push(interface.ip()),
+            None => found.push(LanInterface {
+                name: interface.name.clone(),
+                index: interface.index,
+                addresses: vec![interface.ip()],
+            }),
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
 }
 
 fn is_virtual(name: &str) -> bool {
@@ -105,8 +215,16 @@ mod tests {
     }
 
     fn found(interfaces: &[(&str, &str)]) -> Vec<String> {
-        let interfaces: Vec<_> = interfaces.iter().map(|(name, address)| interface(name, address)).collect();
-        of_lan(&interfaces).iter().map(ToString::to_string).collect()
+        let interfaces = interfaces.iter().map(|(name, address)| interface(name, address)).collect();
+        lan_of(interfaces, &Interfaces::default())
+    }
+
+    fn lan_of(interfaces: Vec<Interface>, admitted: &Interfaces) -> Vec<String> {
+        Network::of(interfaces, admitted).lan().iter().map(ToString::to_string).collect()
+    }
+
+    fn chosen(names: &[&str]) -> Interfaces {
+        Interfaces::only(names.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -127,7 +245,35 @@ mod tests {
     #[test]
     fn a_point_to_point_link_is_not_a_lan() {
         let link = Interface { is_p2p: true, ..interface("ppp0", "10.64.0.2") };
-        assert!(of_lan(&[link]).is_empty());
+        assert!(lan_of(vec![link], &Interfaces::default()).is_empty());
+    }
+
+    #[test]
+    fn only_what_the_owner_chose_counts_whatever_it_is() {
+        let all = || vec![interface("eth0", "192.168.1.7"), interface("docker0", "172.17.0.1")];
+        assert_eq!(lan_of(all(), &chosen(&["docker0"])), ["172.17.0.1"]);
+        assert_eq!(lan_of(all(), &chosen(&["eth0", "docker0"])), ["172.17.0.1", "192.168.1.7"]);
+        assert_eq!(lan_of(all(), &chosen(&["eth1"])), [""; 0]);
+        assert_eq!(lan_of(vec![interface("eth0", "fe80::1")], &chosen(&["eth0"])), [""; 0]);
+    }
+
+    #[test]
+    fn a_network_is_the_same_in_whatever_order_the_kernel_tells_it() {
+        let one = || interface("eth0", "192.168.1.7");
+        let other = || interface("wlan0", "192.168.1.8");
+        let network = |interfaces| Network::of(interfaces, &Interfaces::default());
+        assert_eq!(network(vec![one(), other()]), network(vec![other(), one()]));
+        // A cable that is pulled leaves a fixed address where it is.
+        let unplugged = Interface { oper_status: IfOperStatus::Down, ..one() };
+        assert_ne!(network(vec![one(), other()]), network(vec![unplugged, other()]));
+    }
+
+    #[test]
+    fn a_listener_is_reached_at_its_own_address_or_at_all_of_its_family() {
+        let reached = |bound: &str, address: &str| reaches(bound.parse().unwrap(), address.parse().unwrap());
+        assert!(reached("::", "192.168.1.7") && reached("::", "fd00::7"));
+        assert!(reached("0.0.0.0", "192.168.1.7") && !reached("0.0.0.0", "fd00::7"));
+        assert!(reached("192.168.1.7", "192.168.1.7") && !reached("192.168.1.7", "192.168.1.8"));
     }
 
     #[test]
@@ -150,6 +296,6 @@ mod tests {
 
     #[test]
     fn this_machine_has_no_loopback_address_on_its_lan() {
-        assert!(lan_addresses().iter().all(|address| !address.is_loopback()));
+        assert!(lan_addresses(&Interfaces::default()).iter().all(|address| !address.is_loopback()));
     }
 }

@@ -1,5 +1,6 @@
-//! The network the box stands in: where people on it can reach the box.
+//! The network the box stands in: where people on it can reach the box, and how they find it.
 
 mod addresses;
+pub mod mdns;
 
-pub use addresses::lan_addresses;
+pub use addresses::{Interfaces, LanInterface, Network, follow, lan_addresses, lan_interfaces, reaches};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::ErrorCode;
-use super::id::{RoomId, SessionId, UserId};
+use super::id::{InviteId, RoomId, SessionId, UserId};
 use super::server::{Message, Role, User};
 
 /// Who may register.
@@ -25,6 +25,8 @@ pub struct BoxInfo {
     pub version: String,
     pub registration: Registration,
     pub owner_exists: bool,
+    /// Whether guests may come.
+    pub guests: bool,
 }
 
 /// `POST /api/register` and `POST /api/login`.
@@ -52,12 +54,102 @@ pub struct PatchMe {
     pub password: Option<String>,
 }
 
-/// `DELETE /api/me`.
+/// `DELETE /api/me`. The password, where the account has one.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMe {
-    pub password: String,
+    #[cfg_attr(test, ts(optional))]
+    pub password: Option<String>,
+}
+
+/// `GET /api/me`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Me {
+    pub user: User,
+    /// Without one the account lives in this browser only.
+    pub has_password: bool,
+}
+
+/// What somebody who comes by an invite becomes.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum InviteRole {
+    Guest,
+    Member,
+}
+
+/// `POST /api/invites`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct NewInvite {
+    pub role: InviteRole,
+    /// For one person.
+    pub once: bool,
+    /// None: until it is withdrawn.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ends_at: Option<i64>,
+    /// Rooms the joiner becomes a member of.
+    pub rooms: Vec<RoomId>,
+    /// Seconds a guest may stay after joining; none: until the owner ends it.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub stay_s: Option<u32>,
+    /// For the owner's eyes.
+    pub note: String,
+}
+
+/// A way in that the owner has made: whoever has its token may join.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Invite {
+    pub id: InviteId,
+    pub token: String,
+    pub role: InviteRole,
+    pub once: bool,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ends_at: Option<i64>,
+    pub rooms: Vec<RoomId>,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub stay_s: Option<u32>,
+    pub note: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub made_at: i64,
+    /// How many have come by it.
+    pub joined: u32,
+}
+
+/// `GET /api/join/{token}`: what one is invited to.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Invited {
+    pub role: InviteRole,
+    /// The names of the rooms.
+    pub rooms: Vec<String>,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ends_at: Option<i64>,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub stay_s: Option<u32>,
+}
+
+/// `POST /api/join/{token}`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    pub name: String,
+    #[cfg_attr(test, ts(optional))]
+    pub password: Option<String>,
+}
+
+/// `PATCH /api/people/{id}`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct PatchPerson {
+    pub role: Role,
 }
 
 /// A place where an account is signed in.
@@ -74,22 +166,37 @@ pub struct Session {
 }
 
 /// What the owner decides.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Settings {
     pub registration_open: bool,
     /// Off: a second sign-in ends the first.
     pub several_devices: bool,
+    /// Off: nobody comes as a guest, and whoever was one has gone.
+    pub guests: bool,
+    /// The name of the Wi-Fi that leads to the box, for the poster; empty: none.
+    pub wifi_name: String,
+    /// Its key; empty: an open network.
+    pub wifi_key: String,
+    /// Whether the network does not tell its name.
+    pub wifi_hidden: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { registration_open: true, several_devices: false }
+        Self {
+            registration_open: true,
+            several_devices: false,
+            guests: true,
+            wifi_name: String::new(),
+            wifi_key: String::new(),
+            wifi_hidden: false,
+        }
     }
 }
 
 /// `PATCH /api/settings`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct PatchSettings {
@@ -97,6 +204,14 @@ pub struct PatchSettings {
     pub registration_open: Option<bool>,
     #[cfg_attr(test, ts(optional))]
     pub several_devices: Option<bool>,
+    #[cfg_attr(test, ts(optional))]
+    pub guests: Option<bool>,
+    #[cfg_attr(test, ts(optional))]
+    pub wifi_name: Option<String>,
+    #[cfg_attr(test, ts(optional))]
+    pub wifi_key: Option<String>,
+    #[cfg_attr(test, ts(optional))]
+    pub wifi_hidden: Option<bool>,
 }
 
 /// A room one could join.
@@ -107,6 +222,8 @@ pub struct ListedRoom {
     pub name: String,
     pub member_count: u32,
     pub joined: bool,
+    /// Whether guests may be in it.
+    pub guests: bool,
 }
 
 /// A person in a room.

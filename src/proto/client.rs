@@ -64,6 +64,11 @@ pub enum ClientMessage {
         re: Re,
         user: UserId,
     },
+    OpenToGuests {
+        re: Re,
+        room: RoomId,
+        guests: bool,
+    },
     Ping {},
     Read {
         room: RoomId,

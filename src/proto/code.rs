@@ -16,8 +16,13 @@ pub enum ErrorCode {
     ClockSynchronized,
     DiskFull,
     Forbidden,
+    GuestsNotHere,
+    GuestsOff,
     InUseElsewhere,
     Internal,
+    InviteEnded,
+    InviteUnknown,
+    InviteUsed,
     LastOwner,
     LimitReached,
     NameInvalid,
@@ -59,12 +64,18 @@ impl ErrorCode {
             | Self::OriginRefused
             | Self::RegistrationClosed
             | Self::Forbidden
+            | Self::GuestsNotHere
+            | Self::GuestsOff
+            | Self::InviteEnded
             | Self::NotAMember
             | Self::RoomArchived => 403,
-            Self::NotFound => 404,
-            Self::ClockSynchronized | Self::NameTaken | Self::InUseElsewhere | Self::LastOwner | Self::LimitReached => {
-                409
-            }
+            Self::InviteUnknown | Self::NotFound => 404,
+            Self::ClockSynchronized
+            | Self::NameTaken
+            | Self::InUseElsewhere
+            | Self::InviteUsed
+            | Self::LastOwner
+            | Self::LimitReached => 409,
             Self::PictureLarge | Self::TooLarge => 413,
             Self::SlowDown => 429,
             Self::Internal => 500,
@@ -86,8 +97,13 @@ impl ErrorCode {
             Self::ClockSynchronized => "A time server keeps the clock.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::Forbidden => "You may not do this.",
+            Self::GuestsNotHere => "This room is not open to guests.",
+            Self::GuestsOff => "There are no guests here now.",
             Self::InUseElsewhere => "This account is signed in elsewhere.",
             Self::Internal => "Something went wrong on the box.",
+            Self::InviteEnded => "This invite has ended.",
+            Self::InviteUnknown => "There is no such invite.",
+            Self::InviteUsed => "This invite was for one person, and has been used.",
             Self::LastOwner => "The box needs an owner.",
             Self::LimitReached => "There are too many of these already.",
             Self::NameInvalid => "This name cannot be used.",

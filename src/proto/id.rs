@@ -38,6 +38,10 @@ id! {
     SessionId
 }
 id! {
+    /// An invite, as the owner knows it; who joins knows its token.
+    InviteId
+}
+id! {
     /// One WebSocket; never on the wire.
     ConnId
 }

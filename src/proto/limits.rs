@@ -91,6 +91,9 @@ pub const REFUSALS_MAX: u32 = 200;
 pub const SENDS_IN_FLIGHT_MAX: usize = 64;
 /// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
 pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
+/// Changes by the pages that the hub must hear of in the order of commits, waiting for the disk; beyond it the pages
+/// wait. A class that joins by one invite within a second fits.
+pub const PAGE_CHANGES_IN_FLIGHT_MAX: usize = 64;
 /// Inputs that wait for the hub; beyond it the sockets wait, and so their senders.
 pub const HUB_QUEUE_MAX: usize = 4_096;
 /// Members added by one command.
@@ -135,6 +138,34 @@ pub const USERS_MAX: usize = 20_000;
 /// Bytes of a JSON request body.
 pub const JSON_BYTES_MAX: usize = 16 << 10;
 
+// --- Invites and guests --------------------------------------------------------------------------
+
+/// Invites of one box: an owner who makes more loses sight of who can come in.
+pub const INVITES_MAX: usize = 100;
+/// Characters of an invite's note: a line in a list.
+pub const INVITE_NOTE_CHARS_MAX: usize = 64;
+/// Rooms that one invite leads to: each is a membership made while joining.
+pub const INVITE_ROOMS_MAX: usize = 32;
+/// Days a used-up or ended invite is still listed, so that the owner can look up who came by it and when.
+pub const INVITE_KEPT_DAYS: i64 = 30;
+/// Seconds a guest's stay may be given at least: less would end while they type their name.
+pub const STAY_S_MIN: u32 = 1;
+/// Seconds a guest's stay may be given at most: as long as a session lasts.
+pub const STAY_S_MAX: u32 = SESSION_DAYS_MAX as u32 * 24 * 60 * 60;
+/// Days an ended guest's name stays on what they wrote; then the account is deleted.
+pub const GUEST_KEPT_DAYS: i64 = 30;
+/// How long it may take until an end of a stay is noticed after the box's clock was set; more often would only wake an
+/// idle board.
+pub const STAYS_LOOK_INTERVAL_MAX: Duration = Duration::from_secs(600);
+/// How soon a failed look at the ends of stays is repeated: by then a full disk may have been seen to.
+pub const STAYS_RETRY_WAIT: Duration = Duration::from_secs(60);
+/// Bytes of a Wi-Fi's name (SSID): IEEE 802.11-2020, section 9.4.2.2.
+pub const WIFI_NAME_BYTES_MAX: usize = 32;
+/// Characters of a Wi-Fi's key at least: IEEE 802.11-2020, section J.4.1 (passphrase of WPA2 and WPA3).
+pub const WIFI_KEY_CHARS_MIN: usize = 8;
+/// Characters of a Wi-Fi's key at most; see [`WIFI_KEY_CHARS_MIN`].
+pub const WIFI_KEY_CHARS_MAX: usize = 63;
+
 // --- Pictures ------------------------------------------------------------------------------------
 
 /// Bytes of an uploaded profile picture: what phones' cameras make.
@@ -168,6 +199,8 @@ pub const BOX_NAME_CHARS_MAX: usize = 32;
 pub const EXTRA_NAMES_MAX: usize = 16;
 /// Extra address ranges of the CA's name constraints.
 pub const EXTRA_RANGES_MAX: usize = 16;
+/// Interfaces that the owner names: no board has as many.
+pub const INTERFACES_MAX: usize = 16;
 /// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
 pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 /// Bits of an extra IPv6 range at least: what a provider is given as a whole.
@@ -182,6 +215,14 @@ pub const CLOCK_KEPT_INTERVAL: Duration = Duration::from_secs(86_400);
 pub const LEAF_ADDRESSES_MAX: usize = 32;
 /// Bytes of a PEM file: a chain of certificates with all their intermediates takes a tenth.
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
+/// Doors tested at once by the guide's WebSocket, each for a moment: a class that arrives together.
+pub const TRUST_ECHOES_MAX: usize = 64;
+/// Bytes of the text that is given back: a word and a number.
+pub const TRUST_ECHO_BYTES_MAX: usize = 64;
+/// A test of a door takes at most this long.
+pub const TRUST_ECHO_WAIT: Duration = Duration::from_secs(5);
+/// Bytes of the address that the guide leads on to: an invitation several times over. It stands in each of its links.
+pub const GUIDE_REST_BYTES_MAX: usize = 1_024;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

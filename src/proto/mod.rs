@@ -7,6 +7,8 @@ pub mod account;
 pub mod client;
 pub mod clock;
 pub mod code;
+pub mod doctor;
+pub mod door;
 pub mod id;
 pub mod limits;
 pub mod name;

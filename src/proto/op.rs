@@ -2,8 +2,8 @@
 //!
 //! An [`Outcome`] is given only after the commit that holds it is on the disk (`synchronous=FULL`).
 
-use super::account::Settings;
-use super::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use super::account::{Invite, NewInvite, Settings};
+use super::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use super::server::{LastMessage, Message, Role, RoomKind, User};
 use super::text::Body;
 
@@ -61,6 +61,11 @@ pub enum Op {
         users: [UserId; 2],
         at: Millis,
     },
+    /// Turned off, the guests in it are taken out.
+    OpenToGuests {
+        room: RoomId,
+        guests: bool,
+    },
     RemoveMember {
         room: RoomId,
         user: UserId,
@@ -97,6 +102,38 @@ pub enum Op {
         user: UserId,
         session: SessionId,
     },
+    /// Ends this guest's stay: sessions, memberships and the hold on the name go, the name stays on the messages.
+    EndStay {
+        user: UserId,
+        at: Millis,
+    },
+    /// Ends the stays that are over at this time, and deletes the guests whose name has been kept long enough.
+    EndStays {
+        at: Millis,
+    },
+    /// Makes an account by an invite, and counts the use of it: both or neither.
+    Join {
+        /// SHA-256 of the invite's token.
+        token_hash: [u8; 32],
+        name: String,
+        name_key: String,
+        /// A PHC string; empty: none.
+        password: String,
+        session: NewSession,
+    },
+    /// `by` may lead into open rooms, and into those it is in.
+    MakeInvite {
+        by: UserId,
+        invite: NewInvite,
+        token: String,
+        token_hash: [u8; 32],
+        at: Millis,
+    },
+    /// A guest becomes a member. Joins the room for everybody, and owns the rooms it was in that had no owner.
+    MakeMember {
+        user: UserId,
+        at: Millis,
+    },
     MakeOwner {
         user: UserId,
     },
@@ -116,8 +153,13 @@ pub enum Op {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
+    /// Without guests, every guest's stay ends.
     SetSettings {
         settings: Settings,
+        at: Millis,
+    },
+    WithdrawInvite {
+        invite: InviteId,
     },
 }
 
@@ -142,10 +184,22 @@ pub enum Outcome {
         members: Vec<MemberRecord>,
         new: bool,
     },
+    InviteMade(Invite),
+    /// All memberships of the person as they are now.
+    MemberMade {
+        user: User,
+        members: Vec<MemberRecord>,
+    },
     /// Those who were not members before.
     MembersAdded {
         room: RoomId,
         members: Vec<MemberRecord>,
+    },
+    /// `left`: the guests that were in it.
+    OpenedToGuests {
+        room: RoomId,
+        guests: bool,
+        left: Vec<UserId>,
     },
     /// The person's mistake, found only here.
     Refused(super::code::ErrorCode),
@@ -161,13 +215,26 @@ pub enum Outcome {
     SessionsEnded {
         ended: Vec<SessionId>,
     },
+    StaysEnded(Ended),
     User(User),
     UserCreated {
         user: User,
         session: SessionId,
-        /// Memberships given from the start: the room for everybody.
+        /// Memberships given from the start: the room for everybody, and those of an invite.
         members: Vec<MemberRecord>,
     },
+    UserDeleted {
+        user: UserId,
+    },
+}
+
+/// Guests who are no longer here.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ended {
+    /// Whose stay has ended, as they are shown from now on.
+    pub guests: Vec<User>,
+    /// Whose name is no longer kept either.
+    pub deleted: Vec<UserId>,
 }
 
 /// Our own or the disk's fault: nothing of the change was stored.
@@ -184,6 +251,8 @@ pub struct RoomRecord {
     pub kind: RoomKind,
     pub name: String,
     pub archived: bool,
+    /// Whether guests may be in it.
+    pub guests: bool,
     /// Of a direct room: the two people, the lower id first.
     pub direct: Option<[UserId; 2]>,
     pub last_n: u64,
@@ -203,6 +272,7 @@ pub struct MemberRecord {
 /// Everything the hub needs to begin.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
+    /// Without those whose stay has ended.
     pub users: Vec<User>,
     pub rooms: Vec<RoomRecord>,
     pub members: Vec<MemberRecord>,

@@ -6,11 +6,13 @@ use super::client::Re;
 use super::code::ErrorCode;
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
 
-/// What an account may do on the box; what a member may do in a room.
+/// What an account may do on the box; what a member may do in a room (where nobody is a guest).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Came by an invite, may stay for a time, and sees only rooms that are open to guests.
+    Guest,
     Member,
     Owner,
 }
@@ -27,6 +29,10 @@ pub struct User {
     /// When the account was made: milliseconds since 1970, UTC.
     #[cfg_attr(test, ts(type = "number"))]
     pub since: i64,
+    /// When this guest's stay ends, where it has an end. In the past: it has ended, and the person is shown only as the
+    /// author of what they wrote.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub ends_at: Option<i64>,
 }
 
 /// What a room is.
@@ -61,6 +67,8 @@ pub struct Room {
     /// Empty for direct rooms, and for the room for everybody until it is named.
     pub name: String,
     pub archived: bool,
+    /// Whether guests may be in it.
+    pub guests: bool,
     pub role: Role,
     /// The other person of a direct room, while that account exists.
     pub with: Option<UserId>,

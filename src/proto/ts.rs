@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, server};
+use super::{account, client, clock, code, doctor, door, server};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
 
@@ -16,6 +16,7 @@ fn typescript() -> String {
         super::id::RoomId,
         super::id::Seq,
         super::id::SessionId,
+        super::id::InviteId,
         super::id::ClientMsgId,
         super::text::RawBody,
         code::ErrorCode,
@@ -35,6 +36,13 @@ fn typescript() -> String {
         account::Credentials,
         account::PatchMe,
         account::DeleteMe,
+        account::Me,
+        account::InviteRole,
+        account::NewInvite,
+        account::Invite,
+        account::Invited,
+        account::Join,
+        account::PatchPerson,
         account::Session,
         account::Settings,
         account::PatchSettings,
@@ -46,9 +54,17 @@ fn typescript() -> String {
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,
+        door::DoorKind,
+        door::Door,
+        door::DoorList,
         clock::ClockTrust,
         clock::Clock,
         clock::SetClock,
+        doctor::Check,
+        doctor::Level,
+        doctor::Finding,
+        doctor::Checked,
+        doctor::Report,
     );
     text
 }

@@ -30,7 +30,11 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
         match command {
             UserCommand::List => {
                 for user in &snapshot.users {
-                    let role = if user.role == Role::Owner { "owner" } else { "member" };
+                    let role = match user.role {
+                        Role::Guest => "guest",
+                        Role::Member => "member",
+                        Role::Owner => "owner",
+                    };
                     println!("{:>6}  {role:<7} {}", user.id, user.name);
                 }
                 Ok(())

@@ -1,20 +1,42 @@
 //! The certificate that is served: the box's own, kept current as time and addresses change, or the owner's.
 
-use std::net::IpAddr;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::interval;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::build_date;
 use crate::config::Config;
-use crate::lan;
-use crate::tls::{HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, TlsError};
+use crate::doors::{Doors, Facts};
+use crate::lan::Network;
+use crate::lan::mdns::{self, NameState, Names};
+use crate::tls::{FOLDER, HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
 
-/// How often addresses and the leaf's days are looked at: a phone finds the new address within seconds.
-const LOOK_INTERVAL: Duration = Duration::from_secs(5);
-/// The folder of keys and certificates, below the data folder.
-const FOLDER: &str = "tls";
+/// How often the leaf's days are looked at, when no address changes.
+const LOOK_INTERVAL: Duration = Duration::from_secs(60);
+/// What tells the box from others when it has no CA of its own, in the data folder.
+const ID_FILE: &str = "id";
+/// Hexadecimal digits of an id.
+const ID_DIGITS: usize = 4;
+
+/// Where the box listens, and by what it is told from others of its name.
+pub(super) struct Place {
+    pub(super) https: SocketAddr,
+    pub(super) http_port: u16,
+    /// See [`Certificate::id`].
+    pub(super) id: String,
+}
+
+/// What doors depend on and what changes while porch runs: addresses, and whose the short name is.
+pub(super) struct Around {
+    pub(super) network: watch::Receiver<Network>,
+    pub(super) names: watch::Receiver<Names>,
+}
 
 /// See the module's text.
 pub(super) enum Certificate {
@@ -34,7 +56,8 @@ impl Certificate {
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
         let folder = config.data_dir.value.join(FOLDER);
         let times = (Moment::now(), build_date());
-        let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, &host_names(config, lan), times)?;
+        let names = |root: &Root| host_names(config, &id_of(root), lan);
+        let (local, _) = LocalTls::open(&folder, name.as_str(), &permitted, names, times)?;
         Ok(Self::Local(Box::new(local)))
     }
 
@@ -54,21 +77,136 @@ impl Certificate {
         }
     }
 
-    /// Issues a new leaf whenever names, addresses or days ask for one.
-    pub(super) async fn keep_current(self, config: Config) {
-        let Self::Local(mut local) = self else { return };
+    /// Everything the box answers to at the moment: what its own certificate is to hold, and what an
+    /// owner's is good for.
+    pub(super) fn doors(&self, config: &Config, place: &Place, around: &Around) -> Doors {
+        let network = around.network.borrow();
+        let lan = network.lan();
+        let own = match self {
+            Self::Local(_) => Sans::default(),
+            Self::Own(resolver) => resolver.served().cert.first().map(sans).unwrap_or_default(),
+        };
+        Doors::new(Facts {
+            https: place.https,
+            http_port: place.http_port,
+            label: config.name.value.label(),
+            is_short_taken: matches!(around.names.borrow().state, NameState::Taken { .. }),
+            names: &config.names.value,
+            answered: host_names(config, &place.id, lan).with(&own.names),
+            parents: own.parents,
+            lan,
+        })
+    }
+
+    /// Four hexadecimal digits that tell the box from others of its name, for as long as it has its data folder: the
+    /// beginning of the root's fingerprint, or else digits drawn once.
+    pub(super) fn id(&self, data_dir: &Path) -> String {
+        match self {
+            Self::Local(local) => id_of(local.root()),
+            Self::Own(_) => kept_id(&data_dir.join(ID_FILE)).unwrap_or_else(|fault| {
+                log::error!("the box's id cannot be kept in {} and will change: {fault}", data_dir.display());
+                drawn_id()
+            }),
+        }
+    }
+
+    /// Issues a new leaf whenever names, addresses or days ask for one, and tells `doors` of new addresses.
+    pub(super) async fn keep_current(
+        mut self,
+        config: Config,
+        place: Place,
+        mut around: Around,
+        doors: watch::Sender<Arc<Doors>>,
+    ) {
         let mut looks = interval(LOOK_INTERVAL);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            looks.tick().await;
-            let names = host_names(&config, &lan::lan_addresses());
-            // Signing and writing take a moment, and happen a few times a year.
-            if let Err(error) = tokio::task::block_in_place(|| local.refresh(Moment::now(), &names)) {
-                log::error!("the certificate could not be renewed: {error}");
+            tokio::select! {
+                _ = looks.tick() => {}
+                Ok(()) = around.network.changed() => {}
+                Ok(()) = around.names.changed() => {}
             }
+            around.names.mark_unchanged();
+            let lan = around.network.borrow_and_update().lan().to_vec();
+            if let Self::Local(local) = &mut self {
+                let names = host_names(&config, &place.id, &lan);
+                // Signing and writing take a moment, and happen a few times a year.
+                if let Err(error) = tokio::task::block_in_place(|| local.refresh(Moment::now(), &names)) {
+                    log::error!("the certificate could not be renewed: {error}");
+                }
+            }
+            let now = self.doors(&config, &place, &around);
+            doors.send_if_modified(|known| {
+                let is_new = **known != now;
+                if is_new {
+                    *known = Arc::new(now);
+                }
+                is_new
+            });
         }
     }
 }
 
-fn host_names(config: &Config, lan: &[IpAddr]) -> HostNames {
-    HostNames::of_box(config.name.value.label(), &config.names.value, lan)
+fn id_of(root: &Root) -> String {
+    root.fingerprint().chars().filter(char::is_ascii_hexdigit).take(ID_DIGITS).collect::<String>().to_lowercase()
+}
+
+fn host_names(config: &Config, id: &str, lan: &[IpAddr]) -> HostNames {
+    let label = config.name.value.label();
+    HostNames::of_box(label, &mdns::alias(label, id), &config.names.value, lan)
+}
+
+fn kept_id(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Ok(text) if is_id(text.trim_end()) => Ok(text.trim_end().to_owned()),
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+        // Cut off by a power cut, or by hand: nobody remembers what it was.
+        _ => {
+            let id = drawn_id();
+            fs::write(path, format!("{id}\n"))?;
+            Ok(id)
+        }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == ID_DIGITS && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn drawn_id() -> String {
+    let mut bytes = [0; ID_DIGITS / 2];
+    // Without randomness there would be no TLS either.
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_drawn_once_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ID_FILE);
+        let id = kept_id(&path).unwrap();
+        assert!(is_id(&id), "{id}");
+        assert_eq!(kept_id(&path).unwrap(), id);
+    }
+
+    #[test]
+    fn what_is_no_id_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(ID_FILE);
+        for damaged in ["", "7f3", "7F3A", "../x", "7f3a7"] {
+            fs::write(&path, damaged).unwrap();
+            let id = kept_id(&path).unwrap();
+            assert!(is_id(&id) && fs::read_to_string(&path).unwrap().trim_end() == id, "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_read_is_an_error_and_not_another_id() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(kept_id(folder.path()).is_err());
+    }
 }

@@ -4,10 +4,16 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
-use qrcode::QrCode;
-use qrcode::render::unicode::Dense1x2;
+use crate::guide::words::WORDS;
+use crate::lan::reaches;
+use crate::qr;
 
-use crate::tls::Root;
+/// What the box's CA is compared by.
+pub(super) struct KnownBy {
+    /// SHA-256, `AB:CD:…`.
+    pub(super) fingerprint: String,
+    pub(super) words: [&'static str; WORDS],
+}
 
 /// The scheme of an address, and the port it does without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,7 +23,7 @@ pub(super) enum Scheme {
 }
 
 impl Scheme {
-    fn parts(self) -> (&'static str, u16) {
+    pub(super) fn parts(self) -> (&'static str, u16) {
         match self {
             Self::Http => ("http", 80),
             Self::Https => ("https", 443),
@@ -40,14 +46,14 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
     if !bound.ip().is_unspecified() {
         return vec![bound];
     }
-    let usable = |ip: &&IpAddr| bound.is_ipv6() || ip.is_ipv4();
+    let usable = |ip: &&IpAddr| reaches(bound.ip(), **ip);
     let loopback = IpAddr::from([127, 0, 0, 1]);
     // The LAN first: that is what others type.
     lan.iter().filter(usable).chain([&loopback]).map(|ip| SocketAddr::new(*ip, bound.port())).collect()
 }
 
 /// Prints where porch listens, and by what its CA is known. Scripts wait for these lines.
-pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&Root>) {
+pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&KnownBy>) {
     let mut text = String::new();
     let doors = reached_at(https, lan);
     for door in &doors {
@@ -58,26 +64,18 @@ pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: 
         let _ = writeln!(text, "listening on {}", url(Scheme::Http, door));
     }
     if let Some(ca) = ca {
-        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint());
+        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint);
+        let _ = writeln!(text, "in words: {}", ca.words.join(" "));
     }
     let mut out = std::io::stdout().lock();
     if out.is_terminal()
-        && let Some(code) = doors.first().and_then(|door| qr(&url(Scheme::Https, *door)))
+        && let Some(code) = doors.first().and_then(|door| qr::terminal(&url(Scheme::Https, *door)))
     {
         let _ = writeln!(text, "\n{code}");
     }
     // A closed terminal is no reason not to serve.
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
-}
-
-/// A QR code in half blocks, dark on light whatever the terminal's colours.
-fn qr(text: &str) -> Option<String> {
-    let code = QrCode::new(text).ok()?;
-    let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
-    const BLACK_ON_WHITE: &str = "\x1b[30;47m";
-    const RESET: &str = "\x1b[0m";
-    Some(drawn.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}\n")).collect())
 }
 
 #[cfg(test)]
@@ -102,14 +100,5 @@ mod tests {
         assert_eq!(reached("[::]:8443"), ["10.0.0.7:8443", "[fd00::7]:8443", "127.0.0.1:8443"]);
         assert_eq!(reached("0.0.0.0:8443"), ["10.0.0.7:8443", "127.0.0.1:8443"]);
         assert_eq!(reached("127.0.0.1:8443"), ["127.0.0.1:8443"]);
-    }
-
-    #[test]
-    fn an_address_fits_a_qr_code() {
-        let code = qr("https://192.168.100.100:8443").unwrap();
-        assert!(code.lines().count() < 24);
-        // The quiet zone around it is left as light as the background: phones do not read a negative.
-        let first = code.lines().next().unwrap().trim_start_matches("\x1b[30;47m").trim_end_matches("\x1b[0m");
-        assert!(first.chars().all(|c| c == ' '), "{first:?}");
     }
 }

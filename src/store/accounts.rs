@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::rooms::{self, Entrance};
 use super::schema::{self, USER_COLUMNS, sql};
-use super::{history, messages, rooms};
+use super::{guests, messages};
 use crate::proto::account::Settings;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
@@ -20,31 +21,55 @@ pub(super) struct Applicant {
 }
 
 pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<Outcome> {
-    let people: u64 = db
-        .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL")?
-        .query_row([], |row| schema::number(row, 0))?;
+    let people = count(db)?;
     if people > 0 && !settings(db)?.registration_open {
         return Ok(Outcome::Refused(ErrorCode::RegistrationClosed));
     }
-    if people >= USERS_MAX as u64 {
-        return Ok(Outcome::Refused(ErrorCode::LimitReached));
-    }
-    if holder(db, &applicant.name_key)?.is_some() {
-        return Ok(Outcome::Refused(ErrorCode::NameTaken));
+    if let Some(refusal) = not_to_be_made(db, &applicant)? {
+        return Ok(Outcome::Refused(refusal));
     }
     let role = if people == 0 { Role::Owner } else { Role::Member };
+    make(db, applicant, role, None, &[])
+}
+
+/// Why there is no place for this account, if so.
+pub(super) fn not_to_be_made(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<ErrorCode>> {
+    if count(db)? >= USERS_MAX as u64 {
+        return Ok(Some(ErrorCode::LimitReached));
+    }
+    Ok(holder(db, &applicant.name_key)?.map(|_| ErrorCode::NameTaken))
+}
+
+/// Makes an account that may be made. Everyone but a guest joins the room for everybody; `rooms` are joined beside it.
+pub(super) fn make(
+    db: &Connection,
+    applicant: Applicant,
+    role: Role,
+    ends_at: Option<Millis>,
+    rooms: &[RoomId],
+) -> rusqlite::Result<Outcome> {
     let at = applicant.session.at;
     db.prepare_cached(
-        "INSERT INTO users (name, name_key, password, owner, picture, pictures_made, created_at)
-         VALUES (?, ?, ?, ?, 0, 0, ?)",
+        "INSERT INTO users (name, name_key, password, owner, picture, pictures_made, created_at, guest, ends_at)
+         VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
     )?
-    .execute(params![applicant.name, applicant.name_key, applicant.password, role == Role::Owner, at])?;
+    .execute(params![
+        applicant.name,
+        applicant.name_key,
+        applicant.password,
+        role == Role::Owner,
+        at,
+        role == Role::Guest,
+        ends_at
+    ])?;
     let id = UserId(db.last_insert_rowid().unsigned_abs());
-    // What was said before someone came is not unread.
-    let read_n = history::newest_n(db, rooms::EVERYONE)?;
-    let members = vec![rooms::join(db, rooms::EVERYONE, id, Role::Member, at, read_n)?];
+    let everyone = (role != Role::Guest).then_some(rooms::EVERYONE);
+    let mut members = Vec::new();
+    for room in everyone.into_iter().chain(rooms.iter().copied()) {
+        members.extend(Entrance::of(db, room, at)?.admit(db, id, role)?);
+    }
     let session = add_session(db, id, &applicant.session)?;
-    let user = User { id, name: applicant.name, role, picture: 0, since: at };
+    let user = User { id, name: applicant.name, role, picture: 0, since: at, ends_at };
     Ok(Outcome::UserCreated { user, session, members })
 }
 
@@ -60,20 +85,21 @@ pub(super) fn delete(db: &Connection, user: UserId) -> rusqlite::Result<Outcome>
             return Ok(Outcome::Refused(ErrorCode::LastOwner));
         }
     }
-    let ended = end_sessions(db, user, None)?;
-    let joined: Vec<RoomId> = db
-        .prepare_cached("SELECT room FROM members WHERE user = ?")?
-        .query_map([sql(user.0)], |row| schema::room_id(row, 0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for room in joined {
-        rooms::leave(db, room, user)?;
-    }
+    end_sessions(db, user, None)?;
+    rooms::leave_all(db, user)?;
+    erase(db, user)?;
+    Ok(Outcome::UserDeleted { user })
+}
+
+/// Forgets everything of a person but the row itself.
+pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
     db.prepare_cached(
-        "UPDATE users SET name = '', name_key = NULL, password = '', owner = 0, picture = 0 WHERE id = ?",
+        "UPDATE users SET name = '', name_key = NULL, password = '', owner = 0, picture = 0, guest = 0, ends_at = NULL
+         WHERE id = ?",
     )?
     .execute([sql(user.0)])?;
-    Ok(Outcome::SessionsEnded { ended })
+    Ok(())
 }
 
 pub(super) fn rename(db: &Connection, user: UserId, name: &str, name_key: &str) -> rusqlite::Result<Outcome> {
@@ -85,7 +111,11 @@ pub(super) fn rename(db: &Connection, user: UserId, name: &str, name_key: &str) 
     user_outcome(db, user)
 }
 
+/// Guests own nothing: they are made members first.
 pub(super) fn make_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    if guests::is_guest(db, user)? {
+        return Ok(Outcome::Refused(ErrorCode::Forbidden));
+    }
     db.prepare_cached("UPDATE users SET owner = 1 WHERE id = ? AND name_key IS NOT NULL")?.execute([sql(user.0)])?;
     user_outcome(db, user)
 }
@@ -162,19 +192,41 @@ pub(super) fn end_session(db: &Connection, user: UserId, session: SessionId) -> 
     Ok(Outcome::SessionsEnded { ended: vec![session] })
 }
 
-pub(super) fn set_settings(db: &Connection, settings: Settings) -> rusqlite::Result<Outcome> {
-    db.prepare_cached("UPDATE settings SET registration_open = ?, several_devices = ?")?
-        .execute([settings.registration_open, settings.several_devices])?;
-    Ok(Outcome::Done)
+pub(super) fn set_settings(db: &Connection, settings: &Settings, at: Millis) -> rusqlite::Result<Outcome> {
+    let Settings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden } = settings;
+    db.prepare_cached(
+        "UPDATE settings SET registration_open = ?, several_devices = ?, guests = ?, wifi_name = ?, wifi_key = ?,
+                             wifi_hidden = ?",
+    )?
+    .execute(params![registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden])?;
+    Ok(if *guests { Outcome::Done } else { Outcome::StaysEnded(guests::end_all(db, at)?) })
 }
 
 pub(super) fn settings(db: &Connection) -> rusqlite::Result<Settings> {
-    db.prepare_cached("SELECT registration_open, several_devices FROM settings")?
-        .query_row([], |row| Ok(Settings { registration_open: row.get(0)?, several_devices: row.get(1)? }))
+    db.prepare_cached(
+        "SELECT registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden FROM settings",
+    )?
+    .query_row([], |row| {
+        Ok(Settings {
+            registration_open: row.get(0)?,
+            several_devices: row.get(1)?,
+            guests: row.get(2)?,
+            wifi_name: row.get(3)?,
+            wifi_key: row.get(4)?,
+            wifi_hidden: row.get(5)?,
+        })
+    })
+}
+
+/// Everyone with an account, by id, and the guests whose name is kept though their stay has ended.
+pub(super) fn people(db: &Connection) -> rusqlite::Result<Vec<User>> {
+    db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL OR guest ORDER BY id"))?
+        .query_map([], |row| schema::user(row, 0))?
+        .collect()
 }
 
 /// Everyone with an account, by id.
-pub(super) fn people(db: &Connection) -> rusqlite::Result<Vec<User>> {
+pub(super) fn present(db: &Connection) -> rusqlite::Result<Vec<User>> {
     db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL ORDER BY id"))?
         .query_map([], |row| schema::user(row, 0))?
         .collect()
@@ -185,10 +237,15 @@ pub(super) fn oldest_session(now: Millis) -> Millis {
     now.saturating_sub(SESSION_DAYS_MAX * messages::DAY_MS)
 }
 
-fn by_id(db: &Connection, user: UserId) -> rusqlite::Result<Option<User>> {
+pub(super) fn by_id(db: &Connection, user: UserId) -> rusqlite::Result<Option<User>> {
     db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE id = ? AND name_key IS NOT NULL"))?
         .query_row([sql(user.0)], |row| schema::user(row, 0))
         .optional()
+}
+
+fn count(db: &Connection) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL")?
+        .query_row([], |row| schema::number(row, 0))
 }
 
 /// Who has this name.
@@ -209,7 +266,7 @@ fn add_session(db: &Connection, user: UserId, session: &NewSession) -> rusqlite:
 }
 
 /// Ends an account's sessions but `keep`.
-fn end_sessions(db: &Connection, user: UserId, keep: Option<SessionId>) -> rusqlite::Result<Vec<SessionId>> {
+pub(super) fn end_sessions(db: &Connection, user: UserId, keep: Option<SessionId>) -> rusqlite::Result<Vec<SessionId>> {
     let keep = keep.map_or(0, |session| sql(session.0));
     db.prepare_cached("DELETE FROM sessions WHERE user = ? AND id <> ? RETURNING id")?
         .query_map([sql(user.0), keep], |row| schema::session_id(row, 0))?

@@ -28,8 +28,11 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 
 mod accounts;
 mod checkpoint;
+mod guests;
 mod history;
 mod index;
+mod invites;
+mod look;
 mod messages;
 mod query;
 mod reader;
@@ -41,6 +44,7 @@ mod segment;
 mod tests;
 mod writer;
 
+pub use look::{Database, database, is_held};
 pub use query::{Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
 
@@ -248,7 +252,7 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
 fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
     let members = format!("SELECT {} FROM members ORDER BY user, room", rooms::MEMBER_COLUMNS);
     Ok(Snapshot {
-        users: accounts::people(db)?,
+        users: accounts::present(db)?,
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], rooms::member)?.collect::<rusqlite::Result<_>>()?,
         seq: messages::newest_seq(db)?,

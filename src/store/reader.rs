@@ -12,18 +12,27 @@ use super::query::Query;
 use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search;
 use super::segment::Segments;
-use super::{ReadError, accounts, history, messages};
-use crate::proto::account::{HistoryPage, ListedRoom, Member, SearchPage, Settings};
+use super::{ReadError, accounts, guests, history, invites, messages};
+use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage, Settings};
+use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, READERS_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::{Event, Message, User};
+use crate::proto::server::{Event, Message, Role, User};
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
 pub struct Account {
     pub user: User,
+    /// Empty where there is none.
     pub password: String,
+}
+
+impl Account {
+    /// Whether one can sign in to it.
+    pub fn has_password(&self) -> bool {
+        !self.password.is_empty()
+    }
 }
 
 /// Where a page of history lies.
@@ -55,16 +64,16 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The unexpired session with this token, and whose it is.
+    /// The unexpired session with this token, and whose it is. A guest's ends with the stay, to the millisecond.
     pub fn session_by_token(&self, hash: &[u8; 32], now: Millis) -> Result<Option<(SessionId, User)>, ReadError> {
         let query = format!(
             "SELECT sessions.id, {USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user
-             WHERE token_hash = ? AND sessions.created_at > ?"
+             WHERE token_hash = ? AND sessions.created_at > ? AND ifnull(users.ends_at, ?) > ?"
         );
         Ok(self
             .db
             .prepare_cached(&query)?
-            .query_row(params![hash, accounts::oldest_session(now)], |row| {
+            .query_row(params![hash, accounts::oldest_session(now), Millis::MAX, now], |row| {
                 Ok((schema::session_id(row, 0)?, schema::user(row, 1)?))
             })
             .optional()?)
@@ -92,36 +101,69 @@ impl Reader {
             .collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Everyone with an account, by id.
+    /// Everyone with an account, by id, and the guests whose name is kept though their stay has ended.
     pub fn people(&self) -> Result<Vec<User>, ReadError> {
         Ok(accounts::people(&self.db)?)
     }
 
-    /// The open rooms that are not archived, by name.
-    pub fn listed_rooms(&self, asker: UserId) -> Result<Vec<ListedRoom>, ReadError> {
+    /// Everyone with an account, by id.
+    pub fn present(&self) -> Result<Vec<User>, ReadError> {
+        Ok(accounts::present(&self.db)?)
+    }
+
+    /// The people whom this guest shares a room with, and the guest, by id.
+    pub fn people_known_to(&self, guest: UserId) -> Result<Vec<User>, ReadError> {
+        Ok(guests::known_to(&self.db, guest)?)
+    }
+
+    /// Whether two people are in a room together.
+    pub fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, ReadError> {
+        Ok(guests::share_a_room(&self.db, one, other)?)
+    }
+
+    /// When [`Op::EndStays`](crate::proto::op::Op::EndStays) next has something to do.
+    pub fn next_end_of_stay(&self) -> Result<Option<Millis>, ReadError> {
+        Ok(guests::next_due(&self.db)?)
+    }
+
+    /// All that the owner may still want to see, newest first.
+    pub fn invites(&self, now: Millis) -> Result<Vec<Invite>, ReadError> {
+        Ok(invites::listed(&self.db, now)?)
+    }
+
+    /// What one is invited to with the token that has this hash, or why not.
+    pub fn invited(&self, token_hash: &[u8; 32], now: Millis) -> Result<Result<Invited, ErrorCode>, ReadError> {
+        Ok(invites::invited(&self.db, token_hash, now)?)
+    }
+
+    /// The open rooms that are not archived, by name; for a guest those that are open to guests.
+    pub fn listed_rooms(&self, asker: &User) -> Result<Vec<ListedRoom>, ReadError> {
         Ok(self
             .db
             .prepare_cached(
                 "SELECT id, name, (SELECT count(*) FROM members WHERE room = rooms.id),
-                        EXISTS (SELECT 1 FROM members WHERE user = ? AND room = rooms.id)
-                 FROM rooms WHERE kind = 'open' AND NOT archived ORDER BY name, id",
+                        EXISTS (SELECT 1 FROM members WHERE user = ?1 AND room = rooms.id), guests
+                 FROM rooms WHERE kind = 'open' AND NOT archived AND (guests OR NOT ?2) ORDER BY name, id",
             )?
-            .query_map([sql(asker.0)], |row| {
+            .query_map(params![sql(asker.id.0), asker.role == Role::Guest], |row| {
                 Ok(ListedRoom {
                     id: schema::room_id(row, 0)?,
                     name: row.get(1)?,
                     member_count: row.get(2)?,
                     joined: row.get(3)?,
+                    guests: row.get(4)?,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Who is in a room, by id; `None` when the asker is not in it and it is not open.
-    pub fn room_members(&self, asker: UserId, room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
-        let open =
-            self.db.prepare_cached("SELECT 1 FROM rooms WHERE id = ? AND kind = 'open'")?.exists([sql(room.0)])?;
-        if !open && !self.is_member(asker, room)? {
+    /// Who is in a room, by id; `None` when the asker is not in it and it is not open (to guests, for a guest).
+    pub fn room_members(&self, asker: &User, room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
+        let open = self
+            .db
+            .prepare_cached("SELECT 1 FROM rooms WHERE id = ? AND kind = 'open' AND (guests OR NOT ?)")?
+            .exists(params![sql(room.0), asker.role == Role::Guest])?;
+        if !open && !self.is_member(asker.id, room)? {
             return Ok(None);
         }
         let members = self
@@ -316,7 +358,7 @@ const MISSED_CHANGES_QUERY: &str =
     "SELECT seq, message FROM changes WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
-    Ok(Account { user: schema::user(row, 0)?, password: row.get(5)? })
+    Ok(Account { user: schema::user(row, 0)?, password: row.get(schema::USER_COLUMNS_COUNT)? })
 }
 
 /// The reading connections: opened when first needed, at most [`READERS_MAX`].

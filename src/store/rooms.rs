@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{self, Newest};
-use super::messages;
 use super::schema::{self, sql};
+use super::{accounts, guests, messages};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
@@ -35,6 +35,10 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         if !exists(db, user)? {
             return Ok(Outcome::Refused(ErrorCode::NotFound));
         }
+        // A new room is not open to guests.
+        if guests::is_guest(db, user)? {
+            return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
+        }
     }
     if rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64 {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
@@ -50,7 +54,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         members.push(join(db, room, user, Role::Member, plan.at, 0)?);
     }
     let (kind, name) = (plan.kind, plan.name);
-    let room = RoomRecord { id: room, kind, name, archived: false, direct: None, last_n: 0, last: None };
+    let room = RoomRecord { id: room, kind, name, archived: false, guests: false, direct: None, last_n: 0, last: None };
     Ok(Outcome::RoomCreated { room, members })
 }
 
@@ -77,7 +81,7 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], at: Millis) -> ru
     let id = RoomId(db.last_insert_rowid().unsigned_abs());
     let members = vec![join(db, id, low, Role::Member, at, 0)?, join(db, id, high, Role::Member, at, 0)?];
     let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
-    let room = RoomRecord { id, kind, name, archived: false, direct, last_n: 0, last: None };
+    let room = RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None };
     Ok(Outcome::Direct { room, members, new: true })
 }
 
@@ -92,27 +96,89 @@ pub(super) fn add_members(
     }
     users.sort_unstable();
     users.dedup();
-    for &user in &users {
-        if !exists(db, user)? {
-            return Ok(Outcome::Refused(ErrorCode::NotFound));
-        }
-    }
-    // What was said before someone came is not unread.
-    let read_n = history::newest_n(db, room)?;
-    // Whoever comes first into a room that everyone has left owns it: it would never have an owner again.
-    let mut role = if has_owner(db, room)? { Role::Member } else { Role::Owner };
-    // Later than everyone who is there, whatever the clock says: by it the next owner is found, here and in the hub,
-    // which may hear of a deleted account only after those who came next.
-    let mut at = latest_join(db, room)?.map_or(at, |latest| at.max(latest + 1));
-    let mut added = Vec::new();
+    let open_to_guests: bool =
+        db.prepare_cached("SELECT guests FROM rooms WHERE id = ?")?.query_row([sql(room.0)], |row| row.get(0))?;
+    let mut newcomers = Vec::new();
     for user in users {
-        if !is_member(db, room, user)? {
-            added.push(join(db, room, user, role, at, read_n)?);
-            role = Role::Member;
-            at += 1;
+        let Some(found) = accounts::by_id(db, user)? else {
+            return Ok(Outcome::Refused(ErrorCode::NotFound));
+        };
+        if found.role == Role::Guest && !open_to_guests {
+            return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
         }
+        newcomers.push((user, found.role));
+    }
+    let mut entrance = Entrance::of(db, room, at)?;
+    let mut added = Vec::new();
+    for (user, role) in newcomers {
+        added.extend(entrance.admit(db, user, role)?);
     }
     Ok(Outcome::MembersAdded { room, members: added })
+}
+
+/// The way into a room, for several people one after the other.
+pub(super) struct Entrance {
+    room: RoomId,
+    /// Nobody owns the room who could: whoever comes next does, or it would never have an owner again.
+    orphaned: bool,
+    at: Millis,
+    read_n: u64,
+}
+
+impl Entrance {
+    pub(super) fn of(db: &Connection, room: RoomId, at: Millis) -> rusqlite::Result<Self> {
+        // What was said before someone came is not unread.
+        let read_n = history::newest_n(db, room)?;
+        if fixed(db, room)?.is_some() {
+            return Ok(Self { room, orphaned: false, at, read_n });
+        }
+        // Later than everyone who is there, whatever the clock says: by it the next owner is found, here and in the hub.
+        let at = latest_join(db, room)?.map_or(at, |latest| at.max(latest + 1));
+        Ok(Self { room, orphaned: !has_owner(db, room)?, at, read_n })
+    }
+
+    /// Makes someone a member, who is `of_the_box` on the box; none when they are one already.
+    pub(super) fn admit(
+        &mut self,
+        db: &Connection,
+        user: UserId,
+        of_the_box: Role,
+    ) -> rusqlite::Result<Option<MemberRecord>> {
+        if is_member(db, self.room, user)? {
+            return Ok(None);
+        }
+        let owns = self.orphaned && of_the_box != Role::Guest;
+        self.orphaned &= !owns;
+        let role = if owns { Role::Owner } else { Role::Member };
+        let member = join(db, self.room, user, role, self.at, self.read_n)?;
+        self.at += 1;
+        Ok(Some(member))
+    }
+}
+
+/// Sets whether guests may be in a room; takes out those who are, where they may not.
+pub(super) fn open_to_guests(db: &Connection, room: RoomId, guests: bool) -> rusqlite::Result<Outcome> {
+    let opened = db
+        .prepare_cached("UPDATE rooms SET guests = ?2 WHERE id = ?1 AND kind <> 'direct'")?
+        .execute(params![sql(room.0), guests])?;
+    if opened == 0 {
+        return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
+    }
+    let mut left = Vec::new();
+    if !guests {
+        // No guest owns a room, so none is left without its owner.
+        left = db
+            .prepare_cached(
+                "DELETE FROM members WHERE room = ?1 AND user IN (
+                     SELECT users.id FROM members JOIN users ON users.id = members.user
+                     WHERE members.room = ?1 AND users.guest)
+                 RETURNING user",
+            )?
+            .query_map([sql(room.0)], |row| schema::user_id(row, 0))?
+            .collect::<rusqlite::Result<_>>()?;
+        left.sort_unstable();
+    }
+    Ok(Outcome::OpenedToGuests { room, guests, left })
 }
 
 pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Outcome> {
@@ -126,14 +192,24 @@ pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusq
     Ok(Outcome::Done)
 }
 
+/// Takes somebody out of every room.
+pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<()> {
+    let joined: Vec<RoomId> = db
+        .prepare_cached("SELECT room FROM members WHERE user = ?")?
+        .query_map([sql(user.0)], |row| schema::room_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    joined.into_iter().try_for_each(|room| leave(db, room, user))
+}
+
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
-/// one with the lowest id).
+/// one with the lowest id), guests left aside.
 pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM members WHERE user = ? AND room = ?")?.execute([sql(user.0), sql(room.0)])?;
     db.prepare_cached(
         "UPDATE members SET owner = 1
          WHERE room = ?1
-           AND user = (SELECT user FROM members WHERE room = ?1 ORDER BY joined_at, user LIMIT 1)
+           AND user = (SELECT members.user FROM members JOIN users ON users.id = members.user
+                       WHERE members.room = ?1 AND NOT users.guest ORDER BY members.joined_at, members.user LIMIT 1)
            AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind IN ('closed', 'open'))
            AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)",
     )?
@@ -170,7 +246,7 @@ pub(super) fn archive(db: &Connection, room: RoomId, archived: bool) -> rusqlite
 }
 
 /// Writes a membership that does not exist yet.
-pub(super) fn join(
+fn join(
     db: &Connection,
     room: RoomId,
     user: UserId,
@@ -186,7 +262,7 @@ pub(super) fn join(
 /// A room with its newest message.
 pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<RoomRecord>> {
     let found = db
-        .prepare_cached("SELECT id, kind, name, archived, low, high FROM rooms WHERE id = ?")?
+        .prepare_cached("SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE id = ?")?
         .query_row([sql(room.0)], bare_record)
         .optional()?;
     let Some(found) = found else { return Ok(None) };
@@ -195,7 +271,7 @@ pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<R
 
 /// Every room with its newest message, by id.
 pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
-    let mut statement = db.prepare("SELECT id, kind, name, archived, low, high FROM rooms ORDER BY id")?;
+    let mut statement = db.prepare("SELECT id, kind, name, archived, low, high, guests FROM rooms ORDER BY id")?;
     let bare: Vec<RoomRecord> = statement.query_map([], bare_record)?.collect::<rusqlite::Result<_>>()?;
     let newest = Newest::new(db)?;
     bare.into_iter()
@@ -216,6 +292,7 @@ fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
         kind: schema::room_kind(row, 1)?,
         name: row.get(2)?,
         archived: row.get(3)?,
+        guests: row.get(6)?,
         direct,
         last_n: 0,
         last: None,
@@ -246,7 +323,7 @@ fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>>
         .collect()
 }
 
-fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
+pub(super) fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
 }
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 
 use super::OpenError;
-use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::server::{Message, Role, RoomKind, User};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 /// Each file brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_invites.sql")];
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.
 const PAGE_BYTES: u32 = 1_024;
@@ -27,6 +27,11 @@ const WAL_KEPT_BYTES: u32 = 8 << 20;
 /// Statements each connection keeps prepared: about all there are.
 const STATEMENTS_KEPT: usize = 64;
 
+/// The number of the layout that this porch makes.
+pub(super) fn newest_layout() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
 /// Opens the database for the writer, making or migrating it as needed. A newer one is not touched.
 pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     let path = dir.join(DATABASE_FILE);
@@ -37,7 +42,7 @@ pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     )
     .map_err(at)?;
     connection.busy_timeout(LOCK_WAIT).map_err(at)?;
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let known = newest_layout();
     let found = user_version(&connection).map_err(at)?;
     if found > known {
         return Err(OpenError::Newer { path, found, known });
@@ -134,6 +139,11 @@ pub(super) fn session_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Sessi
     number(row, column).map(SessionId)
 }
 
+pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<InviteId> {
+    number(row, column).map(InviteId)
+}
+
+/// What a member may do in a room.
 pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
     Ok(if row.get(column)? { Role::Owner } else { Role::Member })
 }
@@ -158,15 +168,19 @@ pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKi
 }
 
 /// The columns that [`user`] reads.
-pub(super) const USER_COLUMNS: &str = "users.id, users.name, users.owner, users.picture, users.created_at";
+pub(super) const USER_COLUMNS: &str =
+    "users.id, users.name, users.owner, users.picture, users.created_at, users.guest, users.ends_at";
+/// How many they are.
+pub(super) const USER_COLUMNS_COUNT: usize = 7;
 
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
     Ok(User {
         id: user_id(row, first)?,
         name: row.get(first + 1)?,
-        role: role(row, first + 2)?,
+        role: if row.get(first + 5)? { Role::Guest } else { role(row, first + 2)? },
         picture: row.get(first + 3)?,
         since: row.get(first + 4)?,
+        ends_at: row.get(first + 6)?,
     })
 }
 
@@ -204,6 +218,35 @@ mod tests {
         assert_eq!(user_version(&connection).unwrap() as usize, MIGRATIONS.len());
         let kind: String = connection.query_row("SELECT kind FROM rooms WHERE id = 1", [], |row| row.get(0)).unwrap();
         assert_eq!(kind, "everyone");
+    }
+
+    #[test]
+    fn a_box_of_before_invites_keeps_everyone_and_everything_and_takes_guests() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(DATABASE_FILE);
+        let mut before = Connection::open(&path).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..1]).unwrap();
+        before
+            .execute_batch(
+                "UPDATE settings SET registration_open = 0, several_devices = 1;
+                 INSERT INTO users VALUES (1, 'Ada', 'ada', 'hash', 1, 3, 4, 100), (2, '', NULL, '', 0, 0, 0, 200);
+                 INSERT INTO rooms VALUES (2, 'open', 'Kitchen', 1, 1, NULL, NULL);
+                 INSERT INTO members VALUES (1, 1, 0, 100, 0), (1, 2, 1, 100, 1);
+                 INSERT INTO messages VALUES (1, 2, 1, 1, 300, NULL, 'a', 'hello');",
+            )
+            .unwrap();
+        drop(before);
+        let db = open_database(dir.path()).unwrap();
+        assert_eq!(user_version(&db).unwrap() as usize, MIGRATIONS.len());
+        let ada = User { id: UserId(1), name: "Ada".into(), role: Role::Owner, picture: 3, since: 100, ends_at: None };
+        assert_eq!(super::super::accounts::people(&db).unwrap(), [ada], "the deleted one is no guest");
+        let settings = super::super::accounts::settings(&db).unwrap();
+        assert!(!settings.registration_open && settings.several_devices && settings.guests);
+        assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
+        let rooms = super::super::rooms::records(&db).unwrap();
+        let shown: Vec<_> = rooms.iter().map(|room| (room.id.0, room.archived, room.guests, room.last_n)).collect();
+        assert_eq!(shown, [(1, false, false, 0), (2, true, false, 1)]);
+        assert_eq!(super::super::guests::next_due(&db).unwrap(), None);
     }
 
     #[test]

@@ -391,9 +391,9 @@ fn rooms_named(db: &Connection, asker: UserId, names: &[String]) -> rusqlite::Re
     named(rooms, names)
 }
 
-/// People with one of these folded names.
+/// People with one of these folded names, guests whose stay has ended among them.
 fn people_named(db: &Connection, names: &[String]) -> rusqlite::Result<HashSet<UserId>> {
-    let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL")?;
+    let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR guest")?;
     let people = statement.query_map([], |row| Ok((schema::user_id(row, 0)?, row.get(1)?)))?;
     named(people, names)
 }

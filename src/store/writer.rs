@@ -18,7 +18,7 @@ use super::index::Indexer;
 use super::messages::{self, Draft};
 use super::rooms::{self, Plan};
 use super::schema::{self, sql};
-use super::{Busy, accounts};
+use super::{Busy, accounts, guests, invites};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{Fault, Millis, Op, Outcome};
@@ -306,6 +306,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             Ok(outcome)
         }
         Op::OpenDirect { users, at } => rooms::open_direct(db, users, at),
+        Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
         Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
         Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
         Op::ClearPicture { user } => accounts::clear_picture(db, user),
@@ -317,10 +318,20 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         }
         Op::DeleteUser { user, at: _ } => accounts::delete(db, user),
         Op::EndSession { user, session } => accounts::end_session(db, user, session),
+        Op::EndStay { user, at } => guests::end(db, user, at),
+        Op::EndStays { at } => guests::end_due(db, at),
+        Op::Join { token_hash, name, name_key, password, session } => {
+            invites::join(db, &token_hash, accounts::Applicant { name, name_key, password, session })
+        }
+        Op::MakeInvite { by, invite, token, token_hash, at } => {
+            invites::make(db, invites::Draft { by, invite, token, token_hash, at })
+        }
+        Op::MakeMember { user, at } => guests::make_member(db, user, at),
         Op::MakeOwner { user } => accounts::make_owner(db, user),
         Op::RenameUser { user, name, name_key } => accounts::rename(db, user, &name, &name_key),
         Op::SetPassword { user, password, keep } => accounts::set_password(db, user, &password, keep),
         Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
-        Op::SetSettings { settings } => accounts::set_settings(db, settings),
+        Op::SetSettings { settings, at } => accounts::set_settings(db, &settings, at),
+        Op::WithdrawInvite { invite } => invites::withdraw(db, invite),
     }
 }

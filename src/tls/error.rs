@@ -27,6 +27,13 @@ impl TlsError {
     }
 }
 
+impl TlsError {
+    /// Whether it only says that we may not look.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Disk { fault, .. } if fault.kind() == io::ErrorKind::PermissionDenied)
+    }
+}
+
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -24,15 +24,20 @@ impl HostNames {
         Self { names, addresses }
     }
 
-    /// What a box with this label, these further names and these LAN addresses answers to, itself included.
-    pub fn of_box(label: &str, names: &[DnsName], lan_addresses: &[IpAddr]) -> Self {
-        let own = [format!("{label}.local"), "localhost".to_owned()];
+    /// What a box with this label, this alias, these further names and these LAN addresses answers to, itself included.
+    pub fn of_box(label: &str, alias: &str, names: &[DnsName], lan_addresses: &[IpAddr]) -> Self {
+        let own = [format!("{label}.local"), format!("{alias}.local"), "localhost".to_owned()];
         let own = own.iter().filter_map(|name| DnsName::parse(name)).chain(bare_name(label));
         let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
         Self::new(
             own.chain(names.iter().cloned()).collect(),
             loopback.into_iter().chain(lan_addresses.iter().copied()).collect(),
         )
+    }
+
+    /// These and others.
+    pub fn with(&self, others: &Self) -> Self {
+        Self::new([&*self.names, &others.names].concat(), [&*self.addresses, &others.addresses].concat())
     }
 
     /// The names.
@@ -48,6 +53,14 @@ impl HostNames {
     /// Whether there is neither a name nor an address.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty() && self.addresses.is_empty()
+    }
+
+    /// What of `wanted` is not among these.
+    pub fn missing_of(&self, wanted: &Self) -> Self {
+        Self {
+            names: wanted.names.iter().filter(|name| !self.names.contains(name)).cloned().collect(),
+            addresses: wanted.addresses.iter().filter(|address| !self.addresses.contains(address)).copied().collect(),
+        }
     }
 
     /// Whether a leaf with these serves a box that now answers to `wanted`.
@@ -82,21 +95,24 @@ mod tests {
 
     fn lan(addresses: &[&str]) -> HostNames {
         let addresses: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        HostNames::of_box("porch", &[DnsName::parse("chat.lan").unwrap()], &addresses)
+        HostNames::of_box("porch", "porch-7f3a", &[DnsName::parse("chat.lan").unwrap()], &addresses)
     }
 
     #[test]
     fn a_box_answers_to_its_names_and_to_itself() {
         let text = lan(&["192.168.1.7", "192.168.1.7", "fd00::7"]).to_string();
-        assert_eq!(text, "chat.lan, localhost, porch, porch.local, 127.0.0.1, 192.168.1.7, ::1, fd00::7");
+        assert_eq!(
+            text,
+            "chat.lan, localhost, porch, porch-7f3a.local, porch.local, 127.0.0.1, 192.168.1.7, ::1, fd00::7"
+        );
     }
 
     #[test]
     fn a_label_alone_is_a_name_only_where_no_public_domain_can_be() {
-        let names = |label: &str| HostNames::of_box(label, &[], &[]).to_string();
-        assert!(names("class-7b").starts_with("class-7b, class-7b.local"));
-        assert!(names("app").starts_with("app.local, localhost"));
-        assert!(names("2").starts_with("2.local, localhost"));
+        let names = |label: &str| HostNames::of_box(label, &format!("{label}-7f3a"), &[], &[]).to_string();
+        assert!(names("class-7b").starts_with("class-7b, class-7b-7f3a.local, class-7b.local"));
+        assert!(names("app").starts_with("app-7f3a.local, app.local, localhost"));
+        assert!(names("2").starts_with("2-7f3a.local, 2.local, localhost"));
     }
 
     #[test]
@@ -105,7 +121,7 @@ mod tests {
         assert!(held.serves(&held));
         assert!(held.serves(&lan(&["10.0.0.2"])));
         assert!(!held.serves(&lan(&["10.0.0.3"])));
-        assert!(!held.serves(&HostNames::of_box("porch", &[], &[])));
+        assert!(!held.serves(&HostNames::of_box("porch", "porch-7f3a", &[], &[])));
     }
 
     #[test]

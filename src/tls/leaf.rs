@@ -85,7 +85,7 @@ fn alt_names(names: &HostNames) -> Result<Vec<SanType>, TlsError> {
     names.chain(addresses).collect::<Result<_, rcgen::Error>>().map_err(TlsError::crypto)
 }
 
-fn held_names(x509: &X509Certificate<'_>) -> Option<HostNames> {
+pub(super) fn held_names(x509: &X509Certificate<'_>) -> Option<HostNames> {
     let (mut names, mut addresses) = (Vec::new(), Vec::new());
     for general_name in &x509.subject_alternative_name().ok()??.value.general_names {
         match general_name {

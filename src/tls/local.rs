@@ -16,8 +16,10 @@ use super::permitted::Permitted;
 use super::resolver::Resolver;
 use crate::file;
 
-const CA_FILE: &str = "ca.pem";
-const LEAF_FILE: &str = "leaf.pem";
+/// The folder of keys and certificates, below the data folder.
+pub const FOLDER: &str = "tls";
+pub(super) const CA_FILE: &str = "ca.pem";
+pub(super) const LEAF_FILE: &str = "leaf.pem";
 
 /// Serves a leaf of the box's own CA, and renews it.
 pub struct LocalTls {
@@ -37,7 +39,7 @@ pub struct Renewal {
 }
 
 impl LocalTls {
-    /// Opens, or makes, the CA in `folder`, and serves a leaf for `names`.
+    /// Opens, or makes, the CA in `folder`, and serves a leaf for the `names` of a box with that root.
     ///
     /// `box_name` and `permitted` count only when the CA is made. `build_date` is
     /// [`crate::clock::build_date`]. Blocks on the disk.
@@ -45,14 +47,15 @@ impl LocalTls {
         folder: &Path,
         box_name: &str,
         permitted: &Permitted,
-        names: &HostNames,
+        names: impl FnOnce(&Root) -> HostNames,
         (moment, build_date): (Moment, OffsetDateTime),
     ) -> Result<(Self, Option<Renewal>), TlsError> {
         file::make_private_folder(folder).map_err(|fault| TlsError::disk(folder, fault))?;
         let ca = open_ca(&folder.join(CA_FILE), || Ca::make(box_name, permitted, moment, build_date))?;
         let leaf = open_leaf(&folder.join(LEAF_FILE), &ca);
+        let names = names(&ca.root);
         let mut issuer = Issuer { ca, leaf, build_date };
-        let renewal = renew_if_due(&mut issuer, folder, moment, names)?;
+        let renewal = renew_if_due(&mut issuer, folder, moment, &names)?;
         let Some(leaf) = &issuer.leaf else {
             return Err(TlsError::crypto("a renewal left no leaf"));
         };

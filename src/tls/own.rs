@@ -10,6 +10,8 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::error::TlsError;
+use super::host_names::HostNames;
+use super::leaf::held_names;
 use super::server::provider;
 use crate::file;
 
@@ -20,6 +22,8 @@ pub struct Own {
     pub certified: Arc<CertifiedKey>,
     /// After this moment nobody accepts it; porch cannot renew it.
     pub ends_at: OffsetDateTime,
+    /// What it is for; none where it has names of a kind that porch does not read, such as wildcards.
+    pub names: Option<HostNames>,
 }
 
 impl Own {
@@ -34,11 +38,12 @@ impl Own {
         };
         let (_, x509) = X509Certificate::from_der(leaf).map_err(|fault| fault_in(cert, fault.to_string()))?;
         let ends_at = x509.validity().not_after.to_datetime();
+        let names = held_names(&x509);
         let private = PrivateKeyDer::from_pem_slice(text(key)?.as_bytes())
             .map_err(|fault| fault_in(key, format!("there is no readable private key in it ({fault})")))?;
         let certified = CertifiedKey::from_der(chain, private, &provider(true))
             .map_err(|fault| fault_in(key, format!("it does not go with {} ({fault})", cert.display())))?;
-        Ok(Self { certified: Arc::new(certified), ends_at })
+        Ok(Self { certified: Arc::new(certified), ends_at, names })
     }
 }
 

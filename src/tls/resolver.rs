@@ -16,6 +16,11 @@ impl Resolver {
         Arc::new(Self(ArcSwap::new(certified)))
     }
 
+    /// What is served at the moment.
+    pub fn served(&self) -> Arc<CertifiedKey> {
+        self.0.load_full()
+    }
+
     /// Serves this from the next handshake on.
     pub fn swap(&self, certified: Arc<CertifiedKey>) {
         self.0.store(certified);

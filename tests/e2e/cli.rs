@@ -141,12 +141,16 @@ async fn the_owner_of_the_board_looks_after_accounts() {
 }
 
 #[tokio::test]
-async fn the_plain_port_answers_health_and_sends_the_rest_to_https() {
+async fn the_plain_port_answers_health_guides_people_and_sends_programs_to_https() {
     let porch = Porch::start().await;
     let health = ask_plainly(porch.http, "/healthz").await;
     assert_eq!((health.status, health.body.as_slice()), (200, &b"ok"[..]));
-    let page = ask_plainly(porch.http, "/people?x=1").await;
-    let there = format!("https://127.0.0.1:{}/people?x=1", porch.https.port());
-    assert_eq!((page.status, page.header("location")), (302, Some(there.as_str())));
+    let there = format!("https://127.0.0.1:{}", porch.https.port());
+    let guide = ask_plainly(porch.http, "/people?x=1").await;
+    assert_eq!(guide.status, 200);
+    let text = String::from_utf8_lossy(&guide.body);
+    assert!(text.contains(&format!("href=\"{there}/people?x=1\"")), "{text}");
+    let api = ask_plainly(porch.http, "/api/box").await;
+    assert_eq!((api.status, api.header("location")), (302, Some(format!("{there}/api/box").as_str())));
     assert_eq!(porch.door.ask("GET", "/healthz", None, None).await.body, b"ok");
 }

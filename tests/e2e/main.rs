@@ -8,6 +8,7 @@ mod cli;
 mod clock;
 mod crash;
 mod disk;
+mod doors;
 mod protocol;
 mod quiet;
 mod restart;

@@ -299,6 +299,25 @@ async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(hits[0]["marks"], json!([[0, 5]]));
 }
 
+/// What the box says of itself: where it is found, and what time it believes.
+async fn the_box(page: &mut Page, ada: &Person) {
+    let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await.json();
+    page.check("doors", &doors);
+    let clock = page.ask(&Asker::Person(ada), "GET /api/clock", "/api/clock", None).await.json();
+    page.check("clock", &clock);
+    // The right time: it is confirmed, and this machine's clock is left alone.
+    let right = page.example("set_clock", json!({"now": clock["now"]}));
+    let set = page.ask(&Asker::Person(ada), "PUT /api/clock", "/api/clock", Some(right)).await;
+    page.check("clock", &set.json());
+    let mut report = page.ask(&Asker::Person(ada), "GET /api/doctor", "/api/doctor", None).await.json();
+    // The page's table says which values come with which finding; a unit test holds it to that.
+    let values = page.example("report", json!({}))["checks"][0]["values"].clone();
+    for line in report["checks"].as_array_mut().expect("a list of checks") {
+        line["values"] = values.clone();
+    }
+    page.check("report", &report);
+}
+
 /// Leaving for good.
 async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &Person) {
     let logout = page.ask(&Asker::Person(person), "POST /api/logout", "/api/logout", None).await;
@@ -335,6 +354,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
     devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
     reading(&mut page, &ada, kitchen).await;
+    the_box(&mut page, &ada).await;
     goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
     assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());
 }

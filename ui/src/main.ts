@@ -31,7 +31,11 @@ if (missing.length > 0) {
   void chat.start()
   router.start()
   followWindow()
-  void startLanguage().then(() => mount(App, { target }))
+  void startLanguage().then(() => {
+    // Words for browsers that are too old, where this one only stumbled.
+    target.replaceChildren()
+    mount(App, { target })
+  })
 }
 
 if ('serviceWorker' in navigator && import.meta.env.PROD) {

@@ -8,17 +8,19 @@ export type Seq = number;
 
 export type SessionId = number;
 
+export type InviteId = number;
+
 export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "in_use_elsewhere" | "internal" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_invalid" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_invalid" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
 
 export type Access = "closed" | "open";
 
-export type ClientMessage = { "type": "add_members", re: number, room: RoomId, users: Array<UserId>, } | { "type": "archive_room", re: number, room: RoomId, archived: boolean, } | { "type": "create_room", re: number, name: string, access: Access, members: Array<UserId>, } | { "type": "delete", re: number, room: RoomId, message: Seq, } | { "type": "hello", version: number, after: Seq | null, } | { "type": "join_room", re: number, room: RoomId, } | { "type": "leave_room", re: number, room: RoomId, } | { "type": "open_direct", re: number, user: UserId, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "rename_room", re: number, room: RoomId, name: string, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
+export type ClientMessage = { "type": "add_members", re: number, room: RoomId, users: Array<UserId>, } | { "type": "archive_room", re: number, room: RoomId, archived: boolean, } | { "type": "create_room", re: number, name: string, access: Access, members: Array<UserId>, } | { "type": "delete", re: number, room: RoomId, message: Seq, } | { "type": "hello", version: number, after: Seq | null, } | { "type": "join_room", re: number, room: RoomId, } | { "type": "leave_room", re: number, room: RoomId, } | { "type": "open_direct", re: number, user: UserId, } | { "type": "open_to_guests", re: number, room: RoomId, guests: boolean, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "rename_room", re: number, room: RoomId, name: string, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
-export type Role = "member" | "owner";
+export type Role = "guest" | "member" | "owner";
 
 export type User = { id: UserId, name: string, role: Role, 
 /**
@@ -28,7 +30,12 @@ picture: number,
 /**
  * When the account was made: milliseconds since 1970, UTC.
  */
-since: number, };
+since: number, 
+/**
+ * When this guest's stay ends, where it has an end. In the past: it has ended, and the person is shown only as the
+ * author of what they wrote.
+ */
+ends_at: number | null, };
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
@@ -42,7 +49,11 @@ export type Room = { id: RoomId, kind: RoomKind,
 /**
  * Empty for direct rooms, and for the room for everybody until it is named.
  */
-name: string, archived: boolean, role: Role, 
+name: string, archived: boolean, 
+/**
+ * Whether guests may be in it.
+ */
+guests: boolean, role: Role, 
 /**
  * The other person of a direct room, while that account exists.
  */
@@ -78,13 +89,63 @@ export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message
 
 export type Registration = "closed" | "first" | "open";
 
-export type BoxInfo = { name: string, version: string, registration: Registration, owner_exists: boolean, };
+export type BoxInfo = { name: string, version: string, registration: Registration, owner_exists: boolean, 
+/**
+ * Whether guests may come.
+ */
+guests: boolean, };
 
 export type Credentials = { name: string, password: string, takeover?: boolean, };
 
 export type PatchMe = { name?: string, new_password?: string, password?: string, };
 
-export type DeleteMe = { password: string, };
+export type DeleteMe = { password?: string, };
+
+export type Me = { user: User, 
+/**
+ * Without one the account lives in this browser only.
+ */
+has_password: boolean, };
+
+export type InviteRole = "guest" | "member";
+
+export type NewInvite = { role: InviteRole, 
+/**
+ * For one person.
+ */
+once: boolean, 
+/**
+ * None: until it is withdrawn.
+ */
+ends_at: number | null, 
+/**
+ * Rooms the joiner becomes a member of.
+ */
+rooms: Array<RoomId>, 
+/**
+ * Seconds a guest may stay after joining; none: until the owner ends it.
+ */
+stay_s: number | null, 
+/**
+ * For the owner's eyes.
+ */
+note: string, };
+
+export type Invite = { id: InviteId, token: string, role: InviteRole, once: boolean, ends_at: number | null, rooms: Array<RoomId>, stay_s: number | null, note: string, made_at: number, 
+/**
+ * How many have come by it.
+ */
+joined: number, };
+
+export type Invited = { role: InviteRole, 
+/**
+ * The names of the rooms.
+ */
+rooms: Array<string>, ends_at: number | null, stay_s: number | null, };
+
+export type Join = { name: string, password?: string, };
+
+export type PatchPerson = { role: Role, };
 
 export type Session = { id: SessionId, 
 /**
@@ -96,11 +157,31 @@ export type Settings = { registration_open: boolean,
 /**
  * Off: a second sign-in ends the first.
  */
-several_devices: boolean, };
+several_devices: boolean, 
+/**
+ * Off: nobody comes as a guest, and whoever was one has gone.
+ */
+guests: boolean, 
+/**
+ * The name of the Wi-Fi that leads to the box, for the poster; empty: none.
+ */
+wifi_name: string, 
+/**
+ * Its key; empty: an open network.
+ */
+wifi_key: string, 
+/**
+ * Whether the network does not tell its name.
+ */
+wifi_hidden: boolean, };
 
-export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, };
+export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, guests?: boolean, wifi_name?: string, wifi_key?: string, wifi_hidden?: boolean, };
 
-export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, };
+export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, 
+/**
+ * Whether guests may be in it.
+ */
+guests: boolean, };
 
 export type Member = { user: UserId, role: Role, joined_at: number, };
 
@@ -128,6 +209,28 @@ sessions?: Array<Session>, };
 
 export type UserAnswer = { user: User, };
 
+export type DoorKind = "address" | "alias" | "extra" | "name";
+
+export type Door = { url: string, 
+/**
+ * The same door without TLS: for a device that may not trust the box yet.
+ */
+plain: string, kind: DoorKind, };
+
+export type DoorList = { 
+/**
+ * The likeliest to work first.
+ */
+doors: Array<Door>, 
+/**
+ * The fingerprint in words; empty where the owner brought a certificate.
+ */
+words: Array<string>, 
+/**
+ * SHA-256 of the box's own CA; null where the owner brought a certificate.
+ */
+fingerprint: string | null, };
+
 export type ClockTrust = "synchronized" | "plausible" | "behind" | "ahead";
 
 export type Clock = { 
@@ -145,3 +248,25 @@ export type SetClock = {
  * The right time, in milliseconds since 1970.
  */
 now: number, };
+
+export type Check = "ports" | "addresses" | "multicast" | "responders" | "name" | "clock" | "certificate" | "disk_space" | "disk_speed" | "open_files" | "data_folder";
+
+export type Level = "ok" | "warning" | "problem";
+
+export type Finding = "addresses_found" | "addresses_link_local" | "addresses_none" | "addresses_several" | "certificate_absent" | "certificate_broken" | "certificate_ended" | "certificate_ends" | "certificate_good" | "certificate_lacks" | "certificate_own_broken" | "certificate_own_ended" | "certificate_own_ends" | "certificate_own_good" | "clock_ahead" | "clock_behind" | "clock_right" | "clock_unsynchronized" | "data_folder_denied" | "data_folder_good" | "data_folder_in_memory" | "data_folder_missing" | "data_folder_new" | "data_folder_open" | "data_folder_read_only" | "data_folder_remote" | "database_broken" | "database_good" | "database_newer" | "disk_space_full" | "disk_space_good" | "disk_space_low" | "disk_speed_bad" | "disk_speed_failed" | "disk_speed_good" | "disk_speed_slow" | "multicast_nowhere" | "multicast_off" | "multicast_unheard" | "multicast_unsent" | "multicast_v6" | "multicast_works" | "name_free" | "name_held" | "name_looking" | "name_off" | "name_taken" | "name_unheard" | "open_files_good" | "open_files_low" | "port_denied" | "port_fallback" | "port_free" | "port_held" | "port_silent" | "port_taken" | "port_unusable" | "responders_beside" | "responders_exclusive" | "responders_none" | "unchecked";
+
+export type Checked = { check: Check, level: Level, finding: Finding, 
+/**
+ * What the sentences are filled with; an empty one is not known.
+ */
+values: { [key in string]: string }, 
+/**
+ * An English sentence, filled in.
+ */
+says: string, 
+/**
+ * What to do, in English; empty where nothing is.
+ */
+advice: string, };
+
+export type Report = { checks: Array<Checked>, };

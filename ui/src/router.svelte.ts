@@ -16,6 +16,11 @@ export type Route =
   | { at: 'new-chat' }
   | { at: 'join' }
   | { at: 'sign-in' }
+  | { at: 'invited'; token: string }
+  | { at: 'invites' }
+  | { at: 'invite'; invite: number }
+  | { at: 'new-invite' }
+  | { at: 'box' }
   | { at: 'not-found' }
 
 /** The place an address names. */
@@ -23,18 +28,24 @@ export function parseRoute(path: string, query = ''): Route {
   const [first = '', second, third, ...more] = path.replace(/^\/+|\/+$/g, '').split('/')
   if (more.length > 0) return { at: 'not-found' }
   if (first === 'r' && second !== undefined) return parseRoom(second, third)
-  if (first === 'people' && third === undefined) {
-    if (second === undefined) return { at: 'people' }
-    const user = parseId(second)
-    return user === null ? { at: 'not-found' } : { at: 'person', user }
+  if (third !== undefined) return { at: 'not-found' }
+  if (first === 'j' && second !== undefined) return { at: 'invited', token: second }
+  if (second !== undefined) {
+    const id = parseId(second)
+    if (id !== null && first === 'people') return { at: 'person', user: id }
+    if (id !== null && first === 'invites') return { at: 'invite', invite: id }
+    return { at: 'not-found' }
   }
-  if (second !== undefined) return { at: 'not-found' }
   switch (first) {
     case '':
       return { at: 'chats' }
     case 'search':
       return { at: 'search', q: new URLSearchParams(query).get('q') ?? '' }
+    case 'people':
     case 'me':
+    case 'box':
+    case 'invites':
+    case 'new-invite':
     case 'new-room':
     case 'new-chat':
     case 'join':
@@ -56,6 +67,10 @@ export function pathTo(route: Route): string {
       return `/r/${route.room}/details`
     case 'person':
       return `/people/${route.user}`
+    case 'invited':
+      return `/j/${route.token}`
+    case 'invite':
+      return `/invites/${route.invite}`
     case 'search':
       return route.q === '' ? '/search' : `/search?${new URLSearchParams({ q: route.q })}`
     case 'not-found':
@@ -130,7 +145,7 @@ class Router {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (link?.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
-    if (/^\/(api|pictures|ws|healthz)(\/|$)/.test(link.pathname)) return
+    if (/^\/(api|pictures|ws|healthz|poster|ca\.\w+)(\/|$)/.test(link.pathname)) return
     event.preventDefault()
     const path = link.pathname + link.search
     this.go(path, { replace: path === location.pathname + location.search })

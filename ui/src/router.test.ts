@@ -14,6 +14,11 @@ const places: [string, Route][] = [
   ['/new-chat', { at: 'new-chat' }],
   ['/join', { at: 'join' }],
   ['/sign-in', { at: 'sign-in' }],
+  ['/j/Zm9vYmFyLWJhel9xdXV4MQ', { at: 'invited', token: 'Zm9vYmFyLWJhel9xdXV4MQ' }],
+  ['/invites', { at: 'invites' }],
+  ['/invites/3', { at: 'invite', invite: 3 }],
+  ['/new-invite', { at: 'new-invite' }],
+  ['/box', { at: 'box' }],
 ]
 
 test.each(places)('%s names a place and the place names it', (path, route) => {
@@ -39,6 +44,11 @@ test.each([
   '/people/x',
   '/people/2/3',
   '/me/x',
+  '/j',
+  '/j/',
+  '/j/token/more',
+  '/invites/x',
+  '/invites/3/4',
   '/nowhere',
 ])('%s names nothing', (path) => {
   expect(parseRoute(path)).toEqual({ at: 'not-found' })

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 /** Kept besides what the build makes; they have no hash in their names. */
-const PUBLIC_FILES = ['/icon.svg', '/icon-unread.svg', '/porch.webmanifest']
+const PUBLIC_FILES = ['/icon.svg', '/icon-unread.svg', '/porch.webmanifest', '/old.js']
 
 export function serviceWorker(source: string): Plugin {
   return {

@@ -14,7 +14,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need { name: "Chromium", programs: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
     Need {
         name: "certutil (trusts the box's CA in a test's profile)",
@@ -23,6 +23,7 @@ const NEEDS: [Need; 5] = [
     },
     Need { name: "Firefox", programs: &["firefox-esr", "firefox"], package: "firefox-esr" },
     Need { name: "WebKitGTK", programs: &["WebKitWebDriver"], package: "webkit2gtk-driver" },
+    Need { name: "zbarimg (reads the page's QR codes)", programs: &["zbarimg"], package: "zbar-tools" },
     Need { name: "Xvfb (a screen for WebKitGTK)", programs: &["Xvfb"], package: "xvfb" },
 ];
 

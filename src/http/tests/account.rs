@@ -173,13 +173,31 @@ async fn settings_are_the_owners() {
     assert_eq!(member.get("/api/settings").await.refused(), refusal(403, "forbidden"));
     let ask = json!({ "several_devices": true });
     assert_eq!(member.patch("/api/settings", &ask).await.refused(), refusal(403, "forbidden"));
-    let before = json!({ "settings": { "registration_open": true, "several_devices": false } });
+    let before = json!({ "settings": { "registration_open": true, "several_devices": false, "guests": true,
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
     assert_eq!(owner.get("/api/settings").await.json(), before);
-    let after = json!({ "settings": { "registration_open": true, "several_devices": true } });
+    let after = json!({ "settings": { "registration_open": true, "several_devices": true, "guests": true,
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
     assert_eq!(owner.patch("/api/settings", &ask).await.json(), after);
     assert_eq!(owner.get("/api/settings").await.json(), after);
     let unknown = owner.patch("/api/settings", &json!({ "colour": "red" })).await;
     assert_eq!(unknown.refused(), refusal(400, "bad_request"));
+}
+
+#[tokio::test]
+async fn how_the_box_is_is_told_to_its_owner_alone() {
+    let porch = Porch::start();
+    let mut owner = porch.person("Ada").await;
+    let mut member = porch.person("Grace").await;
+    assert_eq!(member.get("/api/doctor").await.refused(), refusal(403, "forbidden"));
+    assert_eq!(porch.browser().get("/api/doctor?quick=true").await.refused(), refusal(401, "not_signed_in"));
+    assert_eq!(owner.get("/api/doctor?deep=true").await.refused(), refusal(400, "bad_request"));
+    let report = owner.get("/api/doctor").await.json();
+    let checks = report["checks"].as_array().unwrap();
+    let told: std::collections::BTreeSet<_> = checks.iter().map(|line| line["check"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), crate::proto::doctor::Check::ALL.len(), "{report}");
+    // In this process no part tells of itself.
+    assert_eq!(owner.get("/api/doctor?quick=true").await.json(), json!({ "checks": [] }));
 }
 
 #[tokio::test]

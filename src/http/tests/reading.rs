@@ -131,8 +131,7 @@ async fn open_rooms_are_listed_and_closed_ones_are_not() {
     let me = ada.me().await.id;
     let kitchen = porch.room(RoomKind::Open, "Kitchen", me).await;
     let attic = porch.room(RoomKind::Closed, "Attic", me).await;
-    let listed =
-        |joined: bool| json!({ "rooms": [{ "id": kitchen, "name": "Kitchen", "member_count": 1, "joined": joined }] });
+    let listed = |joined: bool| json!({ "rooms": [{ "id": kitchen, "name": "Kitchen", "member_count": 1, "joined": joined, "guests": false }] });
     assert_eq!(ada.get("/api/rooms").await.json(), listed(true));
     assert_eq!(eve.get("/api/rooms").await.json(), listed(false));
 

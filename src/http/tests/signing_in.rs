@@ -5,7 +5,7 @@ use crate::proto::limits::{SESSION_DAYS_MAX, SIGN_IN_ADDRESS_BURST, SIGN_IN_NAME
 async fn the_first_account_becomes_the_owner_and_the_next_a_member() {
     let porch = Porch::start();
     let mut stranger = porch.browser();
-    let about = |registration: &str, owner_exists: bool| json!({ "name": "porch", "version": VERSION, "registration": registration, "owner_exists": owner_exists });
+    let about = |registration: &str, owner_exists: bool| json!({ "name": "porch", "version": VERSION, "registration": registration, "owner_exists": owner_exists, "guests": true });
     assert_eq!(stranger.get("/api/box").await.json(), about("first", false));
     let ada = porch.person("Ada").await.me().await;
     assert_eq!((ada.role, &ada.name[..], ada.picture), (Role::Owner, "Ada", 0));

@@ -37,8 +37,8 @@ fn a_taken_name_is_refused_and_a_freed_one_is_not() {
 #[test]
 fn closed_registration_refuses_all_but_the_first() {
     let fixture = Fixture::new();
-    let closed = Settings { registration_open: false, several_devices: true };
-    fixture.apply(Op::SetSettings { settings: closed });
+    let closed = Settings { registration_open: false, several_devices: true, ..Settings::default() };
+    fixture.apply(Op::SetSettings { settings: closed.clone(), at: NOON });
     fixture.register("Ada");
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
     let fixture = fixture.reopen();
@@ -137,12 +137,13 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     let room = fixture.room(RoomKind::Open, grace, &[ada]);
     let message = fixture.send(room, grace, "a", "I was here");
     fixture.apply(Op::SetPicture { user: grace, jpegs: [vec![1], vec![2], vec![3]] });
-    let Outcome::SessionsEnded { ended } = fixture.apply(Op::DeleteUser { user: grace, at: NOON }) else { panic!() };
-    assert_eq!(ended.len(), 1);
+    let deleted = fixture.apply(Op::DeleteUser { user: grace, at: NOON });
+    assert!(matches!(deleted, Outcome::UserDeleted { user } if user == grace));
+    assert!(fixture.read(|reader| reader.sessions_of(grace)).is_empty());
     assert!(fixture.read(|reader| reader.account(grace)).is_none());
     assert!(fixture.read(|reader| reader.account_by_key("grace")).is_none());
     assert!(fixture.read(|reader| reader.picture(grace, 1, 32)).is_none());
-    let members = fixture.read(|reader| reader.room_members(ada, room)).unwrap();
+    let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
     assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(ada, Role::Owner)]);
     let page = fixture.read(|reader| reader.history(ada, room, super::super::Window::Newest, 10)).unwrap();
     assert_eq!(page.messages, [message]);
@@ -155,7 +156,7 @@ fn the_last_owner_stays_while_others_are_here() {
     let delete = |user| Op::DeleteUser { user, at: NOON };
     assert_eq!(fixture.refused(delete(users[0])), ErrorCode::LastOwner);
     assert!(matches!(fixture.apply(Op::MakeOwner { user: users[1] }), Outcome::User(user) if user.role == Role::Owner));
-    assert!(matches!(fixture.apply(delete(users[0])), Outcome::SessionsEnded { .. }));
-    assert!(matches!(fixture.apply(delete(users[1])), Outcome::SessionsEnded { .. }), "the last person may leave");
+    assert!(matches!(fixture.apply(delete(users[0])), Outcome::UserDeleted { .. }));
+    assert!(matches!(fixture.apply(delete(users[1])), Outcome::UserDeleted { .. }), "the last person may leave");
     assert_eq!(fixture.register("Ada").role, Role::Owner);
 }

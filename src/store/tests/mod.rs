@@ -10,11 +10,13 @@ use super::{OpenError, ReadError, Reader, Store};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
-use crate::proto::server::{Message, RoomKind, User};
+use crate::proto::server::{Message, Role, RoomKind, User};
 use crate::proto::text::Body;
 
 mod accounts;
 mod disk;
+mod guests;
+mod invites;
 mod messages;
 mod rooms;
 mod search;
@@ -123,6 +125,11 @@ impl Fixture {
 
 fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {
     Store::open(dir, || NOON)
+}
+
+/// A member of the box, as those who ask for something are known.
+fn asker(id: UserId) -> User {
+    User { id, name: String::new(), role: Role::Member, picture: 0, since: NOON, ends_at: None }
 }
 
 /// A session whose token's hash is this byte, repeated.

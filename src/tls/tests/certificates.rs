@@ -70,7 +70,7 @@ fn the_leaf_is_what_browsers_ask_for() {
     let leaf = leaf(&ca, &names(&["192.168.1.7", "fd00::7"]), days(10));
     let certificate = parsed(&leaf.certified.cert[0]);
     let alt_names = certificate.subject_alternative_name().unwrap().unwrap().value;
-    assert_eq!(alt_names.general_names.len(), 7);
+    assert_eq!(alt_names.general_names.len(), 8);
     assert_eq!(leaf.names, names(&["192.168.1.7", "fd00::7"]));
     let extended = certificate.extended_key_usage().unwrap().unwrap().value;
     assert!(extended.server_auth && !extended.client_auth && !extended.any);

@@ -9,7 +9,7 @@ export const PASSWORD = 'correct horse battery'
 const WAIT_MS_MAX = 15_000
 
 /** What the browser itself says when the box is switched off, or refuses what a test provokes: no fault of the page. */
-const EXPECTED = /ERR_CONNECTION_REFUSED|ERR_SSL_|the server responded with a status of (401|404|409|503)/
+const EXPECTED = /ERR_CONNECTION_REFUSED|ERR_SSL_|the server responded with a status of (401|403|404|409|503)/
 
 export class Person {
   /** Opens the page in a context of its own: no cookie is shared with anyone. */

@@ -132,6 +132,20 @@ fn connector(roots: Arc<rustls::RootCertStore>, clock: Arc<dyn TimeProvider>) ->
     Arc::new(config).into()
 }
 
+/// A request as it is written here, over TLS: for what no proper client sends.
+impl Door {
+    pub(crate) async fn ask_raw(&self, request: &str) -> Answer {
+        let wire = self.wire().await.expect("porch can be reached");
+        exchange(wire, request.as_bytes()).await.unwrap_or_else(|e| panic!("{request}: {e}"))
+    }
+}
+
+/// The same without TLS.
+pub(crate) async fn ask_raw_plainly(http: SocketAddr, request: &str) -> Answer {
+    let plain = within("a connection", TcpStream::connect(http)).await.expect("the plain port can be reached");
+    exchange(plain, request.as_bytes()).await.unwrap_or_else(|e| panic!("{request}: {e}"))
+}
+
 /// One GET without TLS.
 pub(crate) async fn ask_plainly(http: SocketAddr, path: &str) -> Answer {
     let plain = within("a connection", TcpStream::connect(http)).await.expect("the plain port can be reached");

@@ -9,7 +9,9 @@ import type {
   ErrorBody,
   ErrorCode,
   HistoryPage,
+  Join,
   ListedRoom,
+  Me,
   Member,
   PatchMe,
   PatchSettings,
@@ -69,8 +71,13 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'clock_synchronized',
   'disk_full',
   'forbidden',
+  'guests_not_here',
+  'guests_off',
   'in_use_elsewhere',
   'internal',
+  'invite_ended',
+  'invite_unknown',
+  'invite_used',
   'last_owner',
   'limit_reached',
   'name_invalid',
@@ -103,7 +110,11 @@ export const login = (credentials: Credentials) =>
   ask<UserAnswer>('POST', '/api/login', credentials).then((answer) => answer.user)
 export const logout = () => ask<void>('POST', '/api/logout')
 
-export const me = () => ask<UserAnswer>('GET', '/api/me').then((answer) => answer.user)
+/** Enters by an invite. */
+export const join = (token: string, form: Join) =>
+  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
+
+export const me = () => ask<Me>('GET', '/api/me')
 export const changeMe = (change: PatchMe) =>
   ask<UserAnswer>('PATCH', '/api/me', change).then((answer) => answer.user)
 export const deleteMe = (confirmation: DeleteMe) => ask<void>('DELETE', '/api/me', confirmation)
@@ -132,12 +143,26 @@ export const history = (room: RoomId, place: HistoryPlace, limit: number) =>
 
 /** A page of search results, newest first; `cursor` is the `next` of the page before. */
 export const search = (q: string, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
-  ask<SearchPage>('GET', `/api/search?${query({ q, limit, cursor: cursor ?? undefined })}`, undefined, signal)
+  ask<SearchPage>('GET', `/api/search?${query({ q, limit, cursor: cursor ?? undefined })}`, undefined, {
+    signal,
+  })
 
 export const settings = () =>
   ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)
 export const changeSettings = (change: PatchSettings) =>
   ask<{ settings: Settings }>('PATCH', '/api/settings', change).then((answer) => answer.settings)
+
+/** Differences below this are the network's and the header's, which counts whole seconds. */
+const SKEW_MS_MIN = 30_000
+let skewMs = 0
+
+/** What the box's clock says now, as far as its last answer told: a board may have woken up in the past. */
+export const boxNow = () => Date.now() + skewMs
+
+function followClock(date: string | null): void {
+  const skew = Date.parse(date ?? '') - Date.now()
+  skewMs = Math.abs(skew) > SKEW_MS_MIN ? skew : 0
+}
 
 /** Where a person's picture is, at 32, 96 or 256 pixels; null without one. */
 export function pictureUrl(user: UserId, picture: number, size: 32 | 96 | 256): string | null {
@@ -150,9 +175,17 @@ function query(values: { readonly [key: string]: string | number | undefined }):
   return search.toString()
 }
 
-async function ask<T>(method: string, path: string, body?: object | Blob, signal?: AbortSignal): Promise<T> {
+type Asking = { signal?: AbortSignal | undefined; waitMs?: number }
+
+/** One request; for what only some screens ask, in `apiBox.ts`. */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: object | Blob,
+  { signal, waitMs }: Asking = {},
+): Promise<T> {
   const isFile = body instanceof Blob
-  const timeout = AbortSignal.timeout(isFile ? UPLOAD_WAIT_MS : ANSWER_WAIT_MS)
+  const timeout = AbortSignal.timeout(waitMs ?? (isFile ? UPLOAD_WAIT_MS : ANSWER_WAIT_MS))
   const init: RequestInit = { method, signal: signal ? either(signal, timeout) : timeout }
   if (isFile) {
     init.body = body
@@ -170,6 +203,7 @@ async function ask<T>(method: string, path: string, body?: object | Blob, signal
     if (signal?.aborted) throw thrown
     throw new Refusal('unreachable')
   }
+  followClock(answer.headers.get('date'))
   if (!answer.ok) throw refusalIn(answer.status, text)
   if (text === '') return undefined as T
   try {

@@ -22,6 +22,7 @@ import type * as Api from './api'
 import { Refusal } from './api'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
 import { type Drafts, keepDrafts } from './drafts'
+import { hasEnded } from './guests'
 import { nextClientMsgId } from './ids'
 import { Outbox, type OutboxStore } from './outbox'
 import { RoomState } from './room.svelte'
@@ -64,10 +65,17 @@ export class Chat {
   box = $state.raw<BoxInfo | null>(null)
   /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
   me = $state.raw<User | null>(null)
+  /** Whether one can come back on another device. */
+  hasPassword = $state(true)
   link = $state.raw<Link>({ is: 'idle' })
   /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
   readonly people = new SvelteMap<UserId, User>()
   peopleKnown = $state(false)
+  /** Those who are part of the box today: guests whose stay has ended only have a name on what they wrote. */
+  readonly listed: readonly User[] = $derived.by(() => {
+    const now = this.#around.api.boxNow()
+    return [...this.people.values()].filter((user) => !hasEnded(user, now))
+  })
   /** Who is present now; before `presentKnown`, nobody means nothing. */
   readonly present = new SvelteSet<UserId>()
   presentKnown = $state(false)
@@ -91,6 +99,8 @@ export class Chat {
   unsent = $state(0)
   /** Called for each message of somebody else as it arrives live (not for those missed while away). */
   readonly hearers = new Set<(room: RoomState, message: Message) => void>()
+  /** Called with each message that is deleted, also with those deleted while away. */
+  readonly buriers = new Set<(message: Seq) => void>()
 
   #around: Surroundings
   #connection: Connection
@@ -106,6 +116,9 @@ export class Chat {
   #startTimer: ReturnType<typeof setTimeout> | undefined
   /** People who changed while the directory was being read: the event is newer than the answer. */
   #changedPeople: Set<UserId> | null = null
+  /** Answers of the directory on their way. */
+  #readingPeople = 0
+  #awaitingRooms: (() => void)[] = []
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -134,7 +147,8 @@ export class Chat {
     if (this.phase === 'inside') return
     if (box.status === 'fulfilled') this.box = box.value
     if (me.status === 'fulfilled') {
-      this.#enter(me.value)
+      this.hasPassword = me.value.has_password
+      this.#enter(me.value.user)
     } else if (box.status === 'fulfilled' && codeOf(me.reason) === 'not_signed_in') {
       this.phase = 'outside'
     } else {
@@ -172,6 +186,15 @@ export class Chat {
   /** Makes an account and enters. Throws a `Refusal`. */
   async register(name: string, password: string): Promise<User> {
     const user = await this.#around.api.register({ name, password })
+    this.hasPassword = true
+    this.#enter(user)
+    return user
+  }
+
+  /** Makes an account by an invite and enters; without a password it lives on this device only. */
+  async join(token: string, name: string, password?: string): Promise<User> {
+    const user = await this.#around.api.join(token, password ? { name, password } : { name })
+    this.hasPassword = password !== undefined && password !== ''
     this.#enter(user)
     return user
   }
@@ -179,6 +202,7 @@ export class Chat {
   /** Signs in and enters. Throws a `Refusal`, `in_use_elsewhere` with the places. */
   async signIn(name: string, password: string, takeover = false): Promise<User> {
     const user = await this.#around.api.login({ name, password, takeover })
+    this.hasPassword = true
     this.#enter(user)
     return user
   }
@@ -279,6 +303,14 @@ export class Chat {
   async leaveRoom(room: RoomId): Promise<void> {
     await this.#ask({ type: 'leave_room', room })
   }
+  /** Lets guests in, or takes those in it out. */
+  async openToGuests(room: RoomId, guests: boolean): Promise<void> {
+    await this.#ask({ type: 'open_to_guests', room, guests })
+  }
+  /** Resolves when the rooms are known: with the first welcome. */
+  whenRoomsKnown(): Promise<void> {
+    return this.roomsKnown ? Promise.resolve() : new Promise((resolve) => this.#awaitingRooms.push(resolve))
+  }
   /** At most 100 at once. */
   async addMembers(room: RoomId, users: readonly UserId[]): Promise<void> {
     await this.#ask({ type: 'add_members', room, users: [...users] })
@@ -327,7 +359,11 @@ export class Chat {
   learnUser(user: User): void {
     this.#changedPeople?.add(user.id)
     this.people.set(user.id, user)
-    if (user.id === this.me?.id) this.me = user
+    if (user.id !== this.me?.id) return
+    const before = this.me.role
+    this.me = user
+    // A guest who became a member may see everyone.
+    if (before !== user.role && this.peopleKnown) void this.#loadPeople()
   }
 
   // --- Inside ----------------------------------------------------------------------------------
@@ -438,13 +474,14 @@ export class Chat {
       case 'missed':
         for (const event of message.events) {
           if (event.type === 'message') this.#message(event, false)
-          else this.rooms.get(event.room)?.bury(event.message)
+          else this.#bury(event.room, event.message)
         }
         return
       case 'deleted':
-        this.rooms.get(message.room)?.bury(message.message)
+        this.#bury(message.room, message.message)
         return
       case 'room':
+        if (!this.rooms.has(message.room.id)) this.#meetMembers()
         this.#learnRoom(message.room)
         return
       case 'room_gone':
@@ -501,6 +538,7 @@ export class Chat {
     }
     for (const room of gone) this.#forgetRoom(room)
     this.roomsKnown = true
+    for (const resolve of this.#awaitingRooms.splice(0)) resolve()
     this.#outbox.connected()
     void this.#loadPeople()
   }
@@ -514,6 +552,11 @@ export class Chat {
     room.add(message)
     if (mine && message.n > room.read_n) room.read_n = message.n
     if (live && isNew && !mine) for (const hearer of this.hearers) hearer(room, message)
+  }
+
+  #bury(room: RoomId, message: Seq): void {
+    this.rooms.get(room)?.bury(message)
+    for (const burier of this.buriers) burier(message)
   }
 
   #learnRoom(room: Room): RoomState {
@@ -541,6 +584,7 @@ export class Chat {
     if (!room) return
     room.member_count = change.member_count
     room.membersChanged += 1
+    if (change.joined.some((user) => !this.people.has(user))) this.#meetMembers()
     for (const user of change.left) room.stopTyping(user)
   }
 
@@ -552,9 +596,15 @@ export class Chat {
     }
   }
 
+  /** A guest knows only those they share a room with, and may share one with more now. */
+  #meetMembers(): void {
+    if (this.me?.role === 'guest') void this.#loadPeople()
+  }
+
   async #loadPeople(): Promise<void> {
-    const changed = new Set<UserId>()
-    this.#changedPeople = changed
+    this.#changedPeople ??= new Set()
+    const changed = this.#changedPeople
+    this.#readingPeople += 1
     const me = this.me?.id
     try {
       const people = await this.#around.api.people()
@@ -569,7 +619,8 @@ export class Chat {
     } catch {
       // The next welcome asks again; until then names come with `user` events.
     } finally {
-      if (this.#changedPeople === changed) this.#changedPeople = null
+      this.#readingPeople -= 1
+      if (this.#readingPeople === 0) this.#changedPeople = null
     }
   }
 }

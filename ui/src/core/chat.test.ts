@@ -17,11 +17,19 @@ let storage: Map<string, string>
 function answers(): typeof api {
   return {
     ...api,
-    box: async () => ({ name: 'porch', version: '0.1.0', registration: 'open' as const, owner_exists: true }),
+    box: async () => ({
+      name: 'porch',
+      version: '0.1.0',
+      registration: 'open' as const,
+      owner_exists: true,
+      guests: true,
+    }),
     me: async () => {
       if (!signedIn) throw new api.Refusal('not_signed_in')
-      return signedIn
+      return { user: signedIn, has_password: true }
     },
+    join: async (_token, { name }) =>
+      (signedIn = { ...grace, name, role: 'guest', ends_at: Date.now() + 86_400_000 }),
     login: async ({ takeover }) => {
       if (!takeover) throw new api.Refusal('in_use_elsewhere')
       return (signedIn = ada)
@@ -311,6 +319,68 @@ test('a_person_who_changes_while_the_directory_is_read_keeps_the_change', async 
   await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
   expect(chat.people.get(2)?.name).toBe('Grace Hopper')
   expect(chat.people.has(9)).toBe(false)
+})
+
+test('an_invite_leads_in_and_its_rooms_come_with_the_first_welcome', async () => {
+  signedIn = null
+  await chat.start()
+  const user = await chat.join('0QHx6vYk1Jm2cT9sZbE4wg', 'Lin')
+  expect(chat.phase).toBe('inside')
+  expect(chat.hasPassword).toBe(false)
+  let known = false
+  const rooms = chat.whenRoomsKnown().then(() => (known = true))
+  const guest = await box.guest()
+  expect(known).toBe(false)
+  await guest.greet({ me: user, rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', guests: true })] })
+  await rooms
+  expect(chat.rooms.get(4)?.guests).toBe(true)
+  await chat.whenRoomsKnown()
+})
+
+test('an_ended_guest_keeps_the_name_and_leaves_the_lists', async () => {
+  const gone: User = { ...grace, role: 'guest', ends_at: Date.now() - 1 }
+  const stays: User = { ...grace, id: 3, name: 'Lin', role: 'guest', ends_at: Date.now() + 3_600_000 }
+  people = async () => [ada, gone, stays]
+  await inside()
+  await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
+  expect(chat.people.get(2)?.name).toBe('Grace')
+  expect(chat.listed.map((user) => user.id).sort()).toEqual([1, 3])
+})
+
+test('a_guest_asks_whom_they_meet_in_a_new_room_and_a_member_knows_everyone', async () => {
+  let asked = 0
+  people = async () => {
+    asked += 1
+    return asked === 1 ? [ada] : [ada, grace]
+  }
+  const me: User = { ...ada, role: 'guest', ends_at: null }
+  const guest = await inside({ me, rooms: [room({ id: 4, guests: true })] })
+  await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
+  guest.say({ type: 'room', room: room({ id: 5, guests: true }) })
+  await vi.waitFor(() => expect(chat.people.has(2)).toBe(true))
+  guest.say({ type: 'user', user: { ...me, role: 'member' } })
+  await vi.waitFor(() => expect(asked).toBe(3))
+  guest.say({ type: 'room', room: room({ id: 6 }) })
+  await vi.waitFor(() => expect(chat.rooms.has(6)).toBe(true))
+  expect(asked).toBe(3)
+})
+
+test('opening_a_room_to_guests_is_a_command', async () => {
+  const guest = await inside()
+  const opened = chat.openToGuests(4, true)
+  const { re, ...rest } = await guest.expect('open_to_guests')
+  expect(rest).toEqual({ type: 'open_to_guests', room: 4, guests: true })
+  guest.say({ type: 'done', re, room: 4 })
+  await opened
+})
+
+test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
+  const buried: number[] = []
+  chat.buriers.add((message) => buried.push(message))
+  const guest = await inside({ seq: 10 })
+  guest.say({ type: 'deleted', seq: 11, room: 1, message: 5 })
+  guest.missed({ type: 'deleted', seq: 12, room: 99, message: 6 })
+  await vi.waitFor(() => expect(buried).toEqual([5, 6]))
 })
 
 test('signing_out_leaves_nothing_behind', async () => {

@@ -34,6 +34,8 @@ export class RoomState {
   /** Empty for direct rooms and for the unnamed room for everybody: show `roomTitle(room)`. */
   name = $state('')
   archived = $state(false)
+  /** Whether guests may be in it. */
+  guests = $state(false)
   role = $state<Role>('member')
   /** The other person of a direct room; null when that account is gone, and in every other room. */
   with = $state<UserId | null>(null)
@@ -73,6 +75,7 @@ export class RoomState {
     this.kind = room.kind
     this.name = room.name
     this.archived = room.archived
+    this.guests = room.guests
     this.role = room.role
     this.with = room.with
     this.member_count = room.member_count

@@ -5,7 +5,7 @@ import { locale } from './language.svelte'
 const formats = new Map<string, Intl.DateTimeFormat>()
 let collator: { locale: string; compare: (a: string, b: string) => number } | null = null
 
-function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+export function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale()} ${name}`
   let format = formats.get(key)
   if (!format) formats.set(key, (format = new Intl.DateTimeFormat(locale(), options)))
@@ -81,6 +81,11 @@ function sameYear(a: number, b: number): boolean {
 }
 
 function relativeDay(days: number): string {
-  const text = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
+  const text = namedDay(days)
   return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1)
+}
+
+/** "yesterday", "today", "tomorrow", as within a sentence. */
+export function namedDay(days: number): string {
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
 }

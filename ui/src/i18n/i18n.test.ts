@@ -1,15 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
 import { en as enChat } from './en'
+import { enBox } from './enBox'
 import { enScreens } from './enScreens'
+import { errorText } from './errors'
 import { fill, formatNumberIn } from './fill'
 import { daysBetween, formatDay, formatList, formatMoment, nextMidnight } from './format'
-import { preferredLanguage, t, tScreens, withTexts } from './language.svelte'
+import { preferredLanguage, t, tBox, tScreens, withTexts } from './language.svelte'
+import { formatSpan, formatWhen } from './spans'
 import type { Plural } from './table'
 import { zh as zhChat } from './zh'
+import { zhBox } from './zhBox'
 import { zhScreens } from './zhScreens'
 
-const en = { ...enChat, ...enScreens }
-const zh = { ...zhChat, ...zhScreens }
+const en = { ...enChat, ...enScreens, ...enBox }
+const zh = { ...zhChat, ...zhScreens, ...zhBox }
 
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
 const forms = (entry: string | Plural) => (typeof entry === 'string' ? [entry] : Object.values(entry))
@@ -58,21 +62,32 @@ describe('fill', () => {
 
   it('serves t', () => {
     expect(t('room.members', { n: 1 })).toBe('1 member')
-    expect(t('error.password_short')).toContain('8')
+    expect(t('error.body_long')).toContain('8,000')
   })
 })
 
 describe('texts of screens loaded on demand', () => {
   it('have keys of their own', () => {
-    expect(Object.keys(enScreens).filter((key) => key in enChat)).toEqual([])
+    const count = Object.keys(enChat).length + Object.keys(enScreens).length + Object.keys(enBox).length
+    expect(Object.keys(en)).toHaveLength(count)
   })
 
   it('are there once the screen is, and not before', async () => {
     vi.stubGlobal('document', { documentElement: {} })
     expect(tScreens('people.title')).toBe('')
+    expect(errorText('password_short')).toBe(t('error.unexpected'))
     expect(await withTexts(Promise.resolve('screen'))).toBe('screen')
     expect(tScreens('people.title')).toBe('People')
     expect(tScreens('common.back')).toBe('Back')
+    expect(tBox('box.title')).toBe('')
+    await withTexts(Promise.resolve(), 'box')
+    expect(tBox('box.title')).toBe('This box')
+    expect(tBox('people.title')).toBe('People')
+  })
+
+  it('have the rarer errors, which are something unexpected before', () => {
+    expect(errorText('password_short')).toContain('8')
+    expect(errorText('busy')).toContain('busy')
   })
 
   it('do not hide that the screen itself failed', async () => {
@@ -114,6 +129,27 @@ describe('days', () => {
 
   it('end at midnight', () => {
     expect(nextMidnight(now)).toBe(new Date(2026, 10, 21).getTime())
+  })
+})
+
+describe('ends and spans', () => {
+  const now = new Date(2026, 10, 20, 9, 0).getTime()
+
+  it('say the day only where it is needed', () => {
+    const today = formatWhen(new Date(2026, 10, 20, 18, 0).getTime(), now)
+    expect(formatWhen(new Date(2026, 10, 21, 18, 0).getTime(), now)).toBe(`tomorrow ${today}`)
+    expect(formatWhen(new Date(2026, 10, 25, 18, 0).getTime(), now)).toMatch(/2026/)
+  })
+
+  it('take the largest unit that fits', () => {
+    expect([30, 90, 3_600, 86_400, 182 * 86_400, 10 * 366 * 86_400].map(formatSpan)).toEqual([
+      '30 seconds',
+      '2 minutes',
+      '1 hour',
+      '1 day',
+      '182 days',
+      '10 years',
+    ])
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import { en } from './en'
 import { fill } from './fill'
-import type { Key, Plural, ScreenKey, ScreensTable, Table, VarsArgument } from './table'
+import type { BoxKey, BoxTable, Key, Plural, ScreenKey, ScreensTable, Table, VarsArgument } from './table'
 
 export type Language = 'en' | 'zh'
 /** What the person chose; `system` follows the browser. */
@@ -17,23 +17,32 @@ const tables: { readonly [L in Language]: () => Promise<Table> } = {
   zh: async () => (await import('./zh')).zh,
 }
 
-const screensTables: { readonly [L in Language]: () => Promise<ScreensTable> } = {
-  en: async () => (await import('./enScreens')).enScreens,
-  zh: async () => (await import('./zhScreens')).zhScreens,
+/** Texts that come with the screens that speak them: `screens` for everyone's, `box` for those about the box. */
+export type Part = 'screens' | 'box'
+type Lazy = Partial<ScreensTable> & Partial<BoxTable>
+
+const lazyTables: { readonly [P in Part]: { readonly [L in Language]: () => Promise<Lazy> } } = {
+  screens: {
+    en: async () => (await import('./enScreens')).enScreens,
+    zh: async () => (await import('./zhScreens')).zhScreens,
+  },
+  box: {
+    en: async () => (await import('./enBox')).enBox,
+    zh: async () => (await import('./zhBox')).zhBox,
+  },
 }
 
 /** The value of `<html lang>`: it also picks fonts and line height in the style sheet. */
 const htmlLang: { readonly [L in Language]: string } = { en: 'en', zh: 'zh-Hans' }
 
-type Entries = Table & Partial<ScreensTable>
+type Entries = Table & Lazy
 type Spoken = { readonly language: Language; readonly locale: string; readonly table: Entries }
 
 let spoken = $state.raw<Spoken>({ language: 'en', locale: localeFor('en'), table: en })
 /** What is shown or on its way. Plain variables: whoever waits for a screen must not depend on them. */
 let wanted: Language = 'en'
-/** True once a screen asked for its texts: from then on they come with every language. */
-let withScreens = false
-let screensKnown: Promise<void> | null = null
+/** Once a screen has asked for its texts they come with every language. */
+const partsKnown = new Map<Part, Promise<void>>()
 let choice = $state<LanguageChoice>(storedChoice())
 
 /** The language shown now. */
@@ -58,19 +67,35 @@ export function t<K extends Key>(key: K, ...[vars]: VarsArgument<K>): string {
 
 /** The same for screens loaded on demand, which are drawn only once `withTexts` has their table. */
 export function tScreens<K extends Key | ScreenKey>(key: K, ...[vars]: VarsArgument<K>): string {
+  return lazyText(key, vars)
+}
+
+/** The same for screens about the box. */
+export function tBox<K extends Key | ScreenKey | BoxKey>(key: K, ...[vars]: VarsArgument<K>): string {
+  return lazyText(key, vars)
+}
+
+/** Waits for a screen and for the texts it speaks: always `screens`, and what it needs besides. */
+export async function withTexts<T>(screen: Promise<T>, ...parts: Part[]): Promise<T> {
+  const [drawn] = await Promise.all([screen, textsOf('screens'), ...parts.map(textsOf)])
+  return drawn
+}
+
+function lazyText(key: keyof Entries, vars: Parameters<typeof fill>[2]): string {
   const entry: string | Plural | undefined = spoken.table[key]
   return entry === undefined ? '' : fill(spoken.locale, entry, vars)
 }
 
-/** Waits for a screen and for the texts it speaks. */
-export async function withTexts<T>(screen: Promise<T>): Promise<T> {
-  withScreens = true
-  screensKnown ??= speak(wanted).catch((failed) => {
-    screensKnown = null
+function textsOf(part: Part): Promise<void> {
+  const known = partsKnown.get(part)
+  if (known) return known
+  partsKnown.set(part, Promise.resolve())
+  const asked = speak(wanted).catch((failed) => {
+    partsKnown.delete(part)
     throw failed
   })
-  const [drawn] = await Promise.all([screen, screensKnown])
-  return drawn
+  partsKnown.set(part, asked)
+  return asked
 }
 
 /** Loads the language before the first paint. Without its table (offline, first visit) English stays. */
@@ -98,15 +123,13 @@ export async function chooseLanguage(next: LanguageChoice): Promise<void> {
 /** Shows a language once its tables are there. Of several at once the last one asked for wins. */
 async function speak(next: Language): Promise<void> {
   wanted = next
-  const [own, screens] = await Promise.all([tables[next](), withScreens ? screensTables[next]() : {}])
+  const lazy = [...partsKnown.keys()].map((part) => lazyTables[part][next]())
+  const [own, ...parts] = await Promise.all([tables[next](), ...lazy])
   if (next !== wanted) return
-  spoken = { language: next, locale: localeFor(next), table: { ...spokenScreens(next), ...own, ...screens } }
+  // A slower load without a part must not take away what is there of this language already.
+  const before = spoken.language === next ? spoken.table : {}
+  spoken = { language: next, locale: localeFor(next), table: Object.assign({}, before, own, ...parts) }
   document.documentElement.lang = htmlLang[next]
-}
-
-/** What is there of this language already: a slower load without the screens must not take theirs away. */
-function spokenScreens(next: Language): Partial<ScreensTable> {
-  return spoken.language === next ? spoken.table : {}
 }
 
 function languageFor(chosen: LanguageChoice): Language {

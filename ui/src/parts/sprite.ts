@@ -34,14 +34,18 @@ import monitor from 'lucide-static/icons/monitor.svg?raw'
 import moon from 'lucide-static/icons/moon.svg?raw'
 import pencil from 'lucide-static/icons/pencil.svg?raw'
 import plus from 'lucide-static/icons/plus.svg?raw'
+import printer from 'lucide-static/icons/printer.svg?raw'
+import qrCode from 'lucide-static/icons/qr-code.svg?raw'
 import refresh from 'lucide-static/icons/refresh-cw.svg?raw'
 import search from 'lucide-static/icons/search.svg?raw'
 import send from 'lucide-static/icons/send-horizontal.svg?raw'
 import settings from 'lucide-static/icons/settings.svg?raw'
 import sliders from 'lucide-static/icons/sliders-horizontal.svg?raw'
 import smartphone from 'lucide-static/icons/smartphone.svg?raw'
+import stethoscope from 'lucide-static/icons/stethoscope.svg?raw'
 import sun from 'lucide-static/icons/sun.svg?raw'
 import trash from 'lucide-static/icons/trash-2.svg?raw'
+import alarm from 'lucide-static/icons/triangle-alert.svg?raw'
 import userPlus from 'lucide-static/icons/user-plus.svg?raw'
 import user from 'lucide-static/icons/user-round.svg?raw'
 import users from 'lucide-static/icons/users-round.svg?raw'
@@ -95,6 +99,10 @@ const drawings = {
   users,
   volume,
   'wifi-off': wifiOff,
+  'triangle-alert': alarm,
+  printer,
+  'qr-code': qrCode,
+  stethoscope,
   x,
 }
 

@@ -1,7 +1,7 @@
 /** One search: what was asked last, what came, and what went wrong. Screens read it. */
 import type { FaultCode } from '../core/api'
 import { faultCode } from '../core/api'
-import type { Hit, SearchPage } from '../protocol'
+import type { Hit, SearchPage, Seq } from '../protocol'
 import { isAskable } from './query'
 
 export type Ask = (q: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
@@ -46,6 +46,11 @@ export class SearchState {
     // A message that moved between the pages would come twice.
     const known = new Set(this.hits.map((hit) => hit.message.id))
     if (page) this.#show([...this.hits, ...page.hits.filter((hit) => !known.has(hit.message.id))], page.next)
+  }
+
+  /** Takes a message off the screen that was deleted meanwhile. */
+  drop(message: Seq): void {
+    this.hits = this.hits.filter((hit) => hit.message.id !== message)
   }
 
   stop(): void {

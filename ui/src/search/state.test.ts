@@ -32,6 +32,14 @@ describe('a search', () => {
     expect(state.busy).toBe(false)
   })
 
+  it('drops a hit that was deleted meanwhile', async () => {
+    const state = new SearchState(async () => page([3, 2]))
+    await state.search('x')
+    state.drop(3)
+    state.drop(7)
+    expect(ids(state)).toEqual([2])
+  })
+
   it('does not ask the box for nothing', async () => {
     let asked = 0
     const state = new SearchState(async () => {

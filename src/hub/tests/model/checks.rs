@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::hub::{Hub, Input, Output, Ticket};
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
-use crate::proto::id::ConnId;
+use crate::proto::id::{ConnId, RoomId};
 use crate::proto::limits::PRESENCE_INTERVAL;
 use crate::proto::op::{Fault, Outcome};
-use crate::proto::server::{Event, ServerMessage};
+use crate::proto::server::{Event, Room, ServerMessage};
 
 use super::World;
 use super::device::Device;
@@ -157,6 +157,10 @@ impl World {
 
     fn deliver(&mut self, conn: ConnId, message: ServerMessage, alone: bool) {
         let link = self.links.get_mut(&conn).expect("only open connections are told anything");
+        // A message that one has written oneself is given back even where one has been sent away since.
+        if let Some(room) = room_told(&message).filter(|_| !alone && self.truth.is_guest(link.user)) {
+            assert!(self.truth.takes_guests(room), "guest {} is told of room {room}: {message:?}", link.user);
+        }
         if let (Stage::Greeting, ServerMessage::Welcome { .. }) = (&link.stage, &message) {
             link.stage = Stage::Joined;
         }
@@ -208,7 +212,13 @@ impl World {
             ServerMessage::Typing { room, user: who } => {
                 assert!(self.truth.is_member(*room, user) && self.truth.is_member(*room, *who) && user != *who);
             }
-            ServerMessage::User { user } => assert_eq!(Some(user), self.truth.people.get(&user.id)),
+            ServerMessage::User { user: told } => match self.truth.ended.get(&told.id) {
+                Some((ended, knew)) => assert!(told == ended && knew.contains(&user), "{told:?} to person {user}"),
+                None => {
+                    assert_eq!(Some(told), self.truth.people.get(&told.id));
+                    assert!(self.truth.knows(user, told.id), "guest {user} is told of person {}, a stranger", told.id);
+                }
+            },
             ServerMessage::UserGone { user } => assert!(!self.truth.people.contains_key(user)),
             ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
             other => panic!("{other:?} is not for several"),
@@ -225,6 +235,11 @@ impl World {
             let shown: BTreeSet<_> = rooms.iter().map(|room| room.id).collect();
             assert_eq!(shown, self.truth.rooms_of(user));
             rooms.iter().for_each(|room| self.truth.check_room(room, user));
+            let takes_guests = |room: &Room| self.truth.takes_guests(room.id);
+            assert!(
+                !self.truth.is_guest(user) || rooms.iter().all(takes_guests),
+                "guest {user} is welcomed to {rooms:?}"
+            );
         }
     }
 
@@ -285,6 +300,19 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, heard: 
     }
 }
 
+/// The room whose matters a message tells.
+fn room_told(message: &ServerMessage) -> Option<RoomId> {
+    match message {
+        ServerMessage::Deleted { room, .. }
+        | ServerMessage::Members { room, .. }
+        | ServerMessage::Read { room, .. }
+        | ServerMessage::Typing { room, .. } => Some(*room),
+        ServerMessage::Message(message) => Some(message.room),
+        ServerMessage::Room { room } => Some(room.id),
+        _ => None,
+    }
+}
+
 /// Whether this is the answer to that command.
 fn answers_to(answer: &ServerMessage, message: &ClientMessage) -> bool {
     let asked = match message {
@@ -295,6 +323,7 @@ fn answers_to(answer: &ServerMessage, message: &ClientMessage) -> bool {
         | ClientMessage::JoinRoom { re, .. }
         | ClientMessage::LeaveRoom { re, .. }
         | ClientMessage::OpenDirect { re, .. }
+        | ClientMessage::OpenToGuests { re, .. }
         | ClientMessage::RenameRoom { re, .. } => Some(*re),
         _ => None,
     };

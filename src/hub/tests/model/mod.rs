@@ -54,8 +54,6 @@ pub(crate) struct World {
     asked: HashMap<Ticket, (ConnId, Op, ClientMessage)>,
     /// Questions about what was missed.
     reads: VecDeque<(ConnId, UserId, Seq, Seq)>,
-    /// What pages have to tell the hub, and are slow to.
-    late: VecDeque<Input>,
     /// Every output, where wanted.
     transcript: Option<Vec<String>>,
 }
@@ -78,7 +76,6 @@ impl World {
             next_message: 1,
             asked: HashMap::new(),
             reads: VecDeque::new(),
-            late: VecDeque::new(),
             transcript: None,
         }
     }
@@ -131,19 +128,29 @@ impl World {
             Step::Arrive { device } => {
                 self.arrive(self.device(device));
             }
+            Step::BringGuest { rooms } => {
+                if self.store.people_made() < PEOPLE_MAX {
+                    let rooms = (0..8).filter(|bit| rooms >> bit & 1 == 1).map(|bit| RoomId(1 + bit));
+                    self.store.submit_page(Page::BringGuest(rooms.collect()));
+                }
+            }
             Step::Commit { count } => self.commit(count, None),
             Step::Connect { device } => self.connect(self.device(device)),
             Step::Crash => self.crash(),
             Step::DeleteUser { person } => self.store.submit_page(Page::Delete(self.person(person))),
             Step::Disconnect { device } => self.disconnect(self.device(device)),
             Step::EndSession { device, taken_over } => self.end_session(self.device(device), taken_over),
+            Step::EndStay { person } => self.store.submit_page(Page::EndStay(self.person(person))),
+            Step::EndStays => self.store.submit_page(Page::EndStays),
             Step::Fail { count, full } => {
                 self.commit(count, Some(if full { Fault::DiskFull } else { Fault::Storage }));
             }
             Step::Flood { device, count } => self.flood(self.device(device), count),
+            Step::ForgetGuests => self.store.submit_page(Page::ForgetGuests),
             Step::Ghost { conn, lagging } => self.ghost(ConnId(u64::from(conn) % self.next_conn), lagging),
             Step::Hello { device, how } => self.hello(self.device(device), how),
             Step::Lag { device } => self.lag(self.device(device)),
+            Step::MakeMember { person } => self.store.submit_page(Page::MakeMember(self.person(person))),
             Step::ReadMissed { fails } => self.read_missed(fails),
             Step::Register => {
                 if self.store.people_made() < PEOPLE_MAX {
@@ -183,6 +190,9 @@ impl World {
             Step::Leave { device, room } => (device, ClientMessage::LeaveRoom { re, room: self.room(room) }),
             Step::OpenDirect { device, person } => {
                 (device, ClientMessage::OpenDirect { re, user: self.person(person) })
+            }
+            Step::OpenToGuests { device, room, guests } => {
+                (device, ClientMessage::OpenToGuests { re, room: self.room(room), guests })
             }
             Step::Read { device, room, back } => {
                 let room = self.room(room);
@@ -330,30 +340,34 @@ impl World {
         }
     }
 
-    /// The hub hears of commits: answers in their order, pages' words perhaps later, and in their own order.
+    /// The hub hears of commits, in their order.
     fn tell(&mut self, count: u8) {
-        if !count.is_multiple_of(3) {
-            self.tell_late();
-        }
         for _ in 0..count {
             match self.store.next_news() {
                 None => return,
                 Some(News::Answer(ticket, result)) => self.stored(ticket, result),
-                Some(News::Page(input)) if self.late.is_empty() && count.is_multiple_of(2) => self.page(input),
-                Some(News::Page(input)) => self.late.push_back(input),
+                Some(News::Page(input)) => self.page(input),
             }
-        }
-    }
-
-    fn tell_late(&mut self) {
-        while let Some(input) = self.late.pop_front() {
-            self.page(input);
         }
     }
 
     fn page(&mut self, input: Input) {
         let mut expected = Expected::default();
         match &input {
+            Input::MemberMade { user, members } => {
+                self.truth.people.insert(user.id, user.clone());
+                self.truth.join(members);
+            }
+            Input::StaysEnded { ended } => {
+                for guest in &ended.guests {
+                    self.truth.stay_ended(guest);
+                    let theirs = self.links.iter().filter(|(_, link)| link.user == guest.id);
+                    expected.closes.extend(theirs.map(|(conn, _)| (*conn, CloseCode::SignedOut)));
+                }
+                for user in &ended.deleted {
+                    self.truth.ended.remove(user);
+                }
+            }
             Input::UserCreated { user, members } => {
                 self.truth.people.insert(user.id, user.clone());
                 self.truth.join(members);
@@ -395,7 +409,6 @@ impl World {
     /// The process dies: the disk and the devices keep what they have.
     fn crash(&mut self) {
         self.store.crash();
-        self.late.clear();
         self.asked.clear();
         self.reads.clear();
         self.links.clear();
@@ -411,10 +424,9 @@ impl World {
         while let Some(news) = self.store.next_news() {
             match news {
                 News::Answer(ticket, result) => self.stored(ticket, result),
-                News::Page(input) => self.late.push_back(input),
+                News::Page(input) => self.page(input),
             }
         }
-        self.tell_late();
         while !self.reads.is_empty() {
             self.read_missed(false);
         }

@@ -17,6 +17,10 @@ pub(crate) enum Step {
     Arrive {
         device: u8,
     },
+    /// A guest comes by an invite to some of the rooms, where they are open to guests.
+    BringGuest {
+        rooms: u8,
+    },
     /// The store's thread commits so many changes.
     Commit {
         count: u8,
@@ -47,11 +51,18 @@ pub(crate) enum Step {
         device: u8,
         taken_over: bool,
     },
+    EndStay {
+        person: u8,
+    },
+    /// The owner takes no guests any more.
+    EndStays,
     /// The store's thread fails to commit so many changes.
     Fail {
         count: u8,
         full: bool,
     },
+    /// The names of guests who have gone are kept no longer.
+    ForgetGuests,
     /// So many commands at once.
     Flood {
         device: u8,
@@ -77,9 +88,17 @@ pub(crate) enum Step {
         device: u8,
         room: u8,
     },
+    MakeMember {
+        person: u8,
+    },
     OpenDirect {
         device: u8,
         person: u8,
+    },
+    OpenToGuests {
+        device: u8,
+        room: u8,
+        guests: bool,
     },
     Read {
         device: u8,
@@ -171,10 +190,17 @@ impl Step {
             49..=53 => Self::Tell { count: a % 16 },
             54 => Self::ReadMissed { fails: a > 224 },
             55..=57 => Self::Wait { ms: u16::from_be_bytes([a, b]) % 5_000 },
-            58 => Self::Register,
+            58 if b < 96 => Self::Register,
+            58 => Self::BringGuest { rooms: a },
             59 if b < 64 => Self::DeleteUser { person: a },
             59 | 60 => Self::RenameUser { person: a },
             61 if a < 64 => Self::Crash,
+            62 => Self::OpenToGuests { device: a, room: b, guests: c < 192 },
+            63 if b < 96 => Self::EndStay { person: a },
+            63 if b < 160 => Self::MakeMember { person: a },
+            63 if b < 176 => Self::EndStays,
+            63 if b < 192 => Self::ForgetGuests,
+            63 => Self::BringGuest { rooms: a },
             _ => Self::Settle,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use crate::hub::{Input, Ticket};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Fault, MemberRecord, Millis, Missed, Op, Outcome, RoomRecord, Snapshot};
+use crate::proto::op::{Ended, Fault, MemberRecord, Millis, Missed, Op, Outcome, RoomRecord, Snapshot};
 use crate::proto::server::{Event, LastMessage, Message, Role, RoomKind, User};
 use crate::proto::text::preview;
 
@@ -21,9 +21,14 @@ enum Job {
 }
 
 /// A change that a page asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Page {
+    BringGuest(Vec<RoomId>),
     Delete(UserId),
+    EndStay(UserId),
+    EndStays,
+    ForgetGuests,
+    MakeMember(UserId),
     Register,
     Rename(UserId),
 }
@@ -40,6 +45,7 @@ pub(crate) struct StoredRoom {
     kind: RoomKind,
     name: String,
     archived: bool,
+    guests: bool,
     direct: Option<[UserId; 2]>,
     last_n: u64,
     members: BTreeMap<UserId, MemberRecord>,
@@ -49,6 +55,8 @@ pub(crate) struct StoredRoom {
 #[derive(Debug)]
 pub(crate) struct Store {
     users: BTreeMap<UserId, User>,
+    /// Guests whose name is kept after their stay.
+    ended: BTreeSet<UserId>,
     next_user: u64,
     rooms: BTreeMap<RoomId, StoredRoom>,
     /// Every event in order; a message is as it is now.
@@ -64,6 +72,7 @@ impl Store {
         let everyone = StoredRoom::new(RoomKind::Everyone, "", None);
         let mut store = Self {
             users: BTreeMap::new(),
+            ended: BTreeSet::new(),
             next_user: 1,
             rooms: [(EVERYONE, everyone)].into(),
             events: Vec::new(),
@@ -155,10 +164,10 @@ impl Store {
     }
 
     fn record(&self, id: RoomId) -> RoomRecord {
-        let StoredRoom { kind, name, archived, direct, last_n, .. } = &self.rooms[&id];
+        let StoredRoom { kind, name, archived, guests, direct, last_n, .. } = &self.rooms[&id];
         let last = self.newest(id);
-        let (kind, name, archived, direct, last_n) = (*kind, name.clone(), *archived, *direct, *last_n);
-        RoomRecord { id, kind, name, archived, direct, last_n, last }
+        let (kind, name, archived, guests, direct) = (*kind, name.clone(), *archived, *guests, *direct);
+        RoomRecord { id, kind, name, archived, guests, direct, last_n: *last_n, last }
     }
 
     fn newest(&self, room: RoomId) -> Option<LastMessage> {
@@ -194,6 +203,15 @@ impl Store {
             }
             Op::DeleteMessage { room, message, author, .. } => self.delete_message(room, message, author),
             Op::OpenDirect { users, at } => self.open_direct(users, at),
+            Op::OpenToGuests { room: id, guests } => {
+                let users = &self.users;
+                let room = self.rooms.get_mut(&id).expect("only known rooms are opened");
+                room.guests = guests;
+                let out = |user: &&UserId| !guests && users.get(user).is_some_and(|user| user.role == Role::Guest);
+                let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
+                room.members.retain(|user, _| !left.contains(user));
+                Outcome::OpenedToGuests { room: id, guests, left }
+            }
             Op::RemoveMember { room, user } => {
                 if self.leave(room, user) {
                     Outcome::Done
@@ -265,14 +283,18 @@ impl Store {
         if !users.iter().all(|user| self.users.contains_key(user)) {
             return Outcome::Refused(ErrorCode::NotFound);
         }
+        if !self.rooms[&room].guests && users.iter().any(|user| self.is_guest(*user)) {
+            return Outcome::Refused(ErrorCode::GuestsNotHere);
+        }
         let latest = self.rooms[&room].members.values().map(|member| member.joined_at).max();
         let mut at = latest.map_or(at, |latest| at.max(latest + 1));
         let mut members = Vec::new();
         for user in users {
             let there = &self.rooms[&room].members;
             if !there.contains_key(&user) {
-                // Whoever comes into an empty room owns it.
-                let role = if there.is_empty() { Role::Owner } else { Role::Member };
+                // Whoever may own a room that nobody owns does.
+                let owned = there.values().any(|member| member.role == Role::Owner);
+                let role = if owned || self.is_guest(user) { Role::Member } else { Role::Owner };
                 members.push(self.join(room, user, role, at));
                 at += 1;
             }
@@ -298,7 +320,9 @@ impl Store {
         let Some(room) = self.rooms.get_mut(&id) else { return false };
         let Some(gone) = room.members.remove(&user) else { return false };
         if gone.role == Role::Owner && !room.members.values().any(|member| member.role == Role::Owner) {
-            let heir = room.members.values_mut().min_by_key(|member| (member.joined_at, member.user));
+            let users = &self.users;
+            let may_own = |member: &&mut MemberRecord| users[&member.user].role != Role::Guest;
+            let heir = room.members.values_mut().filter(may_own).min_by_key(|member| (member.joined_at, member.user));
             if let Some(heir) = heir {
                 heir.role = Role::Owner;
             }
@@ -308,6 +332,30 @@ impl Store {
 
     fn apply_page(&mut self, page: Page) -> Option<Input> {
         match page {
+            Page::BringGuest(mut rooms) => {
+                rooms.retain(|room| self.rooms.get(room).is_some_and(|room| room.guests && !room.archived));
+                if rooms.is_empty() {
+                    return None;
+                }
+                let user = self.new_user(Role::Guest);
+                let members = rooms.into_iter().map(|room| self.enter(room, user.id)).collect();
+                Some(Input::UserCreated { user, members })
+            }
+            Page::EndStay(user) => {
+                let guests = self.is_guest(user).then(|| self.see_off(user)).into_iter().collect::<Vec<_>>();
+                let ended = Ended { guests, deleted: Vec::new() };
+                (!ended.guests.is_empty()).then_some(Input::StaysEnded { ended })
+            }
+            Page::EndStays => {
+                let staying: Vec<UserId> = self.users.keys().copied().filter(|user| self.is_guest(*user)).collect();
+                let guests = staying.into_iter().map(|user| self.see_off(user)).collect();
+                Some(Input::StaysEnded { ended: Ended { guests, deleted: Vec::new() } })
+            }
+            Page::ForgetGuests => {
+                let deleted = std::mem::take(&mut self.ended).into_iter().collect();
+                Some(Input::StaysEnded { ended: Ended { guests: Vec::new(), deleted } })
+            }
+            Page::MakeMember(id) => self.is_guest(id).then(|| self.make_member(id)),
             Page::Register => {
                 let (user, members) = self.register();
                 Some(Input::UserCreated { user, members })
@@ -327,19 +375,69 @@ impl Store {
         }
     }
 
+    fn is_guest(&self, user: UserId) -> bool {
+        self.users.get(&user).is_some_and(|user| user.role == Role::Guest)
+    }
+
+    /// Joins a room after everyone who is there.
+    fn enter(&mut self, room: RoomId, user: UserId) -> MemberRecord {
+        let latest = self.rooms[&room].members.values().map(|member| member.joined_at).max();
+        self.join(room, user, Role::Member, latest.map_or(0, |latest| latest + 1))
+    }
+
+    fn see_off(&mut self, guest: UserId) -> User {
+        for room in (1..=self.rooms.len() as u64).map(RoomId) {
+            self.leave(room, guest);
+        }
+        self.ended.insert(guest);
+        let guest = self.users.remove(&guest).expect("only guests who are here are seen off");
+        User { ends_at: Some(1), ..guest }
+    }
+
+    fn make_member(&mut self, id: UserId) -> Input {
+        let user = self.users.get_mut(&id).expect("only guests who are here become members");
+        user.role = Role::Member;
+        let user = user.clone();
+        for room in self.rooms.values_mut().filter(|room| matches!(room.kind, RoomKind::Closed | RoomKind::Open)) {
+            let owned = room.members.values().any(|member| member.role == Role::Owner);
+            if let Some(member) = room.members.get_mut(&id).filter(|_| !owned) {
+                member.role = Role::Owner;
+            }
+        }
+        if !self.rooms[&EVERYONE].members.contains_key(&id) {
+            self.join(EVERYONE, id, Role::Member, 0);
+        }
+        let members = self.rooms.values().filter_map(|room| room.members.get(&id).cloned()).collect();
+        Input::MemberMade { user, members }
+    }
+
     fn register(&mut self) -> (User, Vec<MemberRecord>) {
+        let role = if self.next_user == 1 { Role::Owner } else { Role::Member };
+        let user = self.new_user(role);
+        let member = self.join(EVERYONE, user.id, Role::Member, 0);
+        (user, vec![member])
+    }
+
+    fn new_user(&mut self, role: Role) -> User {
         let id = UserId(self.next_user);
         self.next_user += 1;
-        let role = if id.0 == 1 { Role::Owner } else { Role::Member };
-        let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0 };
+        let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0, ends_at: None };
         self.users.insert(id, user.clone());
-        (user, vec![self.join(EVERYONE, id, Role::Member, 0)])
+        user
     }
 }
 
 impl StoredRoom {
     fn new(kind: RoomKind, name: &str, direct: Option<[UserId; 2]>) -> Self {
-        Self { kind, name: name.to_owned(), archived: false, direct, last_n: 0, members: BTreeMap::new() }
+        Self {
+            kind,
+            name: name.to_owned(),
+            archived: false,
+            guests: false,
+            direct,
+            last_n: 0,
+            members: BTreeMap::new(),
+        }
     }
 }
 

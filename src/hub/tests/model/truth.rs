@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::{MemberRecord, Op, Outcome, RoomRecord, Snapshot};
-use crate::proto::server::{Event, Room, RoomKind, User};
+use crate::proto::server::{Event, Role, Room, RoomKind, User};
 
 #[derive(Debug)]
 struct KnownRoom {
     kind: RoomKind,
     name: String,
     archived: bool,
+    guests: bool,
     direct: Option<[UserId; 2]>,
     last_n: u64,
     members: BTreeSet<UserId>,
@@ -20,6 +21,8 @@ struct KnownRoom {
 #[derive(Debug)]
 pub(crate) struct Truth {
     pub(crate) people: BTreeMap<UserId, User>,
+    /// Guests whose name is kept after their stay, and who knew them.
+    pub(crate) ended: BTreeMap<UserId, (User, BTreeSet<UserId>)>,
     rooms: BTreeMap<RoomId, KnownRoom>,
     pub(crate) seq: Seq,
 }
@@ -27,7 +30,7 @@ pub(crate) struct Truth {
 impl Truth {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         let people = snapshot.users.into_iter().map(|user| (user.id, user)).collect();
-        let mut truth = Self { people, rooms: BTreeMap::new(), seq: Seq(snapshot.seq) };
+        let mut truth = Self { people, ended: BTreeMap::new(), rooms: BTreeMap::new(), seq: Seq(snapshot.seq) };
         for room in snapshot.rooms {
             truth.insert(room);
         }
@@ -66,6 +69,11 @@ impl Truth {
                 self.join(members);
             }
             Outcome::MembersAdded { members, .. } => self.join(members),
+            Outcome::OpenedToGuests { room, guests, left } => {
+                let room = self.room(*room);
+                room.guests = *guests;
+                room.members.retain(|user| !left.contains(user));
+            }
             Outcome::Done => self.done(op),
             _ => {}
         }
@@ -81,6 +89,28 @@ impl Truth {
             Op::RenameRoom { room, name } => self.room(*room).name.clone_from(name),
             other => panic!("{other:?} has more to say than that it is done"),
         }
+    }
+
+    /// Whether a person is a guest here.
+    pub(crate) fn is_guest(&self, user: UserId) -> bool {
+        self.people.get(&user).is_some_and(|user| user.role == Role::Guest)
+    }
+
+    /// Whether `viewer` may be told of a person.
+    pub(crate) fn knows(&self, viewer: UserId, user: UserId) -> bool {
+        let share = |room: &KnownRoom| room.members.contains(&viewer) && room.members.contains(&user);
+        !self.is_guest(viewer) || viewer == user || self.rooms.values().any(share)
+    }
+
+    /// Whether a guest may be told of what is in a room at all.
+    pub(crate) fn takes_guests(&self, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
+    }
+
+    pub(crate) fn stay_ended(&mut self, guest: &User) {
+        let knew = self.people.keys().copied().filter(|viewer| self.knows(*viewer, guest.id)).collect();
+        self.user_gone(guest.id);
+        self.ended.insert(guest.id, (guest.clone(), knew));
     }
 
     pub(crate) fn user_gone(&mut self, user: UserId) {
@@ -100,8 +130,8 @@ impl Truth {
     pub(crate) fn check_room(&self, room: &Room, user: UserId) {
         let known = &self.rooms[&room.id];
         assert!(known.members.contains(&user), "person {user} is shown room {} without being in it", room.id);
-        let shown = (room.kind, &room.name, room.archived, room.last_n);
-        assert_eq!(shown, (known.kind, &known.name, known.archived, known.last_n));
+        let shown = (room.kind, &room.name, room.archived, room.guests, room.last_n);
+        assert_eq!(shown, (known.kind, &known.name, known.archived, known.guests, known.last_n));
         assert_eq!(room.member_count as usize, known.members.len());
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
         assert_eq!(room.with, other.filter(|other| known.members.contains(other)));
@@ -118,7 +148,7 @@ impl Truth {
     }
 
     fn insert(&mut self, record: RoomRecord) {
-        let RoomRecord { id, kind, name, archived, direct, last_n, .. } = record;
-        self.rooms.insert(id, KnownRoom { kind, name, archived, direct, last_n, members: BTreeSet::new() });
+        let RoomRecord { id, kind, name, archived, guests, direct, last_n, .. } = record;
+        self.rooms.insert(id, KnownRoom { kind, name, archived, guests, direct, last_n, members: BTreeSet::new() });
     }
 }

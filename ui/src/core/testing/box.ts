@@ -6,8 +6,22 @@ import type { AddressInfo } from 'node:net'
 import { WebSocket as Client, type WebSocket as Peer, WebSocketServer } from 'ws'
 import type { ClientMessage, Event, Message, Resume, Room, ServerMessage, User } from '../../protocol'
 
-export const ada: User = { id: 1, name: 'Ada', role: 'owner', picture: 0, since: 1_790_000_000_000 }
-export const grace: User = { id: 2, name: 'Grace', role: 'member', picture: 0, since: 1_790_000_000_000 }
+export const ada: User = {
+  id: 1,
+  name: 'Ada',
+  role: 'owner',
+  picture: 0,
+  since: 1_790_000_000_000,
+  ends_at: null,
+}
+export const grace: User = {
+  id: 2,
+  name: 'Grace',
+  role: 'member',
+  picture: 0,
+  since: 1_790_000_000_000,
+  ends_at: null,
+}
 
 export function room(changes: Partial<Room> = {}): Room {
   return {
@@ -15,6 +29,7 @@ export function room(changes: Partial<Room> = {}): Room {
     kind: 'everyone',
     name: '',
     archived: false,
+    guests: false,
     role: 'member',
     with: null,
     member_count: 2,
@@ -79,9 +94,9 @@ export class Guest {
     this.#peer.send(JSON.stringify(message))
   }
 
-  welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[] } = {}): void {
-    const { seq = 0, resume = 'fresh', rooms = [room()] } = changes
-    this.say({ type: 'welcome', version: 1, server: '0.1.0', me: ada, seq, resume, rooms })
+  welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; me?: User } = {}): void {
+    const { seq = 0, resume = 'fresh', rooms = [room()], me = ada } = changes
+    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms })
   }
 
   missed(...events: Event[]): void {

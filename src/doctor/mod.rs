@@ -1,0 +1,290 @@
+//! `porch doctor`: looks at everything that porch stands on, and says what is wrong and what to do about it.
+//!
+//! Works beside a running porch and without one, as any user, and changes nothing: what it may not look at it says.
+//! Each check is a small function from what was seen to a line of the report; looking and judging are apart. Entry
+//! point: [`Doctor::examine`].
+
+mod certificate;
+mod clock;
+mod disk;
+pub mod listening;
+mod mdns;
+mod name;
+mod network;
+mod open_files;
+mod ports;
+mod sockets;
+pub mod texts;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+
+use crate::lan::mdns::Names;
+use crate::lan::{self, Interfaces};
+use crate::proto::doctor::{Check, Checked, Finding, Report};
+use crate::tls::HostNames;
+use crate::tls::name::DnsName;
+
+pub use certificate::Served;
+pub use clock::Trust;
+pub use listening::Listening;
+use texts::line;
+
+/// All checks together take at most this long. A disk that hangs, hangs for minutes.
+const EXAMINE_WAIT: Duration = Duration::from_secs(10);
+
+/// What is looked at: the part of the configuration that the checks need.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub data_dir: PathBuf,
+    /// Where HTTPS may listen, the preferred first.
+    pub https: Vec<SocketAddr>,
+    /// Where plain HTTP may listen, the preferred first.
+    pub http: Vec<SocketAddr>,
+    /// What stands before `.local`.
+    pub label: String,
+    /// Further names of the box.
+    pub names: Vec<DnsName>,
+    /// The interfaces that lead to the LAN.
+    pub interfaces: Interfaces,
+    /// Whether mDNS is turned off.
+    pub no_mdns: bool,
+    /// The owner's certificate and key, in place of the box's own.
+    pub own_certificate: Option<(PathBuf, PathBuf)>,
+}
+
+/// What parts of a running porch say of themselves, asked at each look. What none says is looked at from outside.
+#[derive(Default)]
+pub struct Live {
+    pub listening: Option<Listening>,
+    pub names: Option<Ask<Names>>,
+    pub clock: Option<Ask<Trust>>,
+    pub certificate: Option<Ask<Served>>,
+}
+
+/// Asks a part of porch; must not wait.
+pub type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
+
+/// How thoroughly to look.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    Full,
+    /// Only what the running porch knows, without touching the disk or the network: name, clock and certificate.
+    Quick,
+}
+
+/// Knows how to look, and makes sure that it is done once at a time.
+pub struct Doctor {
+    parts: Arc<Parts>,
+    /// Held while all is looked at: two at once would measure each other.
+    examining: Mutex<()>,
+    /// Checks that have not come back from an earlier look: a thread each, and no more.
+    hanging: [Arc<AtomicBool>; Check::ALL.len()],
+}
+
+struct Parts {
+    subject: Subject,
+    live: Live,
+}
+
+impl Doctor {
+    pub fn new(subject: Subject, live: Live) -> Self {
+        Self { parts: Arc::new(Parts { subject, live }), examining: Mutex::default(), hanging: Default::default() }
+    }
+
+    /// Looks, and tells in the order of [`Check::ALL`]. Blocks: at most some seconds, unless somebody else is looking;
+    /// [`Extent::Quick`] does not.
+    pub fn examine(&self, extent: Extent) -> Report {
+        match extent {
+            Extent::Quick => Report { checks: self.parts.quick() },
+            Extent::Full => {
+                let _one_at_a_time = self.examining.lock().unwrap_or_else(PoisonError::into_inner);
+                self.full(EXAMINE_WAIT)
+            }
+        }
+    }
+
+    fn full(&self, wait: Duration) -> Report {
+        let listening = self.parts.listening();
+        gather(wait, &self.hanging, {
+            let parts = self.parts.clone();
+            move |check| parts.check(check, listening)
+        })
+    }
+}
+
+/// Runs each check in a thread of its own. One that does not come back in time could not be checked, and is not
+/// begun again before it has.
+fn gather(
+    wait: Duration,
+    hanging: &[Arc<AtomicBool>; Check::ALL.len()],
+    check: impl Fn(Check) -> Vec<Checked> + Clone + Send + 'static,
+) -> Report {
+    let (tell, told) = channel();
+    for (place, (which, hangs)) in Check::ALL.into_iter().zip(hanging).enumerate() {
+        if hangs.swap(true, Ordering::AcqRel) {
+            continue;
+        }
+        let (tell, check, hangs_still) = (tell.clone(), check.clone(), hangs.clone());
+        let work = move || {
+            let lines = check(which);
+            hangs_still.store(false, Ordering::Release);
+            // Nobody waits for it any more.
+            let _ = tell.send((place, lines));
+        };
+        if thread::Builder::new().name(format!("doctor {}", which.words())).spawn(work).is_err() {
+            hangs.store(false, Ordering::Release);
+        }
+    }
+    drop(tell);
+    let end = Instant::now() + wait;
+    let mut found: [Option<Vec<Checked>>; Check::ALL.len()] = Default::default();
+    // Ends early, with an error, when no thread is left that could tell anything.
+    while let Ok((place, lines)) = told.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        found[place] = Some(lines);
+    }
+    let unchecked = |check| vec![line(check, Finding::Unchecked, [("reason", "it does not come to an end".into())])];
+    let lines = Check::ALL.into_iter().zip(found).flat_map(|(check, lines)| lines.unwrap_or_else(|| unchecked(check)));
+    Report { checks: lines.collect() }
+}
+
+impl Parts {
+    fn listening(&self) -> Option<Listening> {
+        self.live.listening.or_else(|| Listening::read(&self.subject.data_dir))
+    }
+
+    fn quick(&self) -> Vec<Checked> {
+        let mut lines = Vec::new();
+        lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask())));
+        lines.extend(self.live.clock.as_ref().map(|ask| clock::told(ask())));
+        if let Some(ask) = &self.live.certificate {
+            lines.extend(self.certificate(&certificate::Seen::Served(ask()), true));
+        }
+        lines
+    }
+
+    fn check(&self, check: Check, listening: Option<Listening>) -> Vec<Checked> {
+        let (subject, live) = (&self.subject, &self.live);
+        let porch = listening.map(|listening| listening.pid);
+        match check {
+            Check::Ports => ports::check(subject, listening),
+            Check::Addresses => network::addresses(&lan::lan_addresses(&subject.interfaces)),
+            Check::Multicast => network::multicast(&subject.interfaces),
+            Check::Responders => network::responders(porch),
+            Check::Name => vec![match &live.names {
+                Some(ask) => name::told(&ask()),
+                None if subject.no_mdns => line(Check::Name, Finding::NameOff, []),
+                None => name::ask(&subject.label, porch.is_some(), &subject.interfaces),
+            }],
+            Check::Clock => {
+                let looked = || clock::look(&subject.data_dir, crate::clock::wall());
+                vec![clock::told(live.clock.as_ref().map_or_else(looked, |ask| ask()))]
+            }
+            Check::Certificate => {
+                let served = live.certificate.as_ref().map(|ask| certificate::Seen::Served(ask()));
+                self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), porch.is_some())
+            }
+            Check::DiskSpace => vec![disk::space(&subject.data_dir)],
+            Check::DiskSpeed => vec![disk::speed(&subject.data_dir)],
+            Check::OpenFiles => vec![open_files::check(porch)],
+            Check::DataFolder => disk::folder(&subject.data_dir),
+        }
+    }
+
+    /// `serving`: whether the certificate has to hold what the box answers to by now.
+    fn certificate(&self, seen: &certificate::Seen, serving: bool) -> Vec<Checked> {
+        let Subject { label, names, interfaces, own_certificate, .. } = &self.subject;
+        let wanted = serving.then(|| match own_certificate {
+            // It cannot be for local names; for those the owner told us, it is meant to be.
+            Some(_) => HostNames::new(names.clone(), Vec::new()),
+            // The alias never changes: a certificate that holds the short name holds it too.
+            None => HostNames::of_box(label, label, names, &lan::lan_addresses(interfaces)),
+        });
+        certificate::told(seen, wanted.as_ref(), now())
+    }
+}
+
+fn now() -> OffsetDateTime {
+    let seconds = crate::clock::wall() / 1_000;
+    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good(check: Check) -> Vec<Checked> {
+        vec![line(check, Finding::RespondersNone, [])]
+    }
+
+    #[test]
+    fn a_check_that_hangs_is_told_and_not_begun_again_until_it_comes_back() {
+        let hanging = Default::default();
+        let (free, held) = channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        let stuck = move |check| {
+            if check == Check::DiskSpeed {
+                let _ = held.lock().unwrap().recv();
+            }
+            good(check)
+        };
+        // Waits for all but the one: the others are quick, however busy the machine.
+        let report = gather(Duration::from_secs(1), &hanging, stuck.clone());
+        let found = |report: &Report| {
+            let of = |lines: &[Checked]| lines.iter().find(|line| line.check == Check::DiskSpeed).unwrap().finding;
+            (report.checks.len(), of(&report.checks))
+        };
+        assert_eq!(found(&report), (Check::ALL.len(), Finding::Unchecked));
+        let again = gather(Duration::from_secs(30), &hanging, stuck.clone());
+        assert_eq!(found(&again), (Check::ALL.len(), Finding::Unchecked));
+        drop(free);
+        while hanging[8].load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        let last = gather(Duration::from_secs(30), &hanging, stuck);
+        assert_eq!(found(&last), (Check::ALL.len(), Finding::RespondersNone));
+    }
+
+    #[test]
+    fn the_report_keeps_the_order_of_the_checks() {
+        let report = gather(Duration::from_secs(30), &Default::default(), good);
+        assert_eq!(report.checks.iter().map(|line| line.check).collect::<Vec<_>>(), Check::ALL);
+    }
+
+    #[test]
+    fn a_quick_look_tells_what_porch_knows_of_itself_and_nothing_else() {
+        let subject = Subject {
+            data_dir: "/nowhere".into(),
+            https: Vec::new(),
+            http: Vec::new(),
+            label: "porch".into(),
+            names: Vec::new(),
+            interfaces: Interfaces::default(),
+            no_mdns: false,
+            own_certificate: None,
+        };
+        assert_eq!(Doctor::new(subject.clone(), Live::default()).examine(Extent::Quick), Report::default());
+        let names = || Names {
+            short: "porch.local".into(),
+            alias: "porch-1f2e.local".into(),
+            state: lan::mdns::NameState::Held,
+        };
+        let served = || Served { own: false, ends_at: now() + time::Duration::days(100), names: None };
+        let live = Live {
+            listening: None,
+            names: Some(Box::new(names)),
+            clock: Some(Box::new(|| Trust::Plausible)),
+            certificate: Some(Box::new(served)),
+        };
+        let report = Doctor::new(subject, live).examine(Extent::Quick);
+        let found: Vec<_> = report.checks.iter().map(|line| line.finding).collect();
+        assert_eq!(found, [Finding::NameHeld, Finding::ClockUnsynchronized, Finding::CertificateGood]);
+    }
+}

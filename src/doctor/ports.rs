@@ -1,0 +1,144 @@
+//! Whether HTTPS and HTTP have a port, or could have one.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use crate::proto::doctor::{Check, Checked, Finding};
+
+use super::Subject;
+use super::listening::{Listening, accepts, answers};
+use super::sockets::{named, owners, tcp_listeners};
+use super::texts::line;
+
+/// What was seen of one wanted address.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Seen {
+    Free,
+    Denied,
+    /// By whom, where we may know.
+    Taken(String),
+    Unusable(String),
+}
+
+/// One line each for HTTPS and HTTP.
+pub(super) fn check(subject: &Subject, listening: Option<Listening>) -> Vec<Checked> {
+    vec![
+        door("https", &subject.https, listening.map(|listening| listening.https), accepts),
+        door("http", &subject.http, listening.map(|listening| listening.http), answers),
+    ]
+}
+
+fn door(scheme: &str, wanted: &[SocketAddr], held: Option<SocketAddr>, answers: fn(SocketAddr) -> bool) -> Checked {
+    let of = |finding, port: u16| line(Check::Ports, finding, [("scheme", scheme.into()), ("port", port.to_string())]);
+    match held {
+        Some(bound) if !answers(bound) => of(Finding::PortSilent, bound.port()),
+        // On its second choice: tell why the first could not be had.
+        Some(bound) if wanted.first().is_some_and(|first| ![0, bound.port()].contains(&first.port())) => {
+            let first = match look(wanted[0]) {
+                // Free by now, or for us; it was not for porch.
+                Seen::Free => Seen::Denied,
+                seen => seen,
+            };
+            told(scheme, &[(wanted[0], first), (bound, Seen::Free)])
+        }
+        Some(bound) => of(Finding::PortHeld, bound.port()),
+        None => {
+            let seen: Vec<_> = wanted.iter().map(|address| (*address, look(*address))).collect();
+            told(scheme, &seen)
+        }
+    }
+}
+
+/// What one door's addresses, in the order in which they are tried, mean together.
+fn told(scheme: &str, seen: &[(SocketAddr, Seen)]) -> Checked {
+    let of = |finding, port: u16| line(Check::Ports, finding, [("scheme", scheme.into()), ("port", port.to_string())]);
+    let with = |finding, port: u16, name, value: &str| {
+        line(Check::Ports, finding, [("scheme", scheme.into()), ("port", port.to_string()), (name, value.into())])
+    };
+    let usable = seen.iter().find(|(_, seen)| *seen == Seen::Free).map(|(address, _)| address.port());
+    match seen.first() {
+        None => line(Check::Ports, Finding::Unchecked, [("reason", "no port is configured".into())]),
+        Some((first, Seen::Free)) => of(Finding::PortFree, first.port()),
+        // Whoever types the plain address comes to another program: worse than a longer address.
+        Some((first, Seen::Taken(by))) => with(Finding::PortTaken, first.port(), "by", by),
+        Some((first, Seen::Denied)) => match usable {
+            Some(port) => with(Finding::PortFallback, port, "wanted", &first.port().to_string()),
+            None => match seen.iter().find_map(|(address, seen)| taken(address, seen)) {
+                Some((port, by)) => with(Finding::PortTaken, port, "by", by),
+                None => of(Finding::PortDenied, first.port()),
+            },
+        },
+        Some((first, Seen::Unusable(reason))) => with(Finding::PortUnusable, first.port(), "reason", reason),
+    }
+}
+
+fn taken<'a>(address: &SocketAddr, seen: &'a Seen) -> Option<(u16, &'a str)> {
+    match seen {
+        Seen::Taken(by) => Some((address.port(), by)),
+        _ => None,
+    }
+}
+
+/// Binds the address for a moment, without taking connections.
+fn look(address: SocketAddr) -> Seen {
+    let bound = match TcpListener::bind(address) {
+        // A kernel without IPv6: porch falls back in the same way.
+        Err(fault) if is_without_ipv6(address, &fault) => {
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port())))
+        }
+        bound => bound,
+    };
+    match bound {
+        Ok(_) => Seen::Free,
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => Seen::Denied,
+        Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => {
+            Seen::Taken(named(&owners(&tcp_listeners(address.port()))))
+        }
+        Err(fault) => Seen::Unusable(fault.to_string()),
+    }
+}
+
+fn is_without_ipv6(address: SocketAddr, fault: &io::Error) -> bool {
+    let everywhere = address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    everywhere && ![io::ErrorKind::PermissionDenied, io::ErrorKind::AddrInUse].contains(&fault.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::doctor::Level;
+
+    fn address(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    #[test]
+    fn what_was_seen_of_a_door_is_one_finding() {
+        let by = || Seen::Taken("nginx (process 7)".into());
+        let cases = [
+            (vec![Seen::Free, Seen::Free], Finding::PortFree, "443"),
+            (vec![Seen::Denied, Seen::Free], Finding::PortFallback, "8443"),
+            (vec![Seen::Denied], Finding::PortDenied, "443"),
+            (vec![Seen::Denied, by()], Finding::PortTaken, "8443"),
+            (vec![by(), Seen::Free], Finding::PortTaken, "443"),
+            (vec![Seen::Unusable("no".into())], Finding::PortUnusable, "443"),
+        ];
+        for (seen, finding, port) in cases {
+            let doors: Vec<_> = [443, 8443].map(address).into_iter().zip(seen).collect();
+            let told = told("https", &doors);
+            assert_eq!((told.finding, told.values["port"].as_str()), (finding, port), "{doors:?}");
+        }
+        assert_eq!(told("https", &[]).level, Level::Warning);
+    }
+
+    #[test]
+    fn a_free_port_and_a_taken_one_are_told_apart() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken = listener.local_addr().unwrap();
+        let Seen::Taken(by) = look(taken) else { panic!("it is taken") };
+        assert!(by.contains(&format!("process {}", std::process::id())), "{by}");
+        drop(listener);
+        assert_eq!(look(taken), Seen::Free);
+        assert!(matches!(look("192.0.2.1:1".parse().unwrap()), Seen::Unusable(_) | Seen::Denied));
+    }
+}

@@ -1,0 +1,87 @@
+//! Guests: the owner keeps them as members or sends them away, and those whose time is over go by themselves.
+
+use std::time::Duration;
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use tokio::time::sleep;
+
+use crate::proto::account::{PatchPerson, UserAnswer};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::UserId;
+use crate::proto::limits::{STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT};
+use crate::proto::op::{Op, Outcome};
+use crate::proto::server::Role;
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::{Json, Named};
+use super::signed::Signed;
+
+/// `PATCH /api/people/{user}`: a guest becomes a member, and nothing else.
+pub(super) async fn make_member(
+    State(app): State<App>,
+    signed: Signed,
+    Named(user): Named<UserId>,
+    Json(asked): Json<PatchPerson>,
+) -> Answer<JsonAnswer<UserAnswer>> {
+    signed.owner_only()?;
+    if asked.role != Role::Member {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    match app.apply(Op::MakeMember { user, at: (app.wall)() }).await? {
+        Outcome::MemberMade { user, .. } => Ok(JsonAnswer(UserAnswer { user })),
+        other => Err(Refusal::of(other)),
+    }
+}
+
+/// `DELETE /api/people/{user}`: ends a guest's stay.
+pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
+    signed.owner_only()?;
+    match app.apply(Op::EndStay { user, at: (app.wall)() }).await? {
+        Outcome::StaysEnded(_) => Ok(StatusCode::NO_CONTENT),
+        other => Err(Refusal::of(other)),
+    }
+}
+
+impl App {
+    /// Ends guests' stays when they are over, for as long as porch runs. What was over before it started ends first.
+    pub async fn end_stays_on_time(self) {
+        loop {
+            let wait = match self.end_stays().await {
+                Ok(wait) => wait,
+                Err(refusal) => {
+                    log::warn!("whether a guest's stay is over is not known, and looked at again: {refusal:?}");
+                    Some(STAYS_RETRY_WAIT)
+                }
+            };
+            let time_to_look = async {
+                match wait {
+                    // The wall clock may be set: nothing sleeps long by it.
+                    Some(wait) => sleep(wait.min(STAYS_LOOK_INTERVAL_MAX)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = time_to_look => {}
+                () = self.guest_came.notified() => {}
+            }
+        }
+    }
+
+    /// Ends the stays that are over, writing nothing where none is; says after what time the next one will be.
+    pub(super) async fn end_stays(&self) -> Answer<Option<Duration>> {
+        loop {
+            let Some(due) = self.store.read(|reader| reader.next_end_of_stay()).await? else { return Ok(None) };
+            let now = (self.wall)();
+            if due > now {
+                return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
+            }
+            match self.apply(Op::EndStays { at: now }).await? {
+                Outcome::StaysEnded(_) => {}
+                other => return Err(Refusal::of(other)),
+            }
+        }
+    }
+}

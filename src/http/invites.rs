@@ -1,0 +1,133 @@
+//! Invites: the owner makes and withdraws them, and whoever has one's token joins by it.
+
+use axum::Json as JsonAnswer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use crate::auth::name::UserName;
+use crate::auth::password::Password;
+use crate::auth::token::InviteToken;
+use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::InviteId;
+use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN};
+use crate::proto::op::{Op, Outcome};
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::{Json, Named};
+use super::session::{Place, new_session, signed_in};
+use super::signed::Signed;
+
+#[derive(Serialize)]
+pub(super) struct Invites {
+    invites: Vec<Invite>,
+}
+
+#[derive(Serialize)]
+pub(super) struct InviteAnswer {
+    invite: Invite,
+}
+
+/// `GET /api/invites`.
+pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<Invites>> {
+    signed.owner_only()?;
+    let now = (app.wall)();
+    let invites = app.store.read(move |reader| reader.invites(now)).await?;
+    Ok(JsonAnswer(Invites { invites }))
+}
+
+/// `POST /api/invites`.
+pub(super) async fn make(
+    State(app): State<App>,
+    signed: Signed,
+    Json(invite): Json<NewInvite>,
+) -> Answer<JsonAnswer<InviteAnswer>> {
+    signed.owner_only()?;
+    let at = (app.wall)();
+    let stay_fits = match (invite.role, invite.stay_s) {
+        (_, None) => true,
+        (InviteRole::Guest, Some(seconds)) => (STAY_S_MIN..=STAY_S_MAX).contains(&seconds),
+        (InviteRole::Member, Some(_)) => false,
+    };
+    let note_fits = invite.note.chars().count() <= INVITE_NOTE_CHARS_MAX && !invite.note.contains('\0');
+    if !stay_fits || !note_fits || invite.ends_at.is_some_and(|ends_at| ends_at <= at) {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    let token = InviteToken::fresh()?;
+    let (text, token_hash) = (token.text(), token.hash());
+    let op = Op::MakeInvite { by: signed.user.id, invite, token: text, token_hash, at };
+    match app.store.apply(op).await? {
+        Outcome::InviteMade(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
+        other => Err(Refusal::of(other)),
+    }
+}
+
+/// `DELETE /api/invites/{invite}`: who came by it stays.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    signed: Signed,
+    Named(invite): Named<InviteId>,
+) -> Answer<StatusCode> {
+    signed.owner_only()?;
+    match app.store.apply(Op::WithdrawInvite { invite }).await? {
+        Outcome::Done => Ok(StatusCode::NO_CONTENT),
+        other => Err(Refusal::of(other)),
+    }
+}
+
+/// `GET /api/join/{token}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    place: Place,
+    Named(token): Named<String>,
+) -> Answer<JsonAnswer<Invited>> {
+    app.count_try(Some(place.address), None)?;
+    let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
+    app.invited(&token).await.map(JsonAnswer)
+}
+
+/// `POST /api/join/{token}`: makes an account and signs in to it.
+pub(super) async fn join(
+    State(app): State<App>,
+    place: Place,
+    Named(token): Named<String>,
+    Json(asked): Json<Join>,
+) -> Answer<impl IntoResponse> {
+    app.count_try(Some(place.address), None)?;
+    let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
+    let name = UserName::parse(&asked.name)?;
+    let password = asked.password.as_deref().map(Password::chosen).transpose()?;
+    // Before a password is hashed for nothing. Whether it still holds, the store says.
+    app.invited(&token).await?;
+    let password = match password {
+        Some(password) => app.hasher.hash(password).await?,
+        None => String::new(),
+    };
+    let (cookie, session) = new_session(place.device, (app.wall)())?;
+    let naming = app.naming.lock().await;
+    // The invite is of more interest than the name, where neither will do.
+    if let Err(taken) = app.find_free(&name, None).await {
+        app.invited(&token).await?;
+        return Err(taken);
+    }
+    let (shown, name_key) = (name.shown().to_owned(), name.key().to_owned());
+    let op = Op::Join { token_hash: token.hash(), name: shown, name_key, password, session };
+    let outcome = app.apply(op).await?;
+    drop(naming);
+    let Outcome::UserCreated { user, .. } = outcome else {
+        return Err(Refusal::of(outcome));
+    };
+    app.guest_came.notify_one();
+    app.end_replaced(place.replaced).await;
+    Ok(signed_in(&cookie, user))
+}
+
+impl App {
+    async fn invited(&self, token: &InviteToken) -> Answer<Invited> {
+        let (hash, now) = (token.hash(), (self.wall)());
+        Ok(self.store.read(move |reader| reader.invited(&hash, now)).await??)
+    }
+}

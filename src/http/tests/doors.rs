@@ -1,0 +1,22 @@
+use super::*;
+use crate::proto::door::{DoorKind, DoorList};
+
+#[tokio::test]
+async fn who_is_signed_in_is_told_of_every_door_and_what_to_compare() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let reply = ada.get("/api/doors").await;
+    let list: DoorList = serde_json::from_slice(&reply.body).unwrap_or_else(|_| panic!("{reply:?}"));
+    let doors: Vec<_> = list.doors.iter().map(|door| (door.kind, door.url.as_str(), door.plain.as_str())).collect();
+    assert_eq!(
+        doors,
+        [
+            (DoorKind::Name, "https://porch.local/", "http://porch.local/"),
+            (DoorKind::Address, "https://192.168.1.7/", "http://192.168.1.7/"),
+            (DoorKind::Alias, "https://porch-7f3a.local/", "http://porch-7f3a.local/"),
+        ]
+    );
+    assert_eq!(list.words.len(), 5);
+    assert_eq!(list.fingerprint.map(|fingerprint| fingerprint.len()), Some(32 * 3 - 1));
+    assert_eq!(porch.browser().get("/api/doors").await.refused(), refusal(401, "not_signed_in"));
+}

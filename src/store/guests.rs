@@ -1,0 +1,160 @@
+//! Guests: how long they stay, what goes with the end of a stay, and becoming a member.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::accounts;
+use super::messages::DAY_MS;
+use super::rooms::{self, Entrance};
+use super::schema::{self, USER_COLUMNS, sql};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::UserId;
+use crate::proto::limits::GUEST_KEPT_DAYS;
+use crate::proto::op::{Ended, MemberRecord, Millis, Outcome};
+use crate::proto::server::{Role, User};
+
+/// Ends one guest's stay.
+pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
+    match accounts::by_id(db, user)? {
+        None => Ok(Outcome::Refused(ErrorCode::NotFound)),
+        Some(found) if found.role != Role::Guest => Ok(Outcome::Refused(ErrorCode::Forbidden)),
+        Some(found) => {
+            let guests = vec![see_off(db, found, at)?];
+            Ok(Outcome::StaysEnded(Ended { guests, deleted: Vec::new() }))
+        }
+    }
+}
+
+/// Ends the stay of everyone who is a guest.
+pub(super) fn end_all(db: &Connection, at: Millis) -> rusqlite::Result<Ended> {
+    let staying = db
+        .prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE guest AND name_key IS NOT NULL ORDER BY id"))?
+        .query_map([], |row| schema::user(row, 0))?
+        .collect::<rusqlite::Result<Vec<User>>>()?;
+    let guests = staying.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
+    Ok(Ended { guests, deleted: Vec::new() })
+}
+
+/// Ends the stays that are over, and deletes the guests whose name has been kept long enough.
+pub(super) fn end_due(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
+    let due = db
+        .prepare_cached(&due_query())?
+        .query_map([at], |row| schema::user(row, 0))?
+        .collect::<rusqlite::Result<Vec<User>>>()?;
+    let old = db
+        .prepare_cached(OLD_QUERY)?
+        .query_map([at.saturating_sub(KEPT_MS)], |row| schema::user_id(row, 0))?
+        .collect::<rusqlite::Result<Vec<UserId>>>()?;
+    let guests = due.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
+    for &user in &old {
+        accounts::erase(db, user)?;
+    }
+    Ok(Outcome::StaysEnded(Ended { guests, deleted: old }))
+}
+
+/// When [`end_due`] next has something to do.
+pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Millis>> {
+    let [stay, name]: [Option<Millis>; 2] = [
+        db.prepare_cached(NEXT_STAY_QUERY)?.query_row([], |row| row.get(0))?,
+        db.prepare_cached(NEXT_NAME_QUERY)?.query_row([], |row| row.get(0))?,
+    ];
+    let name = name.map(|ended_at| ended_at.saturating_add(KEPT_MS));
+    Ok(stay.into_iter().chain(name).min())
+}
+
+pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
+    match accounts::by_id(db, user)? {
+        None => return Ok(Outcome::Refused(ErrorCode::NotFound)),
+        Some(found) if found.role != Role::Guest => return Ok(Outcome::Refused(ErrorCode::BadRequest)),
+        Some(_) => {}
+    }
+    db.prepare_cached("UPDATE users SET guest = 0, ends_at = NULL WHERE id = ?")?.execute([sql(user.0)])?;
+    // A room in which only guests were left had nobody to own it.
+    db.prepare_cached(
+        "UPDATE members SET owner = 1
+         WHERE user = ?1
+           AND EXISTS (SELECT 1 FROM rooms WHERE id = members.room AND kind IN ('closed', 'open'))
+           AND NOT EXISTS (SELECT 1 FROM members AS others WHERE others.room = members.room AND others.owner)",
+    )?
+    .execute([sql(user.0)])?;
+    Entrance::of(db, rooms::EVERYONE, at)?.admit(db, user, Role::Member)?;
+    let members: Vec<MemberRecord> = db
+        .prepare_cached(&format!("SELECT {} FROM members WHERE user = ? ORDER BY room", rooms::MEMBER_COLUMNS))?
+        .query_map([sql(user.0)], rooms::member)?
+        .collect::<rusqlite::Result<_>>()?;
+    let Some(user) = accounts::by_id(db, user)? else {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    };
+    Ok(Outcome::MemberMade { user, members })
+}
+
+/// People who share a room with this guest, and the guest, by id.
+pub(super) fn known_to(db: &Connection, guest: UserId) -> rusqlite::Result<Vec<User>> {
+    db.prepare_cached(&format!(
+        "SELECT {USER_COLUMNS} FROM users
+         WHERE id = ?1 OR id IN (
+             SELECT others.user FROM members AS own JOIN members AS others ON others.room = own.room
+             WHERE own.user = ?1)
+         ORDER BY id"
+    ))?
+    .query_map([sql(guest.0)], |row| schema::user(row, 0))?
+    .collect()
+}
+
+/// Whether two people are in a room together.
+pub(super) fn share_a_room(db: &Connection, one: UserId, other: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM members AS own JOIN members AS others ON others.room = own.room AND others.user = ?2
+         WHERE own.user = ?1",
+    )?
+    .exists([sql(one.0), sql(other.0)])
+}
+
+pub(super) fn is_guest(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
+    let guest = db.prepare_cached("SELECT guest FROM users WHERE id = ?")?.query_row([sql(user.0)], |row| row.get(0));
+    Ok(guest.optional()?.unwrap_or(false))
+}
+
+/// Milliseconds for which an ended guest's name is kept.
+const KEPT_MS: Millis = GUEST_KEPT_DAYS * DAY_MS;
+
+// The plus keeps SQLite from the index of names, in which all deleted accounts are alike.
+
+fn due_query() -> String {
+    format!(
+        "SELECT {USER_COLUMNS} FROM users
+         WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NOT NULL ORDER BY ends_at"
+    )
+}
+
+const OLD_QUERY: &str =
+    "SELECT id FROM users WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NULL ORDER BY ends_at";
+const NEXT_STAY_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NOT NULL";
+const NEXT_NAME_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NULL";
+
+/// Takes a guest out of everything but the messages. Gives the guest as shown from now on.
+fn see_off(db: &Connection, guest: User, at: Millis) -> rusqlite::Result<User> {
+    let id = guest.id;
+    accounts::end_sessions(db, id, None)?;
+    rooms::leave_all(db, id)?;
+    let ends_at = guest.ends_at.map_or(at, |ends_at| ends_at.min(at));
+    db.prepare_cached("UPDATE users SET name_key = NULL, password = '', ends_at = ?2 WHERE id = ?1")?
+        .execute(params![sql(id.0), ends_at])?;
+    Ok(User { ends_at: Some(ends_at), ..guest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_due_is_found_by_an_index_of_guests_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open_database(dir.path()).unwrap();
+        for query in [&due_query(), OLD_QUERY, NEXT_STAY_QUERY, NEXT_NAME_QUERY] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let steps: Vec<String> =
+                statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap();
+            assert!(steps.len() == 1 && steps[0].contains("INDEX users_by_end"), "{query}: {steps:?}");
+        }
+    }
+}

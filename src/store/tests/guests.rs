@@ -1,0 +1,215 @@
+use super::invites::{join, to};
+use super::*;
+use crate::proto::account::{NewInvite, Settings};
+use crate::proto::limits::GUEST_KEPT_DAYS;
+use crate::proto::op::Ended;
+use crate::store::{Query, Window};
+
+const MINUTE: Millis = 60_000;
+const KEPT: Millis = GUEST_KEPT_DAYS * 86_400_000;
+
+/// A box of Ada and Mia with a room open to guests, and an invite to stay there for a minute.
+fn stage() -> (Fixture, [UserId; 2], RoomId) {
+    let (fixture, users) = Fixture::with(&["Ada", "Mia"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[users[1]]);
+    fixture.open(room, true);
+    fixture.make(users[0], 1, NewInvite { stay_s: Some(60), ..to(room) });
+    fixture.make(users[0], 2, to(room));
+    (fixture, [users[0], users[1]], room)
+}
+
+impl Fixture {
+    fn end_due(&self, at: Millis) -> Ended {
+        match self.apply(Op::EndStays { at }) {
+            Outcome::StaysEnded(ended) => ended,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn next_end(&self) -> Option<Millis> {
+        self.read(Reader::next_end_of_stay)
+    }
+}
+
+/// The token of somebody's first session.
+fn token_of(name: &str) -> [u8; 32] {
+    match create_user(name) {
+        Op::CreateUser { session, .. } => session.token_hash,
+        _ => unreachable!("it makes an account"),
+    }
+}
+
+#[test]
+fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
+    let (fixture, [ada, _], room) = stage();
+    let guest = fixture.bring(1, "Grace");
+    let long = fixture.bring(2, "Zoe");
+    let message = fixture.send(room, guest.id, "a", "I was here");
+    fixture.apply(Op::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] });
+    let signed_in = |now| fixture.read(|reader| reader.session_by_token(&token_of("Grace"), now)).is_some();
+    let end = NOON + MINUTE;
+    assert_eq!(fixture.next_end(), Some(end));
+    assert!(signed_in(end - 1) && !signed_in(end), "to the millisecond, whoever tidies up when");
+
+    assert_eq!(fixture.end_due(end - 1), Ended::default());
+    let ended = fixture.end_due(end);
+    assert_eq!(ended.guests.iter().map(|user| (user.id, user.ends_at)).collect::<Vec<_>>(), [(guest.id, Some(end))]);
+    assert!(!signed_in(NOON), "not even for a clock that is set back");
+    assert!(fixture.read(|reader| reader.sessions_of(guest.id)).is_empty());
+    assert_eq!(fixture.refused(append(room, guest.id, "b", "and still am")), ErrorCode::NotAMember);
+    let add = Op::AddMembers { room, users: vec![guest.id], at: NOON };
+    assert_eq!(fixture.refused(add), ErrorCode::NotFound);
+    let history = |user| fixture.read(|reader| reader.history(user, room, Window::Newest, 10));
+    assert!(history(guest.id).is_err());
+    assert_eq!(history(ada).unwrap().messages, [message]);
+    let found = |user| {
+        let query = Query::parse("from:Grace").unwrap();
+        fixture.read(|reader| reader.search(user, &query, None, 10)).hits.len()
+    };
+    assert_eq!((found(ada), found(guest.id)), (1, 0));
+    let shown = fixture.read(Reader::people);
+    assert!(shown.iter().any(|user| user.id == guest.id && user.name == "Grace" && user.ends_at == Some(end)));
+    assert!(fixture.read(|reader| reader.picture(guest.id, 1, 32)).is_some());
+
+    // The name is free, for a guest who is somebody else.
+    let again = fixture.bring(1, "Grace");
+    assert_ne!(again.id, guest.id);
+    let fixture = fixture.reopen();
+    let here: Vec<UserId> = fixture.snapshot.users[2..].iter().map(|user| user.id).collect();
+    assert_eq!(here, [long.id, again.id], "the hub knows nothing of who has gone");
+}
+
+#[test]
+fn the_name_of_who_has_gone_is_kept_for_a_while_and_then_forgotten() {
+    let (fixture, _, room) = stage();
+    let guest = fixture.bring(1, "Grace");
+    fixture.send(room, guest.id, "a", "I was here");
+    fixture.apply(Op::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] });
+    let end = NOON + MINUTE;
+    fixture.end_due(end);
+    assert_eq!(fixture.next_end(), Some(end + KEPT));
+    assert_eq!(fixture.end_due(end + KEPT - 1), Ended::default());
+    assert_eq!(fixture.end_due(end + KEPT), Ended { guests: vec![], deleted: vec![guest.id] });
+    assert!(!fixture.read(Reader::people).iter().any(|user| user.id == guest.id));
+    assert!(fixture.read(|reader| reader.picture(guest.id, 1, 32)).is_none());
+    assert_eq!(fixture.next_end(), None);
+    assert_eq!(fixture.end_due(end + 2 * KEPT), Ended::default());
+}
+
+#[test]
+fn the_owner_ends_a_stay_and_no_member_is_sent_away_so() {
+    let (fixture, [_, mia], _) = stage();
+    let guest = fixture.bring(2, "Grace");
+    let end = |user| Op::EndStay { user, at: NOON + 5 };
+    let Outcome::StaysEnded(ended) = fixture.apply(end(guest.id)) else { panic!() };
+    assert_eq!(ended.guests, [User { ends_at: Some(NOON + 5), ..guest.clone() }]);
+    assert_eq!(fixture.refused(end(guest.id)), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(end(mia)), ErrorCode::Forbidden);
+    assert_eq!(fixture.refused(end(UserId(99))), ErrorCode::NotFound);
+}
+
+#[test]
+fn taking_no_guests_ends_every_stay_in_the_same_change() {
+    let (fixture, users, room) = stage();
+    let guests = [fixture.bring(1, "Grace").id, fixture.bring(2, "Zoe").id];
+    let settings = |guests| Op::SetSettings { settings: Settings { guests, ..Settings::default() }, at: NOON + 7 };
+    assert!(matches!(fixture.apply(settings(true)), Outcome::Done));
+    let Outcome::StaysEnded(ended) = fixture.apply(settings(false)) else { panic!() };
+    assert_eq!(ended.guests.iter().map(|user| user.id).collect::<Vec<_>>(), guests);
+    assert!(ended.guests.iter().all(|user| user.ends_at == Some(NOON + 7)));
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.users.iter().map(|user| user.id).collect::<Vec<_>>(), users);
+    assert!(fixture.snapshot.members.iter().all(|member| users.contains(&member.user)));
+    assert!(!fixture.snapshot.settings.guests);
+    assert!(fixture.snapshot.rooms.iter().any(|known| known.id == room && known.guests), "the room stays as it is");
+}
+
+#[test]
+fn guests_are_in_rooms_open_to_guests_and_in_no_others() {
+    let (fixture, [ada, mia], room) = stage();
+    let guest = fixture.bring(2, "Grace");
+    let shut = fixture.room(RoomKind::Open, ada, &[]);
+    let add = |room| Op::AddMembers { room, users: vec![guest.id], at: NOON };
+    assert_eq!(fixture.refused(add(shut)), ErrorCode::GuestsNotHere);
+    let members = vec![guest.id];
+    let create = Op::CreateRoom { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON };
+    assert_eq!(fixture.refused(create), ErrorCode::GuestsNotHere);
+    fixture.open(shut, true);
+    assert!(matches!(fixture.apply(add(shut)), Outcome::MembersAdded { members, .. } if members.len() == 1));
+
+    let listed = |user: &User| -> Vec<RoomId> {
+        fixture.read(|reader| reader.listed_rooms(user)).iter().map(|room| room.id).collect()
+    };
+    let who = |user: &User, room| fixture.read(|reader| reader.room_members(user, room)).map(|all| all.len());
+    assert_eq!(fixture.open(shut, false), [guest.id]);
+    assert_eq!((listed(&guest), listed(&asker(mia)).len()), (vec![room], 2));
+    assert_eq!((who(&guest, room), who(&guest, shut), who(&asker(mia), shut)), (Some(3), None, Some(1)));
+    assert!(fixture.read(|reader| reader.history(guest.id, shut, Window::Newest, 10)).is_err());
+    assert_eq!(fixture.open(shut, false), [], "nobody twice");
+}
+
+#[test]
+fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
+    let (fixture, [ada, mia], room) = stage();
+    let guest = fixture.bring(2, "Grace");
+    let stranger = fixture.register("Eve").id;
+    let known = || -> Vec<UserId> {
+        fixture.read(|reader| reader.people_known_to(guest.id)).iter().map(|user| user.id).collect()
+    };
+    let shares = |other| fixture.read(|reader| reader.share_a_room(guest.id, other));
+    assert_eq!(known(), [ada, mia, guest.id]);
+    assert!(shares(ada) && !shares(stranger));
+    fixture.apply(Op::OpenDirect { users: [stranger, guest.id], at: NOON });
+    assert!(shares(stranger));
+    fixture.apply(Op::RemoveMember { room, user: guest.id });
+    assert_eq!(known(), [guest.id, stranger]);
+}
+
+#[test]
+fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
+    let (fixture, [ada, mia], room) = stage();
+    let guest = fixture.bring(2, "Grace");
+    let leave = |user| fixture.apply(Op::RemoveMember { room, user });
+    let roles = || -> Vec<(UserId, Role)> {
+        let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
+        members.iter().map(|member| (member.user, member.role)).collect()
+    };
+    leave(ada);
+    assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
+    leave(mia);
+    leave(guest.id);
+    let add = |user| fixture.apply(Op::AddMembers { room, users: vec![user], at: NOON });
+    add(guest.id);
+    assert_eq!(roles(), [(guest.id, Role::Member)]);
+    add(mia);
+    assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
+}
+
+#[test]
+fn a_guest_becomes_a_member_for_good_and_owns_what_nobody_did() {
+    let (fixture, [ada, mia], room) = stage();
+    let guest = fixture.bring(1, "Grace");
+    for user in [ada, mia] {
+        fixture.apply(Op::RemoveMember { room, user });
+    }
+    assert_eq!(fixture.refused(Op::MakeOwner { user: guest.id }), ErrorCode::Forbidden, "one step after the other");
+    let make = |user| Op::MakeMember { user, at: NOON };
+    let Outcome::MemberMade { user, members } = fixture.apply(make(guest.id)) else { panic!() };
+    assert_eq!((user.role, user.ends_at), (Role::Member, None));
+    let shown: Vec<_> = members.iter().map(|member| (member.room, member.role)).collect();
+    assert_eq!(shown, [(EVERYONE, Role::Member), (room, Role::Owner)]);
+    assert_eq!(fixture.refused(make(guest.id)), ErrorCode::BadRequest);
+    assert_eq!(fixture.refused(make(UserId(99))), ErrorCode::NotFound);
+    assert_eq!(fixture.end_due(NOON + MINUTE), Ended::default());
+    let fixture = fixture.reopen();
+    assert!(fixture.snapshot.users.contains(&user));
+    assert!(matches!(fixture.apply(Op::MakeOwner { user: user.id }), Outcome::User(user) if user.role == Role::Owner));
+}
+
+#[test]
+fn a_name_that_is_taken_is_taken_for_guests_too() {
+    let (fixture, _, _) = stage();
+    assert_eq!(fixture.refused(join(1, "MIA")), ErrorCode::NameTaken);
+    fixture.bring(1, "Grace");
+    assert_eq!(fixture.refused(create_user("grace")), ErrorCode::NameTaken);
+}

@@ -1,0 +1,225 @@
+use super::*;
+use crate::proto::account::{Invite, InviteRole, Invited, NewInvite, Settings};
+use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
+
+const DAY: Millis = 86_400_000;
+
+/// An invite for everybody to become a guest in a room.
+pub(super) fn to(room: RoomId) -> NewInvite {
+    NewInvite {
+        role: InviteRole::Guest,
+        once: false,
+        ends_at: None,
+        rooms: vec![room],
+        stay_s: None,
+        note: "On the door".into(),
+    }
+}
+
+fn hash(token: u8) -> [u8; 32] {
+    [token; 32]
+}
+
+/// Makes an account by the invite with this token.
+pub(super) fn join(token: u8, name: &str) -> Op {
+    join_at(token, name, NOON)
+}
+
+fn join_at(token: u8, name: &str, at: Millis) -> Op {
+    let Op::CreateUser { name, name_key, session, .. } = create_user(name) else { unreachable!("it makes an account") };
+    let session = NewSession { at, ..session };
+    Op::Join { token_hash: hash(token), name, name_key, password: String::new(), session }
+}
+
+impl Fixture {
+    pub(super) fn make(&self, by: UserId, token: u8, invite: NewInvite) -> Invite {
+        match self.apply(make(by, token, invite)) {
+            Outcome::InviteMade(invite) => invite,
+            other => panic!("not made: {other:?}"),
+        }
+    }
+
+    pub(super) fn open(&self, room: RoomId, guests: bool) -> Vec<UserId> {
+        match self.apply(Op::OpenToGuests { room, guests }) {
+            Outcome::OpenedToGuests { left, .. } => left,
+            other => panic!("not opened: {other:?}"),
+        }
+    }
+
+    /// Somebody joins by an invite.
+    pub(super) fn bring(&self, token: u8, name: &str) -> User {
+        match self.apply(join(token, name)) {
+            Outcome::UserCreated { user, .. } => user,
+            other => panic!("not joined: {other:?}"),
+        }
+    }
+
+    fn invited(&self, token: u8, now: Millis) -> Result<Invited, ErrorCode> {
+        self.read(|reader| reader.invited(&hash(token), now))
+    }
+}
+
+fn make(by: UserId, token: u8, invite: NewInvite) -> Op {
+    Op::MakeInvite { by, invite, token: format!("token {token}"), token_hash: hash(token), at: NOON }
+}
+
+#[test]
+fn a_guest_comes_into_the_rooms_of_the_invite_and_a_member_into_the_room_for_everybody_too() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    fixture.send(room, users[0], "a", "before anyone came");
+    fixture.open(room, true);
+    let made = fixture.make(users[0], 1, NewInvite { stay_s: Some(60), ..to(room) });
+    fixture.make(users[0], 2, NewInvite { role: InviteRole::Member, ..to(room) });
+    assert_eq!((made.rooms.as_slice(), made.token.as_str(), made.joined), (&[room][..], "token 1", 0));
+
+    let Outcome::UserCreated { user: guest, members, .. } = fixture.apply(join(1, "Grace")) else { panic!() };
+    assert_eq!((guest.role, guest.ends_at), (Role::Guest, Some(NOON + 60_000)));
+    let shown: Vec<_> = members.iter().map(|member| (member.room, member.role, member.read_n)).collect();
+    assert_eq!(shown, [(room, Role::Member, 1)], "nothing is unread");
+    let Outcome::UserCreated { user: member, members, .. } = fixture.apply(join(2, "Mia")) else { panic!() };
+    assert_eq!((member.role, member.ends_at), (Role::Member, None));
+    assert_eq!(members.iter().map(|member| member.room).collect::<Vec<_>>(), [EVERYONE, room]);
+
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.users[1..], [guest, member]);
+    assert!(fixture.snapshot.rooms.iter().any(|known| known.id == room && known.guests));
+    let listed = fixture.read(|reader| reader.invites(NOON));
+    assert_eq!(listed.iter().map(|invite| (invite.id.0, invite.joined)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
+    assert_eq!(listed[1], Invite { joined: 1, ..made });
+}
+
+#[test]
+fn an_invite_for_one_makes_one_account_however_many_try_at_once() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.open(EVERYONE, true);
+    fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
+    fixture.make(users[0], 2, to(EVERYONE));
+    let tries = fixture.apply_all((0..50).map(|n| join(1, &format!("Guest {n}"))));
+    let made = tries.iter().filter(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))).count();
+    let used = tries.iter().filter(|tried| matches!(tried, Ok(Outcome::Refused(ErrorCode::InviteUsed)))).count();
+    assert_eq!((made, used), (1, 49));
+    assert_eq!(fixture.read(Reader::present).len(), 2);
+    assert_eq!(fixture.invited(1, NOON), Err(ErrorCode::InviteUsed));
+    // The twin for everybody lets all in.
+    let tries = fixture.apply_all((50..60).map(|n| join(2, &format!("Guest {n}"))));
+    assert!(tries.iter().all(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))));
+}
+
+#[test]
+fn a_refused_try_does_not_use_an_invite_up() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.open(EVERYONE, true);
+    fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
+    assert_eq!(fixture.refused(join(1, "ADA")), ErrorCode::NameTaken);
+    assert_eq!(fixture.bring(1, "Grace").role, Role::Guest);
+}
+
+#[test]
+fn an_invite_that_is_unknown_withdrawn_ended_or_for_guests_who_are_not_taken_lets_nobody_in() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.open(EVERYONE, true);
+    assert_eq!(fixture.refused(join(9, "Grace")), ErrorCode::InviteUnknown);
+
+    let ending = NewInvite { ends_at: Some(NOON + 1_000), ..to(EVERYONE) };
+    let invite = fixture.make(users[0], 1, ending);
+    assert_eq!(fixture.refused(join_at(1, "Grace", NOON + 1_000)), ErrorCode::InviteEnded);
+    assert!(fixture.invited(1, NOON + 999).is_ok());
+    assert_eq!(fixture.invited(1, NOON + 1_000), Err(ErrorCode::InviteEnded));
+
+    let off = Settings { guests: false, ..Settings::default() };
+    fixture.make(users[0], 2, NewInvite { role: InviteRole::Member, ..to(EVERYONE) });
+    fixture.apply(Op::SetSettings { settings: off, at: NOON });
+    assert_eq!(fixture.refused(join(1, "Grace")), ErrorCode::GuestsOff);
+    assert!(matches!(fixture.apply(join(2, "Mia")), Outcome::UserCreated { .. }), "members may come");
+    fixture.apply(Op::SetSettings { settings: Settings::default(), at: NOON });
+
+    assert!(matches!(fixture.apply(join(1, "Grace")), Outcome::UserCreated { .. }), "in time");
+    let withdraw = || Op::WithdrawInvite { invite: invite.id };
+    assert!(matches!(fixture.apply(withdraw()), Outcome::Done));
+    assert_eq!(fixture.refused(withdraw()), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::InviteUnknown);
+    assert_eq!(fixture.read(Reader::present).len(), 3, "who came stays, and nobody else came");
+}
+
+#[test]
+fn registration_may_be_closed() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let closed = Settings { registration_open: false, ..Settings::default() };
+    fixture.apply(Op::SetSettings { settings: closed, at: NOON });
+    let member = NewInvite { role: InviteRole::Member, rooms: vec![], ..to(EVERYONE) };
+    fixture.make(users[0], 1, member);
+    assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
+    assert_eq!(fixture.bring(1, "Grace").role, Role::Member);
+}
+
+#[test]
+fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let (ada, grace) = (users[0], users[1]);
+    let shut = fixture.room(RoomKind::Open, ada, &[]);
+    let hidden = fixture.room(RoomKind::Closed, grace, &[]);
+    let own = fixture.room(RoomKind::Closed, ada, &[]);
+    let old = fixture.room(RoomKind::Open, ada, &[]);
+    fixture.apply(Op::ArchiveRoom { room: old, archived: true, at: NOON });
+    let Outcome::Direct { room: direct, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], at: NOON }) else {
+        panic!()
+    };
+    for room in [hidden, own, old] {
+        fixture.open(room, true);
+    }
+    assert_eq!(fixture.refused(Op::OpenToGuests { room: direct.id, guests: true }), ErrorCode::Forbidden);
+    let nowhere = NewInvite { rooms: vec![], ..to(own) };
+    let many = NewInvite { rooms: (1..=INVITE_ROOMS_MAX as u64 + 1).map(RoomId).collect(), ..to(own) };
+    for (invite, want) in [
+        (to(shut), ErrorCode::GuestsNotHere),
+        (to(hidden), ErrorCode::BadRequest),
+        (to(direct.id), ErrorCode::BadRequest),
+        (to(RoomId(99)), ErrorCode::BadRequest),
+        (to(old), ErrorCode::RoomArchived),
+        (nowhere, ErrorCode::BadRequest),
+        (many, ErrorCode::BadRequest),
+    ] {
+        assert_eq!(fixture.refused(make(ada, 1, invite.clone())), want, "{invite:?}");
+    }
+    assert_eq!(fixture.make(ada, 1, NewInvite { rooms: vec![own, own], ..to(own) }).rooms, [own]);
+    let member = NewInvite { role: InviteRole::Member, ..to(shut) };
+    assert_eq!(fixture.make(ada, 2, member).rooms, [shut], "members need no open door");
+}
+
+#[test]
+fn rooms_closed_to_guests_or_archived_since_are_left_out() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let [one, two] = [(); 2].map(|()| fixture.room(RoomKind::Open, users[0], &[]));
+    for room in [one, two] {
+        fixture.open(room, true);
+    }
+    fixture.make(users[0], 1, NewInvite { rooms: vec![one, two], ..to(one) });
+    fixture.open(one, false);
+    let Outcome::UserCreated { user, members, .. } = fixture.apply(join(1, "Grace")) else { panic!() };
+    assert_eq!(members.iter().map(|member| (member.room, member.user)).collect::<Vec<_>>(), [(two, user.id)]);
+    assert_eq!(fixture.invited(1, NOON).map(|invited| invited.rooms.len()), Ok(1));
+    fixture.apply(Op::ArchiveRoom { room: two, archived: true, at: NOON });
+    assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::GuestsNotHere);
+}
+
+#[test]
+fn invites_are_limited_and_those_long_over_make_place() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.open(EVERYONE, true);
+    let ending = NewInvite { ends_at: Some(NOON + 1_000), ..to(EVERYONE) };
+    fixture.make(users[0], 0, NewInvite { once: true, ..to(EVERYONE) });
+    for token in 1..INVITES_MAX {
+        fixture.make(users[0], token as u8, ending.clone());
+    }
+    let one_more = |at| match make(users[0], 200, to(EVERYONE)) {
+        Op::MakeInvite { by, invite, token, token_hash, .. } => Op::MakeInvite { by, invite, token, token_hash, at },
+        other => other,
+    };
+    fixture.bring(0, "Grace");
+    let kept = NOON + INVITE_KEPT_DAYS * DAY;
+    let listed = |now| fixture.read(|reader| reader.invites(now)).len();
+    assert_eq!((listed(kept - 1), listed(kept), listed(kept + 1_000)), (INVITES_MAX, INVITES_MAX - 1, 0));
+    assert_eq!(fixture.refused(one_more(kept - 1)), ErrorCode::LimitReached);
+    assert!(matches!(fixture.apply(one_more(kept)), Outcome::InviteMade(_)));
+}

@@ -1,0 +1,12 @@
+/** What a Wi-Fi's name and key may be. Pure. */
+
+/** Bytes of a name (SSID): IEEE 802.11-2020, section 9.4.2.2. */
+const NAME_BYTES_MAX = 32
+
+export const isWifiName = (name: string) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX
+
+/** Empty is an open network. */
+export function isWifiKey(key: string): boolean {
+  const length = [...key].length
+  return length === 0 || (length >= 8 && length <= 63)
+}

@@ -1,0 +1,31 @@
+/** What an invite is good for, and through which door it leads. Pure; times are the box's. */
+import type { Door, Invite } from '../protocol'
+
+/** `used`: it was for one person, who has come. */
+export type InviteState = 'good' | 'used' | 'ended'
+
+export function inviteState(
+  invite: Pick<Invite, 'once' | 'joined' | 'ends_at'>,
+  boxNow: number,
+): InviteState {
+  if (invite.once && invite.joined > 0) return 'used'
+  return invite.ends_at !== null && invite.ends_at <= boxNow ? 'ended' : 'good'
+}
+
+/** Spans one chooses from, in seconds; 0 stands for no end. */
+export const SPANS_S = [3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400, 0] as const
+
+/**
+ * The door that a QR code shows first. An address, because many phones cannot open names that end in `.local`;
+ * among several the one this page came through, which is known to work from here.
+ */
+export function doorForQr(doors: readonly Door[], host: string): Door | undefined {
+  const addresses = doors.filter((door) => door.kind === 'address')
+  return addresses.find((door) => hostOf(door) === host) ?? addresses[0] ?? doors[0]
+}
+
+/** Host and port of a door, as the person reads it. */
+export const hostOf = (door: Door) => new URL(door.url).host
+
+/** A path of the page, such as `/j/…`, through a door. */
+export const throughDoor = (door: Door, path: string) => new URL(path, door.url).href

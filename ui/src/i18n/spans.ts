@@ -1,0 +1,26 @@
+/** Ends and lengths of time, for screens loaded on demand. */
+import { dateFormat, daysBetween, formatTime, namedDay } from './format'
+import { locale } from './language.svelte'
+
+/** "20 November 2026 at 14:05"; for today and tomorrow the day by its name: for when something ends. */
+export function formatWhen(at: number, now: number = Date.now()): string {
+  const days = daysBetween(at, now)
+  if (days === 0) return formatTime(at)
+  if (days === -1) return `${namedDay(1)} ${formatTime(at)}`
+  return dateFormat('when', { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+}
+
+const UNITS_S = [
+  ['year', 365.25 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** "3 years", "2 days", "5 minutes": a span in the largest unit that fits it. */
+export function formatSpan(seconds: number): string {
+  const [unit, length] = UNITS_S.find(([, length]) => seconds >= length) ?? ['second', 1]
+  const options = { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 } as const
+  return new Intl.NumberFormat(locale(), options).format(Math.round(seconds / length))
+}

@@ -194,7 +194,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         ca,
         doors: live_doors,
         wall: Box::new(wall),
-        doctor: doctor::of_running(config, listening, announcer.names()).into(),
+        doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
     });
     let guests = app.clone();
     let sockets = Sockets::default();

@@ -50,26 +50,24 @@ impl Keeper {
     pub(super) async fn keep(self) {
         let mut looks = interval(LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut changes = clock::changes();
         let mut kept_at = Instant::now();
         let (mut ask_at, mut ask_again) = (Instant::now(), ASK_INTERVAL);
         loop {
-            let mut is_moved = tokio::select! {
+            let has_changed = tokio::select! {
                 _ = looks.tick() => false,
-                () = clock::moved() => true,
+                // What is kept may be of a time that was wrong.
+                Ok(()) = changes.changed() => true,
             };
-            let mut seen = clock::look(None);
-            is_moved |= seen.lowered;
-            if seen.stepped || is_moved {
+            if clock::look(None).stepped {
                 (ask_at, ask_again) = (Instant::now(), ASK_INTERVAL);
             }
             if ask_at <= Instant::now() {
                 // Without an answer, what was last heard stands.
-                let synchronized = Timedated::ask().await.ok().map(|timedated| timedated.synchronized);
-                seen = clock::look(synchronized);
-                is_moved |= seen.lowered;
+                clock::look(Timedated::ask().await.ok().map(|timedated| timedated.synchronized));
                 (ask_at, ask_again) = (Instant::now() + ask_again, (ask_again * 2).min(CLOCK_KEPT_INTERVAL));
             }
-            if is_moved || kept_at.elapsed() >= CLOCK_KEPT_INTERVAL {
+            if has_changed || kept_at.elapsed() >= CLOCK_KEPT_INTERVAL {
                 self.write().await;
                 kept_at = Instant::now();
             }

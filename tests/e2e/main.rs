@@ -9,6 +9,7 @@ mod clock;
 mod crash;
 mod disk;
 mod doors;
+mod own;
 mod protocol;
 mod quiet;
 mod restart;

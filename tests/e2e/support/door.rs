@@ -39,8 +39,12 @@ impl TimeProvider for Fixed {
 impl Door {
     /// Fetches the CA's certificate from the plain port, as a person does, and trusts it from then on.
     pub(crate) async fn through(https: SocketAddr, http: SocketAddr) -> Self {
-        let pem = ask_plainly(http, "/ca.pem").await.body;
-        let root = CertificateDer::from_pem_slice(&pem).expect("the CA file is a certificate");
+        Self::trusting(https, &ask_plainly(http, "/ca.pem").await.body)
+    }
+
+    /// Trusts the root, or the one certificate, of this PEM.
+    pub(crate) fn trusting(https: SocketAddr, pem: &[u8]) -> Self {
+        let root = CertificateDer::from_pem_slice(pem).expect("the CA file is a certificate");
         let mut roots = rustls::RootCertStore::empty();
         roots.add(root).expect("the root can be trusted");
         let roots = Arc::new(roots);

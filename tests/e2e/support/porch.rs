@@ -54,11 +54,13 @@ pub(crate) struct Start {
     pub(crate) https_port: u16,
     /// A program and its arguments that porch's own command line is appended to.
     pub(crate) under: Vec<String>,
+    /// A certificate and its key in place of the box's own; the client trusts it.
+    pub(crate) own: Option<(PathBuf, PathBuf)>,
 }
 
 impl Start {
     pub(crate) fn on(folder: &Folder) -> Self {
-        Self { folder: folder.clone(), https_port: 0, under: Vec::new() }
+        Self { folder: folder.clone(), https_port: 0, under: Vec::new(), own: None }
     }
 }
 
@@ -80,7 +82,7 @@ impl Porch {
     }
 
     pub(crate) async fn start_with(start: Start) -> Self {
-        let Start { folder, https_port, under } = start;
+        let Start { folder, https_port, under, own } = start;
         let log = File::options().create(true).append(true).open(folder.log_path()).expect("the log can be written");
         let mut words = under.into_iter().chain([BINARY.to_owned()]);
         let program = words.next().expect("there is the binary at least");
@@ -88,6 +90,7 @@ impl Porch {
             .args(words)
             .args(["--https", &format!("127.0.0.1:{https_port}"), "--http", "127.0.0.1:0", "--no-mdns", "--data-dir"])
             .arg(folder.data())
+            .args(own.iter().flat_map(|(cert, key)| [Path::new("--cert"), cert, Path::new("--key"), key]))
             .env_remove("PORCH_CONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -98,7 +101,10 @@ impl Porch {
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let https = listening(&mut stdout, "https", &folder).await;
         let http = listening(&mut stdout, "http", &folder).await;
-        let door = Door::through(https, http).await;
+        let door = match own {
+            None => Door::through(https, http).await,
+            Some((cert, _)) => Door::trusting(https, &std::fs::read(cert).expect("it is there")),
+        };
         Self { child, _stdout: stdout, folder, https, http, door }
     }
 

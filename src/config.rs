@@ -54,7 +54,7 @@ pub struct Config {
     pub data_dir: Setting<PathBuf>,
     /// Where to serve HTTPS.
     pub https: Setting<Listen>,
-    /// Where plain HTTP redirects from.
+    /// Where plain HTTP guides people from.
     pub http: Setting<Listen>,
     /// What the box is called.
     pub name: Setting<BoxName>,
@@ -66,6 +66,8 @@ pub struct Config {
     pub interfaces: Setting<Vec<InterfaceName>>,
     /// Whether the box stays silent on mDNS.
     pub no_mdns: Setting<bool>,
+    /// Whether the box is the gateway of a Wi-Fi without Internet, and keeps phones on it.
+    pub captive_portal: Setting<bool>,
     /// What replaces the box's own CA and leaf.
     pub own_certificate: Option<OwnCertificate>,
 }
@@ -127,6 +129,7 @@ impl Config {
             ranges: layers.list(Key::Ranges, IpRange::ALLOWED, EXTRA_RANGES_MAX, IpRange::parse)?,
             interfaces: layers.list(Key::Interfaces, InterfaceName::ALLOWED, INTERFACES_MAX, InterfaceName::parse)?,
             no_mdns: or_default(layers.one(Key::NoMdns, "true or false", switch)?, || false),
+            captive_portal: or_default(layers.one(Key::CaptivePortal, "true or false", switch)?, || false),
             own_certificate: own_certificate(&layers)?,
         })
     }
@@ -142,6 +145,7 @@ impl fmt::Display for Config {
         };
         for key in Key::ALL {
             let (value, origin) = match key {
+                Key::CaptivePortal => (self.captive_portal.value.to_string(), &self.captive_portal.origin),
                 Key::Cert => own(|own| &own.cert),
                 Key::DataDir => (self.data_dir.value.display().to_string(), &self.data_dir.origin),
                 Key::Http => (self.http.value.to_string(), &self.http.origin),
@@ -153,7 +157,7 @@ impl fmt::Display for Config {
                 Key::NoMdns => (self.no_mdns.value.to_string(), &self.no_mdns.origin),
                 Key::Ranges => (joined(&self.ranges.value), &self.ranges.origin),
             };
-            writeln!(f, "{:<12}{value:<40} ({origin})", key.name())?;
+            writeln!(f, "{:<16}{value:<40} ({origin})", key.name())?;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ use crate::config::{Command, Config, Listen, from_process};
 use crate::doctor::Listening;
 use crate::driver;
 use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
-use crate::http::plain::CaFiles;
+use crate::http::plain::{CaFiles, CaptivePortal};
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
 use crate::lan::mdns::{Announcement, Announcer, Names};
@@ -157,7 +157,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let (https, https_address) = listen("https", &config.https.value)?;
     let (http, http_address) = listen("http", &config.http.value)?;
 
-    let listening = Listening { https: https_address, http: http_address, pid: std::process::id() };
+    let listening = Listening { https: https_address, http: http_address, pid: Some(std::process::id()) };
     // For `porch doctor` and `porch qr`, which manage without.
     if let Err(fault) = listening.write(&config.data_dir.value) {
         log::warn!("where porch listens could not be written down: {fault}");
@@ -185,7 +185,11 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let around = Around { network, names: announcer.names() };
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone());
+    let captive_portal = match config.captive_portal.value {
+        true => CaptivePortal::On(Box::new(wall)),
+        false => CaptivePortal::Off,
+    };
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone(), captive_portal);
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),

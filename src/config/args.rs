@@ -81,7 +81,7 @@ pub(super) struct Flags {
     /// Serve HTTPS here: 8443, 127.0.0.1:0, 0.0.0.0:443 [default: 443 when allowed, else 8443]
     #[arg(long, global = true, value_name = "ADDR")]
     https: Option<String>,
-    /// Redirect plain HTTP from here [default: 80 when allowed, else 8080]
+    /// Guide people here who do not trust the box yet, over plain HTTP [default: 80 when allowed, else 8080]
     #[arg(long, global = true, value_name = "ADDR")]
     http: Option<String>,
     /// Call the box by this name [default: porch]
@@ -99,6 +99,9 @@ pub(super) struct Flags {
     /// Do not announce the box on the network by mDNS
     #[arg(long, global = true, action = ArgAction::SetTrue)]
     no_mdns: bool,
+    /// Answer phones that ask whether this is the Internet: for a Wi-Fi whose gateway and DNS is this box
+    #[arg(long, global = true, action = ArgAction::SetTrue)]
+    captive_portal: bool,
     /// Serve this certificate chain (PEM) instead of one from the box's own CA; needs --key
     #[arg(long, global = true, value_name = "FILE")]
     cert: Option<OsString>,
@@ -113,6 +116,7 @@ impl Flags {
         let text = |value: &Option<String>| value.clone().map(|text| Raw::Text(text.into()));
         let path = |value: &Option<OsString>| value.clone().map(Raw::Text);
         match key {
+            Key::CaptivePortal => self.captive_portal.then_some(Raw::Switch(true)),
             Key::Cert => path(&self.cert),
             Key::DataDir => path(&self.data_dir),
             Key::Http => text(&self.http),

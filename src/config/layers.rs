@@ -14,6 +14,7 @@ pub type Environment = BTreeMap<String, OsString>;
 /// Every option, by its one name in all places.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Key {
+    CaptivePortal,
     Cert,
     DataDir,
     Http,
@@ -28,7 +29,7 @@ pub enum Key {
 
 impl Key {
     /// In the order they are printed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::DataDir,
         Self::Https,
         Self::Http,
@@ -37,6 +38,7 @@ impl Key {
         Self::Ranges,
         Self::Interfaces,
         Self::NoMdns,
+        Self::CaptivePortal,
         Self::Cert,
         Self::Key,
     ];
@@ -44,6 +46,7 @@ impl Key {
     /// The name in the file, and after `--`.
     pub fn name(self) -> &'static str {
         match self {
+            Self::CaptivePortal => "captive-portal",
             Self::Cert => "cert",
             Self::DataDir => "data-dir",
             Self::Http => "http",

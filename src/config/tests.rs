@@ -31,6 +31,7 @@ fn nothing_said_gives_the_defaults() {
     assert_eq!(config.ranges.value, []);
     assert_eq!(config.interfaces.value, []);
     assert!(!config.no_mdns.value);
+    assert!(!config.captive_portal.value);
     assert_eq!(config.own_certificate, None);
     assert_eq!(config.https.origin, Origin::Default(None));
 }
@@ -57,10 +58,11 @@ fn every_option_can_be_said_in_all_three_places() {
         ("ranges", "203.0.113.0/24,2001:db8:7::/48"),
         ("interfaces", "eth0,wlan0"),
         ("no-mdns", "true"),
+        ("captive-portal", "true"),
     ];
     for (key, value) in cases {
         let flag = format!("--{key}");
-        let by_flag = if key == "no-mdns" { vec![flag.as_str()] } else { vec![flag.as_str(), value] };
+        let by_flag = if value == "true" { vec![flag.as_str()] } else { vec![flag.as_str(), value] };
         let by_flag = resolve(&by_flag, &[], None).unwrap();
         let variable = format!("PORCH_{}", key.to_uppercase().replace('-', "_"));
         let by_variable = resolve(&[], &[(&variable, value)], None).unwrap();

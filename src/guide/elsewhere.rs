@@ -24,6 +24,7 @@ pub fn elsewhere(lang: Lang, doors: &[String]) -> String {
         })
         .collect();
     let [title, why, hint] = [TITLE, WHY, HINT].map(|text| lang.of(text));
+    let hint = hint.replace("--names", "<code class=\"option\">--names</code>");
     let body = format!(
         "<h1>{title}</h1>\n<p class=\"lead\">{why}</p>\n<ul class=\"doors\">\n{links}</ul>\n<p class=\"soft\">{hint}</p>"
     );

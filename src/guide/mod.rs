@@ -9,7 +9,9 @@ mod escape;
 mod lang;
 mod page;
 mod picture;
+mod portal;
 mod profile;
+mod qr;
 mod shell;
 mod steps;
 pub mod words;
@@ -18,6 +20,7 @@ pub use device::Device;
 pub use elsewhere::elsewhere;
 pub use lang::Lang;
 pub use page::Guide;
+pub use portal::{Online, Portal, Probe, Side, sheet};
 pub use profile::mobileconfig;
 
 /// The style of every page, for `/guide.css`.

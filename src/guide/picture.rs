@@ -65,7 +65,11 @@ fn list(lang: Lang, above: Said, rows: &[Row]) -> (usize, String, String) {
         let is_goal = !matches!(row, Row::Plain(_));
         if is_goal {
             title = format!("{title} → {text}");
-            drawn.push_str(&format!(r#"<rect class="chosen" x="8" y="{top}" width="284" height="{ROW}" rx="8"/>"#));
+            drawn.push_str(&format!(
+                r#"<rect class="chosen" x="8" y="{}" width="284" height="{}" rx="8"/>"#,
+                top + 2,
+                ROW - 4
+            ));
         } else {
             drawn.push_str(&format!(r#"<path class="rule" d="M18 {}h264"/>"#, top + ROW));
         }

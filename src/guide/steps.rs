@@ -113,9 +113,9 @@ const ANDROID_FIND: Step = drawn(
 
 const ANDROID_ANYWAY: Step = drawn(
     said(
-        "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one can \
-         vouch for local names only. A phone without a screen lock has to get one first.",
-        "点 *仍然安装*，解锁，然后选择 *porch-ca.crt*。安卓对所有证书都会这样警告；这一个只能为本地地址作保。没有锁屏密码的手机要先设一个。",
+        "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one is \
+             limited to local names. A phone without a screen lock has to get one first.",
+        "点 *仍然安装*，解锁，然后选择 *porch-ca.crt*。安卓对所有证书都会这样警告；这一个限于本地名称。没有锁屏密码的手机要先设一个。",
     ),
     Picture::Question(
         &[said("CA certificate", "CA 证书"), said("Your data won’t be private", "您的数据可能会被查看")],
@@ -234,14 +234,14 @@ const CHROME: &[Step] = &[
     step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
     drawn(
         said(
-            "Type *chrome://certificate-manager* into the address bar. Choose *Custom*, *Installed by you*, and beside \
-             *Trusted certificates* press *Import*. (Older versions: Settings, Privacy and security, Security, Manage \
+            "Type *chrome://certificate-manager* into the address bar. Choose *Installed by you*, and beside *Trusted \
+             Certificates* press *Import*. (Older versions: Settings, Privacy and security, Security, Manage \
              certificates, Authorities.)",
-            "在地址栏输入 *chrome://certificate-manager*。选 *自定义* → *由您安装*，在 *受信任的证书* 旁点 *导入*。（较旧版本：设置 → 隐私和安全 → 安全 → 管理证书 → 授权机构。）",
+            "在地址栏输入 *chrome://certificate-manager*。选 *由您安装*，在 *受信任的证书* 旁点 *导入*。（较旧版本：设置 → 隐私和安全 → 安全 → 管理证书 → 授权机构。）",
         ),
         Picture::List(
             said("Installed by you", "由您安装"),
-            &[Row::Press(said("Trusted certificates: Import", "受信任的证书：导入"))],
+            &[Row::Press(said("Trusted Certificates: Import", "受信任的证书：导入"))],
         ),
     ),
     step(said(
@@ -252,10 +252,25 @@ const CHROME: &[Step] = &[
 ];
 
 const FIREFOX: &[Step] = &[
+    step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
     drawn(
         said(
-            "Firefox asks at once what to trust. Tick *Trust this CA to identify websites*, then *OK*.",
-            "Firefox 会立即询问。勾选 *信任由此证书颁发机构来标识网站*，再点 *确定*。",
+            "In Firefox’s *Settings* choose *Privacy & Security*, and search for *certificates*: press *View \
+             Certificates…*, then *Authorities* and *Import…*, and choose *porch-ca.crt*.",
+            "在 Firefox 的 *设置* 里选 *隐私与安全*，搜索 *证书*：点 *查看证书…*，再选 *证书颁发机构* → *导入…*，选择 *porch-ca.crt*。",
+        ),
+        Picture::List(
+            said("Certificate Manager", "证书管理器"),
+            &[
+                Row::Plain(said("Your Certificates", "您的证书")),
+                Row::Press(said("Authorities: Import…", "证书颁发机构：导入…")),
+            ],
+        ),
+    ),
+    drawn(
+        said(
+            "Tick *Trust this CA to identify websites*, then *OK*.",
+            "勾选 *信任由此证书颁发机构来标识网站*，再点 *确定*。",
         ),
         Picture::List(
             said("Downloading Certificate", "下载证书"),
@@ -265,10 +280,5 @@ const FIREFOX: &[Step] = &[
             ],
         ),
     ),
-    step(said(
-        "If it only saved the file: *Settings*, *Privacy & Security*, *View Certificates…*, *Authorities*, *Import…*, and \
-         choose *porch-ca.crt*.",
-        "如果它只是保存了文件：*设置* → *隐私与安全* → *查看证书…* → *证书颁发机构* → *导入…*，选择 *porch-ca.crt*。",
-    )),
-    step(said("This page notices by itself, and goes on.", "本页会自己发现，并自动继续。")),
+    step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];

@@ -47,6 +47,8 @@ mod me;
 mod origin;
 mod people;
 pub mod plain;
+mod portal;
+mod poster;
 mod rooms;
 mod search;
 mod session;
@@ -101,8 +103,8 @@ pub struct Parts {
     pictures: Pictures,
     rates: Mutex<SignInRates>,
     directory: Directory,
-    /// Told when a guest comes: the next end of a stay may be sooner.
-    guest_came: Notify,
+    /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
+    stays_changed: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
 }
@@ -125,7 +127,7 @@ impl App {
             pictures: Pictures::default(),
             rates: Mutex::default(),
             directory: Directory::default(),
-            guest_came: Notify::new(),
+            stays_changed: Notify::new(),
             naming: tokio::sync::Mutex::default(),
         }))
     }
@@ -172,6 +174,9 @@ pub fn router(app: App) -> Router {
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
+        .route("/poster", get(poster::show))
+        .route("/poster/{file}", get(poster::style))
+        .route("/p/{stamp}", get(poster::follow))
         .route("/ws", get(connect))
         .with_state(app)
         .merge(files)

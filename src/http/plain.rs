@@ -15,8 +15,9 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use bytes::Bytes;
 
-use super::LiveDoors;
 use super::host::{self, Asked};
+use super::portal::{self, Gateway};
+use super::{LiveDoors, WallClock};
 use crate::guide::words::{Fingerprint, WORDS};
 use crate::guide::{self, Device, Guide, Lang};
 use crate::proto::limits::GUIDE_REST_BYTES_MAX;
@@ -64,16 +65,31 @@ struct Plain {
     ca: Option<CaFiles>,
 }
 
+/// Whether the box is the gateway of a Wi-Fi without Internet.
+pub enum CaptivePortal {
+    Off,
+    /// With the time by which it forgets who has seen its sheet.
+    On(WallClock),
+}
+
 /// Everything on the plain port.
-pub fn router(doors: LiveDoors, box_name: &str, ca: Option<CaFiles>) -> Router {
+pub fn router(doors: LiveDoors, box_name: &str, ca: Option<CaFiles>, captive_portal: CaptivePortal) -> Router {
     let links = if ca.is_some() { host::Links::Plain } else { host::Links::Https };
     let known = (doors.clone(), links);
-    files(ca.clone())
-        .route("/healthz", get(health))
-        .fallback(answer)
-        .with_state(Plain { doors, box_name: box_name.into(), ca })
-        .layer(middleware::from_fn_with_state(known, host::check))
-        .layer(middleware::from_fn(add_headers))
+    let gateway = match captive_portal {
+        CaptivePortal::Off => None,
+        CaptivePortal::On(wall) => Some(Gateway::new(doors.clone(), box_name, links, wall)),
+    };
+    let mut router = files(ca.clone()).route("/healthz", get(health)).fallback(answer);
+    if let Some(gateway) = &gateway {
+        router = router.merge(portal::routes(gateway.clone()));
+    }
+    let router = router.with_state(Plain { doors, box_name: box_name.into(), ca });
+    let mut router = router.layer(middleware::from_fn_with_state(known, host::check));
+    if let Some(gateway) = gateway {
+        router = router.layer(middleware::from_fn_with_state(gateway, portal::answer));
+    }
+    router.layer(middleware::from_fn(add_headers))
 }
 
 /// The pages' style, and `/ca.crt`, `/ca.pem` and `/ca.mobileconfig` where the box has a CA of its own. On both ports:
@@ -219,7 +235,8 @@ mod tests {
             request = request.header(HOST, host);
         }
         let request = request.body(Body::empty()).unwrap();
-        let response = router(super::super::tests::doors(), "porch", ca).oneshot(request).await.unwrap();
+        let response =
+            router(super::super::tests::doors(), "porch", ca, CaptivePortal::Off).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
     }

@@ -201,6 +201,11 @@ pub const EXTRA_NAMES_MAX: usize = 16;
 pub const EXTRA_RANGES_MAX: usize = 16;
 /// Interfaces that the owner names: no board has as many.
 pub const INTERFACES_MAX: usize = 16;
+/// Answers of others that each of the two mDNS daemons may remember, some 400 bytes each: a school has a few hundred
+/// devices with a few each. Beyond, somebody floods the network, and mDNS pauses for a minute.
+pub const MDNS_ANSWERS_MAX: i64 = 10_000;
+/// Times at which a daemon means to look at what it remembers, 16 bytes each; every packet heard adds some.
+pub const MDNS_TIMERS_MAX: i64 = 500_000;
 /// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
 pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 /// Bits of an extra IPv6 range at least: what a provider is given as a whole.
@@ -223,6 +228,12 @@ pub const TRUST_ECHO_BYTES_MAX: usize = 64;
 pub const TRUST_ECHO_WAIT: Duration = Duration::from_secs(5);
 /// Bytes of the address that the guide leads on to: an invitation several times over. It stands in each of its links.
 pub const GUIDE_REST_BYTES_MAX: usize = 1_024;
+/// Addresses that have seen the sign-in sheet and are remembered: a school's phones; the oldest see it again.
+pub const PORTAL_VISITORS_MAX: usize = 1_024;
+/// An address that has seen the sheet does not see it again for this long, in milliseconds: a day.
+pub const PORTAL_REMEMBERED_MS: i64 = 86_400_000;
+/// A sheet that nobody answered counts as read after this long, in milliseconds: time to read three lines and a code.
+pub const PORTAL_READING_MS: i64 = 120_000;
 /// Connections that read beside the writer: more would only queue for the same two or four cores.
 pub const READERS_MAX: usize = 3;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text

@@ -49,6 +49,10 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
 
 async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
+    if account.user.role == Role::Guest {
+        let reason = format!("{} is a guest: an owner makes them a member first, in the page", account.user.name);
+        return Err(RunError::Account(reason));
+    }
     apply(store, Op::MakeOwner { user: account.user.id }).await?;
     println!("{} is an owner of the box now.", account.user.name);
     Ok(())

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::doctor::Served;
 use crate::doors::{Doors, Facts};
 use crate::lan::Network;
-use crate::lan::mdns::{self, NameState, Names};
+use crate::lan::mdns::{self, Names};
 use crate::tls::{FOLDER, HostNames, LocalTls, Moment, OwnTls, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often the leaf's days are looked at, when no address changes.
@@ -88,20 +88,25 @@ impl Certificate {
     /// owner's is good for.
     pub(super) fn doors(&self, config: &Config, place: &Place, around: &Around) -> Doors {
         let network = around.network.borrow();
-        let lan = network.lan();
-        let own = match self {
-            Self::Local(_) => Sans::default(),
-            Self::Own(own) => own.resolver().served().cert.first().map(sans).unwrap_or_default(),
+        let answered = host_names(config, &place.id, network.lan());
+        let held = self.resolver().served().cert.first().map(sans).unwrap_or_default();
+        let (own, lan) = match self {
+            // Nobody is told of an address that the CA may not speak for: no device would ever trust it.
+            Self::Local(_) => {
+                let trusted = network.lan().iter().filter(|address| held.names.addresses().contains(address));
+                (Sans::default(), trusted.copied().collect())
+            }
+            Self::Own(_) => (held, network.lan().to_vec()),
         };
         Doors::new(Facts {
             https: place.https,
             http_port: place.http_port,
             label: config.name.value.label(),
-            is_short_taken: matches!(around.names.borrow().state, NameState::Taken { .. }),
+            state: around.names.borrow().state,
             names: &config.names.value,
-            answered: host_names(config, &place.id, lan).with(&own.names),
+            answered: answered.with(&own.names),
             parents: own.parents,
-            lan,
+            lan: &lan,
         })
     }
 

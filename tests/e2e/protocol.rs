@@ -208,7 +208,9 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
     let set = page.ask(&Asker::Person(&ada), "PATCH /api/settings", "/api/settings", Some(body)).await;
     page.check("settings", &set.json()["settings"]);
     let shown = page.ask(&Asker::Person(&ada), "GET /api/settings", "/api/settings", None).await;
-    assert_eq!(shown.json(), json!({"settings": {"registration_open": true, "several_devices": true}}));
+    assert_eq!(shown.json(), set.json());
+    let me = page.ask(&Asker::Person(&ada), "GET /api/me", "/api/me", None).await;
+    page.check("me", &me.json());
 
     let shown = page.ask(&Asker::Person(&ada), "GET /api/clock", "/api/clock", None).await;
     page.check("clock", &shown.json());
@@ -297,6 +299,8 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) 
 /// What can be read of it all afterwards.
 async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     page.list(ada, "GET /api/people", "/api/people", "people", "user").await;
+    let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await;
+    page.check("doors", &doors.json());
     page.list(ada, "GET /api/rooms", "/api/rooms", "rooms", "listed_room").await;
     let members = format!("/api/rooms/{kitchen}/members");
     page.list(ada, "GET /api/rooms/{room}/members", &members, "members", "member").await;
@@ -307,7 +311,7 @@ async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(hits[0]["marks"], json!([[0, 5]]));
 }
 
-/// What the box says of itself: where it is found, and what time it believes.
+/// What the box says of itself: where it is found, what time it believes, how it is; and what its owner prints of it.
 async fn the_box(page: &mut Page, ada: &Person) {
     let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await.json();
     page.check("doors", &doors);
@@ -317,13 +321,61 @@ async fn the_box(page: &mut Page, ada: &Person) {
     let right = page.example("set_clock", json!({"now": clock["now"]}));
     let set = page.ask(&Asker::Person(ada), "PUT /api/clock", "/api/clock", Some(right)).await;
     page.check("clock", &set.json());
-    let mut report = page.ask(&Asker::Person(ada), "GET /api/doctor", "/api/doctor", None).await.json();
-    // The page's table says which values come with which finding; a unit test holds it to that.
-    let values = page.example("report", json!({}))["checks"][0]["values"].clone();
-    for line in report["checks"].as_array_mut().expect("a list of checks") {
+    let owner = Asker::Person(ada);
+    let mut report = page.ask(&owner, "GET /api/doctor", "/api/doctor", None).await.json();
+    let values = page.examples["report"][0]["checks"][0]["values"].clone();
+    for line in report["checks"].as_array_mut().expect("a list") {
+        let filled_in = line["values"].as_object().expect("values by name");
+        assert!(filled_in.values().all(Value::is_string), "{line}");
+        // Each finding has values of its own; their names are in the page's table.
         line["values"] = values.clone();
     }
     page.check("report", &report);
+    let printed = page.ask(&owner, "GET /poster", "/poster?lang=en&paper=a4", None).await;
+    let there = printed.header("location").expect("its address gets the stamp");
+    let (_, stamp) = there.split_once("stamp=").expect("a stamp");
+    let link = format!("/p/{stamp}");
+    let nobody = Asker::Nobody(&ada.door);
+    let followed = page.ask(&nobody, "GET /p/{stamp}", &link, None).await;
+    assert_eq!(followed.header("location"), Some("/"));
+    let old = page.ask(&nobody, "GET /p/{stamp}", "/p/22222222", None).await;
+    assert_eq!((old.status, old.header("location")), (200, None));
+}
+
+/// Making an invite, coming by it, staying and going.
+async fn guests(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u64) {
+    let (door, owner) = (&owner.door, &Asker::Person(owner));
+    ada.done(page, "open_to_guests", json!({"room": kitchen})).await;
+    // The page's own ended long ago.
+    let wanted = page.example("new_invite", json!({"rooms": [kitchen], "ends_at": null}));
+    let made = page.ask(owner, "POST /api/invites", "/api/invites", Some(wanted)).await.json();
+    page.check("invite", &made["invite"]);
+    let path = format!("/api/join/{}", made["invite"]["token"].as_str().expect("a token"));
+    let nobody = Asker::Nobody(door);
+    let invited = page.ask(&nobody, "GET /api/join/{token}", &path, None).await.json();
+    page.check("invited", &invited);
+    let mut guests = Vec::new();
+    for name in ["Kim", "Zoe"] {
+        let join = page.example("join", json!({"name": name}));
+        let joined = page.ask(&nobody, "POST /api/join/{token}", &path, Some(join)).await;
+        let guest = signed_in(door, page, &joined);
+        assert_eq!(ada.hear(page, "user").await["user"]["role"], "guest");
+        guests.push((Stranger::arrive(page, &guest, Value::Null).await.0, guest));
+    }
+    let [(kim, kept), (zoe, sent)] = &mut guests[..] else { unreachable!("there are two") };
+    let member = page.example("patch_person", json!({}));
+    let path = format!("/api/people/{}", kept.id);
+    let stays = page.ask(owner, "PATCH /api/people/{id}", &path, Some(member)).await;
+    page.check("user", &stays.json()["user"]);
+    assert_eq!(kim.hear(page, "room").await["room"]["kind"], "everyone");
+    let path = format!("/api/people/{}", sent.id);
+    assert_eq!(page.ask(owner, "DELETE /api/people/{id}", &path, None).await.status, 204);
+    assert_eq!(zoe.device.closed().await, Closed::Code(4003));
+    let listed = page.ask(owner, "GET /api/invites", "/api/invites", None).await.json();
+    assert_eq!(listed["invites"][0]["joined"], 2);
+    page.check("invite", &listed["invites"][0]);
+    let path = format!("/api/invites/{}", made["invite"]["id"]);
+    assert_eq!(page.ask(owner, "DELETE /api/invites/{id}", &path, None).await.status, 204);
 }
 
 /// Leaving for good.
@@ -363,6 +415,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
     reading(&mut page, &ada, kitchen).await;
     the_box(&mut page, &ada).await;
+    guests(&mut page, &mut on_ada, &ada, kitchen).await;
     goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
     assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());
 }

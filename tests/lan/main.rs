@@ -82,6 +82,7 @@ async fn a_second_box_of_the_same_name_keeps_its_alias_and_takes_the_name_once_i
     second.says("porch.local is taken by").await;
     second.says(&format!("the box is called {alias}, and will be porch.local too once that is free")).await;
     assert_ne!(alias, first.alias());
+    let sent_before = lab.machine("second").packets_sent();
     for (name, machine) in [("porch.local", "first"), (&first.alias(), "first"), (&alias, "second")] {
         let machine = lab.machine(machine);
         assert_eq!(avahi.resolve(name, 4), Some(machine.v4()), "{name}");
@@ -91,6 +92,9 @@ async fn a_second_box_of_the_same_name_keeps_its_alias_and_takes_the_name_once_i
     assert_eq!(zeroconf.resolve("porch-2.local"), set(&[]));
     assert_eq!(zeroconf.service("_https._tcp", &format!("porch ({})", second.id()))["host"], format!("{alias}."));
     assert!(!second.log().contains(HELD), "{}", second.log());
+    // Eight questions were asked, and few more should be answered.
+    let sent = lab.machine("second").packets_sent() - sent_before;
+    assert!(sent < 200, "the second box keeps on talking: {sent} packets");
 
     assert!(first.stop().await.success());
     second.says(HELD).await;
@@ -111,6 +115,20 @@ async fn of_two_boxes_that_start_at_once_exactly_one_holds_the_name() {
     assert!(is_held(&one) != is_held(&other), "{}{}", one.log(), other.log());
     let holder = lab.machine(if is_held(&one) { "one" } else { "other" });
     assert_eq!(zeroconf.resolve("porch.local"), [holder.v4(), holder.v6()].into());
+}
+
+#[tokio::test]
+async fn of_two_boxes_whose_networks_are_joined_exactly_one_keeps_the_name() {
+    let Some(lab) = Lab::make(&["one", "other"]) else { return };
+    lab.part("other");
+    let (one, other) = tokio::join!(Box::start(&lab, "one", &[]), Box::start(&lab, "other", &[]));
+    one.says(HELD).await;
+    other.says(HELD).await;
+    lab.join("other");
+    let holds = |porch: &Box| porch.log().lines().rfind(|line| line.contains("porch.local")).map(|l| l.contains(HELD));
+    let noticed = || format!("{}{}", one.log(), other.log()).contains("porch.local is taken by");
+    await_that("their noticing each other", noticed).await;
+    await_that("one's having the name", || holds(&one) != holds(&other)).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::proto::server::RoomKind;
 use crate::proto::text::Body as Text;
 
 impl Porch {
-    async fn room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
+    pub(super) async fn room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
         let op = Op::CreateRoom { kind, name: name.into(), by, members: Vec::new(), at: 1 };
         match self.apply(op).await {
             Outcome::RoomCreated { room, .. } => room.id,
@@ -12,7 +12,7 @@ impl Porch {
         }
     }
 
-    async fn say(&self, room: RoomId, author: UserId, body: &str) -> u64 {
+    pub(super) async fn say(&self, room: RoomId, author: UserId, body: &str) -> u64 {
         let client_msg_id = ClientMsgId::try_from(body.replace(' ', "-")).expect("short and plain");
         let body = Text::parse(body.into()).expect("a body");
         match self.apply(Op::Append { room, author, client_msg_id, body, sent_at: 1 }).await {

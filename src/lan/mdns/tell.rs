@@ -26,7 +26,8 @@ const ADDRESS_SECONDS: u32 = 120;
 /// An answer that is authoritative: RFC 6762, section 18.
 const FLAGS: u16 = 0x8400;
 const CLASS_IN: u16 = 1;
-/// Replaces what is remembered of this name and type: RFC 6762, section 10.2.
+/// Replaces what is remembered of this name and type: RFC 6762, section 10.2. Also where something is taken back:
+/// `mdns-sd`, of other boxes, takes a record without it for another.
 const REPLACE: u16 = 0x8000;
 const TYPE_A: u16 = 1;
 const TYPE_AAAA: u16 = 28;
@@ -38,17 +39,17 @@ pub(super) fn announce(network: &Network, reach: &Reach, labels: &[&str]) {
     for link in links(network, reach) {
         let addresses: Vec<IpAddr> = told(network, reach).filter(|address| shares_subnet(&link, *address)).collect();
         for label in labels {
-            send(&link, &message(label, &addresses, ADDRESS_SECONDS, REPLACE));
+            send(&link, &message(label, &addresses, ADDRESS_SECONDS));
         }
     }
 }
 
-/// Takes addresses of these names back, everywhere. What others tell of the names stays.
+/// Takes addresses of these names back, everywhere.
 pub(super) fn take_back(network: &Network, reach: &Reach, labels: &[&str], addresses: &BTreeSet<IpAddr>) {
     let addresses: Vec<IpAddr> = addresses.iter().copied().collect();
     for link in links(network, reach) {
         for label in labels {
-            send(&link, &message(label, &addresses, 0, 0));
+            send(&link, &message(label, &addresses, 0));
         }
     }
 }
@@ -98,7 +99,7 @@ fn shares_subnet(link: &Link, address: IpAddr) -> bool {
 }
 
 /// An unasked answer with these addresses. None without any.
-fn message(label: &str, addresses: &[IpAddr], seconds: u32, class_flags: u16) -> Option<Vec<u8>> {
+fn message(label: &str, addresses: &[IpAddr], seconds: u32) -> Option<Vec<u8>> {
     let count = u16::try_from(addresses.len()).ok().filter(|count| *count > 0)?;
     let mut bytes = Vec::new();
     for word in [0, FLAGS, 0, count, 0, 0] {
@@ -114,7 +115,7 @@ fn message(label: &str, addresses: &[IpAddr], seconds: u32, class_flags: u16) ->
             IpAddr::V6(v6) => (TYPE_AAAA, v6.octets().to_vec()),
         };
         bytes.extend(kind.to_be_bytes());
-        bytes.extend((CLASS_IN | class_flags).to_be_bytes());
+        bytes.extend((CLASS_IN | REPLACE).to_be_bytes());
         bytes.extend(seconds.to_be_bytes());
         bytes.extend(u16::try_from(octets.len()).ok()?.to_be_bytes());
         bytes.extend(octets);
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn a_message_is_as_rfc_1035_wants_it() {
         let addresses = ["10.0.0.7".parse().unwrap(), "fd00::7".parse().unwrap()];
-        let sent = message("porch", &addresses, ADDRESS_SECONDS, REPLACE).unwrap();
+        let sent = message("porch", &addresses, ADDRESS_SECONDS).unwrap();
         let (header, records) = sent.split_at(12);
         assert_eq!(header, [0, 0, 0x84, 0, 0, 0, 0, 2, 0, 0, 0, 0]);
         let (first, second) = records.split_at(27);
@@ -186,19 +187,19 @@ mod tests {
     }
 
     #[test]
-    fn taking_back_leaves_what_others_tell() {
-        let sent = message("porch", &["10.0.0.7".parse().unwrap()], 0, 0).unwrap();
-        assert_eq!(sent[12 + 13..12 + 23], [0, 1, 0, 1, 0, 0, 0, 0, 0, 4]);
+    fn what_is_taken_back_has_no_time_left() {
+        let sent = message("porch", &["10.0.0.7".parse().unwrap()], 0).unwrap();
+        assert_eq!(sent[12 + 13..12 + 23], [0, 1, 0x80, 1, 0, 0, 0, 0, 0, 4]);
     }
 
     #[test]
     fn without_an_address_nothing_is_said() {
-        assert_eq!(message("porch", &[], ADDRESS_SECONDS, REPLACE), None);
+        assert_eq!(message("porch", &[], ADDRESS_SECONDS), None);
     }
 
     #[test]
     fn the_most_that_is_told_fits_one_packet_of_any_network() {
         let addresses = vec![IpAddr::from(Ipv6Addr::LOCALHOST); LEAF_ADDRESSES_MAX];
-        assert!(message(&"a".repeat(63), &addresses, ADDRESS_SECONDS, REPLACE).unwrap().len() <= 1_232);
+        assert!(message(&"a".repeat(63), &addresses, ADDRESS_SECONDS).unwrap().len() <= 1_232);
     }
 }

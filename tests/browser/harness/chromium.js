@@ -3,13 +3,43 @@
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { program, unless } from './present.js'
-import { trustStore } from './trust.js'
+import { emptyStore, trustStore } from './trust.js'
 
 const CHROMIUM = program('chromium', 'chromium-browser', 'google-chrome')
 
 export { devices } from 'playwright-core'
 
 export const skip = unless('Chromium', CHROMIUM, program('certutil'))
+
+/** A browser with a profile that stays, and a store of the system's that trusts nothing yet: a person's own. */
+export async function launchOwn(porch, options = {}) {
+  const home = path.join(porch.folder, 'chromium-own')
+  const store = path.join(home, '.pki/nssdb')
+  await emptyStore(store)
+  const context = await chromium.launchPersistentContext(path.join(home, 'profile'), {
+    executablePath: CHROMIUM,
+    chromiumSandbox: process.getuid() !== 0,
+    env: { ...process.env, HOME: home },
+    args: ['--host-resolver-rules=MAP porch.local 127.0.0.1'],
+    ...options,
+  })
+  return { context, store }
+}
+
+/**
+ * Has Chromium read the system's store again, by the switch that people have in its settings for that. By itself it
+ * reads the store when it starts, and whatever is imported in its settings at once.
+ */
+export async function readStoreAgain(context) {
+  const settings = await context.newPage()
+  await settings.goto('chrome://certificate-manager')
+  const toggle = settings.locator('#importOsCerts')
+  await toggle.click()
+  await settings.locator('#importOsCerts[aria-checked=false]').waitFor()
+  await toggle.click()
+  await settings.locator('#importOsCerts[aria-checked=true]').waitFor()
+  await settings.close()
+}
 
 /** A browser; without `trusts`, one that knows nothing of the box. */
 export async function launch(porch, { trusts = true } = {}) {

@@ -20,10 +20,10 @@ const STOP_MS_MAX = 15_000
 
 /** One running box. `port` is that of HTTPS; `caFile` is its CA as handed out over plain HTTP. */
 export class Porch {
-  /** Starts a box with empty data. */
-  static async start() {
+  /** Starts a box with empty data, with further flags where a test needs them. */
+  static async start(...flags) {
     const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
-    const porch = new Porch(folder)
+    const porch = new Porch(folder, flags)
     try {
       await porch.#spawn('127.0.0.1:0')
       porch.caFile = path.join(folder, 'ca.pem')
@@ -38,8 +38,10 @@ export class Porch {
   #child
   #ended
   #said = []
+  #flags
 
-  constructor(folder) {
+  constructor(folder, flags) {
+    this.#flags = flags
     /** A folder of this test's own, for profiles of browsers too. */
     this.folder = folder
   }
@@ -79,6 +81,7 @@ export class Porch {
       '--http',
       '127.0.0.1:0',
       '--no-mdns',
+      ...this.#flags,
     ]
     this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#said = []

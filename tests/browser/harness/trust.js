@@ -8,7 +8,17 @@ const run = promisify(execFile)
 
 /** An NSS store (cert9.db, key4.db, pkcs11.txt) in `folder` that trusts `caFile` for web servers. */
 export async function trustStore(folder, caFile) {
+  await emptyStore(folder)
+  await trust(folder, caFile)
+}
+
+/** An NSS store in `folder` that trusts nobody. */
+export async function emptyStore(folder) {
   await mkdir(folder, { recursive: true })
   await run('certutil', ['-d', `sql:${folder}`, '-N', '--empty-password'])
+}
+
+/** Has the store in `folder` trust `caFile` for web servers. */
+export async function trust(folder, caFile) {
   await run('certutil', ['-d', `sql:${folder}`, '-A', '-t', 'C,,', '-n', 'porch', '-i', caFile])
 }

@@ -47,7 +47,15 @@ impl Door {
         let root = CertificateDer::from_pem_slice(pem).expect("the CA file is a certificate");
         let mut roots = rustls::RootCertStore::empty();
         roots.add(root).expect("the root can be trusted");
-        let roots = Arc::new(roots);
+        Self::with(https, Arc::new(roots))
+    }
+
+    /// A door to a porch whose certificate is not trusted here.
+    pub(crate) fn closed(https: SocketAddr) -> Self {
+        Self::with(https, Arc::new(rustls::RootCertStore::empty()))
+    }
+
+    fn with(https: SocketAddr, roots: Arc<rustls::RootCertStore>) -> Self {
         Self { https, tls: connector(roots.clone(), Arc::new(DefaultTimeProvider)), roots }
     }
 

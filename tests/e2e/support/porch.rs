@@ -54,13 +54,13 @@ pub(crate) struct Start {
     pub(crate) https_port: u16,
     /// A program and its arguments that porch's own command line is appended to.
     pub(crate) under: Vec<String>,
-    /// A certificate and its key in place of the box's own; the client trusts it.
-    pub(crate) own: Option<(PathBuf, PathBuf)>,
+    /// Further flags.
+    pub(crate) flags: Vec<String>,
 }
 
 impl Start {
     pub(crate) fn on(folder: &Folder) -> Self {
-        Self { folder: folder.clone(), https_port: 0, under: Vec::new(), own: None }
+        Self { folder: folder.clone(), https_port: 0, under: Vec::new(), flags: Vec::new() }
     }
 }
 
@@ -68,7 +68,7 @@ impl Start {
 pub(crate) struct Porch {
     child: Child,
     /// Open, so that porch never writes to nobody.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
     pub(crate) folder: Folder,
     pub(crate) https: SocketAddr,
     pub(crate) http: SocketAddr,
@@ -82,15 +82,27 @@ impl Porch {
     }
 
     pub(crate) async fn start_with(start: Start) -> Self {
-        let Start { folder, https_port, under, own } = start;
+        let (child, stdout, folder, https, http) = Self::spawn(start).await;
+        let door = Door::through(https, http).await;
+        Self { child, stdout, folder, https, http, door }
+    }
+
+    /// One that hands out no CA: nobody here can go through its door.
+    pub(crate) async fn start_untrusted(start: Start) -> Self {
+        let (child, stdout, folder, https, http) = Self::spawn(start).await;
+        Self { child, stdout, folder, https, http, door: Door::closed(https) }
+    }
+
+    async fn spawn(start: Start) -> (Child, BufReader<ChildStdout>, Folder, SocketAddr, SocketAddr) {
+        let Start { folder, https_port, under, flags } = start;
         let log = File::options().create(true).append(true).open(folder.log_path()).expect("the log can be written");
         let mut words = under.into_iter().chain([BINARY.to_owned()]);
         let program = words.next().expect("there is the binary at least");
         let mut child = Command::new(program)
             .args(words)
+            .args(flags)
             .args(["--https", &format!("127.0.0.1:{https_port}"), "--http", "127.0.0.1:0", "--no-mdns", "--data-dir"])
             .arg(folder.data())
-            .args(own.iter().flat_map(|(cert, key)| [Path::new("--cert"), cert, Path::new("--key"), key]))
             .env_remove("PORCH_CONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -101,11 +113,14 @@ impl Porch {
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let https = listening(&mut stdout, "https", &folder).await;
         let http = listening(&mut stdout, "http", &folder).await;
-        let door = match own {
-            None => Door::through(https, http).await,
-            Some((cert, _)) => Door::trusting(https, &std::fs::read(cert).expect("it is there")),
-        };
-        Self { child, _stdout: stdout, folder, https, http, door }
+        (child, stdout, folder, https, http)
+    }
+
+    /// The next line it says at its start.
+    pub(crate) async fn said_next(&mut self) -> String {
+        let mut line = String::new();
+        within("a line", self.stdout.read_line(&mut line)).await.expect("its output can be read");
+        line.trim_end().to_owned()
     }
 
     /// The number of porch's own process, whatever it was started under.

@@ -347,8 +347,12 @@ impl Store {
                 (!ended.guests.is_empty()).then_some(Input::StaysEnded { ended })
             }
             Page::EndStays => {
-                let staying: Vec<UserId> = self.users.keys().copied().filter(|user| self.is_guest(*user)).collect();
-                let guests = staying.into_iter().map(|user| self.see_off(user)).collect();
+                let mut guests = Vec::new();
+                for user in (1..self.next_user).map(UserId) {
+                    if self.is_guest(user) {
+                        guests.push(self.see_off(user));
+                    }
+                }
                 Some(Input::StaysEnded { ended: Ended { guests, deleted: Vec::new() } })
             }
             Page::ForgetGuests => {

@@ -148,7 +148,7 @@ fn serve(config: &Config) -> Result<(), RunError> {
 
 async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
-    keeper.write_if_due().await;
+    keeper.settle().await;
     let interfaces = interfaces(config);
     let (looked, network) = watch::channel(Network::look(&interfaces));
     let lan = network.borrow().lan().to_vec();
@@ -198,7 +198,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         ca,
         doors: live_doors,
         wall: Box::new(wall),
-        doctor: doctor::of_running(config, listening, announcer.names()).into(),
+        doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
     });
     let guests = app.clone();
     let sockets = Sockets::default();

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 use time::macros::format_description;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use belief::{Belief, Look, SLACK_MS, Seen, millis};
 pub use build::{AHEAD_MAX, build_date};
@@ -57,8 +57,7 @@ struct Live {
     /// [`Belief::base`], for those who only want to know the time.
     base: AtomicI64,
     belief: Mutex<Belief>,
-    /// Somebody has moved the clock: what is kept of it is to be written anew.
-    moved: Notify,
+    changes: watch::Sender<Trust>,
 }
 
 impl Live {
@@ -78,7 +77,9 @@ impl Live {
         self.base.store(belief.base(), Ordering::Relaxed);
         let after = (belief.base().saturating_add(millis(look.mono)), belief.trust());
         drop(belief);
-        report(before, after, look.system);
+        if report(before, after, look.system) {
+            self.changes.send_replace(after.1);
+        }
         seen
     }
 }
@@ -122,7 +123,8 @@ pub fn begin(known: Millis) {
             (belief.base().saturating_add(millis(first.mono)), belief.trust()),
             first.system,
         );
-        Live { clock, base: AtomicI64::new(belief.base()), belief: Mutex::new(belief), moved: Notify::new() }
+        let changes = watch::Sender::new(belief.trust());
+        Live { clock, base: AtomicI64::new(belief.base()), belief: Mutex::new(belief), changes }
     });
 }
 
@@ -131,12 +133,9 @@ pub fn look(synchronized: Option<bool>) -> Seen {
     LIVE.get().map_or_else(Seen::default, |live| live.take(live.look_now(synchronized), Belief::look))
 }
 
-/// Waits until [`set`] has moved the clock.
-pub async fn moved() {
-    match LIVE.get() {
-        Some(live) => live.moved.notified().await,
-        None => std::future::pending().await,
-    }
+/// Tells of every change of trust, and of every step of the believed time. Of nothing, before [`begin`].
+pub fn changes() -> watch::Receiver<Trust> {
+    LIVE.get().map_or_else(|| watch::channel(Trust::Plausible).1, |live| live.changes.subscribe())
 }
 
 /// Why the system's clock was not set.
@@ -168,7 +167,6 @@ pub async fn set(now: Millis) -> Result<(), SetRefusal> {
         timedated::set(now).await.map_err(SetRefusal::NotAllowed)?;
     }
     live.take(live.look_now(None), Belief::vouch);
-    live.moved.notify_one();
     Ok(())
 }
 
@@ -177,17 +175,17 @@ fn system() -> Millis {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
 }
 
-/// Tells the log of a clock that is no longer believed, or again, or that was set.
-fn report((counted, trusted): (Millis, Trust), (now, trust): (Millis, Trust), system: Millis) {
+/// Tells the log of a clock that is no longer believed, or again, or that was set; false where there is nothing to tell.
+fn report((counted, trusted): (Millis, Trust), (now, trust): (Millis, Trust), system: Millis) -> bool {
     let (system, time) = (Shown(system), Shown(now));
     match trust {
         Trust::Behind if trusted != trust => log::warn!(
-            "the clock says {system}, but that is over: using {time}, the last time known here, and counting on from it \
-             until the clock is set"
+            "the clock says {system}, but that is over: using {time}, the last time known here, and counting on from \
+             it until the clock is set"
         ),
         Trust::Ahead if trusted != trust => log::warn!(
-            "the clock says {system}, years past the last time known here: using {time}, and counting on from it until \
-             the clock is set or somebody vouches for it"
+            "the clock says {system}, years past the last time known here: using {time}, and counting on from it \
+             until the clock is set or somebody vouches for it"
         ),
         Trust::Plausible | Trust::Synchronized if matches!(trusted, Trust::Ahead | Trust::Behind) => {
             log::info!("the clock is believed again: it is {time}");
@@ -195,15 +193,17 @@ fn report((counted, trusted): (Millis, Trust), (now, trust): (Millis, Trust), sy
         Trust::Plausible | Trust::Synchronized if now.abs_diff(counted) > SLACK_MS.unsigned_abs() => {
             log::info!("the clock was set from {} to {time}", Shown(counted));
         }
-        Trust::Ahead | Trust::Behind | Trust::Plausible | Trust::Synchronized => {}
+        Trust::Ahead | Trust::Behind | Trust::Plausible | Trust::Synchronized => return trusted != trust,
     }
+    true
 }
 
 fn of_date(date: OffsetDateTime) -> Millis {
     date.unix_timestamp().saturating_mul(1_000)
 }
 
-fn date(time: Millis) -> OffsetDateTime {
+/// A time as a date; 1970 where no date can hold it.
+pub fn date(time: Millis) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(time) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 

@@ -141,7 +141,7 @@ mod tests {
         assert!(!folder.exists());
         let permitted = crate::tls::Permitted::for_box("porch", &[], &[]);
         let build = crate::clock::build_date();
-        let now = crate::tls::Moment { now: build, trust: crate::clock::Trust::Synchronized };
+        let now = crate::tls::Moment { now: build, system: build, trust: crate::clock::Trust::Synchronized };
         crate::tls::LocalTls::open(&folder, "porch", &permitted, |_| names(&[]), (now, build)).unwrap();
         assert!(matches!(of_kept(&folder), Seen::Served(Served { own: false, .. })));
         std::fs::write(folder.join("ca.pem"), "torn").unwrap();

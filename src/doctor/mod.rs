@@ -67,7 +67,7 @@ pub struct Live {
     pub listening: Option<Listening>,
     pub names: Option<Ask<Names>>,
     pub clock: Option<Ask<Trust>>,
-    pub certificate: Option<Ask<Served>>,
+    pub certificate: Option<Ask<Option<Served>>>,
 }
 
 /// Asks a part of porch; must not wait.
@@ -176,8 +176,8 @@ impl Parts {
         let mut lines = Vec::new();
         lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask(), self.subject.no_mdns)));
         lines.extend(self.live.clock.as_ref().map(|ask| clock::told(ask())));
-        if let Some(ask) = &self.live.certificate {
-            lines.extend(self.certificate(&certificate::Seen::Served(ask()), true));
+        if let Some(served) = self.live.certificate.as_ref().and_then(|ask| ask()) {
+            lines.extend(self.certificate(&certificate::Seen::Served(served), true));
         }
         lines
     }
@@ -206,7 +206,7 @@ impl Parts {
                 vec![line(check, Finding::Unchecked, [("reason", "porch runs on another data folder".into())])]
             }
             Check::Certificate => {
-                let served = live.certificate.as_ref().map(|ask| certificate::Seen::Served(ask()));
+                let served = live.certificate.as_ref().and_then(|ask| ask()).map(certificate::Seen::Served);
                 self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), runs)
             }
             Check::DiskSpace => vec![disk::space(&subject.data_dir)],
@@ -298,7 +298,7 @@ mod tests {
             alias: "porch-1f2e.local".into(),
             state: lan::mdns::NameState::Held,
         };
-        let served = || Served { own: false, ends_at: now() + time::Duration::days(100), names: None };
+        let served = || Some(Served { own: false, ends_at: now() + time::Duration::days(100), names: None });
         let live = Live {
             listening: None,
             names: Some(Box::new(names)),

@@ -10,15 +10,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::clock::build_date;
+use crate::clock::{self, build_date};
 use crate::config::Config;
+use crate::doctor::Served;
 use crate::doors::{Doors, Facts};
 use crate::lan::Network;
 use crate::lan::mdns::{self, Names};
-use crate::tls::{FOLDER, HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
+use crate::tls::{FOLDER, HostNames, LocalTls, Moment, OwnTls, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often the leaf's days are looked at, when no address changes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(60);
+/// How often the files of an owner's certificate are looked at: they change a few times a year, and somebody waits then.
+const OWN_LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// What tells the box from others when it has no CA of its own, in the data folder.
 const ID_FILE: &str = "id";
 /// Hexadecimal digits of an id.
@@ -41,16 +44,14 @@ pub(super) struct Around {
 /// See the module's text.
 pub(super) enum Certificate {
     Local(Box<LocalTls>),
-    Own(Arc<Resolver>),
+    Own(Box<OwnTls>),
 }
 
 impl Certificate {
     /// Opens what the configuration says, or makes the box's own.
     pub(super) fn open(config: &Config, lan: &[IpAddr]) -> Result<Self, TlsError> {
         if let Some(own) = &config.own_certificate {
-            let own = Own::load(&own.cert.value, &own.key.value)?;
-            log::info!("serving the owner's certificate, good until {}", own.ends_at);
-            return Ok(Self::Own(Resolver::new(own.certified)));
+            return Ok(Self::Own(Box::new(OwnTls::open(&own.cert.value, &own.key.value)?)));
         }
         let name = &config.name.value;
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
@@ -65,7 +66,7 @@ impl Certificate {
     pub(super) fn resolver(&self) -> Arc<Resolver> {
         match self {
             Self::Local(local) => local.resolver(),
-            Self::Own(resolver) => resolver.clone(),
+            Self::Own(own) => own.resolver().clone(),
         }
     }
 
@@ -75,6 +76,12 @@ impl Certificate {
             Self::Local(local) => Some(local.root()),
             Self::Own(_) => None,
         }
+    }
+
+    /// Asks for what is served, whatever it will be then.
+    pub(super) fn served(&self) -> impl Fn() -> Option<Served> + Send + Sync + use<> {
+        let (own, resolver) = (matches!(self, Self::Own(_)), self.resolver());
+        move || resolver.about().map(|(ends_at, names)| Served { own, ends_at, names })
     }
 
     /// Everything the box answers to at the moment: what its own certificate is to hold, and what an
@@ -123,23 +130,33 @@ impl Certificate {
         mut around: Around,
         doors: watch::Sender<Arc<Doors>>,
     ) {
-        let mut looks = interval(LOOK_INTERVAL);
+        let mut looks = interval(match self {
+            Self::Local(_) => LOOK_INTERVAL,
+            Self::Own(_) => OWN_LOOK_INTERVAL,
+        });
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut clock = clock::changes();
         loop {
             tokio::select! {
                 _ = looks.tick() => {}
                 Ok(()) = around.network.changed() => {}
                 Ok(()) = around.names.changed() => {}
+                Ok(()) = clock.changed() => {}
             }
             around.names.mark_unchanged();
             let lan = around.network.borrow_and_update().lan().to_vec();
-            if let Self::Local(local) = &mut self {
-                let names = host_names(&config, &place.id, &lan);
-                // Signing and writing take a moment, and happen a few times a year.
-                if let Err(error) = tokio::task::block_in_place(|| local.refresh(Moment::now(), &names)) {
-                    log::error!("the certificate could not be renewed: {error}");
+            // Signing, reading and writing take a moment, and happen a few times a year.
+            tokio::task::block_in_place(|| match &mut self {
+                Self::Local(local) => {
+                    let names = host_names(&config, &place.id, &lan);
+                    if let Err(error) = local.refresh(Moment::now(), &names) {
+                        log::error!("the certificate could not be renewed: {error}");
+                    }
                 }
-            }
+                Self::Own(own) => {
+                    own.refresh(clock::now_utc());
+                }
+            });
             let now = self.doors(&config, &place, &around);
             doors.send_if_modified(|known| {
                 let is_new = **known != now;

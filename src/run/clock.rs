@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::clock::{self, Known, Timedated};
+use crate::clock::{self, Known, Timedated, Trust};
 use crate::proto::limits::CLOCK_KEPT_INTERVAL;
 use crate::proto::op::Snapshot;
 use crate::store::Store;
@@ -35,30 +35,39 @@ impl Keeper {
         Self { path: Known::path(data_dir), store }
     }
 
+    /// Makes the best of a clock in doubt before anything is made by it: a time server may vouch for it.
+    pub(super) async fn settle(&self) {
+        if matches!(clock::state().trust, Trust::Ahead | Trust::Behind)
+            && let Ok(timedated) = Timedated::ask().await
+            && clock::look(Some(timedated.synchronized)).lowered
+        {
+            return self.write().await;
+        }
+        self.write_if_due().await;
+    }
+
     /// Runs until porch ends.
     pub(super) async fn keep(self) {
         let mut looks = interval(LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut changes = clock::changes();
         let mut kept_at = Instant::now();
         let (mut ask_at, mut ask_again) = (Instant::now(), ASK_INTERVAL);
         loop {
-            let mut is_moved = tokio::select! {
+            let has_changed = tokio::select! {
                 _ = looks.tick() => false,
-                () = clock::moved() => true,
+                // What is kept may be of a time that was wrong.
+                Ok(()) = changes.changed() => true,
             };
-            let mut seen = clock::look(None);
-            is_moved |= seen.lowered;
-            if seen.stepped || is_moved {
+            if clock::look(None).stepped {
                 (ask_at, ask_again) = (Instant::now(), ASK_INTERVAL);
             }
             if ask_at <= Instant::now() {
                 // Without an answer, what was last heard stands.
-                let synchronized = Timedated::ask().await.ok().map(|timedated| timedated.synchronized);
-                seen = clock::look(synchronized);
-                is_moved |= seen.lowered;
+                clock::look(Timedated::ask().await.ok().map(|timedated| timedated.synchronized));
                 (ask_at, ask_again) = (Instant::now() + ask_again, (ask_again * 2).min(CLOCK_KEPT_INTERVAL));
             }
-            if is_moved || kept_at.elapsed() >= CLOCK_KEPT_INTERVAL {
+            if has_changed || kept_at.elapsed() >= CLOCK_KEPT_INTERVAL {
                 self.write().await;
                 kept_at = Instant::now();
             }
@@ -66,7 +75,7 @@ impl Keeper {
     }
 
     /// Writes down the last time known, where none is, or one of another day.
-    pub(super) async fn write_if_due(&self) {
+    async fn write_if_due(&self) {
         let day_ms = i64::try_from(CLOCK_KEPT_INTERVAL.as_millis()).unwrap_or(i64::MAX);
         if Known::read(&self.path).is_none_or(|kept| clock::wall().abs_diff(kept.time) >= day_ms.unsigned_abs()) {
             self.write().await;

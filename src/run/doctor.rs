@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::clock;
 use crate::config::Config;
-use crate::doctor::{Doctor, Extent, Listening, Live, Subject, Trust};
+use crate::doctor::{Doctor, Extent, Listening, Live, Served, Subject, Trust};
 use crate::lan::mdns::Names;
 use crate::proto::doctor::{Level, Report};
 
@@ -35,12 +35,17 @@ pub(super) fn subject(config: &Config) -> Subject {
 }
 
 /// The doctor of a porch that runs in this process.
-pub(super) fn of_running(config: &Config, listening: Listening, names: watch::Receiver<Names>) -> Doctor {
+pub(super) fn of_running(
+    config: &Config,
+    listening: Listening,
+    names: watch::Receiver<Names>,
+    served: impl Fn() -> Option<Served> + Send + Sync + 'static,
+) -> Doctor {
     let live = Live {
         listening: Some(listening),
         names: Some(Box::new(move || names.borrow().clone())),
         clock: Some(Box::new(|| trust_of(clock::state()))),
-        ..Live::default()
+        certificate: Some(Box::new(served)),
     };
     Doctor::new(subject(config), live)
 }

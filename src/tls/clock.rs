@@ -2,19 +2,33 @@
 
 use time::{Duration, OffsetDateTime};
 
+use super::ca::BACKDATED;
+use super::leaf::LEAF_LIFE;
 use crate::clock::{self, AHEAD_MAX, Trust};
+
+/// A clock may be wrong by half a year, and the leaf is one that has begun and has not ended all the same.
+const EARLY_MAX: Duration = Duration::days(183);
+/// The same where the box only counts on from the last time it knew: it is later than that, nobody knows by how much.
+const EARLY_MIN: Duration = Duration::days(31);
+/// A box that was switched off over the holidays comes back with a leaf that still serves.
+const RENEW_BEFORE_END: Duration = Duration::days(30);
+/// A leaf made by a clock that nobody vouches for is replaced after as many days, so that it always reaches far.
+const DOUBTED_LIFE: Duration = Duration::days(31);
 
 /// The time of a look at the certificates, and how far it can be relied on.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     pub now: OffsetDateTime,
+    /// What the system's clock says.
+    pub system: OffsetDateTime,
     pub trust: Trust,
 }
 
 impl Moment {
     /// What is believed now.
     pub fn now() -> Self {
-        Self { now: clock::now_utc(), trust: clock::state().trust }
+        let state = clock::state();
+        Self { now: clock::date(state.now), system: clock::date(state.system), trust: state.trust }
     }
 
     /// The nearest moment that this build can be running at.
@@ -23,23 +37,23 @@ impl Moment {
     }
 
     /// How far back a new leaf begins, down to the build date.
-    pub(super) fn early(self) -> Duration {
+    pub(super) fn early(self, build_date: OffsetDateTime) -> Duration {
         match self.trust {
-            // A clock that runs months ahead still shows phones a leaf that has begun, and half a year of life remains.
-            Trust::Synchronized | Trust::Plausible => Duration::days(183),
-            // It is later than the last time known, nobody knows by how much: the box may have rested for months.
-            Trust::Behind | Trust::Ahead => Duration::days(31),
+            Trust::Synchronized | Trust::Plausible => EARLY_MAX,
+            // It may be the last time known that was wrong: the leaf is to serve by both clocks.
+            Trust::Behind if self.system >= build_date => (self.now - self.system).clamp(EARLY_MIN, EARLY_MAX),
+            Trust::Behind | Trust::Ahead => EARLY_MIN,
         }
     }
 
-    /// How long before its end a leaf is replaced; less than what a new one has.
-    pub(super) fn renew_before_end(self) -> Duration {
+    /// How long before its end a leaf is replaced; always less than what a new one has.
+    pub(super) fn renew_before_end(self, build_date: OffsetDateTime) -> Duration {
         match self.trust {
-            // A box that was switched off over the holidays comes back with a leaf that still serves.
-            Trust::Synchronized => Duration::days(30),
+            Trust::Synchronized => RENEW_BEFORE_END,
             // The clock may be one that stands still while the box is off.
-            Trust::Plausible => Duration::days(180),
-            Trust::Behind | Trust::Ahead => Duration::days(335),
+            Trust::Plausible | Trust::Behind | Trust::Ahead => {
+                LEAF_LIFE - BACKDATED - self.early(build_date) - DOUBTED_LIFE
+            }
         }
     }
 }
@@ -52,7 +66,7 @@ mod tests {
     #[test]
     fn a_clock_before_the_build_or_decades_after_it_is_not_believed() {
         let build = build_date();
-        let plausible = |now| Moment { now, trust: Trust::Plausible }.plausible(build);
+        let plausible = |now| Moment { now, system: now, trust: Trust::Plausible }.plausible(build);
         assert_eq!(plausible(OffsetDateTime::UNIX_EPOCH), build);
         assert_eq!(plausible(build + Duration::days(7)), build + Duration::days(7));
         assert_eq!(plausible(build + Duration::days(9_000)), build + AHEAD_MAX);

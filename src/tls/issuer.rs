@@ -56,7 +56,7 @@ impl Issuer {
         if now < leaf.starts_at {
             return Some(Reason::NotYetValid);
         }
-        if leaf.ends_at - now < moment.renew_before_end() {
+        if leaf.ends_at - now < moment.renew_before_end(self.build_date) {
             return Some(Reason::EndsSoon);
         }
         (!leaf.names.serves(&wanted)).then_some(Reason::NamesChanged)

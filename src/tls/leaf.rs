@@ -47,7 +47,7 @@ impl Leaf {
         let mut params = CertificateParams::default();
         params.distinguished_name = subject;
         params.serial_number = Some(serial()?);
-        params.not_before = build_date.max(moment.plausible(build_date) - moment.early()) - BACKDATED;
+        params.not_before = build_date.max(moment.plausible(build_date) - moment.early(build_date)) - BACKDATED;
         // Both ends belong to a certificate's life (RFC 5280, 4.1.2.5).
         params.not_after = params.not_before + LEAF_LIFE - Duration::SECOND;
         params.is_ca = IsCa::ExplicitNoCa;

@@ -1,7 +1,7 @@
 //! The box's own HTTPS: a local CA made once, a leaf for every name and address, swapped while connections stay.
 //!
 //! Phones are told to trust the root by hand, once. It can speak for the LAN and nothing else, and its key never
-//! leaves the folder. Entry points: [`LocalTls::open`], or [`Own::load`] for an owner's own certificate; then
+//! leaves the folder. Entry points: [`LocalTls::open`], or [`OwnTls::open`] for an owner's own certificate; then
 //! [`server_config`].
 
 mod ca;
@@ -29,7 +29,7 @@ pub use host_names::HostNames;
 pub use issuer::Reason;
 pub use kept::{Kept, kept, kept_root};
 pub use local::{FOLDER, LocalTls, Renewal};
-pub use own::Own;
+pub use own::{Own, OwnTls};
 pub use permitted::Permitted;
 pub use resolver::Resolver;
 pub use sans::{Sans, sans};

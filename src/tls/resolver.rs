@@ -5,6 +5,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use time::OffsetDateTime;
+
+use super::host_names::HostNames;
+use super::own::about;
 
 /// The chain and key that are served at the moment.
 #[derive(Debug)]
@@ -19,6 +23,11 @@ impl Resolver {
     /// What is served at the moment.
     pub fn served(&self) -> Arc<CertifiedKey> {
         self.0.load_full()
+    }
+
+    /// Until when what is served is good, and for what; the latter as [`super::Own`] has it.
+    pub fn about(&self) -> Option<(OffsetDateTime, Option<HostNames>)> {
+        about(self.served().cert.first()?).ok()
     }
 
     /// Serves this from the next handshake on.

@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{Answer, Closed, Device, Door, EVERYONE, Person, Porch, number};
+use crate::support::{Answer, Closed, Device, Door, EVERYONE, Person, Porch, ms, now, number};
 
 const PAGE: &str = include_str!("../../docs/protocol.md");
 
@@ -211,6 +211,14 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
     assert_eq!(shown.json(), set.json());
     let me = page.ask(&Asker::Person(&ada), "GET /api/me", "/api/me", None).await;
     page.check("me", &me.json());
+
+    let shown = page.ask(&Asker::Person(&ada), "GET /api/clock", "/api/clock", None).await;
+    page.check("clock", &shown.json());
+    // What the clock says already: that sets no clock, whatever the machine of the test allows.
+    let body = page.example("set_clock", json!({"now": ms(now())}));
+    let set = page.ask(&Asker::Person(&ada), "PUT /api/clock", "/api/clock", Some(body)).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    page.check("clock", &set.json());
 
     let login = page.example("login", json!({"name": "Grace"}));
     let laptop = page.ask(&nobody, "POST /api/login", "/api/login", Some(login)).await;

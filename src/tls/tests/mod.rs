@@ -27,7 +27,7 @@ fn days(count: i64) -> OffsetDateTime {
 
 /// A clock that is right.
 fn sure(now: OffsetDateTime) -> Moment {
-    Moment { now, trust: Trust::Synchronized }
+    Moment { now, system: now, trust: Trust::Synchronized }
 }
 
 fn names(addresses: &[&str]) -> HostNames {

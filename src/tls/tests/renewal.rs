@@ -91,27 +91,28 @@ fn a_clock_that_was_never_set_renews_nothing() {
 /// believed, or nearly a year after it where the box has only counted on from the last time known.
 #[test]
 fn the_less_a_clock_is_worth_the_longer_the_leaf_lasts() {
-    let ca = ca();
     // Long after the build, so that the build's date bounds nothing.
     let now = days(2_000);
-    for (trust, before, after) in [
-        (Trust::Synchronized, 183, 30),
-        (Trust::Plausible, 183, 180),
-        (Trust::Behind, 31, 335),
-        (Trust::Ahead, 31, 335),
+    for (trust, system, before, after) in [
+        (Trust::Synchronized, now, 183, 30),
+        (Trust::Plausible, now, 183, 182),
+        (Trust::Behind, OffsetDateTime::UNIX_EPOCH, 31, 334),
+        // Either clock may be the right one: the leaf serves by both.
+        (Trust::Behind, now - Duration::days(100), 100, 265),
+        (Trust::Behind, now - Duration::days(1_000), 183, 182),
+        (Trust::Ahead, days(6_000), 31, 334),
     ] {
-        let moment = |now| Moment { now, trust };
-        let pem = Leaf::make(&ca, &names(&HERE), moment(now), build()).unwrap();
-        let leaf = Leaf::from_pem(&pem, ca.root.certificate()).unwrap();
-        assert!(leaf.starts_at <= now - Duration::days(before), "{trust:?}");
-        assert!(leaf.ends_at - leaf.starts_at < Duration::days(397), "{trust:?}");
-        let last = leaf.ends_at - Duration::days(after);
-        let issuer = Issuer { ca: self::ca(), leaf: None, build_date: build() };
-        let issuer = Issuer { leaf: Some(Leaf { issuer_key_id: issuer.ca.key_id.clone(), ..leaf }), ..issuer };
+        let at = |day| Moment { now: now + Duration::days(day), system: system + Duration::days(day), trust };
+        let mut issuer = Issuer { ca: ca(), leaf: None, build_date: build() };
+        issuer.renew(at(0), &names(&HERE)).unwrap();
+        let leaf = issuer.leaf.as_ref().unwrap();
+        assert!(leaf.starts_at <= now - Duration::days(before), "{trust:?} {system}");
+        assert!(leaf.ends_at - leaf.starts_at < Duration::days(397), "{trust:?} {system}");
         // It is not replaced at once, and for as long as it stays it reaches far enough.
-        assert_eq!(issuer.due(moment(now + Duration::days(1)), &names(&HERE)), None, "{trust:?}");
-        assert_eq!(issuer.due(moment(last), &names(&HERE)), None, "{trust:?}");
-        assert_eq!(issuer.due(moment(last + Duration::days(1)), &names(&HERE)), Some(Reason::EndsSoon), "{trust:?}");
+        let stays = (0..397).take_while(|day| issuer.due(at(*day), &names(&HERE)).is_none()).count() as i64;
+        assert!(stays >= 30, "{trust:?} {system}: {stays}");
+        assert!(leaf.ends_at - at(stays - 1).now >= Duration::days(after), "{trust:?} {system}: {stays}");
+        assert_eq!(issuer.due(at(stays), &names(&HERE)), Some(Reason::EndsSoon));
     }
 }
 
@@ -120,7 +121,7 @@ fn a_leaf_that_would_do_is_replaced_once_the_clock_is_lost() {
     let issuer = issuer(days(2_000));
     let later = days(2_100);
     assert_eq!(issuer.due(sure(later), &names(&HERE)), None);
-    let lost = Moment { now: later, trust: Trust::Behind };
+    let lost = Moment { now: later, system: OffsetDateTime::UNIX_EPOCH, trust: Trust::Behind };
     assert_eq!(issuer.due(lost, &names(&HERE)), Some(Reason::EndsSoon));
 }
 
@@ -129,8 +130,10 @@ fn a_leaf_that_would_do_is_replaced_once_the_clock_is_lost() {
 fn the_first_leaf_is_good_from_the_build_on_for_thirteen_months_whatever_the_clock_says() {
     for now in [OffsetDateTime::UNIX_EPOCH, days(0)] {
         for trust in [Trust::Behind, Trust::Ahead, Trust::Plausible] {
-            let ca = Ca::from_pem(&Ca::make("Kitchen", &permitted(), Moment { now, trust }, build()).unwrap()).unwrap();
-            let pem = Leaf::make(&ca, &names(&HERE), Moment { now, trust }, build()).unwrap();
+            let ca =
+                Ca::from_pem(&Ca::make("Kitchen", &permitted(), Moment { now, system: now, trust }, build()).unwrap())
+                    .unwrap();
+            let pem = Leaf::make(&ca, &names(&HERE), Moment { now, system: now, trust }, build()).unwrap();
             let leaf = Leaf::from_pem(&pem, ca.root.certificate()).unwrap();
             for day in [0, 1, 200, 395] {
                 let verdict = certificates::verify(ca.root.der(), &leaf.certified.cert[0], HERE[0], days(day));

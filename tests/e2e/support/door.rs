@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -20,32 +22,55 @@ pub(crate) type Wire = TlsStream<TcpStream>;
 #[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) https: SocketAddr,
+    roots: Arc<rustls::RootCertStore>,
     tls: TlsConnector,
+}
+
+/// A client's clock that stands still.
+#[derive(Debug)]
+struct Fixed(Duration);
+
+impl TimeProvider for Fixed {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(UnixTime::since_unix_epoch(self.0))
+    }
 }
 
 impl Door {
     /// Fetches the CA's certificate from the plain port, as a person does, and trusts it from then on.
     pub(crate) async fn through(https: SocketAddr, http: SocketAddr) -> Self {
-        let pem = ask_plainly(http, "/ca.pem").await.body;
-        let root = CertificateDer::from_pem_slice(&pem).expect("the CA file is a certificate");
+        Self::trusting(https, &ask_plainly(http, "/ca.pem").await.body)
+    }
+
+    /// Trusts the root, or the one certificate, of this PEM.
+    pub(crate) fn trusting(https: SocketAddr, pem: &[u8]) -> Self {
+        let root = CertificateDer::from_pem_slice(pem).expect("the CA file is a certificate");
         let mut roots = rustls::RootCertStore::empty();
         roots.add(root).expect("the root can be trusted");
-        Self::trusting(https, roots)
+        Self::with(https, Arc::new(roots))
     }
 
     /// A door to a porch whose certificate is not trusted here.
     pub(crate) fn closed(https: SocketAddr) -> Self {
-        Self::trusting(https, rustls::RootCertStore::empty())
+        Self::with(https, Arc::new(rustls::RootCertStore::empty()))
     }
 
-    fn trusting(https: SocketAddr, roots: rustls::RootCertStore) -> Self {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("the provider speaks TLS")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Self { https, tls: Arc::new(config).into() }
+    fn with(https: SocketAddr, roots: Arc<rustls::RootCertStore>) -> Self {
+        Self { https, tls: connector(roots.clone(), Arc::new(DefaultTimeProvider)), roots }
+    }
+
+    /// The same door for a client whose clock says this much since 1970.
+    pub(crate) fn at(&self, clock: Duration) -> Self {
+        Self { tls: connector(self.roots.clone(), Arc::new(Fixed(clock))), ..self.clone() }
+    }
+
+    /// Whether a client whose clock says this accepts the certificate.
+    pub(crate) async fn accepted_at(&self, clock: Duration) -> bool {
+        match self.at(clock).wire().await {
+            Ok(_) => true,
+            Err(fault) if fault.to_string().contains("invalid peer certificate") => false,
+            Err(fault) => panic!("{fault}"),
+        }
     }
 
     /// A bare connection to the HTTPS port.
@@ -107,6 +132,16 @@ impl Door {
         let answer = self.ask("POST", "/api/login", None, Some(&credentials)).await;
         if answer.status == 200 { Ok(Person::signed_in(self, &answer)) } else { Err(answer) }
     }
+}
+
+fn connector(roots: Arc<rustls::RootCertStore>, clock: Arc<dyn TimeProvider>) -> TlsConnector {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_details(provider, clock)
+        .with_safe_default_protocol_versions()
+        .expect("the provider speaks TLS")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Arc::new(config).into()
 }
 
 /// A request as it is written here, over TLS: for what no proper client sends.

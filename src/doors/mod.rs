@@ -126,8 +126,10 @@ fn authority(host: &Host, port: u16, implied: u16) -> String {
 /// The short name, IPv4 addresses, the alias, what the owner configured or has a certificate for, IPv6 addresses.
 fn told(facts: &Facts<'_>) -> Vec<(DoorKind, Host)> {
     let Facts { https, label, state, names: configured, answered, lan, .. } = facts;
-    let is_short_ours = matches!(state, NameState::Held | NameState::Looking);
     let short = format!("{label}.local");
+    // An owner who configured it has somebody else announce it.
+    let is_configured = configured.iter().any(|name| name.as_str() == short);
+    let is_short_ours = is_configured || matches!(state, NameState::Held | NameState::Looking);
     let kind = |name: &DnsName| match name.as_str() {
         "localhost" => None,
         // What some routers resolve, and most do not.

@@ -88,7 +88,10 @@ export class Porch {
       https,
       '--http',
       '127.0.0.1:0',
+      // The browsers are told where the name leads, as if another program announced it.
       '--no-mdns',
+      '--names',
+      'porch.local',
       ...this.#flags,
     ]
     this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -16,6 +16,7 @@ pub mod lan;
 pub mod log;
 pub mod outbox;
 pub mod picture;
+pub mod poster;
 pub mod proto;
 pub mod qr;
 pub mod run;

@@ -1,14 +1,33 @@
 //! QR codes: for a terminal as half blocks, for a page as SVG.
 
+use qrcode::bits::Bits;
 use qrcode::render::unicode::Dense1x2;
-use qrcode::{Color, QrCode};
+use qrcode::{Color, EcLevel, QrCode, Version};
 
 /// Modules of light around a code, which readers need (ISO/IEC 18004, section 6.3.8).
 const QUIET_MODULES: usize = 4;
 
+/// The number of UTF-8 among the encodings that a code can name (AIM ECI).
+const ECI_UTF_8: u32 = 26;
+
+/// The smallest code that holds the text, readable with 15 % of it damaged.
+fn code(text: &str) -> Option<QrCode> {
+    if text.is_ascii() {
+        return QrCode::new(text).ok();
+    }
+    // Readers guess the encoding of what names none, and take short Chinese texts for Japanese ones.
+    (1..=40).find_map(|version| {
+        let mut bits = Bits::new(Version::Normal(version));
+        bits.push_eci_designator(ECI_UTF_8).ok()?;
+        bits.push_byte_data(text.as_bytes()).ok()?;
+        bits.push_terminator(EcLevel::M).ok()?;
+        QrCode::with_bits(bits, EcLevel::M).ok()
+    })
+}
+
 /// In half blocks, dark on light whatever the terminal's colours. None when the text is too long for any code.
 pub fn terminal(text: &str) -> Option<String> {
-    let code = QrCode::new(text).ok()?;
+    let code = code(text)?;
     let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
     const BLACK_ON_WHITE: &str = "\x1b[30;47m";
     const RESET: &str = "\x1b[0m";
@@ -18,7 +37,7 @@ pub fn terminal(text: &str) -> Option<String> {
 /// As an SVG element with its quiet zone, one unit a module, to be given a size by whoever shows it. `label` is what
 /// a screen reader says; it is escaped here. None when the text is too long for any code.
 pub fn svg(text: &str, label: &str) -> Option<String> {
-    let code = QrCode::new(text).ok()?;
+    let code = code(text)?;
     let width = code.width();
     let edge = width + 2 * QUIET_MODULES;
     let path: String = code.to_colors().chunks(width).enumerate().flat_map(|(y, row)| runs(row, y)).collect();

@@ -157,7 +157,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let (https, https_address) = listen("https", &config.https.value)?;
     let (http, http_address) = listen("http", &config.http.value)?;
 
-    let listening = Listening { https: https_address, http: http_address, pid: std::process::id() };
+    let listening = Listening { https: https_address, http: http_address, pid: Some(std::process::id()) };
     // For `porch doctor` and `porch qr`, which manage without.
     if let Err(fault) = listening.write(&config.data_dir.value) {
         log::warn!("where porch listens could not be written down: {fault}");

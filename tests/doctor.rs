@@ -132,6 +132,14 @@ impl Report {
         found.unwrap_or_else(|| panic!("no {finding} in {:#?}", self.checks))
     }
 
+    /// What is found at this level, without what is the testing machine's: how fast and how full its disk is.
+    fn ours(&self, level: &str) -> BTreeSet<&str> {
+        let of_the_machine =
+            ["disk_speed_slow", "disk_speed_bad", "disk_space_low", "disk_space_full", "open_files_low"];
+        let found = self.at(level).into_iter();
+        found.filter(|finding| !of_the_machine.contains(finding)).collect()
+    }
+
     fn at(&self, level: &str) -> BTreeSet<&str> {
         let at = self.checks.iter().filter(|line| line["level"] == level);
         at.map(|line| line["finding"].as_str().expect("a name")).collect()
@@ -145,11 +153,8 @@ fn a_healthy_box_has_nothing_to_complain_of() {
     }
     let network = Network::new("healthy");
     let report = Report::of(&mut network.porch(&["doctor", "--json"]));
-    // How fast and how full the disk of this machine is, is not the test's to say.
-    let of_the_machine = ["disk_speed_slow", "disk_speed_bad", "disk_space_low", "disk_space_full"];
-    let complaints: Vec<_> = ["warning", "problem"].iter().flat_map(|level| report.at(level)).collect();
-    let ours: Vec<_> = complaints.iter().filter(|finding| !of_the_machine.contains(finding)).collect();
-    assert!(ours.is_empty(), "{ours:?} in {:#?}", report.checks);
+    let complaints: Vec<_> = ["warning", "problem"].iter().flat_map(|level| report.ours(level)).collect();
+    assert!(complaints.is_empty(), "{complaints:?} in {:#?}", report.checks);
     assert_eq!(report.exit, Some(i32::from(!report.at("problem").is_empty())), "{:#?}", report.checks);
     assert_eq!(report.line("addresses_several")["values"]["addresses"], "192.168.77.7, fd77::7");
     assert_eq!(report.line("multicast_works")["values"]["interface"], "eth0");
@@ -169,11 +174,17 @@ fn a_running_box_is_looked_at_without_being_disturbed() {
     assert_eq!(first.trim_end(), "listening on https://192.168.77.7");
     let report = Report::of(&mut network.porch(&["doctor", "--json", "--no-mdns"]));
     let held = |report: &Report| report.checks.iter().filter(|line| line["finding"] == "port_held").count();
-    assert_eq!((held(&report), report.at("problem").len()), (2, 0), "{:#?}", report.checks);
+    assert_eq!((held(&report), report.ours("problem").len()), (2, 0), "{:#?}", report.checks);
     for finding in ["data_folder_good", "database_good", "certificate_good", "name_off"] {
         report.line(finding);
     }
     assert!(held(&Report::of(&mut network.porch(&["doctor", "--json"]))) == 2, "it still runs");
+    // Somebody who does not know where its data is, learns that it runs all the same.
+    let stranger = network.folder.path().join("other");
+    let mut command = network.command(BINARY);
+    let report = Report::of(command.args(["doctor", "--json", "--no-mdns", "--data-dir"]).arg(&stranger));
+    assert_eq!((held(&report), report.ours("problem").len()), (2, 0), "{:#?}", report.checks);
+    report.line("data_folder_elsewhere");
     drop(porch);
     // What it had written down is no longer true.
     let report = Report::of(&mut network.porch(&["doctor", "--json"]));
@@ -216,6 +227,40 @@ fn a_crippled_box_is_told_what_cripples_it() {
     let text = String::from_utf8(output.stdout).expect("porch writes UTF-8");
     let problems = text.lines().filter(|line| line.starts_with("problem ")).count();
     assert_eq!((output.status.code(), problems), (Some(1), report.at("problem").len()), "{text}");
+}
+
+#[test]
+fn another_device_that_has_the_name_is_found() {
+    if !can_make_namespaces() {
+        return;
+    }
+    let network = Network::new("named");
+    // Answers whatever is asked: porch.local is at 192.168.77.9.
+    let script = "import socket\n\
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
+        s.bind(('', 5353))\n\
+        own = socket.inet_aton('192.168.77.7')\n\
+        s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton('224.0.0.251') + own)\n\
+        s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)\n\
+        print('there')\n\
+        answer = b'\\0\\0\\x84\\0\\0\\0\\0\\1\\0\\0\\0\\0\\5porch\\5local\\0\\0\\1\\x80\\1\\0\\0\\0\\x78\\0\\4\\xc0\\xa8\\x4d\\x09'\n\
+        while True:\n\
+        \x20   asked, _ = s.recvfrom(9000)\n\
+        \x20   if asked[2] == 0 and b'porch' in asked: s.sendto(answer, ('224.0.0.251', 5353))";
+    let (_other, said) = Running::start({
+        let mut command = network.command("python3");
+        command.args(["-uc", script]);
+        command
+    });
+    assert_eq!(said.trim_end(), "there");
+    let report = Report::of(&mut network.porch(&["doctor", "--json"]));
+    assert_eq!(report.line("name_taken")["values"]["by"], "192.168.77.9");
+    assert!(report.line("responders_beside")["values"]["by"].as_str().is_some_and(|by| by.contains("python3")));
+    let (warnings, problems) = (report.ours("warning"), report.ours("problem"));
+    assert!(warnings.contains("name_taken") && problems.is_empty(), "{:#?}", report.checks);
+    let report = Report::of(&mut network.porch(&["doctor", "--json", "--name", "galley"]));
+    report.line("name_free");
 }
 
 #[test]

@@ -18,12 +18,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tls", &["clock", "file", "proto"]),
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
-    ("doors", &["proto", "tls"]),
+    ("doors", &["lan", "proto", "tls"]),
     ("guide", &["proto"]),
     ("qr", &[]),
+    ("poster", &["qr"]),
     ("doctor", &["clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
-    ("http", &["auth", "clock", "doctor", "doors", "driver", "guide", "outbox", "picture", "proto", "store", "tls"]),
+    (
+        "http",
+        &[
+            "auth", "clock", "doctor", "doors", "driver", "guide", "outbox", "picture", "poster", "proto", "store",
+            "tls",
+        ],
+    ),
 ];
 
 /// The wiring: imports everything, and nothing imports it.

@@ -22,7 +22,8 @@ const ANSWER_WAIT: Duration = Duration::from_secs(2);
 pub struct Listening {
     pub https: SocketAddr,
     pub http: SocketAddr,
-    pub pid: u32,
+    /// Not known of one that was only found by its answers.
+    pub pid: Option<u32>,
 }
 
 impl Listening {
@@ -89,10 +90,10 @@ fn connect(bound: SocketAddr) -> io::Result<TcpStream> {
 }
 
 /// Looks for a porch where the configuration says that one would be: for those who may not look into its folder.
-pub fn find(https: &[SocketAddr], http: &[SocketAddr]) -> Option<(SocketAddr, SocketAddr)> {
+pub fn find(https: &[SocketAddr], http: &[SocketAddr]) -> Option<Listening> {
     let http = http.iter().copied().find(|address| address.port() != 0 && answers(*address))?;
     let https = https.iter().copied().find(|address| address.port() != 0 && accepts(*address))?;
-    Some((https, http))
+    Some(Listening { https, http, pid: None })
 }
 
 #[cfg(test)]
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     fn listening() -> Listening {
-        Listening { https: "[::]:443".parse().unwrap(), http: "[::]:80".parse().unwrap(), pid: 7 }
+        Listening { https: "[::]:443".parse().unwrap(), http: "[::]:80".parse().unwrap(), pid: Some(7) }
     }
 
     #[test]

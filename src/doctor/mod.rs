@@ -16,7 +16,7 @@ mod ports;
 mod sockets;
 pub mod texts;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -27,8 +27,9 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use crate::lan::mdns::Names;
-use crate::lan::{self, Interfaces};
+use crate::lan::{self, Interfaces, LanInterface};
 use crate::proto::doctor::{Check, Checked, Finding, Report};
+use crate::store;
 use crate::tls::HostNames;
 use crate::tls::name::DnsName;
 
@@ -156,13 +157,24 @@ fn gather(
 }
 
 impl Parts {
+    /// Where people on the LAN reach the box.
+    fn lan(&self) -> Vec<IpAddr> {
+        lan::lan_addresses(&self.subject.interfaces)
+    }
+
+    /// The interfaces through which they come.
+    fn interfaces(&self) -> Vec<LanInterface> {
+        lan::lan_interfaces(&self.subject.interfaces)
+    }
+
     fn listening(&self) -> Option<Listening> {
-        self.live.listening.or_else(|| Listening::read(&self.subject.data_dir))
+        let Subject { data_dir, https, http, .. } = &self.subject;
+        self.live.listening.or_else(|| Listening::read(data_dir)).or_else(|| listening::find(https, http))
     }
 
     fn quick(&self) -> Vec<Checked> {
         let mut lines = Vec::new();
-        lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask())));
+        lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask(), self.subject.no_mdns)));
         lines.extend(self.live.clock.as_ref().map(|ask| clock::told(ask())));
         if let Some(ask) = &self.live.certificate {
             lines.extend(self.certificate(&certificate::Seen::Served(ask()), true));
@@ -172,40 +184,50 @@ impl Parts {
 
     fn check(&self, check: Check, listening: Option<Listening>) -> Vec<Checked> {
         let (subject, live) = (&self.subject, &self.live);
-        let porch = listening.map(|listening| listening.pid);
+        let runs = listening.is_some();
+        let porch = listening.and_then(|listening| listening.pid);
+        // It answers, and nobody holds the folder that we were told: what lies there is not its.
+        let elsewhere = runs && porch.is_none() && store::is_held(&subject.data_dir).is_ok_and(|held| !held);
         match check {
             Check::Ports => ports::check(subject, listening),
-            Check::Addresses => network::addresses(&lan::lan_addresses(&subject.interfaces)),
-            Check::Multicast => network::multicast(&subject.interfaces),
+            Check::Addresses => network::addresses(&self.lan()),
+            Check::Multicast => network::multicast(&self.interfaces()),
             Check::Responders => network::responders(porch),
             Check::Name => vec![match &live.names {
-                Some(ask) => name::told(&ask()),
+                Some(ask) => name::told(&ask(), subject.no_mdns),
                 None if subject.no_mdns => line(Check::Name, Finding::NameOff, []),
-                None => name::ask(&subject.label, porch.is_some(), &subject.interfaces),
+                None => name::ask(&subject.label, runs, &self.interfaces()),
             }],
             Check::Clock => {
                 let looked = || clock::look(&subject.data_dir, crate::clock::wall());
                 vec![clock::told(live.clock.as_ref().map_or_else(looked, |ask| ask()))]
             }
+            Check::Certificate if elsewhere && subject.own_certificate.is_none() => {
+                vec![line(check, Finding::Unchecked, [("reason", "porch runs on another data folder".into())])]
+            }
             Check::Certificate => {
                 let served = live.certificate.as_ref().map(|ask| certificate::Seen::Served(ask()));
-                self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), porch.is_some())
+                self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), runs)
             }
             Check::DiskSpace => vec![disk::space(&subject.data_dir)],
             Check::DiskSpeed => vec![disk::speed(&subject.data_dir)],
             Check::OpenFiles => vec![open_files::check(porch)],
+            Check::DataFolder if elsewhere => {
+                let path = subject.data_dir.display().to_string();
+                vec![line(check, Finding::DataFolderElsewhere, [("path", path)])]
+            }
             Check::DataFolder => disk::folder(&subject.data_dir),
         }
     }
 
     /// `serving`: whether the certificate has to hold what the box answers to by now.
     fn certificate(&self, seen: &certificate::Seen, serving: bool) -> Vec<Checked> {
-        let Subject { label, names, interfaces, own_certificate, .. } = &self.subject;
+        let Subject { label, names, own_certificate, .. } = &self.subject;
         let wanted = serving.then(|| match own_certificate {
             // It cannot be for local names; for those the owner told us, it is meant to be.
             Some(_) => HostNames::new(names.clone(), Vec::new()),
             // The alias never changes: a certificate that holds the short name holds it too.
-            None => HostNames::of_box(label, label, names, &lan::lan_addresses(interfaces)),
+            None => HostNames::of_box(label, label, names, &self.lan()),
         });
         certificate::told(seen, wanted.as_ref(), now())
     }

@@ -2,18 +2,19 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::lan::LanInterface;
 use crate::lan::mdns::{NameState, Names};
-use crate::lan::{self, Interfaces};
 use crate::proto::doctor::{Check, Checked, Finding};
 
 use super::mdns;
 use super::texts::line;
 
-/// What the box itself says.
-pub(super) fn told(names: &Names) -> Checked {
+/// What the box itself says. `unwanted`: the owner has turned mDNS off.
+pub(super) fn told(names: &Names, unwanted: bool) -> Checked {
     let name = || ("name", names.short.clone());
     match &names.state {
-        NameState::Off => line(Check::Name, Finding::NameOff, []),
+        NameState::Off if unwanted => line(Check::Name, Finding::NameOff, []),
+        NameState::Off => line(Check::Name, Finding::NameUnheard, [name()]),
         NameState::Looking => line(Check::Name, Finding::NameLooking, [name()]),
         NameState::Held => line(Check::Name, Finding::NameHeld, [name()]),
         NameState::Taken { by } => {
@@ -24,30 +25,30 @@ pub(super) fn told(names: &Names) -> Checked {
 }
 
 /// What the network says, asked from outside of porch.
-pub(super) fn ask(label: &str, porch_runs: bool, admitted: &Interfaces) -> Checked {
+pub(super) fn ask(label: &str, porch_runs: bool, interfaces: &[LanInterface]) -> Checked {
     let name = format!("{label}.local");
-    let interfaces: Vec<Ipv4Addr> = lan::lan_interfaces(admitted)
+    let own: Vec<IpAddr> = interfaces.iter().flat_map(|interface| interface.addresses.iter().copied()).collect();
+    let own_v4: Vec<Ipv4Addr> = own
         .iter()
-        .flat_map(|interface| &interface.addresses)
         .filter_map(|address| match address {
             IpAddr::V4(ip) => Some(*ip),
             IpAddr::V6(_) => None,
         })
         .collect();
-    if interfaces.is_empty() {
+    if own_v4.is_empty() {
         return line(Check::Name, Finding::Unchecked, [("reason", "there is no network".into())]);
     }
-    match mdns::who_is(&name, &interfaces) {
-        Ok(addresses) => heard(&name, &addresses, porch_runs, &lan::lan_addresses(admitted)),
+    match mdns::who_is(&name, &own_v4) {
+        Ok(addresses) => heard(&name, &addresses, porch_runs, &own),
         Err(fault) => line(Check::Name, Finding::Unchecked, [("reason", fault.to_string())]),
     }
 }
 
-/// What the answers mean. `lan` are the box's own addresses.
-fn heard(name: &str, answers: &[IpAddr], porch_runs: bool, lan: &[IpAddr]) -> Checked {
+/// What the answers mean. `own` are the box's addresses.
+fn heard(name: &str, answers: &[IpAddr], porch_runs: bool, own: &[IpAddr]) -> Checked {
     let of = |finding| line(Check::Name, finding, [("name", name.into())]);
     let is_link_local = |ip: &IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
-    let strangers: Vec<_> = answers.iter().filter(|ip| !lan.contains(ip) && !is_link_local(ip)).collect();
+    let strangers: Vec<_> = answers.iter().filter(|ip| !own.contains(ip) && !is_link_local(ip)).collect();
     match (answers, strangers.first()) {
         ([], _) if porch_runs => of(Finding::NameUnheard),
         ([], _) => of(Finding::NameFree),
@@ -69,8 +70,10 @@ mod tests {
 
     #[test]
     fn what_the_box_says_of_its_name_is_told() {
-        let told = |state| told(&Names { short: "porch.local".into(), alias: "porch-1f2e.local".into(), state });
-        assert_eq!(told(NameState::Off).finding, Finding::NameOff);
+        let told = |state| told(&Names { short: "porch.local".into(), alias: "porch-1f2e.local".into(), state }, false);
+        assert_eq!(told(NameState::Off).finding, Finding::NameUnheard);
+        let silent = Names { short: "porch.local".into(), alias: String::new(), state: NameState::Off };
+        assert_eq!(super::told(&silent, true).finding, Finding::NameOff);
         assert_eq!(told(NameState::Looking).finding, Finding::NameLooking);
         assert_eq!(told(NameState::Held).says, "The box is found as porch.local.");
         let taken = told(NameState::Taken { by: Some(IpAddr::from([10, 0, 0, 9])) });

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use crate::lan::{self, Interfaces};
+use crate::lan::LanInterface;
 use crate::proto::doctor::{Check, Checked, Finding};
 
 use super::mdns;
@@ -46,8 +46,7 @@ enum Heard {
 }
 
 /// Tries multicast on each interface of the LAN.
-pub(super) fn multicast(admitted: &Interfaces) -> Vec<Checked> {
-    let interfaces = lan::lan_interfaces(admitted);
+pub(super) fn multicast(interfaces: &[LanInterface]) -> Vec<Checked> {
     if interfaces.is_empty() {
         return vec![line(Check::Multicast, Finding::MulticastNowhere, [])];
     }
@@ -82,7 +81,7 @@ fn is_multicast(name: &str) -> Option<bool> {
     Some(flags & FLAG_MULTICAST != 0)
 }
 
-fn probe(interface: &lan::LanInterface) -> (Heard, Heard) {
+fn probe(interface: &LanInterface) -> (Heard, Heard) {
     let heard = |tried: io::Result<bool>| match tried {
         Ok(true) => Heard::Yes,
         Ok(false) => Heard::No,

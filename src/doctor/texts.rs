@@ -189,6 +189,11 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             "Raise the limit: LimitNOFILE in the systemd unit, or `ulimit -n`.",
         ),
 
+        F::DataFolderElsewhere => (
+            Warning,
+            "porch runs on this machine, but not on the data folder {path}.",
+            "Say which one with --data-dir (the systemd unit's is /var/lib/porch), and run this as root.",
+        ),
         F::DataFolderGood => (Ok, "The data folder {path} can be used, and is closed to others.", ""),
         F::DataFolderNew => (Ok, "The data folder {path} is not there yet; porch makes it when it starts.", ""),
         F::DataFolderMissing => (

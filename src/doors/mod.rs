@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 pub use host::Host;
 
+use crate::lan::mdns::NameState;
 use crate::proto::door::{Door, DoorKind};
 use crate::tls::HostNames;
 use crate::tls::name::DnsName;
@@ -37,8 +38,8 @@ pub struct Facts<'a> {
     pub http_port: u16,
     /// What stands before `.local`.
     pub label: &'a str,
-    /// Whether `<label>.local` leads to another box of this network: it is answered, but nobody is sent there.
-    pub is_short_taken: bool,
+    /// Whether `<label>.local` and the alias are announced. Where not, they are answered, but nobody is sent there.
+    pub state: NameState,
     /// The names that the owner configured.
     pub names: &'a [DnsName],
     /// Everything the certificate is to hold.
@@ -94,6 +95,23 @@ impl Doors {
         self.told.iter().map(door).collect()
     }
 
+    /// Where plain HTTP is reached by address, the likeliest to work first.
+    pub fn plain_addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        let port = self.http_port;
+        self.told.iter().filter_map(move |(_, host)| match host {
+            Host::Address(address) => Some(SocketAddr::new(*address, port)),
+            Host::Name(_) => None,
+        })
+    }
+
+    /// What stands before `.local`, where that leads here.
+    pub fn label(&self) -> Option<&str> {
+        self.told.iter().find_map(|(kind, host)| match (kind, host) {
+            (DoorKind::Name, Host::Name(name)) => name.as_str().strip_suffix(".local"),
+            _ => None,
+        })
+    }
+
     /// The address that works on every phone, where the box has one: names do not, everywhere.
     pub fn surest(&self) -> Option<&Host> {
         let address = self.told.iter().find(|(kind, _)| *kind == DoorKind::Address);
@@ -107,16 +125,16 @@ fn authority(host: &Host, port: u16, implied: u16) -> String {
 
 /// The short name, IPv4 addresses, the alias, what the owner configured or has a certificate for, IPv6 addresses.
 fn told(facts: &Facts<'_>) -> Vec<(DoorKind, Host)> {
-    let Facts { https, label, names: configured, answered, lan, .. } = facts;
+    let Facts { https, label, state, names: configured, answered, lan, .. } = facts;
+    let is_short_ours = matches!(state, NameState::Held | NameState::Looking);
     let short = format!("{label}.local");
     let kind = |name: &DnsName| match name.as_str() {
         "localhost" => None,
         // What some routers resolve, and most do not.
         bare if bare == *label => None,
-        name if name == short && facts.is_short_taken => None,
-        name if name == short => Some(DoorKind::Name),
+        name if name == short => is_short_ours.then_some(DoorKind::Name),
         _ if configured.contains(name) => Some(DoorKind::Extra),
-        name if name.ends_with(".local") => Some(DoorKind::Alias),
+        name if name.ends_with(".local") => (*state != NameState::Off).then_some(DoorKind::Alias),
         _ => Some(DoorKind::Extra),
     };
     let names = answered.names().iter().filter_map(|name| Some((kind(name)?, Host::Name(name.clone()))));

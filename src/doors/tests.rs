@@ -10,17 +10,17 @@ fn host(text: &str) -> Host {
 
 /// A box called porch with an alias and one configured name, listening at `https`.
 fn doors(https: &str, lan: &[&str]) -> Doors {
-    doors_where(https, lan, false)
+    doors_while(https, lan, NameState::Held)
 }
 
-fn doors_where(https: &str, lan: &[&str], is_short_taken: bool) -> Doors {
+fn doors_while(https: &str, lan: &[&str], state: NameState) -> Doors {
     let names = [name("chat.home.arpa"), name("porch-7f3a.local")];
     let lan: Vec<IpAddr> = lan.iter().map(|address| address.parse().unwrap()).collect();
     Doors::new(Facts {
         https: https.parse().unwrap(),
         http_port: 8080,
         label: "porch",
-        is_short_taken,
+        state,
         names: &names[..1],
         answered: HostNames::of_box("porch", "porch-7f3a", &names, &lan),
         parents: vec![name("example.org")],
@@ -112,12 +112,22 @@ fn urls_leave_the_implied_port_out() {
 }
 
 #[test]
-fn nobody_is_sent_to_a_name_that_another_box_holds() {
-    let held = doors_where("[::]:443", &LAN, false);
-    let taken = doors_where("[::]:443", &LAN, true);
-    let has_short = |doors: &Doors| doors.list().iter().any(|door| door.kind == DoorKind::Name);
-    assert!(has_short(&held) && !has_short(&taken));
-    assert!(taken.list().iter().any(|door| door.kind == DoorKind::Alias));
-    // Who has it from before is still answered: the other box may be gone tomorrow.
-    assert!(taken.lead_to(&host("porch.local")));
+fn nobody_is_sent_to_a_name_that_is_not_announced() {
+    let told = |state| {
+        let doors = doors_while("[::]:443", &LAN, state);
+        // Who has it from before is still answered: the other box may be gone tomorrow.
+        assert!(doors.lead_to(&host("porch.local")) && doors.lead_to(&host("porch-7f3a.local")));
+        let kinds: Vec<_> = doors.list().iter().map(|door| door.kind).collect();
+        (kinds.contains(&DoorKind::Name), kinds.contains(&DoorKind::Alias), doors.label().is_some())
+    };
+    assert_eq!(told(NameState::Held), (true, true, true));
+    assert_eq!(told(NameState::Looking), (true, true, true));
+    assert_eq!(told(NameState::Taken { by: None }), (false, true, false));
+    assert_eq!(told(NameState::Off), (false, false, false));
+}
+
+#[test]
+fn plain_addresses_have_the_plain_port() {
+    let plain: Vec<_> = doors("[::]:443", &LAN).plain_addresses().map(|address| address.to_string()).collect();
+    assert_eq!(plain, ["192.168.1.7:8080", "10.0.0.7:8080", "[fd00::7]:8080"]);
 }

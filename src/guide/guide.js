@@ -1,5 +1,5 @@
 // Looks whether this browser trusts the box behind this door, shows it, and goes on by itself once it does.
-(() => {
+;(() => {
   const LOOK_MS = 2000
   const ANSWER_MS_MAX = 5000
   /** Long enough to see, and to hear from a screen reader, that it worked. */

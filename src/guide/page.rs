@@ -32,8 +32,13 @@ const LEAD: Said = said(
     "{box} 是你自己网络里的聊天盒子。让这台设备信任它的证书之后，通信就是加密的，摄像头、麦克风和通话也能用。只需一分钟，只做一次，不需要互联网。",
 );
 const SAFE: Said = said(
-    "The certificate can vouch for local names and addresses only, and for nothing on the Internet.",
-    "这个证书只能为本地名称和地址作保，管不到互联网上的任何网站。",
+    "The certificate is limited to local names and addresses: browsers like this one refuse it for any site on the Internet.",
+    "这个证书限于本地名称和地址：用在互联网上的任何网站，这样的浏览器都会拒绝。",
+);
+/// Nobody has shown yet that Apple's systems hold a CA to its limits.
+const SAFE_APPLE: Said = said(
+    "The certificate limits itself to local names and addresses. Install it only if you trust whoever looks after the box.",
+    "这个证书限于本地名称和地址。只有在信任盒子的管理者时才安装。",
 );
 const GET: Said = said("Get the certificate", "获取证书");
 const GET_PROFILE: Said = said("Get the profile", "获取描述文件");
@@ -142,7 +147,8 @@ impl Guide<'_> {
     }
 
     fn beginning(&self) -> String {
-        let [title, lead, safe] = [TITLE, LEAD, SAFE].map(|text| self.html(text));
+        let limits = if [Device::Ios, Device::Mac].contains(&self.device) { SAFE_APPLE } else { SAFE };
+        let [title, lead, safe] = [TITLE, LEAD, limits].map(|text| self.html(text));
         format!("<h1>{title}</h1>\n<p class=\"lead\">{lead}</p>\n<p class=\"soft\">{safe}</p>\n")
     }
 

@@ -133,7 +133,7 @@ fn is_forgotten(visitor: &Visitor, now: Millis) -> bool {
     !(0..PORTAL_REMEMBERED_MS).contains(&(now - visitor.shown_at))
 }
 
-const TITLE: Said = said("You are on the Wi-Fi of {box}", "你已连上 {box} 的 Wi-Fi");
+const TITLE: Said = said("You are on the Wi‑Fi of {box}", "你已连上 {box} 的 Wi‑Fi");
 const LEAD: Said = said(
     "There is no Internet here, but a chat for everybody on this Wi-Fi. This little window cannot show it: open your usual \
      browser (Safari, Chrome, Firefox) and type:",

@@ -26,7 +26,7 @@ pub fn mobileconfig(box_name: &str, der: &[u8], fingerprint: &Fingerprint) -> St
 	<key>PayloadIdentifier</key><string>porch.{id}</string>
 	<key>PayloadUUID</key><string>{profile}</string>
 	<key>PayloadDisplayName</key><string>{name} (porch)</string>
-	<key>PayloadDescription</key><string>Lets this device talk to the box “{name}” on your local network in private. It can vouch for local names and private addresses, and for nothing on the Internet.</string>
+	<key>PayloadDescription</key><string>Lets this device talk to the box “{name}” on your local network in private. It is limited to local names and private addresses.</string>
 	<key>PayloadContent</key>
 	<array>
 		<dict>

@@ -113,9 +113,9 @@ const ANDROID_FIND: Step = drawn(
 
 const ANDROID_ANYWAY: Step = drawn(
     said(
-        "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one can \
-         vouch for local names only. A phone without a screen lock has to get one first.",
-        "点 *仍然安装*，解锁，然后选择 *porch-ca.crt*。安卓对所有证书都会这样警告；这一个只能为本地地址作保。没有锁屏密码的手机要先设一个。",
+        "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one is \
+             limited to local names. A phone without a screen lock has to get one first.",
+        "点 *仍然安装*，解锁，然后选择 *porch-ca.crt*。安卓对所有证书都会这样警告；这一个限于本地名称。没有锁屏密码的手机要先设一个。",
     ),
     Picture::Question(
         &[said("CA certificate", "CA 证书"), said("Your data won’t be private", "您的数据可能会被查看")],

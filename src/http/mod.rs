@@ -48,6 +48,7 @@ mod origin;
 mod people;
 pub mod plain;
 mod portal;
+mod poster;
 mod rooms;
 mod search;
 mod session;
@@ -174,6 +175,9 @@ pub fn router(app: App) -> Router {
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .route("/pictures/{user}/{picture}/{edge}", get(people::picture))
+        .route("/poster", get(poster::show))
+        .route("/poster/{file}", get(poster::style))
+        .route("/p/{stamp}", get(poster::follow))
         .route("/ws", get(connect))
         .with_state(app)
         .merge(files)

@@ -1,6 +1,6 @@
 //! The pages against a real store and a real driver, in-process: requests go straight into the router.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::*;
@@ -19,6 +20,7 @@ use crate::clock::{self, Clock};
 use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
 use crate::hub::Hub;
+use crate::lan::mdns::NameState;
 use crate::outbox::{Outbox, Taken};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
@@ -28,6 +30,7 @@ use crate::proto::server::{Role, User};
 mod account;
 mod doors;
 mod guests;
+mod poster;
 mod reading;
 mod signing_in;
 
@@ -40,6 +43,8 @@ struct Porch {
     app: App,
     router: Router,
     clock: Arc<AtomicI64>,
+    /// Gives the box other addresses.
+    moves: watch::Sender<Arc<Doors>>,
     _dir: TempDir,
 }
 
@@ -55,7 +60,7 @@ impl Porch {
         let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
         let ca = Some(plain::CaFiles::new("porch", b"der", "pem".into()));
         let wall = Box::new(read(&clock));
-        let doors = doors();
+        let (moves, doors) = watch::channel(Arc::new(doors_at(&[IpAddr::from([192, 168, 1, 7])])));
         let subject = Subject {
             data_dir: dir.path().to_owned(),
             https: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
@@ -68,7 +73,7 @@ impl Porch {
         };
         let doctor = Doctor::new(subject, Live::default()).into();
         let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
-        Self { router: router(app.clone()), app, clock, _dir: dir }
+        Self { router: router(app.clone()), app, clock, moves, _dir: dir }
     }
 
     fn pass(&self, ms: i64) {
@@ -105,18 +110,22 @@ impl Porch {
 
 /// What a box called porch answers to on one LAN.
 pub(super) fn doors() -> LiveDoors {
-    let lan = [std::net::IpAddr::from([192, 168, 1, 7])];
+    watch::channel(Arc::new(doors_at(&[IpAddr::from([192, 168, 1, 7])]))).1
+}
+
+/// The same with these addresses.
+fn doors_at(lan: &[IpAddr]) -> Doors {
     let facts = crate::doors::Facts {
         https: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 443)),
         http_port: 80,
         label: "porch",
-        is_short_taken: false,
+        state: NameState::Held,
         names: &[],
-        answered: crate::tls::HostNames::of_box("porch", "porch-7f3a", &[], &lan),
+        answered: crate::tls::HostNames::of_box("porch", "porch-7f3a", &[], lan),
         parents: Vec::new(),
-        lan: &lan,
+        lan,
     };
-    tokio::sync::watch::channel(Arc::new(Doors::new(facts))).1
+    Doors::new(facts)
 }
 
 /// Waits until a connection is closed, and says with what.

@@ -103,6 +103,7 @@ pub enum Finding {
     ClockRight,
     ClockUnsynchronized,
     DataFolderDenied,
+    DataFolderElsewhere,
     DataFolderGood,
     DataFolderInMemory,
     DataFolderMissing,

@@ -201,6 +201,11 @@ pub const EXTRA_NAMES_MAX: usize = 16;
 pub const EXTRA_RANGES_MAX: usize = 16;
 /// Interfaces that the owner names: no board has as many.
 pub const INTERFACES_MAX: usize = 16;
+/// Answers of others that each of the two mDNS daemons may remember, some 400 bytes each: a school has a few hundred
+/// devices with a few each. Beyond, somebody floods the network, and mDNS pauses for a minute.
+pub const MDNS_ANSWERS_MAX: i64 = 10_000;
+/// Times at which a daemon means to look at what it remembers, 16 bytes each; every packet heard adds some.
+pub const MDNS_TIMERS_MAX: i64 = 500_000;
 /// Bits of an extra IPv4 range at least: wider is not a LAN, and the CA could speak for half the Internet.
 pub const RANGE_PREFIX_MIN_V4: u8 = 8;
 /// Bits of an extra IPv6 range at least: what a provider is given as a whole.

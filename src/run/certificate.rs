@@ -14,7 +14,7 @@ use crate::clock::build_date;
 use crate::config::Config;
 use crate::doors::{Doors, Facts};
 use crate::lan::Network;
-use crate::lan::mdns::{self, NameState, Names};
+use crate::lan::mdns::{self, Names};
 use crate::tls::{FOLDER, HostNames, LocalTls, Moment, Own, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often the leaf's days are looked at, when no address changes.
@@ -95,7 +95,7 @@ impl Certificate {
             https: place.https,
             http_port: place.http_port,
             label: config.name.value.label(),
-            is_short_taken: matches!(around.names.borrow().state, NameState::Taken { .. }),
+            state: around.names.borrow().state,
             names: &config.names.value,
             answered: answered.with(&own.names),
             parents: own.parents,

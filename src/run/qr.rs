@@ -34,11 +34,8 @@ pub(super) fn show(config: &Config, command: &QrCommand) -> Result<(), RunError>
 
 /// What the running porch has bound for HTTPS: by what it wrote down, else by who answers.
 fn bound(config: &Config) -> Option<SocketAddr> {
-    let written = Listening::read(&config.data_dir.value).map(|listening| listening.https);
-    written.or_else(|| {
-        let found = listening::find(&config.https.value.candidates(), &config.http.value.candidates());
-        found.map(|(https, _)| https)
-    })
+    let find = || listening::find(&config.https.value.candidates(), &config.http.value.candidates());
+    Listening::read(&config.data_dir.value).or_else(find).map(|listening| listening.https)
 }
 
 /// The address that phones reach most surely: an IP, as Android does not resolve names reliably.

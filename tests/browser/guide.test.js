@@ -1,16 +1,20 @@
 // The guide on plain HTTP, from a browser that has never heard of the box to the box's page.
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { launch, launchOwn, readStoreAgain, skip as skipChromium } from './harness/chromium.js'
 import { skip as skipFirefox } from './harness/firefox.js'
 import { look } from './harness/look.js'
 import { Firefox } from './harness/marionette.js'
 import { Porch } from './harness/porch.js'
+import { program, unless } from './harness/present.js'
 import { trust } from './harness/trust.js'
 
 const DEVICES = ['ios', 'android', 'android-firefox', 'windows', 'mac', 'linux', 'firefox', 'chromeos']
+const ZBAR = program('zbarimg')
 /** The guide looks every 2 s. */
 const WAIT_MS_MAX = 20_000
 
@@ -43,7 +47,8 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
     })
     page.on('request', (request) => {
       const { hostname, protocol } = new URL(request.url())
-      if (hostname !== 'porch.local' && protocol !== 'data:') faults.push(`asked a third party: ${request.url()}`)
+      if (hostname !== 'porch.local' && protocol !== 'data:')
+        faults.push(`asked a third party: ${request.url()}`)
     })
     await page.goto(guide(porch, 'porch.local', rest))
     return { context, page, faults }
@@ -55,10 +60,16 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
         const colorScheme = (at + (lang === 'zh')) % 2 ? 'dark' : 'light'
         const { context, page, faults } = await open({ colorScheme }, `/?device=${device}&lang=${lang}`)
         await page.locator('.state[data-state=red]').waitFor()
-        assert.equal(await page.getByRole('status').innerText().then((text) => text.split('\n')[0]), {
-          en: 'Not trusted yet',
-          zh: '尚未信任',
-        }[lang])
+        assert.equal(
+          await page
+            .getByRole('status')
+            .innerText()
+            .then((text) => text.split('\n')[0]),
+          {
+            en: 'Not trusted yet',
+            zh: '尚未信任',
+          }[lang],
+        )
         await look(page, `guide-${device}-${lang}-${colorScheme}`)
         const width = await page.evaluate(() => document.documentElement.scrollWidth)
         assert.ok(width <= 1280, 'nothing sticks out')
@@ -70,7 +81,10 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
 
   test('fits the narrowest phone without scrolling sideways', async () => {
     for (const device of DEVICES) {
-      const { context, page } = await open({ viewport: { width: 320, height: 640 } }, `/?device=${device}&lang=en`)
+      const { context, page } = await open(
+        { viewport: { width: 320, height: 640 } },
+        `/?device=${device}&lang=en`,
+      )
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       assert.equal(width, 320, device)
       await context.close()
@@ -92,7 +106,8 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
   })
 
   test('knows an iPad that says it is a Mac', async () => {
-    const userAgent = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15'
+    const userAgent =
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15'
     const { context, page } = await open({ userAgent })
     await page.locator('.state[data-state=red]').waitFor()
     await page.getByRole('heading', { name: 'Steps for Mac' }).waitFor()
@@ -150,6 +165,46 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
     } finally {
       await context.close()
     }
+  })
+})
+
+describe('the sign-in sheet of a Wi-Fi without Internet', { skip: skipChromium }, () => {
+  let porch, browser
+
+  before(async () => {
+    porch = await Porch.start('--captive-portal')
+    browser = await launch(porch, { trusts: false })
+  })
+
+  after(async () => {
+    await browser?.close()
+    await porch?.stop()
+  })
+
+  for (const [locale, colorScheme] of [
+    ['en-GB', 'light'],
+    ['zh-CN', 'dark'],
+  ]) {
+    test(`looks right and leads on in ${locale}`, async () => {
+      const context = await browser.newContext({ locale, colorScheme })
+      const page = await context.newPage()
+      await page.goto(`${porch.plainUrl}/portal`)
+      await look(page, `portal-${locale}`)
+      await page.getByRole('button').click()
+      await page.waitForURL(`${porch.plainUrl}/portal?read`)
+      await look(page, `portal-read-${locale}`)
+      await context.close()
+    })
+  }
+
+  test('has a code that another program reads', { skip: unless('A reader of codes', ZBAR) }, async () => {
+    const page = await browser.newPage()
+    await page.goto(`${porch.plainUrl}/portal`)
+    const code = path.join(porch.folder, 'code.png')
+    await page.locator('svg.qr').screenshot({ path: code })
+    const { stdout } = await promisify(execFile)(ZBAR, ['--quiet', '--raw', code])
+    assert.equal(stdout.trim(), `${porch.plainUrl}/`)
+    await page.close()
   })
 })
 

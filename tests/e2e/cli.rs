@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::support::{Closed, EVERYONE, Folder, Porch, ask_plainly, run, within};
@@ -138,6 +138,28 @@ async fn the_owner_of_the_board_looks_after_accounts() {
     assert_eq!(old.code(), "sign_in_failed");
     let credentials = json!({"name": "Ada", "password": fresh});
     assert_eq!(porch.door.ask("POST", "/api/login", None, Some(&credentials)).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_doctor_tells_the_owner_and_the_terminal_the_same_of_a_running_box() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let of_ports = |report: &Value| {
+        let lines = report["checks"].as_array().expect("a list").iter().filter(|line| line["check"] == "ports");
+        lines.map(|line| (line["finding"].clone(), line["values"]["port"].clone())).collect::<Vec<_>>()
+    };
+    let held = |port: u16| (json!("port_held"), json!(port.to_string()));
+    let ports = [held(porch.https.port()), held(porch.http.port())];
+    assert_eq!(of_ports(&ada.get("/api/doctor").await), ports);
+    let args = ["doctor", "--json", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns"];
+    let (_, out, err) = run(&args, Some(&porch.folder.data())).await;
+    let report: Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out} {err}"));
+    assert_eq!(of_ports(&report), ports);
+    // In words, the same lines.
+    let (_, out, _) = run(&["doctor", "--no-mdns"], Some(&porch.folder.data())).await;
+    assert!(out.lines().any(|line| line.starts_with("ok       data folder  The database is there")), "{out}");
+    let (status, _, err) = run(&["doctor", "--jsn"], None).await;
+    assert_eq!(status.code(), Some(2), "{err}");
 }
 
 #[tokio::test]

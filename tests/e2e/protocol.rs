@@ -289,6 +289,8 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) 
 /// What can be read of it all afterwards.
 async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     page.list(ada, "GET /api/people", "/api/people", "people", "user").await;
+    let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await;
+    page.check("doors", &doors.json());
     page.list(ada, "GET /api/rooms", "/api/rooms", "rooms", "listed_room").await;
     let members = format!("/api/rooms/{kitchen}/members");
     page.list(ada, "GET /api/rooms/{room}/members", &members, "members", "member").await;
@@ -299,7 +301,7 @@ async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(hits[0]["marks"], json!([[0, 5]]));
 }
 
-/// What the box says of itself: where it is found, and what time it believes.
+/// What the box says of itself: where it is found, what time it believes, how it is; and what its owner prints of it.
 async fn the_box(page: &mut Page, ada: &Person) {
     let doors = page.ask(&Asker::Person(ada), "GET /api/doors", "/api/doors", None).await.json();
     page.check("doors", &doors);
@@ -309,13 +311,25 @@ async fn the_box(page: &mut Page, ada: &Person) {
     let right = page.example("set_clock", json!({"now": clock["now"]}));
     let set = page.ask(&Asker::Person(ada), "PUT /api/clock", "/api/clock", Some(right)).await;
     page.check("clock", &set.json());
-    let mut report = page.ask(&Asker::Person(ada), "GET /api/doctor", "/api/doctor", None).await.json();
-    // The page's table says which values come with which finding; a unit test holds it to that.
-    let values = page.example("report", json!({}))["checks"][0]["values"].clone();
-    for line in report["checks"].as_array_mut().expect("a list of checks") {
+    let owner = Asker::Person(ada);
+    let mut report = page.ask(&owner, "GET /api/doctor", "/api/doctor", None).await.json();
+    let values = page.examples["report"][0]["checks"][0]["values"].clone();
+    for line in report["checks"].as_array_mut().expect("a list") {
+        let filled_in = line["values"].as_object().expect("values by name");
+        assert!(filled_in.values().all(Value::is_string), "{line}");
+        // Each finding has values of its own; their names are in the page's table.
         line["values"] = values.clone();
     }
     page.check("report", &report);
+    let printed = page.ask(&owner, "GET /poster", "/poster?lang=en&paper=a4", None).await;
+    let there = printed.header("location").expect("its address gets the stamp");
+    let (_, stamp) = there.split_once("stamp=").expect("a stamp");
+    let link = format!("/p/{stamp}");
+    let nobody = Asker::Nobody(&ada.door);
+    let followed = page.ask(&nobody, "GET /p/{stamp}", &link, None).await;
+    assert_eq!(followed.header("location"), Some("/"));
+    let old = page.ask(&nobody, "GET /p/{stamp}", "/p/22222222", None).await;
+    assert_eq!((old.status, old.header("location")), (200, None));
 }
 
 /// Leaving for good.

@@ -118,6 +118,20 @@ async fn of_two_boxes_that_start_at_once_exactly_one_holds_the_name() {
 }
 
 #[tokio::test]
+async fn of_two_boxes_whose_networks_are_joined_exactly_one_keeps_the_name() {
+    let Some(lab) = Lab::make(&["one", "other"]) else { return };
+    lab.part("other");
+    let (one, other) = tokio::join!(Box::start(&lab, "one", &[]), Box::start(&lab, "other", &[]));
+    one.says(HELD).await;
+    other.says(HELD).await;
+    lab.join("other");
+    let holds = |porch: &Box| porch.log().lines().rfind(|line| line.contains("porch.local")).map(|l| l.contains(HELD));
+    let noticed = || format!("{}{}", one.log(), other.log()).contains("porch.local is taken by");
+    await_that("their noticing each other", noticed).await;
+    await_that("one's having the name", || holds(&one) != holds(&other)).await;
+}
+
+#[tokio::test]
 async fn a_new_address_is_told_and_certified_while_a_connection_over_another_stays() {
     let Some(lab) = Lab::make(&["box", "avahi", "zeroconf"]) else { return };
     let machine = lab.machine("box");

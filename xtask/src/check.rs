@@ -70,8 +70,8 @@ fn page(steps: &mut Steps) -> Result<(), Failure> {
     steps.step("the page is built", page::build)?;
     steps.line("types of the page (svelte-check)", &Line::new("npm run --silent check").folder("ui"))?;
     steps.line("lint of the page (biome)", &Line::new("npm run --silent lint").folder("ui"))?;
-    let lint = Line::new("ui/node_modules/.bin/biome check --config-path=ui tests/browser");
-    steps.line("lint of the browser tests (biome)", &lint)?;
+    let lint = Line::new("ui/node_modules/.bin/biome check --config-path=ui tests/browser src/guide/guide.js");
+    steps.line("lint of the browser tests and the guide (biome)", &lint)?;
     steps.line("unit tests of the page (vitest)", &Line::new("npm run --silent test").folder("ui"))?;
     steps.line("size of the page's first load", &Line::new("npm run --silent size").folder("ui"))
 }

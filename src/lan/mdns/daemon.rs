@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::tell::shared_socket;
 use crate::lan::addresses::{Interfaces, reaches};
+use crate::proto::limits::{MDNS_ANSWERS_MAX, MDNS_TIMERS_MAX};
 
 /// How soon a daemon looks at the interfaces itself once it is told that they have changed, in seconds.
 const LOOK_SECONDS: u32 = 1;
@@ -21,6 +22,8 @@ const LOOK_SECONDS: u32 = 1;
 const NEVER: u32 = 0;
 /// How long saying goodbye may take: it is a few packets.
 const GOODBYE_WAIT: Duration = Duration::from_secs(1);
+/// How long it may be busy before it counts as hanging.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
 
 /// Through which interfaces, and at which of their addresses, the box is reached.
 #[derive(Clone, Debug)]
@@ -92,6 +95,18 @@ impl Daemon {
     /// Says that the interfaces have changed, or that no more is to be expected.
     pub(super) fn look_at_interfaces(&self, changing: bool) -> Result<(), Error> {
         self.daemon.set_ip_check_interval(if changing { LOOK_SECONDS } else { NEVER })
+    }
+
+    /// Fails when it remembers more than it should: it has no limit of its own.
+    pub(super) async fn check_memory(&self) -> Result<(), Error> {
+        let asked = self.daemon.get_metrics()?;
+        let Ok(Ok(counts)) = timeout(ANSWER_WAIT, asked.recv_async()).await else { return Err(Error::DaemonShutdown) };
+        let answers: i64 = counts.iter().filter(|(name, _)| name.starts_with("cached-")).map(|(_, count)| count).sum();
+        let timers = counts.get("timer").copied().unwrap_or_default();
+        if answers > MDNS_ANSWERS_MAX || timers > MDNS_TIMERS_MAX {
+            return Err(Error::Msg("somebody floods the network with mDNS answers".into()));
+        }
+        Ok(())
     }
 
     /// The next thing that happened to it. Never, once its thread has ended.

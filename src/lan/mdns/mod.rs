@@ -36,6 +36,8 @@ pub use responder::{Responder, other_responders};
 const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 /// How long the daemons look at the interfaces themselves after a change: an address may follow its link.
 const SETTLING: Duration = Duration::from_secs(4);
+/// How often what the daemons remember is counted: a flood at full speed of a 100 Mbit/s network is some 50 MB by then.
+const MEMORY_INTERVAL: Duration = Duration::from_secs(10);
 /// Bytes of a DNS label.
 const LABEL_BYTES_MAX: usize = 63;
 /// The kind of service that carries the short name, which is on none of the others. Nobody looks for it.
@@ -222,12 +224,14 @@ struct Voice<'a> {
     holder: Option<Daemon>,
     /// Until when the daemons look at the interfaces themselves.
     settled_at: Option<Instant>,
+    count_at: Instant,
 }
 
 /// What woke the voice.
 enum Heard {
     Answer(Option<HostnameResolutionEvent>),
     Holder(Option<DaemonEvent>),
+    MemoryIsDue,
     Network(bool),
     Services(Option<DaemonEvent>),
     Settled,
@@ -253,6 +257,7 @@ impl<'a> Voice<'a> {
             answers: None,
             holder: None,
             settled_at: None,
+            count_at: Instant::now() + MEMORY_INTERVAL,
         })
     }
 
@@ -280,6 +285,7 @@ impl<'a> Voice<'a> {
                 Heard::Services(Some(DaemonEvent::IpDel(_))) => self.services.announce_again(),
                 Heard::Services(Some(_)) => Ok(()),
                 Heard::Holder(None) | Heard::Services(None) => return Err("the mDNS thread has ended".into()),
+                Heard::MemoryIsDue => self.check_memory().await,
                 Heard::Network(true) => {
                     let seen = network.borrow_and_update().clone();
                     self.interfaces_change(true).and_then(|()| self.network_is(seen))
@@ -317,6 +323,7 @@ impl<'a> Voice<'a> {
             event = self.services.event() => Heard::Services(event),
             () = at(self.settled_at) => Heard::Settled,
             () = at(self.claim.wake_at()) => Heard::Tick,
+            () = at(Some(self.count_at)) => Heard::MemoryIsDue,
         }
     }
 
@@ -344,6 +351,15 @@ impl<'a> Voice<'a> {
         self.settled_at = changing.then(|| Instant::now() + SETTLING);
         self.services.look_at_interfaces(changing)?;
         self.holder.as_ref().map_or(Ok(()), |holder| holder.look_at_interfaces(changing))
+    }
+
+    async fn check_memory(&mut self) -> Result<(), Error> {
+        self.count_at = Instant::now() + MEMORY_INTERVAL;
+        self.services.check_memory().await?;
+        match &self.holder {
+            Some(holder) => holder.check_memory().await,
+            None => Ok(()),
+        }
     }
 
     fn answered(&mut self, event: HostnameResolutionEvent) -> Result<(), Error> {

@@ -26,7 +26,9 @@ export class Firefox extends Tab {
       'datareporting.policy.dataSubmissionEnabled': false,
       'intl.accept_languages': 'en-US',
     }
-    const lines = Object.entries(prefs).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`)
+    const lines = Object.entries(prefs).map(
+      ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`,
+    )
     await appendFile(path.join(folder, 'user.js'), lines.join(''))
     const args = ['--headless', '--marionette', '--remote-allow-system-access', '--profile', folder]
     const child = spawn(FIREFOX, args, { stdio: 'ignore' })

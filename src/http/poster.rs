@@ -1,0 +1,161 @@
+//! The poster, for the owner to print; and the links on it, for everybody.
+
+use std::net::SocketAddr;
+
+use axum::extract::{Path, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::poster::{self, Language, OldPoster, Paper, Poster, Refused, View, Wifi};
+use crate::proto::code::ErrorCode;
+use crate::proto::server::Role;
+
+use super::App;
+use super::answer::Answer;
+use super::ask::Ask;
+use super::signed::Signed;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    lang: Option<AskedLanguage>,
+    paper: Option<AskedPaper>,
+    invite: Option<u64>,
+    /// Of the poster that was looked at here before.
+    stamp: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AskedLanguage {
+    En,
+    Zh,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AskedPaper {
+    A4,
+    Letter,
+}
+
+impl App {
+    /// The poster with this address on it.
+    async fn poster_at(&self, door: SocketAddr, invite: Option<String>) -> Answer<Poster> {
+        let settings = self.store.read(|reader| reader.settings()).await?;
+        let wifi = Wifi { name: settings.wifi_name, key: settings.wifi_key, hidden: settings.wifi_hidden };
+        let ca = self.ca.as_ref();
+        Ok(Poster {
+            box_name: self.box_name.clone(),
+            door,
+            label: self.doors.borrow().label().map(str::to_owned),
+            fingerprint: ca.map(|ca| ca.fingerprint.clone()),
+            words: ca.map_or_else(Vec::new, |ca| ca.words.map(str::to_owned).to_vec()),
+            wifi: Some(wifi).filter(|wifi| !wifi.name.is_empty()),
+            invite,
+        })
+    }
+
+    /// Where the guide on plain HTTP is, the best address first.
+    fn poster_doors(&self) -> Vec<SocketAddr> {
+        self.doors.borrow().plain_addresses().collect()
+    }
+
+    /// Whether a poster with this stamp still says the truth. Any address that the box has will do: the one that is
+    /// printed need not be the best any more.
+    pub async fn poster_is_current(&self, stamp: &str) -> bool {
+        for door in self.poster_doors() {
+            // What cannot be read now is not held against a poster.
+            let Ok(poster) = self.poster_at(door, None).await else { return true };
+            if poster.stamp().is(stamp) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The token of an invite that can still be printed.
+    async fn invite_token(&self, invite: u64) -> Answer<Option<String>> {
+        let now = (self.wall)();
+        let invites = self.store.read(move |reader| reader.invites(now)).await?;
+        Ok(invites.into_iter().find(|known| known.id.0 == invite).map(|invite| invite.token))
+    }
+}
+
+/// `GET /poster`.
+pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked): Ask<Asked>) -> Answer<Response> {
+    let language = match asked.lang {
+        Some(AskedLanguage::En) => Language::En,
+        Some(AskedLanguage::Zh) => Language::Zh,
+        None => preferred(&headers),
+    };
+    let paper = match asked.paper {
+        Some(AskedPaper::Letter) => Paper::Letter,
+        Some(AskedPaper::A4) | None => Paper::A4,
+    };
+    let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, language))).into_response());
+    match Signed::of(&app, &headers).await? {
+        None => return Ok(Redirect::to("/sign-in").into_response()),
+        Some(signed) if signed.user.role != Role::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
+        Some(_) => {}
+    }
+    let token = match asked.invite {
+        None => None,
+        Some(invite) => match app.invite_token(invite).await? {
+            None => return refuse(StatusCode::NOT_FOUND, Refused::NoInvite),
+            token => token,
+        },
+    };
+    let Some(door) = app.poster_doors().first().copied() else {
+        return refuse(StatusCode::CONFLICT, Refused::Nowhere);
+    };
+    let poster = app.poster_at(door, token).await?;
+    let mut view = View { language, paper, invite: asked.invite, outdated: false };
+    match asked.stamp {
+        // From here on its address says what it says: opened again, it can tell whether that is still true.
+        None => {
+            let there = format!("/poster{}&stamp={}", view.query(), poster.stamp());
+            return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to(&there)).into_response());
+        }
+        Some(stamp) => view.outdated = !poster.stamp().is(&stamp),
+    }
+    let page = poster::page(&poster, view).ok_or_else(|| {
+        log::error!("a poster does not fit its QR codes");
+        ErrorCode::Internal
+    })?;
+    Ok(unkept(page).into_response())
+}
+
+/// `GET /poster/a4.css` and `/poster/letter.css`.
+pub(super) async fn style(Path(file): Path<String>) -> Answer<impl IntoResponse> {
+    let paper = [Paper::A4, Paper::Letter].into_iter().find(|paper| file == format!("{}.css", paper.name()));
+    let style = poster::style(paper.ok_or(ErrorCode::NotFound)?);
+    Ok(([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], style))
+}
+
+/// `GET /p/{stamp}`: the link on a poster.
+pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stamp): Path<String>) -> Answer<Response> {
+    if app.poster_is_current(&stamp).await {
+        return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to("/")).into_response());
+    }
+    let Some(door) = app.poster_doors().first().copied() else {
+        return Ok(Redirect::to("/").into_response());
+    };
+    let poster = app.poster_at(door, None).await?;
+    let addresses: Vec<String> = [Some(poster.address()), poster.named()].into_iter().flatten().collect();
+    let for_owner = Signed::of(&app, &headers).await?.is_some_and(|signed| signed.user.role == Role::Owner);
+    let old = OldPoster { addresses: &addresses, for_owner };
+    Ok(unkept(poster::notice(&app.box_name, &old, preferred(&headers))).into_response())
+}
+
+fn preferred(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::preferred(accepted.unwrap_or_default())
+}
+
+/// A page that is true for the moment, and may hold the Wi-Fi's key.
+fn unkept(page: String) -> impl IntoResponse {
+    ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(page))
+}

@@ -1,0 +1,264 @@
+//! The poster as HTML, and the small pages around it.
+
+use crate::qr::{escaped, svg};
+
+use super::texts::{Texts, texts};
+use super::{Language, Paper, Poster, Wifi};
+
+const STYLE: &str = include_str!("poster.css");
+
+/// The style of everything here, for one paper.
+pub fn style(paper: Paper) -> String {
+    let size = match paper {
+        Paper::A4 => "A4",
+        Paper::Letter => "letter",
+    };
+    format!("@page {{ size: {size} portrait; margin: 0; }}\n{STYLE}")
+}
+
+/// How a poster is looked at.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct View {
+    pub language: Language,
+    pub paper: Paper,
+    /// The invite's number, for the links to the other language and paper.
+    pub invite: Option<u64>,
+    /// Whether it was opened with the stamp of an earlier poster.
+    pub outdated: bool,
+}
+
+/// The sheet. None where what is to be said does not fit a QR code, which the limits of settings and configuration
+/// exclude.
+pub fn page(poster: &Poster, view: View) -> Option<String> {
+    let t = texts(view.language);
+    let mut steps = Vec::new();
+    match &poster.wifi {
+        Some(wifi) => steps.push(wifi_step(wifi, t)?),
+        None => steps.push(step("", t.network, &paragraph(t.network_how), "")),
+    }
+    steps.push(page_step(poster, t)?);
+    steps.extend(trust_step(poster, t));
+    let begin = if poster.invite.is_some() { t.invited_how } else { t.begin_how };
+    steps.push(step("", t.begin, &paragraph(begin), ""));
+    let name = escaped(&poster.box_name);
+    let sheet = format!(
+        "<main class=\"sheet\"><header><h1>{name}</h1><p class=\"lead\">{}</p></header>\n<ol class=\"{}\">{}</ol>\n\
+         <footer><p>{}</p><p class=\"stamp\">{} {}</p></footer></main>",
+        t.lead,
+        if poster.wifi.is_some() { "two-codes" } else { "one-code" },
+        steps.concat(),
+        t.stuck,
+        t.stamped,
+        poster.stamp()
+    );
+    let head = Head { title: &name, viewport: "width=850", view };
+    Some(document(&head, &format!("{}\n{sheet}", toolbar(t, view))))
+}
+
+fn wifi_step(wifi: &Wifi, t: &Texts) -> Option<String> {
+    let key = if wifi.key.is_empty() { t.wifi_open.to_owned() } else { format!("<code>{}</code>", escaped(&wifi.key)) };
+    let hidden = if wifi.hidden { paragraph(t.wifi_hidden) } else { String::new() };
+    let body = format!(
+        "{}<dl><div><dt>{}</dt><dd><code>{}</code></dd></div><div><dt>{}</dt><dd>{key}</dd></div></dl>{hidden}",
+        paragraph(t.wifi_how),
+        t.wifi_name,
+        escaped(&wifi.name),
+        t.wifi_key
+    );
+    Some(step("wifi", t.wifi, &body, &svg(&wifi.code(), t.wifi_code)?))
+}
+
+fn page_step(poster: &Poster, t: &Texts) -> Option<String> {
+    let link = poster.link();
+    let typed = [Some(poster.address()), poster.named()].into_iter().flatten();
+    let typed: Vec<_> = typed.map(|address| format!("<code>{}</code>", escaped(&address))).collect();
+    let body = format!(
+        "{}{}<p class=\"typed\">{}</p>",
+        paragraph(t.open_how),
+        paragraph(t.open_typed),
+        typed.join(&format!(" <span>{}</span> ", t.or))
+    );
+    let code = format!("{}<p class=\"link\">{}</p>", svg(&link, t.open_code)?, escaped(&link));
+    Some(step("page", t.open, &body, &code))
+}
+
+/// None where there is nothing to trust: the owner brought a certificate that devices trust already.
+fn trust_step(poster: &Poster, t: &Texts) -> Option<String> {
+    let fingerprint = poster.fingerprint.as_ref()?;
+    let known_by = if poster.words.is_empty() {
+        format!("<p class=\"fingerprint\"><code>{}</code></p>", escaped(fingerprint))
+    } else {
+        let words: Vec<_> = poster.words.iter().map(|word| format!("<b>{}</b>", escaped(word))).collect();
+        // English words, also between Chinese ones.
+        format!("<p class=\"words\" lang=\"en\">{}</p>", words.join(" "))
+    };
+    Some(step("", t.trust, &format!("{}{}{known_by}", paragraph(t.trust_how), paragraph(t.trust_words)), ""))
+}
+
+fn step(class: &str, title: &str, body: &str, code: &str) -> String {
+    let code = if code.is_empty() { String::new() } else { format!("<figure>{code}</figure>") };
+    format!("<li class=\"{class}\"><div><h2>{title}</h2>{body}</div>{code}</li>\n")
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{text}</p>")
+}
+
+/// What stands above the sheet on a screen, and is not printed.
+fn toolbar(t: &Texts, view: View) -> String {
+    let language = match view.language {
+        Language::En => Language::Zh,
+        Language::Zh => Language::En,
+    };
+    let (paper, paper_name) = match view.paper {
+        Paper::A4 => (Paper::Letter, "Letter"),
+        Paper::Letter => (Paper::A4, "A4"),
+    };
+    let changed = if view.outdated { format!("<p role=\"status\">{}</p>", t.changed) } else { String::new() };
+    let (in_language, on_paper) = (View { language, ..view }.query(), View { paper, ..view }.query());
+    format!(
+        "<nav class=\"screen\"><strong>{} (Ctrl+P, ⌘P)</strong> \
+         <a href=\"/poster{}\" lang=\"{}\">{}</a> <a href=\"/poster{}\">{paper_name}</a>{changed}</nav>",
+        t.print,
+        escaped(&in_language),
+        language.tag(),
+        t.language,
+        escaped(&on_paper)
+    )
+}
+
+impl View {
+    /// The part of its address behind the path.
+    pub fn query(self) -> String {
+        let invite = self.invite.map(|invite| format!("&invite={invite}")).unwrap_or_default();
+        format!("?lang={}&paper={}{invite}", self.language.tag(), self.paper.name())
+    }
+}
+
+/// Whom an old poster has led here, and where to.
+pub struct OldPoster<'a> {
+    /// Addresses of the box by now.
+    pub addresses: &'a [String],
+    pub for_owner: bool,
+}
+
+/// Tells somebody who followed an old poster's link where the box is.
+pub fn notice(box_name: &str, old: &OldPoster<'_>, language: Language) -> String {
+    let t = texts(language);
+    let addresses: String = old
+        .addresses
+        .iter()
+        .map(|address| format!("<li><a href=\"{0}\"><code>{0}</code></a></li>", escaped(address)))
+        .collect();
+    let print = if old.for_owner { format!("<p><a href=\"/poster\">{}</a></p>", t.old_print) } else { String::new() };
+    let body = format!(
+        "<main class=\"note\"><h1>{}</h1><p>{}</p><ul>{addresses}</ul><p><a class=\"go\" href=\"/\">{}</a></p>{print}\
+         </main>",
+        t.old, t.old_how, t.old_go
+    );
+    note_document(&escaped(box_name), language, &body)
+}
+
+/// Why there is no poster.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refused {
+    NoInvite,
+    Nowhere,
+    OwnerOnly,
+}
+
+/// Says why there is no poster.
+pub fn note(box_name: &str, refused: Refused, language: Language) -> String {
+    let t = texts(language);
+    let why = match refused {
+        Refused::NoInvite => t.no_invite,
+        Refused::Nowhere => t.nowhere,
+        Refused::OwnerOnly => t.owner_only,
+    };
+    let name = escaped(box_name);
+    let body = format!(
+        "<main class=\"note\"><h1>{name}</h1><p>{why}</p><p><a class=\"go\" href=\"/\">{}</a></p></main>",
+        t.home
+    );
+    note_document(&name, language, &body)
+}
+
+fn note_document(title: &str, language: Language, body: &str) -> String {
+    let view = View { language, ..View::default() };
+    document(&Head { title, viewport: "width=device-width, initial-scale=1", view }, body)
+}
+
+/// What stands in a page's head.
+struct Head<'a> {
+    /// Escaped already.
+    title: &'a str,
+    viewport: &'a str,
+    view: View,
+}
+
+fn document(head: &Head<'_>, body: &str) -> String {
+    let (language, paper) = (head.view.language.tag(), head.view.paper.name());
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{}</title>\
+         <meta name=\"viewport\" content=\"{}\"><link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/poster/{paper}.css\"></head>\n\
+         <body class=\"{paper}\">\n{body}\n</body></html>\n",
+        head.title, head.viewport
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poster() -> Poster {
+        Poster {
+            box_name: "<b>Ann's & Bob's</b>".into(),
+            door: "192.168.1.5:80".parse().unwrap(),
+            label: Some("kitchen".into()),
+            fingerprint: Some("AB:CD".into()),
+            words: Vec::new(),
+            wifi: Some(Wifi { name: "<script>".into(), key: "a\"b&c<d>".into(), hidden: true }),
+            invite: None,
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_is_text_and_never_markup() {
+        let page = page(&poster(), View::default()).unwrap();
+        assert!(page.contains("&lt;b&gt;Ann&#39;s &amp; Bob&#39;s&lt;/b&gt;"), "{page}");
+        assert!(!page.contains("<script") && !page.contains("<b>") && page.contains("&lt;script&gt;"), "{page}");
+        assert!(page.contains("a&quot;b&amp;c&lt;d&gt;"), "{page}");
+        assert!(!notice("<i>", &OldPoster { addresses: &[], for_owner: true }, Language::Zh).contains("<i>"));
+        assert!(!note("<i>", Refused::OwnerOnly, Language::En).contains("<i>"));
+    }
+
+    #[test]
+    fn nothing_inline_that_the_policy_refuses() {
+        let page = page(&poster(), View { outdated: true, ..View::default() }).unwrap();
+        assert!(!page.contains("style=") && !page.contains("<style") && !page.contains("<script"), "{page}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_printed() {
+        let all = page(&poster(), View::default()).unwrap();
+        let t = texts(Language::En);
+        assert!(all.contains(t.wifi_how) && all.contains(t.trust_how) && all.contains("AB:CD"));
+        let bare = Poster { wifi: None, fingerprint: None, label: None, ..poster() };
+        let bare = page(&bare, View::default()).unwrap();
+        assert!(!bare.contains(t.wifi_how) && !bare.contains(t.trust_how) && !bare.contains(".local"));
+        let words = Poster { words: vec!["apple".into()], ..poster() };
+        let words = page(&words, View::default()).unwrap();
+        assert!(words.contains("<b>apple</b>") && !words.contains("AB:CD"));
+        assert!(!all.contains(t.changed));
+        let outdated = View { outdated: true, ..View::default() };
+        assert!(page(&poster(), outdated).unwrap().contains(t.changed));
+    }
+
+    #[test]
+    fn the_other_language_and_paper_are_of_the_same_invite() {
+        let view = View { invite: Some(7), ..View::default() };
+        let page = page(&poster(), view).unwrap();
+        assert!(page.contains("href=\"/poster?lang=zh&amp;paper=a4&amp;invite=7\""), "{page}");
+        assert!(page.contains("href=\"/poster?lang=en&amp;paper=letter&amp;invite=7\""), "{page}");
+    }
+}

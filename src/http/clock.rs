@@ -1,11 +1,13 @@
 //! The box's clock: what it says, and setting it from the owner's phone.
 
 use axum::Json as JsonAnswer;
+use axum::extract::State;
 
 use crate::clock::{self, SetRefusal, Timedated, Unanswered};
 use crate::proto::clock::{Clock, SetClock};
 use crate::proto::code::ErrorCode;
 
+use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::Json;
 use super::signed::Signed;
@@ -17,9 +19,15 @@ pub(super) async fn show(signed: Signed) -> Answer<JsonAnswer<Clock>> {
 }
 
 /// `PUT /api/clock`: what the owner says is believed.
-pub(super) async fn set(signed: Signed, Json(asked): Json<SetClock>) -> Answer<JsonAnswer<Clock>> {
+pub(super) async fn set(
+    State(app): State<App>,
+    signed: Signed,
+    Json(asked): Json<SetClock>,
+) -> Answer<JsonAnswer<Clock>> {
     signed.owner_only()?;
     clock::set(asked.now).await?;
+    // Some may have ended by the new time, or not yet.
+    app.stays_changed.notify_one();
     Ok(JsonAnswer(told().await))
 }
 

@@ -40,7 +40,10 @@ pub(super) async fn make_member(
 pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
     match app.apply(Op::EndStay { user, at: (app.wall)() }).await? {
-        Outcome::StaysEnded(_) => Ok(StatusCode::NO_CONTENT),
+        Outcome::StaysEnded(_) => {
+            app.stays_changed.notify_one();
+            Ok(StatusCode::NO_CONTENT)
+        }
         other => Err(Refusal::of(other)),
     }
 }
@@ -65,7 +68,7 @@ impl App {
             };
             tokio::select! {
                 () = time_to_look => {}
-                () = self.guest_came.notified() => {}
+                () = self.stays_changed.notified() => {}
             }
         }
     }

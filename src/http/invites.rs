@@ -120,7 +120,7 @@ pub(super) async fn join(
     let Outcome::UserCreated { user, .. } = outcome else {
         return Err(Refusal::of(outcome));
     };
-    app.guest_came.notify_one();
+    app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;
     Ok(signed_in(&cookie, user))
 }

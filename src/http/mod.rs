@@ -103,8 +103,8 @@ pub struct Parts {
     pictures: Pictures,
     rates: Mutex<SignInRates>,
     directory: Directory,
-    /// Told when a guest comes: the next end of a stay may be sooner.
-    guest_came: Notify,
+    /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
+    stays_changed: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
 }
@@ -127,7 +127,7 @@ impl App {
             pictures: Pictures::default(),
             rates: Mutex::default(),
             directory: Directory::default(),
-            guest_came: Notify::new(),
+            stays_changed: Notify::new(),
             naming: tokio::sync::Mutex::default(),
         }))
     }

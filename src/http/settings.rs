@@ -44,9 +44,11 @@ pub(super) async fn change(
         wifi_hidden: asked.wifi_hidden.unwrap_or(before.wifi_hidden),
     };
     match app.apply(Op::SetSettings { settings: settings.clone(), at: (app.wall)() }).await? {
-        Outcome::Done | Outcome::StaysEnded(_) => Ok(JsonAnswer(SettingsAnswer { settings })),
-        other => Err(Refusal::of(other)),
+        Outcome::Done => {}
+        Outcome::StaysEnded(_) => app.stays_changed.notify_one(),
+        other => return Err(Refusal::of(other)),
     }
+    Ok(JsonAnswer(SettingsAnswer { settings }))
 }
 
 /// Whether such a Wi-Fi can be.

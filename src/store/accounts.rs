@@ -21,20 +21,24 @@ pub(super) struct Applicant {
 }
 
 pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<Outcome> {
-    let people = count(db)?;
-    if people > 0 && !settings(db)?.registration_open {
+    let inhabited = db.prepare_cached("SELECT 1 FROM users WHERE name_key IS NOT NULL LIMIT 1")?.exists([])?;
+    if inhabited && !settings(db)?.registration_open {
         return Ok(Outcome::Refused(ErrorCode::RegistrationClosed));
     }
     if let Some(refusal) = not_to_be_made(db, &applicant)? {
         return Ok(Outcome::Refused(refusal));
     }
-    let role = if people == 0 { Role::Owner } else { Role::Member };
+    let role = if inhabited { Role::Member } else { Role::Owner };
     make(db, applicant, role, None, &[])
 }
 
 /// Why there is no place for this account, if so.
 pub(super) fn not_to_be_made(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<ErrorCode>> {
-    if count(db)? >= USERS_MAX as u64 {
+    // Guests whose name is kept are shown like everyone else: they count too.
+    let shown: u64 = db
+        .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL OR guest")?
+        .query_row([], |row| schema::number(row, 0))?;
+    if shown >= USERS_MAX as u64 {
         return Ok(Some(ErrorCode::LimitReached));
     }
     Ok(holder(db, &applicant.name_key)?.map(|_| ErrorCode::NameTaken))
@@ -241,11 +245,6 @@ pub(super) fn by_id(db: &Connection, user: UserId) -> rusqlite::Result<Option<Us
     db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE id = ? AND name_key IS NOT NULL"))?
         .query_row([sql(user.0)], |row| schema::user(row, 0))
         .optional()
-}
-
-fn count(db: &Connection) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL")?
-        .query_row([], |row| schema::number(row, 0))
 }
 
 /// Who has this name.

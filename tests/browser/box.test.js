@@ -15,7 +15,7 @@ describe('the owner’s page', { skip }, () => {
   const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
 
   before(async () => {
-    porch = await Porch.start('--names', 'porch.home.arpa')
+    porch = await Porch.start({ flags: ['--names', 'porch.home.arpa'] })
     browser = await launch(porch)
   })
 
@@ -132,7 +132,7 @@ describe('the owner’s page', { skip }, () => {
   })
 
   chapter('a box whose clock is wrong tells its owner quietly, and counts stays right', async () => {
-    const lost = await Porch.startKnowing(Date.now() + 20 * DAY_MS)
+    const lost = await Porch.start({ lastKnown: Date.now() + 20 * DAY_MS })
     const other = await launch(lost)
     try {
       const owner = await Person.at(other, lost, 'Hopper')

@@ -172,7 +172,7 @@ describe('the sign-in sheet of a Wi-Fi without Internet', { skip: skipChromium }
   let porch, browser
 
   before(async () => {
-    porch = await Porch.start('--captive-portal')
+    porch = await Porch.start({ flags: ['--captive-portal'] })
     browser = await launch(porch, { trusts: false })
   })
 

@@ -19,7 +19,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
   const chapter = story(() => people().map((person) => person.page))
 
   before(async () => {
-    porch = await Porch.start('--names', 'porch.home.arpa')
+    porch = await Porch.start({ flags: ['--names', 'porch.home.arpa'] })
     browser = await launch(porch)
   })
 

@@ -246,6 +246,8 @@ async fn a_stay_ends_by_itself_while_porch_runs_and_while_it_does_not() {
     // While nothing runs the time goes on.
     let listed = run(&["user", "list"], Some(&folder.data())).await.1;
     assert!(listed.lines().any(|line| line.contains("guest") && line.ends_with("Zoe")), "{listed}");
+    let (status, _, err) = run(&["user", "make-owner", "Zoe"], Some(&folder.data())).await;
+    assert!(!status.success() && err.contains("Zoe is a guest"), "{err}");
     let porch = Porch::again(&folder, port).await;
     let there = |person: &Person| Person { door: porch.door.clone(), ..person.clone() };
     let (ada, stays, second) = (there(&ada), there(&stays), there(&second));

@@ -208,7 +208,9 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
     let set = page.ask(&Asker::Person(&ada), "PATCH /api/settings", "/api/settings", Some(body)).await;
     page.check("settings", &set.json()["settings"]);
     let shown = page.ask(&Asker::Person(&ada), "GET /api/settings", "/api/settings", None).await;
-    assert_eq!(shown.json(), json!({"settings": {"registration_open": true, "several_devices": true}}));
+    assert_eq!(shown.json(), set.json());
+    let me = page.ask(&Asker::Person(&ada), "GET /api/me", "/api/me", None).await;
+    page.check("me", &me.json());
 
     let login = page.example("login", json!({"name": "Grace"}));
     let laptop = page.ask(&nobody, "POST /api/login", "/api/login", Some(login)).await;
@@ -332,6 +334,42 @@ async fn the_box(page: &mut Page, ada: &Person) {
     assert_eq!((old.status, old.header("location")), (200, None));
 }
 
+/// Making an invite, coming by it, staying and going.
+async fn guests(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u64) {
+    let (door, owner) = (&owner.door, &Asker::Person(owner));
+    ada.done(page, "open_to_guests", json!({"room": kitchen})).await;
+    // The page's own ended long ago.
+    let wanted = page.example("new_invite", json!({"rooms": [kitchen], "ends_at": null}));
+    let made = page.ask(owner, "POST /api/invites", "/api/invites", Some(wanted)).await.json();
+    page.check("invite", &made["invite"]);
+    let path = format!("/api/join/{}", made["invite"]["token"].as_str().expect("a token"));
+    let nobody = Asker::Nobody(door);
+    let invited = page.ask(&nobody, "GET /api/join/{token}", &path, None).await.json();
+    page.check("invited", &invited);
+    let mut guests = Vec::new();
+    for name in ["Kim", "Zoe"] {
+        let join = page.example("join", json!({"name": name}));
+        let joined = page.ask(&nobody, "POST /api/join/{token}", &path, Some(join)).await;
+        let guest = signed_in(door, page, &joined);
+        assert_eq!(ada.hear(page, "user").await["user"]["role"], "guest");
+        guests.push((Stranger::arrive(page, &guest, Value::Null).await.0, guest));
+    }
+    let [(kim, kept), (zoe, sent)] = &mut guests[..] else { unreachable!("there are two") };
+    let member = page.example("patch_person", json!({}));
+    let path = format!("/api/people/{}", kept.id);
+    let stays = page.ask(owner, "PATCH /api/people/{id}", &path, Some(member)).await;
+    page.check("user", &stays.json()["user"]);
+    assert_eq!(kim.hear(page, "room").await["room"]["kind"], "everyone");
+    let path = format!("/api/people/{}", sent.id);
+    assert_eq!(page.ask(owner, "DELETE /api/people/{id}", &path, None).await.status, 204);
+    assert_eq!(zoe.device.closed().await, Closed::Code(4003));
+    let listed = page.ask(owner, "GET /api/invites", "/api/invites", None).await.json();
+    assert_eq!(listed["invites"][0]["joined"], 2);
+    page.check("invite", &listed["invites"][0]);
+    let path = format!("/api/invites/{}", made["invite"]["id"]);
+    assert_eq!(page.ask(owner, "DELETE /api/invites/{id}", &path, None).await.status, 204);
+}
+
 /// Leaving for good.
 async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &Person) {
     let logout = page.ask(&Asker::Person(person), "POST /api/logout", "/api/logout", None).await;
@@ -369,6 +407,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
     reading(&mut page, &ada, kitchen).await;
     the_box(&mut page, &ada).await;
+    guests(&mut page, &mut on_ada, &ada, kitchen).await;
     goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
     assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());
 }

@@ -245,7 +245,7 @@ async fn rooms_are_made_joined_left_and_inherited() {
     let room = number(&made["room"]);
     assert_eq!(
         ada.get("/api/rooms").await["rooms"],
-        json!([{"id": room, "name": "Kitchen", "member_count": 1, "joined": false}])
+        json!([{"id": room, "name": "Kitchen", "member_count": 1, "joined": false, "guests": false}])
     );
     assert_eq!(phone.command(json!({"type": "join_room", "room": room}), 2).await["type"], "done");
     assert_eq!(phone.until_type("room").await["room"]["role"], "member");

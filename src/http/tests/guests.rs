@@ -121,6 +121,13 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/rooms/{room=4}/messages", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),
         ("GET", "/api/settings", none.clone(), owners(200, "")),
+        ("GET", "/api/clock", none.clone(), owners(200, "")),
+        ("PUT", "/api/clock", json!({ "now": 0 }), owners(403, "clock_refused")),
+        ("GET", "/api/doctor?quick=true", none.clone(), owners(200, "")),
+        ("GET", "/api/doors", none.clone(), SIGNED_IN),
+        ("GET", "/poster", none.clone(), [(303, ""), (403, ""), (403, ""), (303, "")]),
+        ("GET", "/poster/{file=a4.css}", none.clone(), anyone(200, "")),
+        ("GET", "/p/{stamp=22222222}", none.clone(), anyone(200, "")),
         ("PATCH", "/api/settings", json!({}), owners(200, "")),
         (
             "GET",

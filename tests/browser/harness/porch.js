@@ -20,24 +20,19 @@ const STOP_MS_MAX = 15_000
 
 /** One running box. `port` is that of HTTPS; `caFile` is its CA as handed out over plain HTTP. */
 export class Porch {
-  /** Starts a box with empty data, with further flags where a test needs them. */
-  static start(...flags) {
-    return Porch.#start(flags, async () => {})
-  }
-
-  /** Starts a box that knows of a later time than its system's: milliseconds since 1970. */
-  static startKnowing(time) {
-    return Porch.#start([], async (folder) => {
-      await mkdir(path.join(folder, 'data'), { mode: 0o700 })
-      await writeFile(path.join(folder, 'data/clock.json'), JSON.stringify({ time, seq: 0 }), { mode: 0o600 })
-    })
-  }
-
-  static async #start(flags, prepare) {
+  /**
+   * Starts a box with empty data, with `flags` where a test needs them; with `lastKnown` (milliseconds since 1970), one
+   * that knows of a later time than its system's.
+   */
+  static async start({ flags = [], lastKnown } = {}) {
     const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
     const porch = new Porch(folder, flags)
     try {
-      await prepare(folder)
+      if (lastKnown !== undefined) {
+        const clock = JSON.stringify({ time: lastKnown, seq: 0 })
+        await mkdir(path.join(folder, 'data'), { mode: 0o700 })
+        await writeFile(path.join(folder, 'data/clock.json'), clock, { mode: 0o600 })
+      }
       await porch.#spawn('127.0.0.1:0')
       porch.caFile = path.join(folder, 'ca.pem')
       await writeFile(porch.caFile, await get(`${porch.plainUrl}/ca.pem`))

@@ -15,7 +15,7 @@ describe('the owner’s page', { skip }, () => {
   const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
 
   before(async () => {
-    porch = await Porch.start()
+    porch = await Porch.start({ flags: ['--names', 'porch.home.arpa'] })
     browser = await launch(porch)
   })
 
@@ -57,7 +57,7 @@ describe('the owner’s page', { skip }, () => {
 
   chapter('shows the ways in and the fingerprint', async () => {
     const { page } = ada
-    await page.getByText(`https://porch.local:${porch.port}`, { exact: true }).waitFor()
+    await page.getByText(`https://porch.home.arpa:${porch.port}`, { exact: true }).waitFor()
     await page.getByText(`https://127.0.0.1:${porch.port}`, { exact: true }).waitFor()
     const { words, fingerprint } = await page.evaluate(async () => (await fetch('/api/doors')).json())
     await page.getByText(words.join(' '), { exact: true }).waitFor()

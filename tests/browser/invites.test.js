@@ -19,7 +19,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
   const chapter = story(() => people().map((person) => person.page))
 
   before(async () => {
-    porch = await Porch.start()
+    porch = await Porch.start({ flags: ['--names', 'porch.home.arpa'] })
     browser = await launch(porch)
   })
 
@@ -66,15 +66,24 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await code.waitFor()
     await look(page, 'invite')
     link = await qr.readQr(await code.screenshot())
-    assert.match(link, new RegExp(`^https://127\\.0\\.0\\.1:${porch.port}/j/[\\w-]{22}$`))
+    assert.match(link, new RegExp(`^${porch.plainUrl}/j/[\\w-]{22}$`))
     await page
       .getByLabel('The address in the code')
-      .selectOption({ label: `porch.local:${porch.port} (Name)` })
-    await page.getByText(`https://porch.local:${porch.port}/j/`).waitFor()
-    assert.equal(await qr.readQr(await code.screenshot()), link.replace('127.0.0.1', 'porch.local'))
+      .selectOption({ label: `porch.home.arpa:${porch.port} (Configured name)` })
+    await page.getByText(`${porch.plainUrl.replace('127.0.0.1', 'porch.home.arpa')}/j/`).waitFor()
+    assert.equal(await qr.readQr(await code.screenshot()), link.replace('127.0.0.1', 'porch.home.arpa'))
     await page.emulateMedia({ colorScheme: 'dark' })
     assert.ok(await qr.readQr(await code.screenshot()), 'a camera reads it in the dark scheme too')
     await page.emulateMedia({ colorScheme: 'light' })
+    const stranger = await browser.newPage({ locale: 'en-GB' })
+    await stranger.goto(link)
+    await stranger.getByRole('heading', { name: /^You are invited to / }).waitFor()
+    assert.equal(
+      stranger.url(),
+      `https://127.0.0.1:${porch.port}${new URL(link).pathname}`,
+      'through the guide',
+    )
+    await stranger.close()
     await page.goto('/invites')
     await page.getByRole('link', { name: /Summer party/ }).waitFor()
     await look(page, 'invites')
@@ -327,6 +336,20 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await stranger.page.getByText('没有这个邀请').waitFor()
     await look(stranger.page, 'zh-dark-invite-unknown')
     await stranger.leave()
+  })
+
+  chapter('the poster opens from an invite and from the box, and is the owner’s', async () => {
+    const { page } = ada
+    await page.goto('/invites')
+    await page.locator('a[href^="/invites/"]').first().click()
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('link', { name: '打印成海报' }).click()
+    const poster = await opened
+    await poster.locator('svg, img').first().waitFor()
+    assert.match(poster.url(), /\/poster\?lang=zh&paper=a4&invite=\d+/)
+    assert.match(await qr.readQr(await poster.screenshot({ fullPage: true })), /\/j\/[\w-]{22}/)
+    await poster.close()
+    assert.equal(await grace.page.evaluate(async () => (await fetch('/poster')).status), 403)
   })
 
   chapter('nothing went wrong on any page', async () => {

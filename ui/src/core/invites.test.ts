@@ -40,7 +40,9 @@ describe('the door of a QR code', () => {
   })
 
   it('leads to a path with its port', () => {
-    expect(throughDoor(door('address', '10.0.0.5:8443'), '/j/abc')).toBe('https://10.0.0.5:8443/j/abc')
+    const odd = { ...door('address', '10.0.0.5:8443'), plain: 'http://10.0.0.5:8080/' }
+    expect(throughDoor(odd, 'url', '/r/4')).toBe('https://10.0.0.5:8443/r/4')
+    expect(throughDoor(odd, 'plain', '/j/abc')).toBe('http://10.0.0.5:8080/j/abc')
   })
 })
 

@@ -27,5 +27,11 @@ export function doorForQr(doors: readonly Door[], host: string): Door | undefine
 /** Host and port of a door, as the person reads it. */
 export const hostOf = (door: Door) => new URL(door.url).host
 
+/**
+ * What lies before the page: `plain` leads newcomers through the guide that tells how to trust the box, and on;
+ * `url` is for devices that trust it already.
+ */
+export type Way = 'plain' | 'url'
+
 /** A path of the page, such as `/j/…`, through a door. */
-export const throughDoor = (door: Door, path: string) => new URL(path, door.url).href
+export const throughDoor = (door: Door, way: Way, path: string) => new URL(path, door[way]).href

@@ -128,6 +128,10 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
   ],
   data_folder_good: ['数据文件夹 {path} 可用，且不对别人开放。', ''],
   data_folder_new: ['数据文件夹 {path} 还不存在，porch 启动时会创建。', ''],
+  data_folder_elsewhere: [
+    'porch 在这台机器上运行，但用的不是数据文件夹 {path}。',
+    '用 --data-dir 指明是哪一个（systemd 服务用的是 /var/lib/porch），并以 root 身份执行。',
+  ],
   data_folder_missing: [
     '数据文件夹 {path} 不存在，也无法创建：{reason}。',
     '用 --data-dir 指定另一个，或先建好它并交给运行 porch 的用户。',

@@ -13,8 +13,9 @@ use crate::store::{Database, database};
 
 use super::texts::line;
 
-/// Below this, or below a tenth of the disk, there is time to act.
-const FREE_MB_LOW: u64 = 500;
+/// Below this and below a tenth of the disk, there is time to act. By itself neither says much: a tenth of a large disk
+/// holds years of talk, and a small one is as its owner chose it. 2 GB are what updates of the system ask for.
+const FREE_MB_LOW: u64 = 2_000;
 const FREE_PERCENT_LOW: u64 = 10;
 /// Below this the database, its log and the system's own files come to their end together.
 const FREE_MB_FULL: u64 = 50;
@@ -62,7 +63,7 @@ fn free(free_bytes: u64, disk_bytes: u64) -> Checked {
     let mb = || ("free_mb", free_mb.to_string());
     if free_mb < FREE_MB_FULL {
         line(Check::DiskSpace, Finding::DiskSpaceFull, [mb()])
-    } else if free_mb < FREE_MB_LOW || percent < FREE_PERCENT_LOW {
+    } else if free_mb < FREE_MB_LOW && percent < FREE_PERCENT_LOW {
         line(Check::DiskSpace, Finding::DiskSpaceLow, [mb(), ("percent", percent.to_string())])
     } else {
         line(Check::DiskSpace, Finding::DiskSpaceGood, [mb()])
@@ -205,12 +206,17 @@ mod tests {
     const MB: u64 = 1_000_000;
 
     #[test]
-    fn free_space_is_judged_by_bytes_and_by_share() {
+    fn free_space_is_low_when_it_is_little_in_bytes_and_in_share() {
         let found = |free_mb: u64, disk_mb: u64| free(free_mb * MB, disk_mb * MB).finding;
         assert_eq!(found(8_000, 32_000), Finding::DiskSpaceGood);
         assert_eq!(found(500, 1_000), Finding::DiskSpaceGood);
-        assert_eq!(found(499, 1_000), Finding::DiskSpaceLow);
-        assert_eq!(found(3_000, 32_000), Finding::DiskSpaceLow);
+        assert_eq!(found(100, 1_000), Finding::DiskSpaceGood);
+        assert_eq!(found(99, 1_000), Finding::DiskSpaceLow);
+        assert_eq!(found(26_000, 256_000), Finding::DiskSpaceGood);
+        assert_eq!(found(20_000, 256_000), Finding::DiskSpaceGood);
+        assert_eq!(found(2_000, 32_000), Finding::DiskSpaceGood);
+        assert_eq!(found(1_999, 32_000), Finding::DiskSpaceLow);
+        assert_eq!(found(50, 32_000), Finding::DiskSpaceLow);
         assert_eq!(found(49, 32_000), Finding::DiskSpaceFull);
         assert_eq!(found(0, 0), Finding::DiskSpaceFull);
     }

@@ -1,14 +1,14 @@
-//! The headers that every answer over HTTPS carries.
+//! The headers that every answer over HTTPS carries, and the date of those in the clear.
 //!
 //! `Strict-Transport-Security` is not among them, on purpose: a browser that remembers it can no longer be told to go
 //! on when the certificate is not trusted, and a box whose CA was removed or made anew would be out of reach. Plain
 //! HTTP serves nothing worth protecting: it only redirects.
 
 use axum::extract::{Request, State};
-use axum::http::HeaderName;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, DATE, HOST, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
 use time::OffsetDateTime;
@@ -47,10 +47,7 @@ pub(super) async fn add(State(app): State<App>, request: Request, next: Next) ->
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
-    // In hyper's place, which asks the system: by a date of 1970 a browser would take every file for decades old.
-    if let Some(date) = date(clock::now_utc()) {
-        headers.insert(DATE, date);
-    }
+    add_date(headers);
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
@@ -59,6 +56,13 @@ pub(super) async fn add(State(app): State<App>, request: Request, next: Next) ->
         headers.insert(NOW, HeaderValue::from((app.wall)()));
     }
     response
+}
+
+/// In hyper's place, which asks the system: by a date of 1970 a browser would take every file for decades old.
+pub(super) fn add_date(headers: &mut HeaderMap) {
+    if let Some(date) = date(clock::now_utc()) {
+        headers.insert(DATE, date);
+    }
 }
 
 /// A time as HTTP writes it (RFC 9110, section 5.6.7).

@@ -15,6 +15,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use bytes::Bytes;
 
+use super::headers;
 use super::host::{self, Asked};
 use super::portal::{self, Gateway};
 use super::{LiveDoors, WallClock};
@@ -203,6 +204,7 @@ fn redirect(door: &str, request: &Request) -> Response {
 async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers::add_date(headers);
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -10,6 +10,7 @@ pub mod doors;
 pub mod driver;
 mod file;
 pub mod guide;
+pub mod html;
 pub mod http;
 pub mod hub;
 pub mod lan;

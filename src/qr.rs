@@ -4,6 +4,8 @@ use qrcode::bits::Bits;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
+use crate::html::escape;
+
 /// Modules of light around a code, which readers need (ISO/IEC 18004, section 6.3.8).
 const QUIET_MODULES: usize = 4;
 
@@ -34,7 +36,7 @@ pub fn terminal(text: &str) -> Option<String> {
     Some(drawn.lines().map(|line| format!("{BLACK_ON_WHITE}{line}{RESET}\n")).collect())
 }
 
-/// As an SVG element with its quiet zone, one unit a module, to be given a size by whoever shows it. `label` is what
+/// As an SVG element of the class `qr` with its quiet zone, one unit a module, to be given a size by whoever shows it. `label` is what
 /// a screen reader says; it is escaped here. None when the text is too long for any code.
 pub fn svg(text: &str, label: &str) -> Option<String> {
     let code = code(text)?;
@@ -42,10 +44,10 @@ pub fn svg(text: &str, label: &str) -> Option<String> {
     let edge = width + 2 * QUIET_MODULES;
     let path: String = code.to_colors().chunks(width).enumerate().flat_map(|(y, row)| runs(row, y)).collect();
     Some(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {edge} {edge}\" role=\"img\" aria-label=\"{}\" \
+        "<svg class=\"qr\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {edge} {edge}\" role=\"img\" aria-label=\"{}\" \
          shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{edge}v{edge}H0z\"/><path fill=\"#000\" \
          d=\"{path}\"/></svg>",
-        escaped(label)
+        escape(label)
     ))
 }
 
@@ -61,22 +63,6 @@ fn runs(row: &[Color], y: usize) -> Vec<String> {
         x += run.len();
     }
     pieces
-}
-
-/// Text for HTML or XML, within an element or a quoted attribute.
-pub fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

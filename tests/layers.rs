@@ -19,9 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lan", &["clock", "proto", "tls"]),
     ("config", &["proto", "tls"]),
     ("doors", &["lan", "proto", "tls"]),
-    ("guide", &["proto"]),
-    ("qr", &[]),
-    ("poster", &["qr"]),
+    ("html", &[]),
+    ("qr", &["html"]),
+    ("guide", &["html", "proto", "qr"]),
+    ("poster", &["guide", "html", "qr"]),
     ("doctor", &["clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "hub", "outbox", "proto", "store"]),
     (

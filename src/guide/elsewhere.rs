@@ -1,6 +1,7 @@
 //! What someone sees who asks for a name that is not the box's.
 
-use super::escape::escape;
+use crate::html::escape;
+
 use super::lang::{Lang, Said, said};
 use super::shell::shell;
 

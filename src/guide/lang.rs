@@ -1,8 +1,12 @@
 //! The languages of the pages, and a text in all of them.
 
+use serde::Deserialize;
+
 /// A language the pages are written in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
 pub enum Lang {
+    #[default]
     En,
     /// Simplified Chinese.
     Zh,
@@ -20,7 +24,7 @@ pub(super) const fn said(en: &'static str, zh: &'static str) -> Said {
 }
 
 impl Lang {
-    pub(super) const ALL: [Self; 2] = [Self::En, Self::Zh];
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
 
     /// The one that an `Accept-Language` header prefers (RFC 9110, section 12.5.4); English where it names neither.
     pub fn of_header(accepted: &str) -> Self {
@@ -46,7 +50,7 @@ impl Lang {
     }
 
     /// The name in a page's address.
-    pub(super) fn key(self) -> &'static str {
+    pub fn key(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Zh => "zh",
@@ -54,7 +58,7 @@ impl Lang {
     }
 
     /// For `lang` attributes (BCP 47).
-    pub(super) fn tag(self) -> &'static str {
+    pub fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Zh => "zh-Hans",
@@ -62,7 +66,7 @@ impl Lang {
     }
 
     /// What its speakers call it.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::En => "English",
             Self::Zh => "中文",

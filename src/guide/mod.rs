@@ -5,13 +5,11 @@
 
 mod device;
 mod elsewhere;
-mod escape;
 mod lang;
 mod page;
 mod picture;
 mod portal;
 mod profile;
-mod qr;
 mod shell;
 mod steps;
 pub mod words;
@@ -22,6 +20,7 @@ pub use lang::Lang;
 pub use page::Guide;
 pub use portal::{Online, Portal, Probe, Side, sheet};
 pub use profile::mobileconfig;
+pub use shell::shell;
 
 /// The style of every page, for `/guide.css`.
 pub const STYLE: &str = include_str!("guide.css");

@@ -1,7 +1,8 @@
 //! The guide: from a browser that does not trust the box to the box's page, in a few steps.
 
+use crate::html::escape;
+
 use super::device::{Device, is_ios_stranger};
-use super::escape::escape;
 use super::lang::{Lang, Said, said};
 use super::shell::shell;
 use super::steps::{steps, stuck};

@@ -1,6 +1,7 @@
 //! The pictures of the steps: plain drawings of what to look for on a screen, made here, no system's own looks.
 
-use super::escape::escape;
+use crate::html::escape;
+
 use super::lang::{Lang, Said};
 
 /// Units of the drawing's width; what is written in it fits up to some 38 letters.

@@ -8,12 +8,11 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use crate::html::escape;
 use crate::proto::limits::{PORTAL_READING_MS, PORTAL_REMEMBERED_MS, PORTAL_VISITORS_MAX};
 use crate::proto::op::Millis;
 
-use super::escape::escape;
 use super::lang::{Lang, Said, said};
-use super::qr;
 use super::shell::shell;
 
 /// Whose question it is, as far as the answer's moment differs.
@@ -163,7 +162,7 @@ pub fn sheet(lang: Lang, box_name: &str, doors: &[String], side: Side) -> String
     let heading = lang.of(TITLE).replace("{box}", &name);
     let addresses: Vec<_> = doors.iter().map(|url| format!("<b class=\"address\">{}</b>", escape(url))).collect();
     let addresses = addresses.join(&format!("<p class=\"or soft\">{}</p>", lang.of(OR)));
-    let code = doors.first().and_then(|url| qr::svg(url, lang.of(SCAN))).unwrap_or_default();
+    let code = doors.first().and_then(|url| crate::qr::svg(url, lang.of(SCAN))).unwrap_or_default();
     let [lead, scan, button, read, more] = [LEAD, SCAN, BUTTON, READ, READ_MORE].map(|text| lang.of(text));
     let body = match side {
         Side::Front => format!(

@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::escape::escape;
+use crate::html::escape;
+
 use super::words::Fingerprint;
 
 /// The profile for a root with this fingerprint, as XML. `der` is the root, `box_name` what its owner calls the box.

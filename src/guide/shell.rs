@@ -1,13 +1,14 @@
 //! What all pages have around them.
 
-use super::escape::escape;
+use crate::html::escape;
+
 use super::lang::Lang;
 
 /// A door ajar, as an icon of 24 by 24.
 const DOOR: &str = r#"<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 21V4a1 1 0 0 1 1-1h12a1 1 0 0 1 1 1v17M3 21h18M9 21V6l7-2v17M12.5 12.5v1"/></svg>"#;
 
 /// A whole page: `title` as plain text, `above` and `body` as HTML.
-pub(super) fn shell(lang: Lang, box_name: &str, title: &str, above: &str, body: &str) -> String {
+pub fn shell(lang: Lang, box_name: &str, title: &str, above: &str, body: &str) -> String {
     let (tag, title, name) = (lang.tag(), escape(title), escape(box_name));
     format!(
         r#"<!doctype html>

@@ -3,35 +3,30 @@
 use std::net::SocketAddr;
 
 use axum::extract::{Path, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use crate::poster::{self, Language, OldPoster, Paper, Poster, Refused, View, Wifi};
+use crate::guide::Lang;
+use crate::poster::{self, OldPoster, Paper, Poster, Refused, View, Wifi};
 use crate::proto::code::ErrorCode;
 use crate::proto::server::Role;
 
 use super::App;
 use super::answer::Answer;
 use super::ask::Ask;
+use super::host;
 use super::signed::Signed;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
-    lang: Option<AskedLanguage>,
+    lang: Option<Lang>,
     paper: Option<AskedPaper>,
     invite: Option<u64>,
     /// Of the poster that was looked at here before.
     stamp: Option<String>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum AskedLanguage {
-    En,
-    Zh,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -86,16 +81,12 @@ impl App {
 
 /// `GET /poster`.
 pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked): Ask<Asked>) -> Answer<Response> {
-    let language = match asked.lang {
-        Some(AskedLanguage::En) => Language::En,
-        Some(AskedLanguage::Zh) => Language::Zh,
-        None => preferred(&headers),
-    };
+    let lang = asked.lang.unwrap_or_else(|| host::lang(&headers));
     let paper = match asked.paper {
         Some(AskedPaper::Letter) => Paper::Letter,
         Some(AskedPaper::A4) | None => Paper::A4,
     };
-    let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, language))).into_response());
+    let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, lang))).into_response());
     match Signed::of(&app, &headers).await? {
         None => return Ok(Redirect::to("/sign-in").into_response()),
         Some(signed) if signed.user.role != Role::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
@@ -112,7 +103,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked):
         return refuse(StatusCode::CONFLICT, Refused::Nowhere);
     };
     let poster = app.poster_at(door, token).await?;
-    let mut view = View { language, paper, invite: asked.invite, outdated: false };
+    let mut view = View { lang, paper, invite: asked.invite, outdated: false };
     match asked.stamp {
         // From here on its address says what it says: opened again, it can tell whether that is still true.
         None => {
@@ -147,12 +138,7 @@ pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stam
     let addresses: Vec<String> = [Some(poster.address()), poster.named()].into_iter().flatten().collect();
     let for_owner = Signed::of(&app, &headers).await?.is_some_and(|signed| signed.user.role == Role::Owner);
     let old = OldPoster { addresses: &addresses, for_owner };
-    Ok(unkept(poster::notice(&app.box_name, &old, preferred(&headers))).into_response())
-}
-
-fn preferred(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Language::preferred(accepted.unwrap_or_default())
+    Ok(unkept(poster::notice(&app.box_name, &old, host::lang(&headers))).into_response())
 }
 
 /// A page that is true for the moment, and may hold the Wi-Fi's key.

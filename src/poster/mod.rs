@@ -18,35 +18,6 @@ pub use wifi::Wifi;
 /// The port that a browser takes for plain HTTP by itself.
 const HTTP_PORT: u16 = 80;
 
-/// The language of a poster.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Language {
-    #[default]
-    En,
-    Zh,
-}
-
-impl Language {
-    /// What a browser prefers, by its `Accept-Language`; English for all that we do not speak.
-    pub fn preferred(accept_language: &str) -> Self {
-        let tags = accept_language.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
-        let spoken = tags.filter_map(|tag| match tag.split('-').next()?.to_ascii_lowercase().as_str() {
-            "en" => Some(Self::En),
-            "zh" => Some(Self::Zh),
-            _ => None,
-        });
-        spoken.into_iter().next().unwrap_or_default()
-    }
-
-    /// The language's tag, of the query and of HTML.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Zh => "zh",
-        }
-    }
-}
-
 /// The sheet that is printed on.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Paper {
@@ -209,19 +180,5 @@ mod tests {
         assert_eq!(v6.address(), "http://[fd00::5]:8080");
         assert_eq!(v6.named().as_deref(), Some("http://kitchen.local:8080"));
         assert_eq!(Poster { label: None, ..poster() }.named(), None);
-    }
-
-    #[test]
-    fn a_browser_gets_the_first_language_that_is_spoken_here() {
-        let cases = [
-            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh),
-            ("de, zh;q=0.5", Language::Zh),
-            ("en-GB,zh", Language::En),
-            ("fr", Language::En),
-            ("", Language::En),
-        ];
-        for (header, language) in cases {
-            assert_eq!(Language::preferred(header), language, "{header}");
-        }
     }
 }

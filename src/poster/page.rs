@@ -1,9 +1,11 @@
 //! The poster as HTML, and the small pages around it.
 
-use crate::qr::{escaped, svg};
+use crate::guide::{Lang, shell};
+use crate::html::escape;
+use crate::qr::svg;
 
 use super::texts::{Texts, texts};
-use super::{Language, Paper, Poster, Wifi};
+use super::{Paper, Poster, Wifi};
 
 const STYLE: &str = include_str!("poster.css");
 
@@ -19,7 +21,7 @@ pub fn style(paper: Paper) -> String {
 /// How a poster is looked at.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct View {
-    pub language: Language,
+    pub lang: Lang,
     pub paper: Paper,
     /// The invite's number, for the links to the other language and paper.
     pub invite: Option<u64>,
@@ -30,7 +32,7 @@ pub struct View {
 /// The sheet. None where what is to be said does not fit a QR code, which the limits of settings and configuration
 /// exclude.
 pub fn page(poster: &Poster, view: View) -> Option<String> {
-    let t = texts(view.language);
+    let t = texts(view.lang);
     let mut steps = Vec::new();
     match &poster.wifi {
         Some(wifi) => steps.push(wifi_step(wifi, t)?),
@@ -40,7 +42,7 @@ pub fn page(poster: &Poster, view: View) -> Option<String> {
     steps.extend(trust_step(poster, t));
     let begin = if poster.invite.is_some() { t.invited_how } else { t.begin_how };
     steps.push(step("", t.begin, &paragraph(begin), ""));
-    let name = escaped(&poster.box_name);
+    let name = escape(&poster.box_name);
     let sheet = format!(
         "<main class=\"sheet\"><header><h1>{name}</h1><p class=\"lead\">{}</p></header>\n<ol class=\"{}\">{}</ol>\n\
          <footer><p>{}</p><p class=\"stamp\">{} {}</p></footer></main>",
@@ -51,18 +53,17 @@ pub fn page(poster: &Poster, view: View) -> Option<String> {
         t.stamped,
         poster.stamp()
     );
-    let head = Head { title: &name, viewport: "width=850", view };
-    Some(document(&head, &format!("{}\n{sheet}", toolbar(t, view))))
+    Some(document(&name, view, &format!("{}\n{sheet}", toolbar(t, view))))
 }
 
 fn wifi_step(wifi: &Wifi, t: &Texts) -> Option<String> {
-    let key = if wifi.key.is_empty() { t.wifi_open.to_owned() } else { format!("<code>{}</code>", escaped(&wifi.key)) };
+    let key = if wifi.key.is_empty() { t.wifi_open.to_owned() } else { format!("<code>{}</code>", escape(&wifi.key)) };
     let hidden = if wifi.hidden { paragraph(t.wifi_hidden) } else { String::new() };
     let body = format!(
         "{}<dl><div><dt>{}</dt><dd><code>{}</code></dd></div><div><dt>{}</dt><dd>{key}</dd></div></dl>{hidden}",
         paragraph(t.wifi_how),
         t.wifi_name,
-        escaped(&wifi.name),
+        escape(&wifi.name),
         t.wifi_key
     );
     Some(step("wifi", t.wifi, &body, &svg(&wifi.code(), t.wifi_code)?))
@@ -71,14 +72,14 @@ fn wifi_step(wifi: &Wifi, t: &Texts) -> Option<String> {
 fn page_step(poster: &Poster, t: &Texts) -> Option<String> {
     let link = poster.link();
     let typed = [Some(poster.address()), poster.named()].into_iter().flatten();
-    let typed: Vec<_> = typed.map(|address| format!("<code>{}</code>", escaped(&address))).collect();
+    let typed: Vec<_> = typed.map(|address| format!("<code>{}</code>", escape(&address))).collect();
     let body = format!(
         "{}{}<p class=\"typed\">{}</p>",
         paragraph(t.open_how),
         paragraph(t.open_typed),
         typed.join(&format!(" <span>{}</span> ", t.or))
     );
-    let code = format!("{}<p class=\"link\">{}</p>", svg(&link, t.open_code)?, escaped(&link));
+    let code = format!("{}<p class=\"link\">{}</p>", svg(&link, t.open_code)?, escape(&link));
     Some(step("page", t.open, &body, &code))
 }
 
@@ -86,9 +87,9 @@ fn page_step(poster: &Poster, t: &Texts) -> Option<String> {
 fn trust_step(poster: &Poster, t: &Texts) -> Option<String> {
     let fingerprint = poster.fingerprint.as_ref()?;
     let known_by = if poster.words.is_empty() {
-        format!("<p class=\"fingerprint\"><code>{}</code></p>", escaped(fingerprint))
+        format!("<p class=\"fingerprint\"><code>{}</code></p>", escape(fingerprint))
     } else {
-        let words: Vec<_> = poster.words.iter().map(|word| format!("<b>{}</b>", escaped(word))).collect();
+        let words: Vec<_> = poster.words.iter().map(|word| format!("<b>{}</b>", escape(word))).collect();
         // English words, also between Chinese ones.
         format!("<p class=\"words\" lang=\"en\">{}</p>", words.join(" "))
     };
@@ -106,24 +107,24 @@ fn paragraph(text: &str) -> String {
 
 /// What stands above the sheet on a screen, and is not printed.
 fn toolbar(t: &Texts, view: View) -> String {
-    let language = match view.language {
-        Language::En => Language::Zh,
-        Language::Zh => Language::En,
+    let lang = match view.lang {
+        Lang::En => Lang::Zh,
+        Lang::Zh => Lang::En,
     };
     let (paper, paper_name) = match view.paper {
         Paper::A4 => (Paper::Letter, "Letter"),
         Paper::Letter => (Paper::A4, "A4"),
     };
     let changed = if view.outdated { format!("<p role=\"status\">{}</p>", t.changed) } else { String::new() };
-    let (in_language, on_paper) = (View { language, ..view }.query(), View { paper, ..view }.query());
+    let (in_language, on_paper) = (View { lang, ..view }.query(), View { paper, ..view }.query());
     format!(
         "<nav class=\"screen\"><strong>{} (Ctrl+P, ⌘P)</strong> \
          <a href=\"/poster{}\" lang=\"{}\">{}</a> <a href=\"/poster{}\">{paper_name}</a>{changed}</nav>",
         t.print,
-        escaped(&in_language),
-        language.tag(),
-        t.language,
-        escaped(&on_paper)
+        escape(&in_language),
+        lang.tag(),
+        lang.name(),
+        escape(&on_paper)
     )
 }
 
@@ -131,7 +132,7 @@ impl View {
     /// The part of its address behind the path.
     pub fn query(self) -> String {
         let invite = self.invite.map(|invite| format!("&invite={invite}")).unwrap_or_default();
-        format!("?lang={}&paper={}{invite}", self.language.tag(), self.paper.name())
+        format!("?lang={}&paper={}{invite}", self.lang.key(), self.paper.name())
     }
 }
 
@@ -143,20 +144,23 @@ pub struct OldPoster<'a> {
 }
 
 /// Tells somebody who followed an old poster's link where the box is.
-pub fn notice(box_name: &str, old: &OldPoster<'_>, language: Language) -> String {
-    let t = texts(language);
-    let addresses: String = old
-        .addresses
-        .iter()
-        .map(|address| format!("<li><a href=\"{0}\"><code>{0}</code></a></li>", escaped(address)))
-        .collect();
-    let print = if old.for_owner { format!("<p><a href=\"/poster\">{}</a></p>", t.old_print) } else { String::new() };
+pub fn notice(box_name: &str, old: &OldPoster<'_>, lang: Lang) -> String {
+    let t = texts(lang);
+    let address = |address: &String| format!("<li><a class=\"door\" href=\"{0}\">{0}</a></li>\n", escape(address));
+    let addresses: String = old.addresses.iter().map(address).collect();
+    let print =
+        if old.for_owner { format!("{}\n", button(t.old_print, "/poster", "button quiet")) } else { String::new() };
     let body = format!(
-        "<main class=\"note\"><h1>{}</h1><p>{}</p><ul>{addresses}</ul><p><a class=\"go\" href=\"/\">{}</a></p>{print}\
-         </main>",
-        t.old, t.old_how, t.old_go
+        "<h1>{}</h1>\n<p class=\"lead\">{}</p>\n<ul class=\"doors\">\n{addresses}</ul>\n{}\n{print}",
+        t.old,
+        t.old_how,
+        button(t.old_go, "/", "button")
     );
-    note_document(&escaped(box_name), language, &body)
+    shell(lang, box_name, t.old, "", &body)
+}
+
+fn button(text: &str, to: &str, class: &str) -> String {
+    format!("<p><a class=\"{class}\" href=\"{to}\">{text}</a></p>")
 }
 
 /// Why there is no poster.
@@ -168,41 +172,25 @@ pub enum Refused {
 }
 
 /// Says why there is no poster.
-pub fn note(box_name: &str, refused: Refused, language: Language) -> String {
-    let t = texts(language);
+pub fn note(box_name: &str, refused: Refused, lang: Lang) -> String {
+    let t = texts(lang);
     let why = match refused {
         Refused::NoInvite => t.no_invite,
         Refused::Nowhere => t.nowhere,
         Refused::OwnerOnly => t.owner_only,
     };
-    let name = escaped(box_name);
-    let body = format!(
-        "<main class=\"note\"><h1>{name}</h1><p>{why}</p><p><a class=\"go\" href=\"/\">{}</a></p></main>",
-        t.home
-    );
-    note_document(&name, language, &body)
+    let body = format!("<h1>{why}</h1>\n{}", button(t.home, "/", "button"));
+    shell(lang, box_name, why, "", &body)
 }
 
-fn note_document(title: &str, language: Language, body: &str) -> String {
-    let view = View { language, ..View::default() };
-    document(&Head { title, viewport: "width=device-width, initial-scale=1", view }, body)
-}
-
-/// What stands in a page's head.
-struct Head<'a> {
-    /// Escaped already.
-    title: &'a str,
-    viewport: &'a str,
-    view: View,
-}
-
-fn document(head: &Head<'_>, body: &str) -> String {
-    let (language, paper) = (head.view.language.tag(), head.view.paper.name());
+/// The sheet's own page: `title` and `body` are HTML.
+fn document(title: &str, view: View, body: &str) -> String {
+    let (lang, paper) = (view.lang.tag(), view.paper.name());
     format!(
-        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{}</title>\
-         <meta name=\"viewport\" content=\"{}\"><link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/poster/{paper}.css\"></head>\n\
-         <body class=\"{paper}\">\n{body}\n</body></html>\n",
-        head.title, head.viewport
+        "<!doctype html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=850\"><link rel=\"icon\" href=\"/icon.svg\" \
+         type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/poster/{paper}.css\"></head>\n\
+         <body class=\"{paper}\">\n{body}\n</body></html>\n"
     )
 }
 
@@ -228,8 +216,8 @@ mod tests {
         assert!(page.contains("&lt;b&gt;Ann&#39;s &amp; Bob&#39;s&lt;/b&gt;"), "{page}");
         assert!(!page.contains("<script") && !page.contains("<b>") && page.contains("&lt;script&gt;"), "{page}");
         assert!(page.contains("a&quot;b&amp;c&lt;d&gt;"), "{page}");
-        assert!(!notice("<i>", &OldPoster { addresses: &[], for_owner: true }, Language::Zh).contains("<i>"));
-        assert!(!note("<i>", Refused::OwnerOnly, Language::En).contains("<i>"));
+        assert!(!notice("<i>", &OldPoster { addresses: &[], for_owner: true }, Lang::Zh).contains("<i>"));
+        assert!(!note("<i>", Refused::OwnerOnly, Lang::En).contains("<i>"));
     }
 
     #[test]
@@ -241,7 +229,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_not_printed() {
         let all = page(&poster(), View::default()).unwrap();
-        let t = texts(Language::En);
+        let t = texts(Lang::En);
         assert!(all.contains(t.wifi_how) && all.contains(t.trust_how) && all.contains("AB:CD"));
         let bare = Poster { wifi: None, fingerprint: None, label: None, ..poster() };
         let bare = page(&bare, View::default()).unwrap();

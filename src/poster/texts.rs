@@ -1,6 +1,6 @@
 //! What a poster says, in each language.
 
-use super::Language;
+use crate::guide::Lang;
 
 pub(super) struct Texts {
     pub(super) lead: &'static str,
@@ -28,7 +28,6 @@ pub(super) struct Texts {
     pub(super) stamped: &'static str,
     /// On the screen, around the sheet.
     pub(super) print: &'static str,
-    pub(super) language: &'static str,
     pub(super) changed: &'static str,
     /// For who follows the link of an old one.
     pub(super) old: &'static str,
@@ -42,10 +41,10 @@ pub(super) struct Texts {
     pub(super) home: &'static str,
 }
 
-pub(super) fn texts(language: Language) -> &'static Texts {
-    match language {
-        Language::En => &EN,
-        Language::Zh => &ZH,
+pub(super) fn texts(lang: Lang) -> &'static Texts {
+    match lang {
+        Lang::En => &EN,
+        Lang::Zh => &ZH,
     }
 }
 
@@ -75,7 +74,6 @@ const EN: Texts = Texts {
         data off for a moment.",
     stamped: "Poster",
     print: "Print this page",
-    language: "中文",
     changed: "Something on the poster has changed since: print this one, and take the old one down.",
     old: "This poster is old",
     old_how: "The box has another address or name by now. It is here:",
@@ -112,7 +110,6 @@ const ZH: Texts = Texts {
     stuck: "网页打不开？如果手机提示此 Wi-Fi 无法上网，请保持连接，并暂时关闭移动数据。",
     stamped: "海报",
     print: "打印此页",
-    language: "English",
     changed: "海报上的内容已有变化：请打印这一张，并取下旧的。",
     old: "这张海报已过期",
     old_how: "主机的地址或名称已经变了，现在在这里：",

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use porch::poster::{Language, Paper, Poster, View, Wifi, page, style};
+use porch::guide::Lang;
+use porch::poster::{Paper, Poster, View, Wifi, page, style};
 
 use super::reader::{read, reader_is_here};
 
@@ -131,10 +132,10 @@ fn every_poster_is_one_page_whose_codes_are_read_right() {
     let kept = std::env::var_os("PORCH_ARTIFACTS").map(PathBuf::from);
     let folder = tempfile::tempdir().expect("a folder can be made");
     for (kind, poster) in posters() {
-        for language in [Language::En, Language::Zh] {
+        for lang in Lang::ALL {
             for paper in [Paper::A4, Paper::Letter] {
-                let name = format!("poster-{kind}-{}-{}", language.tag(), paper.name());
-                let view = View { language, paper, ..View::default() };
+                let name = format!("poster-{kind}-{}-{}", lang.key(), paper.name());
+                let view = View { lang, paper, ..View::default() };
                 let pages = print(browser, folder.path(), &name, &poster, view);
                 assert_eq!(pages.len(), 1, "{name} has {} pages", pages.len());
                 if let Some(kept) = &kept {

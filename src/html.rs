@@ -1,8 +1,8 @@
-//! Text on its way into HTML or XML.
+//! Text on its way into HTML, SVG or XML.
 
 /// Makes text safe between tags and within quotes. What XML 1.0 has no place for at all, such as control characters,
 /// is left out.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

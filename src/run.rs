@@ -208,7 +208,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
-    terminal::announce(https_address, http_address, &lan, known_by.as_ref());
+    terminal::announce(&listening, &lan, known_by.as_ref());
     tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());

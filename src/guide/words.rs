@@ -5,6 +5,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 /// SHA-256 of a certificate's DER.
 pub type Fingerprint = [u8; 32];
 
+/// The fingerprint of a certificate in DER.
+pub fn fingerprint(der: &[u8]) -> Fingerprint {
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.copy_from_slice(digest(&SHA256, der).as_ref());
+    fingerprint
+}
+
 /// Words of a fingerprint: five of 512 are 45 bits.
 pub const WORDS: usize = 5;
 

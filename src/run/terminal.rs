@@ -1,9 +1,10 @@
 //! What the person at the terminal sees: where porch is, as lines and as a QR code.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{IsTerminal, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
+use crate::doctor::Listening;
 use crate::guide::words::WORDS;
 use crate::lan::reaches;
 use crate::qr;
@@ -52,24 +53,39 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
     lan.iter().filter(usable).chain([&loopback]).map(|ip| SocketAddr::new(*ip, bound.port())).collect()
 }
 
-/// Prints where porch listens, and by what its CA is known. Scripts wait for these lines.
-pub(super) fn announce(https: SocketAddr, http: SocketAddr, lan: &[IpAddr], ca: Option<&KnownBy>) {
-    let mut text = String::new();
-    let doors = reached_at(https, lan);
-    for door in &doors {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "listening on {}", url(Scheme::Https, *door));
+impl fmt::Display for KnownBy {
+    /// Two lines. Scripts wait for these.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the box's own CA is SHA-256 {}", self.fingerprint)?;
+        writeln!(f, "in words: {}", self.words.join(" "))
     }
-    for door in reached_at(http, lan) {
-        let _ = writeln!(text, "listening on {}", url(Scheme::Http, door));
+}
+
+/// Where a phone is sent that does not trust the box yet: plain HTTP, where the guide is, as a browser on HTTPS would
+/// only warn. HTTPS where there is no guide, because the owner brought a certificate, or where plain HTTP is not
+/// reached at the same address. An address and no name, which Android does not resolve reliably.
+pub(super) fn best_door(listening: &Listening, lan: &[IpAddr], has_guide: bool) -> (Scheme, SocketAddr) {
+    let best = |bound| reached_at(bound, lan).first().copied().unwrap_or(bound);
+    let (https, http) = (best(listening.https), best(listening.http));
+    if has_guide && http.ip() == https.ip() { (Scheme::Http, http) } else { (Scheme::Https, https) }
+}
+
+/// Prints where porch listens, and by what its CA is known. Scripts wait for these lines.
+pub(super) fn announce(listening: &Listening, lan: &[IpAddr], ca: Option<&KnownBy>) {
+    let mut text = String::new();
+    for (scheme, bound) in [(Scheme::Https, listening.https), (Scheme::Http, listening.http)] {
+        for door in reached_at(bound, lan) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "listening on {}", url(scheme, door));
+        }
     }
     if let Some(ca) = ca {
-        let _ = writeln!(text, "the box's own CA is SHA-256 {}", ca.fingerprint);
-        let _ = writeln!(text, "in words: {}", ca.words.join(" "));
+        let _ = write!(text, "{ca}");
     }
+    let (scheme, door) = best_door(listening, lan, ca.is_some());
     let mut out = std::io::stdout().lock();
     if out.is_terminal()
-        && let Some(code) = doors.first().and_then(|door| qr::terminal(&url(Scheme::Https, *door)))
+        && let Some(code) = qr::terminal(&url(scheme, door))
     {
         let _ = writeln!(text, "\n{code}");
     }
@@ -91,6 +107,20 @@ mod tests {
         assert_eq!(url(Scheme::Https, address("192.168.1.5:443")), "https://192.168.1.5");
         assert_eq!(url(Scheme::Https, address("192.168.1.5:80")), "https://192.168.1.5:80");
         assert_eq!(url(Scheme::Http, address("[fd00::1]:8080")), "http://[fd00::1]:8080");
+    }
+
+    #[test]
+    fn a_phone_is_sent_to_the_guide_where_there_is_one() {
+        let lan = [IpAddr::from([10, 0, 0, 7])];
+        let best = |https, http, lan: &[IpAddr], has_guide| {
+            let listening = Listening { https: address(https), http: address(http), pid: None };
+            let (scheme, door) = best_door(&listening, lan, has_guide);
+            url(scheme, door)
+        };
+        assert_eq!(best("[::]:443", "[::]:80", &lan, true), "http://10.0.0.7");
+        assert_eq!(best("[::]:443", "[::]:80", &lan, false), "https://10.0.0.7");
+        assert_eq!(best("[::]:8443", "[::]:8080", &[], true), "http://127.0.0.1:8080");
+        assert_eq!(best("[::]:443", "127.0.0.1:80", &lan, true), "https://10.0.0.7");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use reader::{read, reader_is_here};
 const BINARY: &str = env!("CARGO_BIN_EXE_porch");
 /// Pixels of a module.
 const MODULE_PIXELS: u32 = 4;
+/// How the lines begin by which a person compares the box with a phone.
+const KNOWN_BY: [&str; 2] = ["the box's own CA is SHA-256 ", "in words: "];
 
 /// porch in a terminal of its own, as a person starts it; ended with the test.
 struct InTerminal {
@@ -63,6 +65,13 @@ impl Drop for InTerminal {
     }
 }
 
+/// Where the guide is, by what porch said: a phone that does not trust the box yet is sent there.
+fn guide_at(said: &str) -> String {
+    let mut doors = said.lines().filter_map(|line| line.trim().strip_prefix("listening on "));
+    assert!(doors.clone().any(|door| door.starts_with("https://127.0.0.1:")), "{said}");
+    doors.find(|door| door.starts_with("http://127.0.0.1:")).expect("it says where").to_owned()
+}
+
 /// The half blocks of a terminal's lines as the picture that a person points a camera at.
 fn picture(text: &str) -> image::GrayImage {
     let rows: Vec<Vec<char>> = text
@@ -106,14 +115,16 @@ fn the_codes_of_a_terminal_lead_to_the_running_box() {
 
     let mut porch = InTerminal::start(&data);
     let said = porch.announcement();
-    let url =
-        said.lines().find_map(|line| line.trim().strip_prefix("listening on ")).expect("it says where").to_owned();
-    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    let url = guide_at(&said);
     picture(&said).save(&png).expect("the picture is written");
     assert_eq!(read(&png), [url.as_str()]);
 
     let (shown, text) = show(&[]);
-    assert!(shown && text.contains(&url) && text.contains("SHA-256"), "{text}");
+    assert!(shown && text.contains(&url), "{text}");
+    let known_by: Vec<_> =
+        said.lines().map(str::trim).filter(|line| KNOWN_BY.iter().any(|by| line.starts_with(by))).collect();
+    assert_eq!(known_by.len(), KNOWN_BY.len(), "{said}");
+    assert!(text.ends_with(&format!("{}\n", known_by.join("\n"))), "{text}");
     picture(&text).save(&png).expect("the picture is written");
     assert_eq!(read(&png), [url.as_str()]);
     assert_eq!(show(&["--url"]), (true, format!("{url}\n")));
@@ -139,7 +150,7 @@ fn an_svg_file_leads_there_too() {
         .expect("porch can be run");
     assert!(status.success());
     let drawn = std::fs::read_to_string(&svg).expect("the file is there");
-    let url = said.lines().find_map(|line| line.trim().strip_prefix("listening on ")).expect("it says where");
+    let url = guide_at(&said);
     let png = folder.path().join("code.png");
     drawing(&drawn).save(&png).expect("the picture is written");
     assert_eq!(read(&png), [url]);

@@ -189,7 +189,6 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         true => CaptivePortal::On(Box::new(wall)),
         false => CaptivePortal::Off,
     };
-    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone(), captive_portal);
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -200,6 +199,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         wall: Box::new(wall),
         doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
     });
+    let plain = http::plain::router(app.clone(), captive_portal);
     let guests = app.clone();
     let sockets = Sockets::default();
     let (stop, shutdown) = watch::channel(false);

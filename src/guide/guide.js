@@ -78,8 +78,8 @@
     } else if (looks > 1) {
       show('green')
       timer = setTimeout(() => location.replace(open.href), GREEN_MS)
-    } else if ('chosen' in card.dataset) {
-      // Somebody reads up for another device: this one could have gone on before.
+    } else if ('chosen' in card.dataset || 'old' in card.dataset) {
+      // Somebody reads up for another device, for this one could have gone on before; or is to read that a poster is old.
       show('stay', 'green')
     } else {
       location.replace(open.href)

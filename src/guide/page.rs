@@ -22,8 +22,12 @@ pub struct Guide<'a> {
     pub words: [&'static str; WORDS],
     /// Host and port of this door over TLS.
     pub authority: &'a str,
-    /// The address that was asked for, from its first slash on; without what chooses device and language.
+    /// The address to go on to, from its first slash on.
     pub rest: &'a str,
+    /// The query that this page's own links keep; without what chooses device and language.
+    pub query: &'a str,
+    /// Where the box is by now, for who came by a poster that is no longer true.
+    pub moved: Option<&'a [String]>,
 }
 
 const TITLE: Said = said("Let this device trust {box}", "让这台设备信任 {box}");
@@ -92,16 +96,28 @@ const IOS_WITHOUT: Said = said(
      every message goes through. The page would open and stay empty.",
     "在 iPhone 和 iPad 上不行：Safari 允许你越过警告，但会拒绝传送消息所需的实时连接。页面能打开，却一直是空的。",
 );
+const OLD_POSTER: Said = said(
+    "*This poster is old.* The box is now at {addresses}. Whoever looks after it can print a new one.",
+    "*这张海报已过期。*盒子现在的地址是 {addresses}。管理盒子的人可以打印一张新的。",
+);
+const OR: Said = said(" or ", " 或 ");
 const LANGUAGES: Said = said("Language", "语言");
 
 impl Guide<'_> {
     /// The whole page.
     pub fn page(&self) -> String {
         let title = self.plain(TITLE);
-        let body =
-            [self.beginning(), self.instructions(), self.comparison(), self.test(), self.devices(), self.without()]
-                .concat()
-                + "<script src=\"/guide.js\" defer></script>\n";
+        let body = [
+            self.old_poster(),
+            self.beginning(),
+            self.instructions(),
+            self.comparison(),
+            self.test(),
+            self.devices(),
+            self.without(),
+        ]
+        .concat()
+            + "<script src=\"/guide.js\" defer></script>\n";
         shell(self.lang, self.box_name, &title, &self.languages(), &body)
     }
 
@@ -122,10 +138,7 @@ impl Guide<'_> {
 
     /// This page for another device, or in another language; the way on stays what it is.
     fn link(&self, device: Option<Device>, lang: Lang) -> String {
-        let mut query = match self.rest.split_once('?') {
-            Some((_, query)) if !query.is_empty() => format!("{query}&"),
-            _ => String::new(),
-        };
+        let mut query = if self.query.is_empty() { String::new() } else { format!("{}&", self.query) };
         if let Some(device) = device {
             query.push_str(&format!("device={}&", device.key()));
         }
@@ -145,6 +158,15 @@ impl Guide<'_> {
             format!("<a href=\"{href}\" lang=\"{tag}\" hreflang=\"{tag}\"{current}>{name}</a>")
         };
         format!("<nav aria-label=\"{}\">{}</nav>", self.lang.of(LANGUAGES), Lang::ALL.map(link).concat())
+    }
+
+    /// Said at once: on the box's own page it would be heard only by devices that trust it already.
+    fn old_poster(&self) -> String {
+        let Some(addresses) = self.moved else { return String::new() };
+        let address = |url: &String| format!("<b>{}</b>", escape(url));
+        let addresses: Vec<_> = addresses.iter().map(address).collect();
+        let said = self.html(OLD_POSTER).replace("{addresses}", &addresses.join(self.lang.of(OR)));
+        format!("<p class=\"notice\" role=\"status\">{said}</p>\n")
     }
 
     fn beginning(&self) -> String {
@@ -202,9 +224,10 @@ impl Guide<'_> {
         .concat();
         let authority = escape(self.authority);
         let chosen = if self.chosen { " data-chosen" } else { "" };
+        let old = if self.moved.is_some() { " data-old" } else { "" };
         format!(
             "<section class=\"card\" id=\"test\" aria-label=\"{}\" data-probe=\"https://{authority}/trust-probe\" \
-             data-echo=\"wss://{authority}/trust-echo\"{chosen}{texts}>\n\
+             data-echo=\"wss://{authority}/trust-echo\"{chosen}{old}{texts}>\n\
              <p class=\"state\" role=\"status\" aria-live=\"polite\" hidden>{STATE}<span><strong></strong><span \
              class=\"small\"></span></span></p>\n\
              <a class=\"button\" id=\"open\" href=\"{}\"><span>{}</span></a></section>\n",
@@ -264,7 +287,22 @@ mod tests {
             words: ["noodle", "porch", "chalk", "sesame", "festival"],
             authority: "porch.local:8443",
             rest,
+            query: rest.split_once('?').map_or("", |(_, query)| query),
+            moved: None,
         }
+    }
+
+    #[test]
+    fn who_comes_by_an_old_poster_is_told_where_the_box_is() {
+        let addresses = ["http://10.0.0.9".to_owned(), "http://porch.local".to_owned()];
+        let told = "<b>http://10.0.0.9</b> or <b>http://porch.local</b>";
+        let old = Guide { moved: Some(&addresses), query: "p=k7m2q9xa", ..guide(Lang::En, Device::Ios, "/j/token") };
+        let page = old.page();
+        assert!(page.contains("<b>This poster is old.</b>") && page.contains(told), "{page}");
+        assert!(page.contains(" data-old") && page.contains("href=\"https://porch.local:8443/j/token\""));
+        assert!(page.contains("href=\"?p=k7m2q9xa&amp;lang=zh\""), "another language tells it too");
+        let page = guide(Lang::En, Device::Ios, "/j/token").page();
+        assert!(!page.contains("poster") && !page.contains("data-old"));
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! The plain HTTP port: it guides people to HTTPS, and hands out the certificate that HTTPS is trusted by.
 
-use std::sync::Arc;
-
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT,
     X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -18,8 +16,8 @@ use bytes::Bytes;
 use super::headers;
 use super::host::{self, Asked};
 use super::portal::{self, Gateway};
-use super::{LiveDoors, WallClock};
-use crate::guide::words::{Fingerprint, WORDS};
+use super::{App, WallClock};
+use crate::guide::words::{self, WORDS};
 use crate::guide::{self, Device, Guide, Lang};
 use crate::proto::limits::GUIDE_REST_BYTES_MAX;
 
@@ -45,25 +43,15 @@ pub struct CaFiles {
 impl CaFiles {
     /// Makes all of them from the root in DER and in PEM. Takes a moment: see [`guide::words`].
     pub fn new(box_name: &str, der: &[u8], pem: String) -> Self {
-        let mut fingerprint = Fingerprint::default();
-        fingerprint.copy_from_slice(digest(&SHA256, der).as_ref());
+        let fingerprint = words::fingerprint(der);
         Self {
             der: Bytes::copy_from_slice(der),
             pem: pem.into(),
             profile: guide::mobileconfig(box_name, der, &fingerprint).into(),
             fingerprint: fingerprint.map(|byte| format!("{byte:02X}")).join(":"),
-            words: guide::words::of(&fingerprint),
+            words: words::of(&fingerprint),
         }
     }
-}
-
-/// What the plain port knows.
-#[derive(Clone)]
-struct Plain {
-    doors: LiveDoors,
-    box_name: Arc<str>,
-    /// None where the owner brought a certificate: everyone is sent to HTTPS then.
-    ca: Option<CaFiles>,
 }
 
 /// Whether the box is the gateway of a Wi-Fi without Internet.
@@ -74,19 +62,18 @@ pub enum CaptivePortal {
 }
 
 /// Everything on the plain port.
-pub fn router(doors: LiveDoors, box_name: &str, ca: Option<CaFiles>, captive_portal: CaptivePortal) -> Router {
-    let links = if ca.is_some() { host::Links::Plain } else { host::Links::Https };
-    let known = (doors.clone(), links);
+pub fn router(app: App, captive_portal: CaptivePortal) -> Router {
+    let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
+    let known = (app.doors.clone(), links);
     let gateway = match captive_portal {
         CaptivePortal::Off => None,
-        CaptivePortal::On(wall) => Some(Gateway::new(doors.clone(), box_name, links, wall)),
+        CaptivePortal::On(wall) => Some(Gateway::new(app.doors.clone(), &app.box_name, links, wall)),
     };
-    let mut router = files(ca.clone()).route("/healthz", get(health)).fallback(answer);
+    let mut router = files(app.ca.clone()).route("/healthz", get(health)).fallback(answer);
     if let Some(gateway) = &gateway {
         router = router.merge(portal::routes(gateway.clone()));
     }
-    let router = router.with_state(Plain { doors, box_name: box_name.into(), ca });
-    let mut router = router.layer(middleware::from_fn_with_state(known, host::check));
+    let mut router = router.with_state(app).layer(middleware::from_fn_with_state(known, host::check));
     if let Some(gateway) = gateway {
         router = router.layer(middleware::from_fn_with_state(gateway, portal::answer));
     }
@@ -122,14 +109,17 @@ pub(super) async fn health() -> &'static str {
 }
 
 /// The guide for people, where there is something to guide to; the way to HTTPS for everything else.
-async fn answer(State(plain): State<Plain>, asked: Option<Extension<Asked>>, request: Request) -> Response {
-    let doors = plain.doors.borrow().clone();
+async fn answer(State(app): State<App>, asked: Option<Extension<Asked>>, request: Request) -> Response {
+    let doors = app.doors.borrow().clone();
     // A file for anyone that is not there.
     let Some(Extension(Asked(host))) = asked else {
         return host::misdirected(request.headers(), &doors, host::Links::Https);
     };
-    match &plain.ca {
-        Some(ca) if is_visit(&request) => guide_page(&plain.box_name, ca, &doors.https_authority(&host), &request),
+    match &app.ca {
+        Some(ca) if is_visit(&request) => {
+            let (asked, _) = request.into_parts();
+            guide_page(&app, ca, &doors.https_authority(&host), &asked).await
+        }
         _ => redirect(&doors.https(&host), &request),
     }
 }
@@ -142,20 +132,26 @@ fn is_visit(request: &Request) -> bool {
     reads && !NOT_PAGES.contains(&first) && !last.contains('.')
 }
 
-fn guide_page(box_name: &str, ca: &CaFiles, authority: &str, request: &Request) -> Response {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (rest, device, lang) = asked_for(request.uri());
+async fn guide_page(app: &App, ca: &CaFiles, authority: &str, asked: &Parts) -> Response {
+    let header = |name| asked.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let visit = Visit::of(&asked.uri);
+    let moved = match &visit.stamp {
+        Some(stamp) => app.moved_since(stamp).await,
+        None => None,
+    };
     let agent = header(USER_AGENT);
     let guide = Guide {
-        lang: lang.unwrap_or_else(|| host::lang(request.headers())),
-        device: device.unwrap_or_else(|| Device::of_user_agent(agent)),
-        chosen: device.is_some(),
+        lang: visit.lang.unwrap_or_else(|| host::lang(&asked.headers)),
+        device: visit.device.unwrap_or_else(|| Device::of_user_agent(agent)),
+        chosen: visit.device.is_some(),
         agent,
-        box_name,
+        box_name: &app.box_name,
         fingerprint: &ca.fingerprint,
         words: ca.words,
         authority,
-        rest: &rest,
+        rest: &visit.rest,
+        query: &visit.query,
+        moved: moved.as_deref(),
     };
     let policy = format!("{PAGE_POLICY}; script-src 'self'; connect-src https://{authority} wss://{authority}");
     let headers = [
@@ -166,26 +162,46 @@ fn guide_page(box_name: &str, ca: &CaFiles, authority: &str, request: &Request) 
     (headers, guide.page()).into_response()
 }
 
-/// The address that was asked for, and what the guide itself put into it.
-fn asked_for(uri: &Uri) -> (String, Option<Device>, Option<Lang>) {
-    let (mut device, mut lang) = (None, None);
-    let mut rest = uri.path().to_owned();
-    let mut mark = '?';
-    for part in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
-        match part.split_once('=') {
-            Some(("device", key)) => device = Device::of_key(key),
-            Some(("lang", key)) => lang = Lang::of_key(key),
-            _ => {
-                rest.push(mark);
-                rest.push_str(part);
-                mark = '&';
+/// What a visitor asks of the guide.
+struct Visit {
+    /// The address to go on to: without what the guide itself put into it, and without the poster's stamp, which the
+    /// guide has dealt with then.
+    rest: String,
+    /// The query that the guide's own links keep.
+    query: String,
+    device: Option<Device>,
+    lang: Option<Lang>,
+    /// Of the poster that led here.
+    stamp: Option<String>,
+}
+
+impl Visit {
+    fn of(uri: &Uri) -> Self {
+        let printed = uri.path().strip_prefix("/p/").filter(|stamp| !stamp.contains('/'));
+        let (mut device, mut lang, mut stamp) = (None, None, printed.map(str::to_owned));
+        let (mut rest, mut query) = (Vec::new(), Vec::new());
+        for part in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
+            match part.split_once('=') {
+                Some(("device", key)) => device = Device::of_key(key),
+                Some(("lang", key)) => lang = Lang::of_key(key),
+                Some(("p", printed)) => {
+                    stamp = Some(printed.to_owned());
+                    query.push(part);
+                }
+                _ => {
+                    rest.push(part);
+                    query.push(part);
+                }
             }
         }
+        let path = if printed.is_some() { "/" } else { uri.path() };
+        let mark = if rest.is_empty() { "" } else { "?" };
+        let (mut rest, mut query) = (format!("{path}{mark}{}", rest.join("&")), query.join("&"));
+        if rest.len().max(query.len()) > GUIDE_REST_BYTES_MAX {
+            (rest, query) = ("/".into(), String::new());
+        }
+        Self { rest, query, device, lang, stamp }
     }
-    if rest.len() > GUIDE_REST_BYTES_MAX {
-        rest = "/".into();
-    }
-    (rest, device, lang)
 }
 
 /// To the same address under HTTPS.
@@ -219,61 +235,72 @@ mod tests {
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
+    use super::super::tests::Porch;
     use super::*;
 
-    async fn ask(method: &str, uri: &str, host: Option<&str>) -> (StatusCode, HeaderMap, Bytes) {
-        ask_of(Some(CaFiles::new("porch", b"der", "pem".into())), method, uri, host).await
-    }
+    type Reply = (StatusCode, HeaderMap, Bytes);
 
-    /// The same of a box whose owner brought a certificate, without `ca`.
-    async fn ask_of(
-        ca: Option<CaFiles>,
-        method: &str,
-        uri: &str,
-        host: Option<&str>,
-    ) -> (StatusCode, HeaderMap, Bytes) {
+    async fn ask(porch: &Porch, method: &str, uri: &str, host: Option<&str>) -> Reply {
         let mut request = Request::builder().method(method).uri(uri);
         if let Some(host) = host {
             request = request.header(HOST, host);
         }
         let request = request.body(Body::empty()).unwrap();
-        let response =
-            router(super::super::tests::doors(), "porch", ca, CaptivePortal::Off).oneshot(request).await.unwrap();
+        let response = router(porch.app.clone(), CaptivePortal::Off).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
     }
 
-    async fn page(uri: &str, host: &str) -> String {
-        let (status, headers, body) = ask("GET", uri, Some(host)).await;
+    async fn page(porch: &Porch, uri: &str, host: &str) -> String {
+        let (status, headers, body) = ask(porch, "GET", uri, Some(host)).await;
         assert_eq!((status, headers[CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "text/html; charset=utf-8"));
         String::from_utf8(body.to_vec()).unwrap()
     }
 
     #[tokio::test]
+    async fn the_way_on_keeps_an_invite_and_leaves_the_posters_stamp_behind() {
+        let porch = Porch::start();
+        for (uri, want) in [
+            ("/p/k7m2q9xa", "https://porch.local/"),
+            ("/p/k7m2q9xa?lang=zh", "https://porch.local/"),
+            ("/j/tok_en-1?p=k7m2q9xa", "https://porch.local/j/tok_en-1"),
+            ("/j/tok_en-1?x=1&p=k7m2q9xa&y", "https://porch.local/j/tok_en-1?x=1&amp;y"),
+            ("/people?px=1", "https://porch.local/people?px=1"),
+            ("/p/a/b", "https://porch.local/p/a/b"),
+            ("/p", "https://porch.local/p"),
+        ] {
+            let page = page(&porch, uri, "porch.local").await;
+            assert!(page.contains(&format!("id=\"open\" href=\"{want}\"")), "{uri}: {page}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_visitor_is_guided_to_the_same_address_behind_the_same_door() {
+        let porch = Porch::start();
         for (host, uri, want) in [
             ("porch.local", "/", "https://porch.local/"),
             ("Porch.Local.:80", "/j/tok_en-1?device=mac&x=1&lang=zh", "https://porch.local/j/tok_en-1?x=1"),
             ("192.168.1.7:8080", "/r/4?lang=en", "https://192.168.1.7/r/4"),
             ("[::1]", "/?a=b&c=%22", "https://[::1]/?a=b&amp;c=%22"),
         ] {
-            let page = page(uri, host).await;
+            let page = page(&porch, uri, host).await;
             assert!(page.contains(&format!("id=\"open\" href=\"{want}\"")), "{uri}: {page}");
         }
         let long = format!("/{}", "a".repeat(GUIDE_REST_BYTES_MAX));
-        assert!(page(&long, "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
-        let (status, _, body) = ask("HEAD", "/", Some("porch.local")).await;
+        assert!(page(&porch, &long, "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
+        let (status, _, body) = ask(&porch, "HEAD", "/", Some("porch.local")).await;
         assert_eq!((status, body.len()), (StatusCode::OK, 0));
     }
 
     #[tokio::test]
     async fn the_guide_may_ask_its_own_door_and_nobody_else() {
-        let (_, headers, _) = ask("GET", "/", Some("porch.local")).await;
+        let porch = Porch::start();
+        let (_, headers, _) = ask(&porch, "GET", "/", Some("porch.local")).await;
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
         assert!(policy.ends_with("connect-src https://porch.local wss://porch.local"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
-        let (status, headers, _) = ask("GET", "/guide.js", Some("porch.local")).await;
+        let (status, headers, _) = ask(&porch, "GET", "/guide.js", Some("porch.local")).await;
         assert_eq!(
             (status, headers[CONTENT_TYPE].to_str().unwrap()),
             (StatusCode::OK, "text/javascript; charset=utf-8")
@@ -282,31 +309,34 @@ mod tests {
 
     #[tokio::test]
     async fn device_and_language_are_chosen_by_the_address() {
-        let page = page("/?device=ios&lang=zh", "porch.local").await;
+        let porch = Porch::start();
+        let page = page(&porch, "/?device=ios&lang=zh", "porch.local").await;
         assert!(page.contains("<html lang=\"zh-Hans\">") && page.contains("href=\"/ca.mobileconfig\""), "{page}");
         assert!(page.contains("data-chosen"));
     }
 
     #[tokio::test]
     async fn with_an_owners_certificate_there_is_no_guide_and_no_file() {
+        let porch = Porch::of(None);
         for uri in ["/", "/j/token", "/ca.crt", "/ca.pem", "/ca.mobileconfig", "/guide.js"] {
-            let (status, headers, _) = ask_of(None, "GET", uri, Some("porch.local")).await;
+            let (status, headers, _) = ask(&porch, "GET", uri, Some("porch.local")).await;
             let there = format!("https://porch.local{uri}");
             assert_eq!((status, headers[LOCATION].to_str().unwrap()), (StatusCode::FOUND, there.as_str()));
         }
-        let (status, _, body) = ask_of(None, "GET", "/", Some("evil.example")).await;
+        let (status, _, body) = ask(&porch, "GET", "/", Some("evil.example")).await;
         assert_eq!(status, StatusCode::MISDIRECTED_REQUEST);
         assert!(String::from_utf8(body.to_vec()).unwrap().contains("href=\"https://porch.local/\""));
     }
 
     #[tokio::test]
     async fn what_is_no_visit_is_sent_to_https_with_its_method() {
-        let (status, headers, _) = ask("GET", "/api/box?x=1", Some("192.168.1.7")).await;
+        let porch = Porch::start();
+        let (status, headers, _) = ask(&porch, "GET", "/api/box?x=1", Some("192.168.1.7")).await;
         assert_eq!(
             (status, headers[LOCATION].to_str().unwrap()),
             (StatusCode::FOUND, "https://192.168.1.7/api/box?x=1")
         );
-        let (status, headers, _) = ask("POST", "/api/login", Some("porch.local")).await;
+        let (status, headers, _) = ask(&porch, "POST", "/api/login", Some("porch.local")).await;
         assert_eq!(
             (status, &headers[LOCATION]),
             (StatusCode::PERMANENT_REDIRECT, &HeaderValue::from_static("https://porch.local/api/login"))
@@ -315,17 +345,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_without_a_host_is_refused() {
+        let porch = Porch::start();
         for host in [None, Some("")] {
-            let (status, headers, _) = ask("GET", "/", host).await;
+            let (status, headers, _) = ask(&porch, "GET", "/", host).await;
             assert_eq!((status, headers.get(LOCATION)), (StatusCode::BAD_REQUEST, None), "{host:?}");
         }
     }
 
     #[tokio::test]
     async fn a_request_for_another_host_is_told_where_the_box_is() {
+        let porch = Porch::start();
         for host in ["evil.example", "a b", "evil/path", "[::1", ":80", "192.168.1.8", "evil.example:80"] {
             for (method, path) in [("GET", "/"), ("GET", "/j/token"), ("POST", "/api/login"), ("GET", "/ws")] {
-                let (status, headers, body) = ask(method, path, Some(host)).await;
+                let (status, headers, body) = ask(&porch, method, path, Some(host)).await;
                 assert_eq!((status, headers.get(LOCATION)), (StatusCode::MISDIRECTED_REQUEST, None), "{host} {path}");
                 let page = String::from_utf8(body.to_vec()).unwrap();
                 assert!(page.contains("href=\"http://porch.local/\""), "{page}");
@@ -336,22 +368,24 @@ mod tests {
 
     #[tokio::test]
     async fn the_ca_files_and_health_are_answered_to_anyone() {
+        let porch = Porch::start();
         for host in [None, Some("evil.example"), Some("porch.local")] {
-            let (status, headers, body) = ask("GET", "/ca.crt", host).await;
+            let (status, headers, body) = ask(&porch, "GET", "/ca.crt", host).await;
             assert_eq!((status, &body[..]), (StatusCode::OK, &b"der"[..]));
             assert_eq!(headers[CONTENT_TYPE], "application/x-x509-ca-cert");
-            assert_eq!(&ask("GET", "/ca.pem", host).await.2[..], b"pem");
-            let (status, headers, _) = ask("GET", "/ca.mobileconfig", host).await;
+            assert_eq!(&ask(&porch, "GET", "/ca.pem", host).await.2[..], b"pem");
+            let (status, headers, _) = ask(&porch, "GET", "/ca.mobileconfig", host).await;
             assert_eq!(status, StatusCode::OK);
             assert_eq!(headers[CONTENT_TYPE], "application/x-apple-aspen-config");
-            assert_eq!(&ask("GET", "/healthz", host).await.2[..], b"ok");
+            assert_eq!(&ask(&porch, "GET", "/healthz", host).await.2[..], b"ok");
         }
     }
 
     #[tokio::test]
     async fn nothing_of_the_api_or_of_files_is_answered_in_the_clear() {
+        let porch = Porch::start();
         for path in ["/index.html", "/api/box", "/ws", "/ca.key", "/pictures/1/1/32"] {
-            assert_eq!(ask("GET", path, Some("porch.local")).await.0, StatusCode::FOUND, "{path}");
+            assert_eq!(ask(&porch, "GET", path, Some("porch.local")).await.0, StatusCode::FOUND, "{path}");
         }
     }
 }

@@ -60,7 +60,7 @@ impl App {
 
     /// Whether a poster with this stamp still says the truth. Any address that the box has will do: the one that is
     /// printed need not be the best any more.
-    pub async fn poster_is_current(&self, stamp: &str) -> bool {
+    async fn poster_is_current(&self, stamp: &str) -> bool {
         for door in self.poster_doors() {
             // What cannot be read now is not held against a poster.
             let Ok(poster) = self.poster_at(door, None).await else { return true };
@@ -69,6 +69,16 @@ impl App {
             }
         }
         false
+    }
+
+    /// Where the box is by now, the surest address first, when a poster with this stamp no longer says the truth.
+    pub(super) async fn moved_since(&self, stamp: &str) -> Option<Vec<String>> {
+        if self.poster_is_current(stamp).await {
+            return None;
+        }
+        let door = self.poster_doors().first().copied()?;
+        let poster = self.poster_at(door, None).await.ok()?;
+        Some([Some(poster.address()), poster.named()].into_iter().flatten().collect())
     }
 
     /// The token of an invite that can still be printed.
@@ -128,14 +138,9 @@ pub(super) async fn style(Path(file): Path<String>) -> Answer<impl IntoResponse>
 
 /// `GET /p/{stamp}`: the link on a poster.
 pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stamp): Path<String>) -> Answer<Response> {
-    if app.poster_is_current(&stamp).await {
+    let Some(addresses) = app.moved_since(&stamp).await else {
         return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to("/")).into_response());
-    }
-    let Some(door) = app.poster_doors().first().copied() else {
-        return Ok(Redirect::to("/").into_response());
     };
-    let poster = app.poster_at(door, None).await?;
-    let addresses: Vec<String> = [Some(poster.address()), poster.named()].into_iter().flatten().collect();
     let for_owner = Signed::of(&app, &headers).await?.is_some_and(|signed| signed.user.role == Role::Owner);
     let old = OldPoster { addresses: &addresses, for_owner };
     Ok(unkept(poster::notice(&app.box_name, &old, host::lang(&headers))).into_response())

@@ -39,8 +39,8 @@ const PASSWORD: &str = "correct horse";
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) Chrome/131.0.0.0 Mobile Safari/537.36";
 
 /// A box, with nobody on it yet.
-struct Porch {
-    app: App,
+pub(super) struct Porch {
+    pub(super) app: App,
     router: Router,
     clock: Arc<AtomicI64>,
     /// Gives the box other addresses.
@@ -49,7 +49,12 @@ struct Porch {
 }
 
 impl Porch {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
+        Self::of(Some(plain::CaFiles::new("porch", b"der", "pem".into())))
+    }
+
+    /// The same without `ca`: its owner brought a certificate.
+    pub(super) fn of(ca: Option<plain::CaFiles>) -> Self {
         let dir = TempDir::new().expect("a folder for the test");
         let clock = Arc::new(AtomicI64::new(clock::wall()));
         let read = |clock: &Arc<AtomicI64>| {
@@ -58,7 +63,6 @@ impl Porch {
         };
         let (store, snapshot) = Store::open(dir.path(), read(&clock)).expect("a new store opens");
         let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
-        let ca = Some(plain::CaFiles::new("porch", b"der", "pem".into()));
         let wall = Box::new(read(&clock));
         let (moves, doors) = watch::channel(Arc::new(doors_at(&[IpAddr::from([192, 168, 1, 7])])));
         let subject = Subject {
@@ -108,12 +112,7 @@ impl Porch {
     }
 }
 
-/// What a box called porch answers to on one LAN.
-pub(super) fn doors() -> LiveDoors {
-    watch::channel(Arc::new(doors_at(&[IpAddr::from([192, 168, 1, 7])]))).1
-}
-
-/// The same with these addresses.
+/// What a box called porch answers to on a LAN where it has these addresses.
 fn doors_at(lan: &[IpAddr]) -> Doors {
     let facts = crate::doors::Facts {
         https: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 443)),

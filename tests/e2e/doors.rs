@@ -1,8 +1,8 @@
 //! Which requests are for this box: its own names lead home, and a name that only points here gets nothing of it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Answer, Person, Porch, ask_raw_plainly};
+use crate::support::{Answer, Person, Porch, ask_plainly, ask_raw_plainly};
 
 /// A name of a stranger's that has come to point at the box.
 const REBOUND: &str = "evil.example";
@@ -120,4 +120,28 @@ async fn whoever_is_lost_can_still_fetch_the_certificate_in_the_clear() {
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_old_poster_is_told_on_the_plain_port_and_a_current_one_is_not() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let printed = ada.ask("GET", "/poster?lang=en", None).await;
+    let (_, stamp) = printed.header("location").and_then(|there| there.split_once("stamp=")).expect("a stamp");
+    let links = [(format!("/p/{stamp}"), "/"), (format!("/j/t0ken?p={stamp}"), "/j/t0ken")];
+    let told = async |is_old: bool| {
+        for (link, on) in &links {
+            let guide = ask_plainly(porch.http, link).await;
+            let page = String::from_utf8_lossy(&guide.body);
+            assert_eq!((guide.status, page.contains("This poster is old")), (200, is_old), "{link}: {page}");
+            assert_eq!(page.contains(&format!("<b>http://{}</b>", porch.http)), is_old, "{link}: {page}");
+            // Old or not, it guides on, with the invite.
+            assert!(page.contains(&format!("id=\"open\" href=\"https://{}{on}\"", porch.https)), "{link}: {page}");
+        }
+    };
+    told(false).await;
+    let changed =
+        ada.ask("PATCH", "/api/settings", Some(&json!({"wifi_name": "Galley", "wifi_key": "correct horse"}))).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    told(true).await;
 }

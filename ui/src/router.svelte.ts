@@ -145,7 +145,7 @@ class Router {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (link?.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
-    if (/^\/(api|pictures|ws|healthz|poster|ca\.\w+)(\/|$)/.test(link.pathname)) return
+    if (/^\/(api|pictures|ws|healthz|poster|p|ca\.\w+)(\/|$)/.test(link.pathname)) return
     event.preventDefault()
     const path = link.pathname + link.search
     this.go(path, { replace: path === location.pathname + location.search })

@@ -65,3 +65,36 @@ async fn the_link_of_a_poster_leads_home_until_the_address_has_changed() {
     assert!(text(&owner.get(&stamped).await).contains("has changed since"));
     assert_eq!(stranger.get("/p/nonsense").await.status, 200);
 }
+
+/// What the guide on the plain port says.
+async fn guide(porch: &Porch, uri: &str, language: &str) -> String {
+    let request = Request::builder().uri(uri).header(HOST, "porch.local").header("accept-language", language);
+    let request = request.body(Body::empty()).expect("a request");
+    let answer = plain::router(porch.app.clone(), plain::CaptivePortal::Off).oneshot(request).await;
+    let body = answer.expect("the router always answers").into_body().collect().await.expect("a body").to_bytes();
+    String::from_utf8(body.to_vec()).expect("pages are UTF-8")
+}
+
+#[tokio::test]
+async fn an_old_poster_is_told_in_the_clear_before_anything_is_trusted() {
+    let porch = Porch::start();
+    let mut owner = porch.person("Ada").await;
+    let stamped = there(&owner.get("/poster?lang=en").await);
+    let (_, stamp) = stamped.split_once("stamp=").expect("a stamp");
+    let links = [format!("/p/{stamp}"), format!("/j/token?p={stamp}")];
+    for link in &links {
+        let page = guide(&porch, link, "en").await;
+        assert!(page.contains("id=\"test\"") && !page.contains("poster"), "{link}: {page}");
+    }
+    let _ = porch.moves.send(Arc::new(doors_at(&[IpAddr::from([10, 0, 0, 9])])));
+    for link in &links {
+        let page = guide(&porch, link, "en").await;
+        assert!(page.contains("This poster is old") && page.contains("id=\"test\""), "{link}: {page}");
+        assert!(page.contains(">http://10.0.0.9<") && page.contains(">http://porch.local<"), "{link}: {page}");
+        assert!(guide(&porch, link, "zh-CN").await.contains("这张海报已过期"), "{link}");
+    }
+    assert!(!guide(&porch, "/j/token", "en").await.contains("poster"));
+    // Without an address there is nothing better to say.
+    let _ = porch.moves.send(Arc::new(doors_at(&[])));
+    assert!(guide(&porch, "/p/nonsense", "en").await.contains("id=\"test\""));
+}

@@ -168,7 +168,7 @@ fn guide_page(box_name: &str, ca: &CaFiles, authority: &str, request: &Request) 
 /// The address that was asked for, and what the guide itself put into it.
 fn asked_for(uri: &Uri) -> (String, Option<Device>, Option<Lang>) {
     let (mut device, mut lang) = (None, None);
-    let mut rest = uri.path().to_owned();
+    let mut rest = path(uri).to_owned();
     let mut mark = '?';
     for part in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
         match part.split_once('=') {
@@ -187,10 +187,16 @@ fn asked_for(uri: &Uri) -> (String, Option<Device>, Option<Lang>) {
     (rest, device, lang)
 }
 
+/// The path that was asked for. `*`, the box as a whole (RFC 9112, section 3.2.4), would else become part of the host's
+/// name in what is made of it.
+fn path(uri: &Uri) -> &str {
+    Some(uri.path()).filter(|path| path.starts_with('/')).unwrap_or("/")
+}
+
 /// To the same address under HTTPS.
 fn redirect(door: &str, request: &Request) -> Response {
-    let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
-    let Ok(location) = HeaderValue::try_from(format!("{door}{rest}")) else {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(location) = HeaderValue::try_from(format!("{door}{}{query}", path(request.uri()))) else {
         return (StatusCode::BAD_REQUEST, "This address cannot be redirected.\n").into_response();
     };
     // Not to be remembered by browsers for the page, as the port may change; with its method and body for the rest.
@@ -309,6 +315,13 @@ mod tests {
             (status, &headers[LOCATION]),
             (StatusCode::PERMANENT_REDIRECT, &HeaderValue::from_static("https://porch.local/api/login"))
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_of_the_box_as_a_whole_leads_to_its_page() {
+        assert!(page("*", "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
+        let (_, headers, _) = ask("OPTIONS", "*", Some("porch.local")).await;
+        assert_eq!(headers[LOCATION], "https://porch.local/");
     }
 
     #[tokio::test]

@@ -98,7 +98,7 @@ pub struct Parts {
     wall: WallClock,
     doctor: Arc<Doctor>,
     /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
-    examining: tokio::sync::Mutex<()>,
+    examining: Arc<tokio::sync::Mutex<()>>,
     hasher: Hasher,
     pictures: Pictures,
     rates: Mutex<SignInRates>,
@@ -122,7 +122,7 @@ impl App {
             doors,
             wall,
             doctor,
-            examining: tokio::sync::Mutex::default(),
+            examining: Arc::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
             rates: Mutex::default(),

@@ -50,6 +50,11 @@ struct Porch {
 
 impl Porch {
     fn start() -> Self {
+        Self::start_with(Live::default())
+    }
+
+    /// Whose doctor hears this from its parts.
+    fn start_with(live: Live) -> Self {
         let dir = TempDir::new().expect("a folder for the test");
         let clock = Arc::new(AtomicI64::new(clock::wall()));
         let read = |clock: &Arc<AtomicI64>| {
@@ -71,7 +76,7 @@ impl Porch {
             no_mdns: true,
             own_certificate: None,
         };
-        let doctor = Doctor::new(subject, Live::default()).into();
+        let doctor = Doctor::new(subject, live).into();
         let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
         Self { router: router(app.clone()), app, clock, moves, _dir: dir }
     }

@@ -201,6 +201,28 @@ async fn how_the_box_is_is_told_to_its_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_look_that_nobody_waits_for_any_more_keeps_its_turn() {
+    let (begin, mut begun) = tokio::sync::mpsc::channel(1);
+    let (release, held) = std::sync::mpsc::sync_channel::<()>(0);
+    let held = Mutex::new(held);
+    let stuck = move || {
+        let _ = begin.try_send(());
+        let _ = held.lock().unwrap().recv();
+        crate::lan::mdns::Names::new("porch", "7f3a")
+    };
+    let porch = Porch::start_with(Live { names: Some(Box::new(stuck)), ..Live::default() });
+    let mut owner = porch.person("Ada").await;
+    tokio::select! {
+        reply = owner.get("/api/doctor") => panic!("it cannot be done: {reply:?}"),
+        _ = begun.recv() => {}
+    }
+    // Its browser is gone. Were the turn free, each reload of the page would hold a thread that others wait for.
+    assert!(porch.app.examining.try_lock().is_err());
+    drop(release);
+    let _free = porch.app.examining.lock().await;
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_whether_or_not_it_says_so() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

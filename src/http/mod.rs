@@ -107,6 +107,8 @@ pub struct Parts {
     stays_changed: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
+    /// Held while settings are read, changed and written: of two changes at once, one would undo the other.
+    deciding: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -129,6 +131,7 @@ impl App {
             directory: Directory::default(),
             stays_changed: Notify::new(),
             naming: tokio::sync::Mutex::default(),
+            deciding: tokio::sync::Mutex::default(),
         }))
     }
 }

@@ -223,6 +223,22 @@ async fn a_look_that_nobody_waits_for_any_more_keeps_its_turn() {
 }
 
 #[tokio::test]
+async fn two_changes_of_settings_at_once_both_count() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut tablet = porch.browser();
+    tablet.cookie.clone_from(&ada.cookie);
+    for (guests, name) in [(false, "one"), (true, "two"), (false, "three"), (true, "four")] {
+        let (guests_only, wifi_only) = (json!({ "guests": guests }), json!({ "wifi_name": name }));
+        let (one, other) =
+            tokio::join!(ada.patch("/api/settings", &guests_only), tablet.patch("/api/settings", &wifi_only));
+        assert_eq!((one.status, other.status), (200, 200));
+        let settings = ada.get("/api/settings").await.json()["settings"].clone();
+        assert_eq!((&settings["guests"], &settings["wifi_name"]), (&json!(guests), &json!(name)));
+    }
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_whether_or_not_it_says_so() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

@@ -4,6 +4,7 @@ mod accounts;
 mod certificate;
 mod clock;
 mod doctor;
+mod listeners;
 mod qr;
 mod system;
 mod terminal;
@@ -11,13 +12,15 @@ mod terminal;
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use rustls::ServerConfig;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,10 +28,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::clock::{Clock, wall};
-use crate::config::{Command, Config, Listen, from_process};
+use crate::config::{Command, Config, from_process};
 use crate::doctor::Listening;
 use crate::driver;
-use crate::http::listen::{Sockets, bind, serve_plain, serve_tls};
+use crate::http::listen::{Sockets, serve_plain, serve_tls};
 use crate::http::plain::{CaFiles, CaptivePortal};
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
@@ -39,6 +42,7 @@ use crate::tls::{TlsError, cpu_has_aes, server_config};
 
 use certificate::{Around, Certificate, Place};
 use clock::Keeper;
+use listeners::Listeners;
 use system::StopSignals;
 use terminal::KnownBy;
 
@@ -154,41 +158,20 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let lan = network.borrow().lan().to_vec();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
-    let (https, https_address) = listen("https", &config.https.value)?;
-    let (http, http_address) = listen("http", &config.http.value)?;
-
-    let listening = Listening { https: https_address, http: http_address, pid: Some(std::process::id()) };
+    let Listeners { https, http, at: listening } = Listeners::bind(config)?;
     // For `porch doctor` and `porch qr`, which manage without.
     if let Err(fault) = listening.write(&config.data_dir.value) {
         log::warn!("where porch listens could not be written down: {fault}");
     }
 
-    let clock = Clock::start();
-    let handle = driver::start(hub, store.clone(), clock);
-    let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
+    let handle = driver::start(hub, store.clone(), Clock::start());
     let id = certificate.id(&config.data_dir.value);
-    let announcement = Announcement {
-        box_name: config.name.value.to_string(),
-        label: config.name.value.label().to_owned(),
-        id: id.clone(),
-        bound: https_address.ip(),
-        https_port: https_address.port(),
-        http_port: http_address.port(),
-        version: env!("CARGO_PKG_VERSION"),
-        interfaces: interfaces.clone(),
-    };
-    let announcer = match config.no_mdns.value {
-        true => Announcer::silent(Names::new(&announcement.label, &announcement.id)),
-        false => Announcer::start(announcement, network.clone()),
-    };
-    let place = Place { https: https_address, http_port: http_address.port(), id };
+    let place = Place { https: listening.https, http_port: listening.http.port(), id };
+    let announcer = announcer(config, &place, &interfaces, &network);
     let around = Around { network, names: announcer.names() };
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
+    let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let captive_portal = match config.captive_portal.value {
-        true => CaptivePortal::On(Box::new(wall)),
-        false => CaptivePortal::Off,
-    };
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -199,77 +182,88 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         wall: Box::new(wall),
         doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
     });
-    let plain = http::plain::router(app.clone(), captive_portal);
-    let guests = app.clone();
-    let sockets = Sockets::default();
-    let (stop, shutdown) = watch::channel(false);
-    let mut serving = JoinSet::new();
-    serving.spawn(serve_tls(https, tls.into(), http::router(app), sockets.clone(), shutdown.clone()));
-    serving.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
+
+    let plain = plain_pages(config, &app);
+    let serving = Serving::start((https, tls, http::router(app.clone())), (http, plain));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(&listening, &lan, known_by.as_ref());
     tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
-    tokio::spawn(guests.end_stays_on_time());
+    tokio::spawn(app.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
 
     log::info!("stopping");
     system::notify(NotifyState::Stopping);
-    let goodbye = async {
-        // No new connections; those there are told why, and get the time to hear it.
-        let _ = stop.send(true);
-        announcer.goodbye().await;
-        while serving.join_next().await.is_some() {}
-        handle.go_away().await;
-        sockets.all_closed().await;
-    };
     // What is left of it counts for nothing once the folder is free.
     let _ = Listening::clear(&config.data_dir.value);
-    if timeout(SHUTDOWN_WAIT, goodbye).await.is_err() {
+    if timeout(SHUTDOWN_WAIT, serving.end(announcer, handle)).await.is_err() {
         log::warn!("some connections did not end in time");
     }
     keeper.write().await;
     Ok(())
 }
 
+/// Tells the network of the box by mDNS, unless the owner does not want it.
+fn announcer(config: &Config, place: &Place, interfaces: &Interfaces, network: &watch::Receiver<Network>) -> Announcer {
+    let label = config.name.value.label();
+    if config.no_mdns.value {
+        return Announcer::silent(Names::new(label, &place.id));
+    }
+    let announcement = Announcement {
+        box_name: config.name.value.to_string(),
+        label: label.to_owned(),
+        id: place.id.clone(),
+        bound: place.https.ip(),
+        https_port: place.https.port(),
+        http_port: place.http_port,
+        version: env!("CARGO_PKG_VERSION"),
+        interfaces: interfaces.clone(),
+    };
+    Announcer::start(announcement, network.clone())
+}
+
+/// What the plain port serves.
+fn plain_pages(config: &Config, app: &App) -> Router {
+    let captive_portal = match config.captive_portal.value {
+        true => CaptivePortal::On(Box::new(wall)),
+        false => CaptivePortal::Off,
+    };
+    http::plain::router(app.clone(), captive_portal)
+}
+
+/// Both listeners at work, until they are told to stop.
+struct Serving {
+    listeners: JoinSet<()>,
+    sockets: Sockets,
+    stop: watch::Sender<bool>,
+}
+
+impl Serving {
+    fn start(https: (TcpListener, ServerConfig, Router), http: (TcpListener, Router)) -> Self {
+        let (stop, shutdown) = watch::channel(false);
+        let sockets = Sockets::default();
+        let mut listeners = JoinSet::new();
+        let ((https, tls, pages), (http, plain)) = (https, http);
+        listeners.spawn(serve_tls(https, tls.into(), pages, sockets.clone(), shutdown.clone()));
+        listeners.spawn(serve_plain(http, plain, sockets.clone(), shutdown));
+        Self { listeners, sockets, stop }
+    }
+
+    /// No new connections; those there are told why, and get the time to hear it. So does the network.
+    async fn end(mut self, announcer: Announcer, hub: driver::Handle) {
+        let _ = self.stop.send(true);
+        announcer.goodbye().await;
+        while self.listeners.join_next().await.is_some() {}
+        hub.go_away().await;
+        self.sockets.all_closed().await;
+    }
+}
+
 /// The interfaces through which people come.
 fn interfaces(config: &Config) -> Interfaces {
     Interfaces::only(config.interfaces.value.iter().map(ToString::to_string).collect())
-}
-
-/// Binds the first address that can be had; says so when it is not the one people expect.
-fn listen(key: &'static str, wanted: &Listen) -> Result<(TcpListener, SocketAddr), RunError> {
-    let mut refused = None;
-    for address in wanted.candidates() {
-        match bind_everywhere(address) {
-            Ok(listener) => {
-                let bound = listener.local_addr().map_err(|fault| RunError::Listen { key, address, fault })?;
-                if let Some(RunError::Listen { address, fault, .. }) = &refused {
-                    log::info!("{key}: port {} cannot be had ({fault}); using {}", address.port(), bound.port());
-                }
-                return Ok((listener, bound));
-            }
-            Err(fault) => refused = Some(RunError::Listen { key, address, fault }),
-        }
-    }
-    let none = || RunError::Runtime(io::Error::from(io::ErrorKind::AddrNotAvailable));
-    Err(refused.unwrap_or_else(none))
-}
-
-/// Binds; on a kernel without IPv6, "everywhere" is every IPv4 address.
-fn bind_everywhere(address: SocketAddr) -> io::Result<TcpListener> {
-    match bind(address) {
-        Err(_) if address.ip() == IpAddr::from(std::net::Ipv6Addr::UNSPECIFIED) && !has_ipv6() => {
-            bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port())))
-        }
-        bound => bound,
-    }
-}
-
-fn has_ipv6() -> bool {
-    std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok()
 }

@@ -27,6 +27,8 @@ const CLASS_MASK: u16 = 0x7fff;
 const RESPONSE: u8 = 0x80;
 /// Pointers followed in one name: a packet's own names need two or three.
 const POINTERS_MAX: usize = 16;
+/// RFC 1035, section 2.3.4. A packet whose thousand records each point to a name as long as itself would keep us busy.
+const NAME_BYTES_MAX: usize = 255;
 
 /// A socket on the port of mDNS, beside whoever else is there, which hears multicast only.
 pub(super) fn shared_socket() -> io::Result<UdpSocket> {
@@ -137,10 +139,16 @@ fn name_at(packet: &[u8], mut at: usize) -> Option<(String, usize)> {
     let mut labels: Vec<String> = Vec::new();
     let mut after = None;
     let mut pointers = 0;
+    // The root's, which has no letters.
+    let mut bytes = 1;
     loop {
         match *packet.get(at)? {
             0 => return Some((labels.join("."), after.unwrap_or(at + 1))),
             length @ 1..=63 => {
+                bytes += 1 + usize::from(length);
+                if bytes > NAME_BYTES_MAX {
+                    return None;
+                }
                 let label = packet.get(at + 1..at + 1 + usize::from(length))?;
                 labels.push(String::from_utf8_lossy(label).into_owned());
                 at += 1 + usize::from(length);
@@ -160,6 +168,9 @@ fn name_at(packet: &[u8], mut at: usize) -> Option<(String, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// An answer for `porch.local`: A with a name in full, AAAA with a pointer to it, and one of another name.
@@ -190,6 +201,35 @@ mod tests {
         assert_eq!(read(&packet, "porch.local"), [""; 0]);
         assert_eq!(read(&question("porch.local"), "porch.local"), [""; 0]);
         assert_eq!(name_at(&question("porch.local"), 12), Some(("porch.local".into(), 25)));
+    }
+
+    #[test]
+    fn a_name_is_as_long_as_rfc_1035_allows_and_no_longer() {
+        // Four labels of 63 letters are one byte too many; with the last of 61 it is just right.
+        let label = |letters: u8| [vec![letters], vec![b'a'; usize::from(letters)]].concat();
+        let whole = |last: u8| [label(63), label(63), label(63), label(last), vec![0]].concat();
+        assert_eq!(name_at(&whole(61), 0).map(|(name, after)| (name.len(), after)), Some((253, 255)));
+        assert_eq!(name_at(&whole(62), 0), None);
+        // Also in pieces that point to each other.
+        let pieces = [label(63), label(63), vec![0xc0, 0], label(1), vec![0]].concat();
+        assert_eq!(name_at(&pieces, 0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in vec(any::<u8>(), 0..200), at in 0..200_usize) {
+            addresses(&bytes, "porch.local");
+            name_at(&bytes, at);
+        }
+
+        #[test]
+        fn any_bytes_behind_the_header_of_an_answer_are_read_without_a_panic(
+            counts in any::<[u8; 8]>(),
+            body in vec(prop_oneof![any::<u8>(), Just(0xc0), Just(12), Just(0), Just(1)], 0..300),
+        ) {
+            let packet = [&[0, 0, 0x84, 0], &counts[..], &body].concat();
+            addresses(&packet, "porch.local");
+        }
     }
 
     #[test]

@@ -33,19 +33,21 @@ pub(super) async fn examine(
     Ask(asked): Ask<Asked>,
 ) -> Answer<JsonAnswer<Report>> {
     signed.owner_only()?;
-    let look = |extent| {
-        let doctor = app.doctor.clone();
-        async move {
-            let report = tokio::task::spawn_blocking(move || doctor.examine(extent)).await;
-            report.map(JsonAnswer).map_err(|fault| {
-                log::error!("looking at the box broke off: {fault}");
-                ErrorCode::Internal.into()
-            })
-        }
+    let (extent, turn) = if asked.quick {
+        (Extent::Quick, None)
+    } else {
+        let turn = timeout(TURN_WAIT, app.examining.clone().lock_owned()).await.map_err(|_| ErrorCode::Busy)?;
+        (Extent::Full, Some(turn))
     };
-    if asked.quick {
-        return look(Extent::Quick).await;
-    }
-    let _turn = timeout(TURN_WAIT, app.examining.lock()).await.map_err(|_| ErrorCode::Busy)?;
-    look(Extent::Full).await
+    let doctor = app.doctor.clone();
+    let look = tokio::task::spawn_blocking(move || {
+        let report = doctor.examine(extent);
+        // Not before: whoever asked may be gone already, and the look goes on.
+        drop(turn);
+        report
+    });
+    look.await.map(JsonAnswer).map_err(|fault| {
+        log::error!("looking at the box broke off: {fault}");
+        ErrorCode::Internal.into()
+    })
 }

@@ -1,8 +1,8 @@
 //! The headers that every answer over HTTPS carries, and the date of those in the clear.
 //!
 //! `Strict-Transport-Security` is not among them, on purpose: a browser that remembers it can no longer be told to go
-//! on when the certificate is not trusted, and a box whose CA was removed or made anew would be out of reach. Plain
-//! HTTP serves nothing worth protecting: it only redirects.
+//! on when the certificate is not trusted, and a box whose CA was removed or made anew would be out of reach. What
+//! plain HTTP serves, the guide and the CA's certificate, is for those who cannot use HTTPS yet.
 
 use axum::extract::{Request, State};
 use axum::http::header::{

@@ -49,38 +49,46 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(LISTEN_BACKLOG)
 }
 
-/// The sockets that may be open, over all listeners.
+/// The sockets that may be open, over all listeners; or those of one kind.
 #[derive(Clone)]
 pub struct Sockets {
+    max: usize,
+    per_address_max: usize,
     places: Arc<Semaphore>,
     by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 impl Default for Sockets {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(SOCKETS_MAX)), by_address: Arc::default() }
+        Self::new(SOCKETS_MAX, SOCKETS_PER_ADDRESS_MAX)
     }
 }
 
 /// One socket's place; freed when dropped.
-struct Place {
+pub(super) struct Place {
     _place: OwnedSemaphorePermit,
     address: IpAddr,
     by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 impl Sockets {
+    /// Of `max` in all, and `per_address_max` from one address.
+    pub(super) fn new(max: usize, per_address_max: usize) -> Self {
+        Self { max, per_address_max, places: Arc::new(Semaphore::new(max)), by_address: Arc::default() }
+    }
+
     /// Waits until every socket is closed.
     pub async fn all_closed(&self) {
         // Only a closed semaphore fails, and this one is never closed.
-        let _ = self.places.acquire_many(SOCKETS_MAX as u32).await;
+        let _ = self.places.acquire_many(self.max as u32).await;
     }
 
-    fn enter(&self, address: IpAddr) -> Option<Place> {
+    /// A place for a socket from this address, if there is one.
+    pub(super) fn enter(&self, address: IpAddr) -> Option<Place> {
         let place = self.places.clone().try_acquire_owned().ok()?;
         let mut by_address = lock(&self.by_address);
         let count = by_address.entry(address).or_default();
-        if *count >= SOCKETS_PER_ADDRESS_MAX {
+        if *count >= self.per_address_max {
             return None;
         }
         *count += 1;
@@ -249,4 +257,23 @@ pub struct SocketPlace(#[expect(dead_code, reason = "held, never read")] Arc<Pla
 /// These locks are held for a few moves that do not panic; were one poisoned, its state would still be whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_cannot_take_the_places_of_all_others() {
+        let sockets = Sockets::new(3, 2);
+        let [phone, laptop] = [1, 2].map(|host| IpAddr::from([192, 168, 1, host]));
+        let first = sockets.enter(phone).expect("a place");
+        let _second = sockets.enter(phone).expect("a place");
+        assert!(sockets.enter(phone).is_none(), "no third for one address");
+        let third = sockets.enter(laptop).expect("a place for another");
+        assert!(sockets.enter(laptop).is_none(), "all are taken");
+        drop(third);
+        drop(first);
+        assert!(sockets.enter(phone).is_some(), "a place that is free again is given again");
+    }
 }

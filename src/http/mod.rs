@@ -98,7 +98,7 @@ pub struct Parts {
     wall: WallClock,
     doctor: Arc<Doctor>,
     /// Held while the doctor looks at all: a blocking thread each would wait in line otherwise.
-    examining: tokio::sync::Mutex<()>,
+    examining: Arc<tokio::sync::Mutex<()>>,
     hasher: Hasher,
     pictures: Pictures,
     rates: Mutex<SignInRates>,
@@ -107,6 +107,8 @@ pub struct Parts {
     stays_changed: Notify,
     /// Held while a name is looked at and taken: two that are too alike could both be found free.
     naming: tokio::sync::Mutex<()>,
+    /// Held while settings are read, changed and written: of two changes at once, one would undo the other.
+    deciding: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -122,13 +124,14 @@ impl App {
             doors,
             wall,
             doctor,
-            examining: tokio::sync::Mutex::default(),
+            examining: Arc::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
             rates: Mutex::default(),
             directory: Directory::default(),
             stays_changed: Notify::new(),
             naming: tokio::sync::Mutex::default(),
+            deciding: tokio::sync::Mutex::default(),
         }))
     }
 }

@@ -194,7 +194,7 @@ impl Visit {
                 }
             }
         }
-        let path = if printed.is_some() { "/" } else { uri.path() };
+        let path = if printed.is_some() { "/" } else { path(uri) };
         let mark = if rest.is_empty() { "" } else { "?" };
         let (mut rest, mut query) = (format!("{path}{mark}{}", rest.join("&")), query.join("&"));
         if rest.len().max(query.len()) > GUIDE_REST_BYTES_MAX {
@@ -204,10 +204,16 @@ impl Visit {
     }
 }
 
+/// The path that was asked for. `*`, the box as a whole (RFC 9112, section 3.2.4), would else become part of the host's
+/// name in what is made of it.
+fn path(uri: &Uri) -> &str {
+    Some(uri.path()).filter(|path| path.starts_with('/')).unwrap_or("/")
+}
+
 /// To the same address under HTTPS.
 fn redirect(door: &str, request: &Request) -> Response {
-    let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
-    let Ok(location) = HeaderValue::try_from(format!("{door}{rest}")) else {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(location) = HeaderValue::try_from(format!("{door}{}{query}", path(request.uri()))) else {
         return (StatusCode::BAD_REQUEST, "This address cannot be redirected.\n").into_response();
     };
     // Not to be remembered by browsers for the page, as the port may change; with its method and body for the rest.
@@ -317,7 +323,7 @@ mod tests {
 
     #[tokio::test]
     async fn with_an_owners_certificate_there_is_no_guide_and_no_file() {
-        let porch = Porch::of(None);
+        let porch = Porch::of(None, crate::doctor::Live::default());
         for uri in ["/", "/j/token", "/ca.crt", "/ca.pem", "/ca.mobileconfig", "/guide.js"] {
             let (status, headers, _) = ask(&porch, "GET", uri, Some("porch.local")).await;
             let there = format!("https://porch.local{uri}");
@@ -341,6 +347,14 @@ mod tests {
             (status, &headers[LOCATION]),
             (StatusCode::PERMANENT_REDIRECT, &HeaderValue::from_static("https://porch.local/api/login"))
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_of_the_box_as_a_whole_leads_to_its_page() {
+        let porch = Porch::start();
+        assert!(page(&porch, "*", "porch.local").await.contains("id=\"open\" href=\"https://porch.local/\""));
+        let (_, headers, _) = ask(&porch, "OPTIONS", "*", Some("porch.local")).await;
+        assert_eq!(headers[LOCATION], "https://porch.local/");
     }
 
     #[tokio::test]

@@ -33,6 +33,7 @@ pub(super) async fn change(
     Json(asked): Json<PatchSettings>,
 ) -> Answer<JsonAnswer<SettingsAnswer>> {
     signed.owner_only()?;
+    let deciding = app.deciding.lock().await;
     let before = app.store.read(|reader| reader.settings()).await?;
     check_wifi(&asked)?;
     let settings = Settings {
@@ -43,7 +44,9 @@ pub(super) async fn change(
         wifi_key: asked.wifi_key.unwrap_or(before.wifi_key),
         wifi_hidden: asked.wifi_hidden.unwrap_or(before.wifi_hidden),
     };
-    match app.apply(Op::SetSettings { settings: settings.clone(), at: (app.wall)() }).await? {
+    let outcome = app.apply(Op::SetSettings { settings: settings.clone(), at: (app.wall)() }).await?;
+    drop(deciding);
+    match outcome {
         Outcome::Done => {}
         Outcome::StaysEnded(_) => app.stays_changed.notify_one(),
         other => return Err(Refusal::of(other)),

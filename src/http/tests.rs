@@ -50,11 +50,16 @@ pub(super) struct Porch {
 
 impl Porch {
     pub(super) fn start() -> Self {
-        Self::of(Some(plain::CaFiles::new("porch", b"der", "pem".into())))
+        Self::start_with(Live::default())
+    }
+
+    /// Whose doctor hears this from its parts.
+    fn start_with(live: Live) -> Self {
+        Self::of(Some(plain::CaFiles::new("porch", b"der", "pem".into())), live)
     }
 
     /// The same without `ca`: its owner brought a certificate.
-    pub(super) fn of(ca: Option<plain::CaFiles>) -> Self {
+    pub(super) fn of(ca: Option<plain::CaFiles>, live: Live) -> Self {
         let dir = TempDir::new().expect("a folder for the test");
         let clock = Arc::new(AtomicI64::new(clock::wall()));
         let read = |clock: &Arc<AtomicI64>| {
@@ -75,7 +80,7 @@ impl Porch {
             no_mdns: true,
             own_certificate: None,
         };
-        let doctor = Doctor::new(subject, Live::default()).into();
+        let doctor = Doctor::new(subject, live).into();
         let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
         Self { router: router(app.clone()), app, clock, moves, _dir: dir }
     }

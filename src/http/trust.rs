@@ -1,29 +1,29 @@
 //! How the guide's page finds out whether its browser trusts the box: one request and one WebSocket over TLS that give
 //! nothing away and need no session.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ORIGIN, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use crate::doors::Host;
 use crate::proto::code::ErrorCode;
-use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX};
+use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_ADDRESS_MAX};
 
 use super::answer::Refusal;
+use super::host::Asked;
+use super::listen::Sockets;
 use super::plain::CaFiles;
-use super::ws;
+use super::{PeerAddr, ws};
 
 /// What `/trust-probe` says.
 #[derive(Clone, Serialize)]
@@ -34,22 +34,37 @@ struct Probe {
 /// `GET /trust-probe` and `GET /trust-echo`, for a box with a CA of its own.
 pub(super) fn routes(ca: &CaFiles) -> Router {
     let probe = Probe { fingerprint: ca.fingerprint.clone() };
-    let echoes = Arc::new(Semaphore::new(TRUST_ECHOES_MAX));
+    let echoes = Sockets::new(TRUST_ECHOES_MAX, TRUST_ECHOES_PER_ADDRESS_MAX);
     Router::new()
-        // Any page may read it: it says what `/ca.crt` says, and the guide is of another origin.
-        .route(
-            "/trust-probe",
-            get(async || ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (CACHE_CONTROL, "no-store")], Json(probe))),
-        )
+        .route("/trust-probe", get(async |asked, headers: HeaderMap| say(probe, asked, &headers)))
         .route("/trust-echo", get(echo).with_state(echoes))
 }
 
+/// The guide behind the same door may read it, which is of another origin. No other site may: it could tell one
+/// household from all others by what is said.
+fn say(probe: Probe, asked: Option<Extension<Asked>>, headers: &HeaderMap) -> Response {
+    let origin = headers.get(ORIGIN).filter(|origin| asked.is_some_and(|asked| is_guide(origin, &asked.0.0)));
+    let allowed = origin.map(|origin| [(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone())]);
+    let kept = [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (VARY, HeaderValue::from_static("origin"))];
+    (kept, allowed, Json(probe)).into_response()
+}
+
+/// Whether a page of this origin came in the clear from the door that was asked for, whatever the port.
+fn is_guide(origin: &HeaderValue, door: &Host) -> bool {
+    let host = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).and_then(Host::parse);
+    host.as_ref() == Some(door)
+}
+
 /// Gives one short text back, and ends.
-async fn echo(State(echoes): State<Arc<Semaphore>>, mut request: Request) -> Response {
+async fn echo(
+    State(echoes): State<Sockets>,
+    Extension(PeerAddr(peer)): Extension<PeerAddr>,
+    mut request: Request,
+) -> Response {
     let Some(accept) = ws::accept_key(request.headers()) else {
         return (StatusCode::UPGRADE_REQUIRED, "A WebSocket is asked for here.\n").into_response();
     };
-    let Ok(place) = echoes.try_acquire_owned() else {
+    let Some(place) = echoes.enter(peer.ip().to_canonical()) else {
         return Refusal::from(ErrorCode::Busy).into_response();
     };
     let socket = ws::wire_of(&mut request);

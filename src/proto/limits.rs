@@ -222,6 +222,8 @@ pub const LEAF_ADDRESSES_MAX: usize = 32;
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
 /// Doors tested at once by the guide's WebSocket, each for a moment: a class that arrives together.
 pub const TRUST_ECHOES_MAX: usize = 64;
+/// The same of one address: a guide has one at a time, and one address must not keep all others waiting.
+pub const TRUST_ECHOES_PER_ADDRESS_MAX: usize = 8;
 /// Bytes of the text that is given back: a word and a number.
 pub const TRUST_ECHO_BYTES_MAX: usize = 64;
 /// A test of a door takes at most this long.

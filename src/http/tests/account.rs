@@ -201,6 +201,44 @@ async fn how_the_box_is_is_told_to_its_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_look_that_nobody_waits_for_any_more_keeps_its_turn() {
+    let (begin, mut begun) = tokio::sync::mpsc::channel(1);
+    let (release, held) = std::sync::mpsc::sync_channel::<()>(0);
+    let held = Mutex::new(held);
+    let stuck = move || {
+        let _ = begin.try_send(());
+        let _ = held.lock().unwrap().recv();
+        crate::lan::mdns::Names::new("porch", "7f3a")
+    };
+    let porch = Porch::start_with(Live { names: Some(Box::new(stuck)), ..Live::default() });
+    let mut owner = porch.person("Ada").await;
+    tokio::select! {
+        reply = owner.get("/api/doctor") => panic!("it cannot be done: {reply:?}"),
+        _ = begun.recv() => {}
+    }
+    // Its browser is gone. Were the turn free, each reload of the page would hold a thread that others wait for.
+    assert!(porch.app.examining.try_lock().is_err());
+    drop(release);
+    let _free = porch.app.examining.lock().await;
+}
+
+#[tokio::test]
+async fn two_changes_of_settings_at_once_both_count() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut tablet = porch.browser();
+    tablet.cookie.clone_from(&ada.cookie);
+    for (guests, name) in [(false, "one"), (true, "two"), (false, "three"), (true, "four")] {
+        let (guests_only, wifi_only) = (json!({ "guests": guests }), json!({ "wifi_name": name }));
+        let (one, other) =
+            tokio::join!(ada.patch("/api/settings", &guests_only), tablet.patch("/api/settings", &wifi_only));
+        assert_eq!((one.status, other.status), (200, 200));
+        let settings = ada.get("/api/settings").await.json()["settings"].clone();
+        assert_eq!((&settings["guests"], &settings["wifi_name"]), (&json!(guests), &json!(name)));
+    }
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_whether_or_not_it_says_so() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

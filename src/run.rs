@@ -33,7 +33,7 @@ use crate::doctor::Listening;
 use crate::driver;
 use crate::http::listen::{Sockets, serve_plain, serve_tls};
 use crate::http::plain::{CaFiles, CaptivePortal};
-use crate::http::{self, App, LiveDoors, Wiring};
+use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
 use crate::lan::mdns::{Announcement, Announcer, Names};
 use crate::lan::{self, Interfaces, Network};
@@ -172,7 +172,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let plain = plain_pages(config, &live_doors, ca.clone());
+    let plain = http::plain::router(live_doors.clone(), config.name.value.as_str(), ca.clone(), captive_portal(config));
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -226,13 +226,11 @@ fn announcer(config: &Config, place: &Place, interfaces: &Interfaces, network: &
     Announcer::start(announcement, network.clone())
 }
 
-/// What the plain port serves.
-fn plain_pages(config: &Config, doors: &LiveDoors, ca: Option<CaFiles>) -> Router {
-    let captive_portal = match config.captive_portal.value {
+fn captive_portal(config: &Config) -> CaptivePortal {
+    match config.captive_portal.value {
         true => CaptivePortal::On(Box::new(wall)),
         false => CaptivePortal::Off,
-    };
-    http::plain::router(doors.clone(), config.name.value.as_str(), ca, captive_portal)
+    }
 }
 
 /// Both listeners at work, until they are told to stop.

@@ -183,7 +183,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
     });
 
-    let plain = plain_pages(config, &app);
+    let plain = http::plain::router(app.clone(), captive_portal(config));
     let serving = Serving::start((https, tls, http::router(app.clone())), (http, plain));
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
@@ -226,13 +226,11 @@ fn announcer(config: &Config, place: &Place, interfaces: &Interfaces, network: &
     Announcer::start(announcement, network.clone())
 }
 
-/// What the plain port serves.
-fn plain_pages(config: &Config, app: &App) -> Router {
-    let captive_portal = match config.captive_portal.value {
+fn captive_portal(config: &Config) -> CaptivePortal {
+    match config.captive_portal.value {
         true => CaptivePortal::On(Box::new(wall)),
         false => CaptivePortal::Off,
-    };
-    http::plain::router(app.clone(), captive_portal)
+    }
 }
 
 /// Both listeners at work, until they are told to stop.

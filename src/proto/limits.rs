@@ -154,6 +154,9 @@ pub const STAY_S_MIN: u32 = 1;
 pub const STAY_S_MAX: u32 = SESSION_DAYS_MAX as u32 * 24 * 60 * 60;
 /// Days an ended guest's name stays on what they wrote; then the account is deleted.
 pub const GUEST_KEPT_DAYS: i64 = 30;
+/// Guests whose stay, and guests whose name, ends with one change: a box that was off for a week may have thousands to
+/// tell everyone of, and messages wait meanwhile. The next change takes the next.
+pub const STAYS_AT_ONCE_MAX: usize = 100;
 /// How long it may take until an end of a stay is noticed after the box's clock was set; more often would only wake an
 /// idle board.
 pub const STAYS_LOOK_INTERVAL_MAX: Duration = Duration::from_secs(600);

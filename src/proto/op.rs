@@ -107,7 +107,8 @@ pub enum Op {
         user: UserId,
         at: Millis,
     },
-    /// Ends the stays that are over at this time, and deletes the guests whose name has been kept long enough.
+    /// Ends stays that are over at this time, and deletes guests whose name has been kept long enough: so many at most,
+    /// see [`STAYS_AT_ONCE_MAX`](crate::proto::limits::STAYS_AT_ONCE_MAX).
     EndStays {
         at: Millis,
     },

@@ -8,7 +8,7 @@ use super::rooms::{self, Entrance};
 use super::schema::{self, USER_COLUMNS, sql};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
-use crate::proto::limits::GUEST_KEPT_DAYS;
+use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::{Ended, MemberRecord, Millis, Outcome};
 use crate::proto::server::{Role, User};
 
@@ -34,15 +34,16 @@ pub(super) fn end_all(db: &Connection, at: Millis) -> rusqlite::Result<Ended> {
     Ok(Ended { guests, deleted: Vec::new() })
 }
 
-/// Ends the stays that are over, and deletes the guests whose name has been kept long enough.
+/// Ends the stays that are over, and deletes the guests whose name has been kept long enough: [`STAYS_AT_ONCE_MAX`] of
+/// each at most, those who have waited longest.
 pub(super) fn end_due(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
     let due = db
         .prepare_cached(&due_query())?
-        .query_map([at], |row| schema::user(row, 0))?
+        .query_map(params![at, sql(STAYS_AT_ONCE_MAX as u64)], |row| schema::user(row, 0))?
         .collect::<rusqlite::Result<Vec<User>>>()?;
     let old = db
         .prepare_cached(OLD_QUERY)?
-        .query_map([at.saturating_sub(KEPT_MS)], |row| schema::user_id(row, 0))?
+        .query_map(params![at.saturating_sub(KEPT_MS), sql(STAYS_AT_ONCE_MAX as u64)], |row| schema::user_id(row, 0))?
         .collect::<rusqlite::Result<Vec<UserId>>>()?;
     let guests = due.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
     for &user in &old {
@@ -122,12 +123,12 @@ const KEPT_MS: Millis = GUEST_KEPT_DAYS * DAY_MS;
 fn due_query() -> String {
     format!(
         "SELECT {USER_COLUMNS} FROM users
-         WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NOT NULL ORDER BY ends_at"
+         WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NOT NULL ORDER BY ends_at LIMIT ?"
     )
 }
 
 const OLD_QUERY: &str =
-    "SELECT id FROM users WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NULL ORDER BY ends_at";
+    "SELECT id FROM users WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NULL ORDER BY ends_at LIMIT ?";
 const NEXT_STAY_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NOT NULL";
 const NEXT_NAME_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NULL";
 

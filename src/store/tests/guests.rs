@@ -1,7 +1,7 @@
 use super::invites::{join, to};
 use super::*;
 use crate::proto::account::{NewInvite, Settings};
-use crate::proto::limits::GUEST_KEPT_DAYS;
+use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::Ended;
 use crate::store::{Query, Window};
 
@@ -29,6 +29,25 @@ impl Fixture {
     fn next_end(&self) -> Option<Millis> {
         self.read(Reader::next_end_of_stay)
     }
+}
+
+#[test]
+fn very_many_stays_end_in_several_changes() {
+    let (fixture, _, _) = stage();
+    for n in 0..=STAYS_AT_ONCE_MAX {
+        fixture.bring(1, &format!("Guest {n}"));
+    }
+    let end = NOON + MINUTE;
+    let ended = |at| {
+        let Ended { guests, deleted } = fixture.end_due(at);
+        (guests.len(), deleted.len())
+    };
+    assert_eq!(ended(end), (STAYS_AT_ONCE_MAX, 0));
+    assert_eq!(fixture.next_end(), Some(end), "one is still due");
+    assert_eq!(ended(end), (1, 0));
+    assert_eq!(fixture.next_end(), Some(end + KEPT));
+    assert_eq!([ended(end + KEPT), ended(end + KEPT)], [(0, STAYS_AT_ONCE_MAX), (0, 1)]);
+    assert_eq!(fixture.next_end(), None);
 }
 
 /// The token of somebody's first session.

@@ -1,5 +1,6 @@
 //! Addresses of this machine that other machines of the LAN can reach.
 
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -73,15 +74,26 @@ pub struct Network {
 }
 
 impl Network {
-    /// Looks at this machine's interfaces.
+    /// Looks at this machine's interfaces. Of those that cannot be listed there are none.
     pub fn look(admitted: &Interfaces) -> Self {
-        match if_addrs::get_if_addrs() {
-            Ok(interfaces) => Self::of(interfaces, admitted),
-            Err(fault) => {
-                log::warn!("the addresses of this machine cannot be listed: {fault}");
-                Self::default()
-            }
-        }
+        Self::listed(admitted).unwrap_or_else(|fault| {
+            unlisted(&fault);
+            Self::default()
+        })
+    }
+
+    /// The same, or why they cannot be listed.
+    pub(super) fn listed(admitted: &Interfaces) -> io::Result<Self> {
+        Ok(Self::of(if_addrs::get_if_addrs()?, admitted))
+    }
+
+    /// Takes what a look has brought; true if anything has changed. What cannot be listed now, for want of a free file
+    /// descriptor most likely, is still there.
+    fn follow(&mut self, looked: io::Result<Self>) -> bool {
+        let Ok(now) = looked else { return false };
+        let is_changed = *self != now;
+        *self = now;
+        is_changed
     }
 
     fn of(mut interfaces: Vec<Interface>, admitted: &Interfaces) -> Self {
@@ -117,15 +129,20 @@ pub fn lan_addresses(admitted: &Interfaces) -> Vec<IpAddr> {
 /// Looks at the interfaces every 2 s for as long as somebody wants to know, and tells what changed.
 pub async fn follow(network: watch::Sender<Network>, admitted: Interfaces) {
     let mut looks = interval(LOOK_INTERVAL);
+    let mut failing = false;
     while !network.is_closed() {
         looks.tick().await;
-        let now = Network::look(&admitted);
-        network.send_if_modified(|before| {
-            let is_changed = *before != now;
-            *before = now;
-            is_changed
-        });
+        let looked = Network::listed(&admitted);
+        let failed_before = std::mem::replace(&mut failing, looked.is_err());
+        if let (Err(fault), false) = (&looked, failed_before) {
+            unlisted(fault);
+        }
+        network.send_if_modified(|before| before.follow(looked));
     }
+}
+
+fn unlisted(fault: &io::Error) {
+    log::warn!("the addresses of this machine cannot be listed: {fault}");
 }
 
 /// Whether a listener bound to `bound` is reached at `address` of this machine.
@@ -225,6 +242,17 @@ mod tests {
 
     fn chosen(names: &[&str]) -> Interfaces {
         Interfaces::only(names.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_network_that_cannot_be_listed_for_a_moment_is_still_there() {
+        let seen = Network::of(vec![interface("eth0", "192.168.1.7")], &Interfaces::default());
+        let mut network = Network::default();
+        assert!(network.follow(Ok(seen.clone())) && !network.follow(Ok(seen.clone())));
+        let no_descriptor = io::Error::from_raw_os_error(rustix::io::Errno::MFILE.raw_os_error());
+        assert!(!network.follow(Err(no_descriptor)));
+        assert_eq!(network, seen);
+        assert!(network.follow(Ok(Network::default())), "a cable that was pulled is a change");
     }
 
     #[test]

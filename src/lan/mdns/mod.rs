@@ -373,8 +373,10 @@ impl<'a> Voice<'a> {
     fn found(&mut self, addresses: BTreeSet<IpAddr>) -> Result<(), Error> {
         let now = Instant::now();
         // The daemons may have seen, and announced, an address of this machine before the look every other second.
-        if addresses.iter().any(|address| !self.claim.is_own(*address, now)) {
-            self.network_is(Network::look(&self.announcement.interfaces))?;
+        if addresses.iter().any(|address| !self.claim.is_own(*address, now))
+            && let Ok(seen) = Network::listed(&self.announcement.interfaces)
+        {
+            self.network_is(seen)?;
         }
         self.step(Input::Answers(addresses))
     }

@@ -29,7 +29,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== location.origin) return
   if (request.mode === 'navigate') {
-    if (!/^\/(api|pictures|healthz|poster|p|ca\.\w+)(\/|$)/.test(url.pathname)) event.respondWith(page(request))
+    if (!/^\/(api|pictures|healthz|poster|p|ca\.\w+)(\/|$)/.test(url.pathname))
+      event.respondWith(page(request))
   } else if (FILES.includes(url.pathname)) {
     event.respondWith(file(request))
   }

@@ -39,7 +39,7 @@ enum AskedPaper {
 impl App {
     /// The poster with this address on it.
     async fn poster_at(&self, door: SocketAddr, invite: Option<String>) -> Answer<Poster> {
-        let settings = self.store.read(|reader| reader.settings()).await?;
+        let (settings, secret) = self.store.read(|reader| Ok((reader.settings()?, reader.mark()?))).await?;
         let wifi = Wifi { name: settings.wifi_name, key: settings.wifi_key, hidden: settings.wifi_hidden };
         let ca = self.ca.as_ref();
         Ok(Poster {
@@ -50,6 +50,7 @@ impl App {
             words: ca.map_or_else(Vec::new, |ca| ca.words.map(str::to_owned).to_vec()),
             wifi: Some(wifi).filter(|wifi| !wifi.name.is_empty()),
             invite,
+            secret,
         })
     }
 

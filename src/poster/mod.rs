@@ -10,7 +10,7 @@ mod wifi;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 
 pub use page::{OldPoster, Refused, View, note, notice, page, style};
 pub use wifi::Wifi;
@@ -51,6 +51,8 @@ pub struct Poster {
     pub wifi: Option<Wifi>,
     /// The token of the invite that the page's code holds.
     pub invite: Option<String>,
+    /// What this box alone knows: without it, a stamp tells nobody whether a guess of the Wi-Fi's key is right.
+    pub secret: Vec<u8>,
 }
 
 impl Poster {
@@ -65,7 +67,7 @@ impl Poster {
             self.words.join(" "),
             wifi.map(Wifi::code).unwrap_or_default(),
         ];
-        Stamp::of(&parts)
+        Stamp::of(&self.secret, &parts)
     }
 
     /// What the page's code holds.
@@ -106,14 +108,14 @@ impl Stamp {
     /// Without letters that look alike in print.
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 
-    fn of(parts: &[String]) -> Self {
-        let mut hash = Context::new(&SHA256);
+    fn of(secret: &[u8], parts: &[String]) -> Self {
+        let mut hash = hmac::Context::with_key(&Key::new(HMAC_SHA256, secret));
         for part in parts {
             // Parted by length: nothing can be moved from one to the next.
             hash.update(&(part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let digest = hash.finish();
+        let digest = hash.sign();
         let bits =
             digest.as_ref().iter().take(Self::CHARS * 5 / 8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         let letter = |place: usize| char::from(Self::ALPHABET[(bits >> (5 * place) & 31) as usize]);
@@ -145,11 +147,12 @@ mod tests {
             words: vec!["apple".into(), "river".into()],
             wifi: Some(Wifi { name: "Home".into(), key: "long enough".into(), hidden: false }),
             invite: None,
+            secret: vec![7; 16],
         }
     }
 
     #[test]
-    fn the_stamp_changes_with_everything_that_is_printed_and_with_nothing_else() {
+    fn the_stamp_changes_with_the_box_and_with_everything_that_is_printed_and_with_nothing_else() {
         let first = poster().stamp();
         assert_eq!(first, poster().stamp());
         assert_eq!(first.to_string().len(), Stamp::CHARS);
@@ -163,6 +166,7 @@ mod tests {
             Poster { words: Vec::new(), ..poster() },
             Poster { wifi: None, ..poster() },
             Poster { wifi: wifi(true), ..poster() },
+            Poster { secret: vec![8; 16], ..poster() },
         ];
         for other in changed {
             assert_ne!(other.stamp(), first, "{other:?}");

@@ -207,6 +207,7 @@ mod tests {
             words: Vec::new(),
             wifi: Some(Wifi { name: "<script>".into(), key: "a\"b&c<d>".into(), hidden: true }),
             invite: None,
+            secret: vec![7; 16],
         }
     }
 

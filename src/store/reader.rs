@@ -275,6 +275,11 @@ impl Reader {
         Ok(accounts::settings(&self.db)?)
     }
 
+    /// Random bytes that this database alone has, and that never leave the box.
+    pub fn mark(&self) -> Result<Vec<u8>, ReadError> {
+        Ok(self.db.query_row("SELECT mark FROM settings", [], |row| row.get(0))?)
+    }
+
     fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
             db: schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?,

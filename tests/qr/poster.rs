@@ -97,6 +97,7 @@ fn posters() -> Vec<(&'static str, Poster)> {
         words: words("apple river stone window lamp"),
         wifi: None,
         invite: None,
+        secret: vec![7; 16],
     };
     let wifi = Some(Wifi { name: "Home; sweet: \"home\"".into(), key: r"back\slash, 12".into(), hidden: false });
     // Everything as long as it can be.

@@ -96,6 +96,19 @@ async fn a_second_box_of_the_same_name_keeps_its_alias_and_takes_the_name_once_i
     let sent = lab.machine("second").packets_sent() - sent_before;
     assert!(sent < 200, "the second box keeps on talking: {sent} packets");
 
+    // Its owner hears of it on the page.
+    lab.machine("zeroconf").enter();
+    let machine = lab.machine("second");
+    let door = Door::through((machine.v4(), HTTPS_PORT).into(), (machine.v4(), HTTP_PORT).into()).await;
+    let owner = door.register("Ada").await;
+    let report = owner.get("/api/doctor?quick=true").await;
+    let of_name = report["checks"].as_array().and_then(|lines| lines.iter().find(|line| line["check"] == "name"));
+    let line = of_name.unwrap_or_else(|| panic!("nothing of the name in {report}"));
+    assert_eq!((&line["level"], &line["finding"]), (&"warning".into(), &"name_taken".into()), "{line}");
+    assert_eq!(line["values"]["alias"], alias);
+    let doors = owner.get("/api/doors").await.to_string();
+    assert!(doors.contains(&alias) && !doors.contains("//porch.local"), "{doors}");
+
     assert!(first.stop().await.success());
     second.says(HELD).await;
     let machine = lab.machine("second");

@@ -5,14 +5,14 @@ use crate::html::escape;
 use super::lang::{Lang, Said, said};
 use super::shell::shell;
 
-const TITLE: Said = said("The box is not at this address", "这个地址不是本盒子的地址");
+const TITLE: Said = said("The box is not at this address", "这个地址不是本主机的地址");
 const WHY: Said = said(
     "You have reached a porch box, but under a name that is not its own. It answers only under these:",
-    "你连到了一个 porch 盒子，但用的不是它自己的地址。它只在下面这些地址上应答：",
+    "你连到了一台 porch 主机，但用的不是它自己的地址。它只在下面这些地址上应答：",
 );
 const HINT: Said = said(
     "If you look after this box and want it to answer here too, add the name with --names.",
-    "如果你是这个盒子的管理者，希望它也在这里应答，请用 --names 加上这个名称。",
+    "如果你是这台主机的管理者，希望它也在这里应答，请用 --names 加上这个名称。",
 );
 
 /// The page. `doors` are URLs, the likeliest to work first.

@@ -34,7 +34,7 @@ const TITLE: Said = said("Let this device trust {box}", "让这台设备信任 {
 const LEAD: Said = said(
     "{box} is a chat box on your own network. Once this device trusts the box’s certificate, talk is encrypted, and camera, \
      microphone and calls work. It takes a minute, once, and needs no Internet.",
-    "{box} 是你自己网络里的聊天盒子。让这台设备信任它的证书之后，通信就是加密的，摄像头、麦克风和通话也能用。只需一分钟，只做一次，不需要互联网。",
+    "{box} 是你自己网络里的聊天主机。让这台设备信任它的证书之后，通信就是加密的，摄像头、麦克风和通话也能用。只需一分钟，只做一次，不需要互联网。",
 );
 const SAFE: Said = said(
     "The certificate is limited to local names and addresses: browsers like this one refuse it for any site on the Internet.",
@@ -43,7 +43,7 @@ const SAFE: Said = said(
 /// Nobody has shown yet that Apple's systems hold a CA to its limits.
 const SAFE_APPLE: Said = said(
     "The certificate limits itself to local names and addresses. Install it only if you trust whoever looks after the box.",
-    "这个证书限于本地名称和地址。只有在信任盒子的管理者时才安装。",
+    "这个证书限于本地名称和地址。只有在信任主机的管理者时才安装。",
 );
 const GET: Said = said("Get the certificate", "获取证书");
 const GET_PROFILE: Said = said("Get the profile", "获取描述文件");
@@ -56,7 +56,7 @@ const OTHERS: Said = said("Another device or browser", "其他设备或浏览器
 const COMPARE: Said = said("Is it the right one?", "确认是它");
 const COMPARE_WHY: Said = said(
     "Who looks after the box sees the same five words on its screen. If yours differ, do not install it.",
-    "管理盒子的人能在它的屏幕上看到同样的五个词。如果不一样，请不要安装。",
+    "管理主机的人能在它的屏幕上看到同样的五个词。如果不一样，请不要安装。",
 );
 const DIGITS: Said = said("As SHA-256:", "SHA-256：");
 const TEST: Said = said("Test", "测试");
@@ -75,7 +75,7 @@ const WITHOUT_WHY: Said = said(
 const WITHOUT_LIST: [Said; 4] = [
     said(
         "Nothing proves that it is really the box: somebody on this network could pose as it and read along.",
-        "无法证明它真的是那个盒子：同一网络里的人可以冒充它，偷看内容。",
+        "无法证明它真的是那台主机：同一网络里的人可以冒充它，偷看内容。",
     ),
     said(
         "The warning comes back, in some browsers after days, in others each time.",
@@ -83,7 +83,7 @@ const WITHOUT_LIST: [Said; 4] = [
     ),
     said(
         "The page cannot be installed, and does not open while the box is away: Chrome refuses it the service worker.",
-        "网页无法安装，盒子不在时也打不开：Chrome 不允许它使用 service worker。",
+        "网页无法安装，主机不在时也打不开：Chrome 不允许它使用 service worker。",
     ),
     said(
         "Camera and microphone work in Chrome and its relatives; elsewhere that is not certain.",
@@ -98,7 +98,7 @@ const IOS_WITHOUT: Said = said(
 );
 const OLD_POSTER: Said = said(
     "*This poster is old.* The box is now at {addresses}. Whoever looks after it can print a new one.",
-    "*这张海报已过期。*盒子现在的地址是 {addresses}。管理盒子的人可以打印一张新的。",
+    "*这张海报已过期。*主机现在的地址是 {addresses}。管理主机的人可以打印一张新的。",
 );
 const OR: Said = said(" or ", " 或 ");
 const LANGUAGES: Said = said("Language", "语言");

@@ -65,7 +65,7 @@ const IOS: &[Step] = &[
         said(
             "Open the *Settings* app. At the top stands *Profile Downloaded*: press it, then *Install*, and enter the code \
              that unlocks this device. That it is “Not Verified” is as expected: no company vouches for a box in a house.",
-            "打开“设置”。最上面有 *已下载描述文件*：点它，再点 *安装*，输入解锁密码。显示“尚未验证”是正常的：没有公司会为家里的盒子作担保。",
+            "打开“设置”。最上面有 *已下载描述文件*：点它，再点 *安装*，输入解锁密码。显示“尚未验证”是正常的：没有公司会为家里的主机作担保。",
         ),
         Picture::List(
             said("Settings", "设置"),

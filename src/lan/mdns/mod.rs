@@ -7,9 +7,9 @@
 //! `mdns-sd` answers, but it would rename what it finds taken, and remembers that for as long as it lives; it only
 //! minds others while it probes; and it takes its own voice, heard by a second cable, for somebody else's. So: what
 //! cannot be taken is announced without probing, by one daemon that stays; the short name has a daemon of its own,
-//! which is ended when the name is lost; and the first listens to who answers to the short name, for [`claim`] to
+//! which is ended when the name is lost; and the first listens to who answers to the short name, for `claim` to
 //! decide. A daemon that starts to rename itself is ended before it has announced the new name. What it leaves unsaid
-//! about addresses, [`tell`] says.
+//! about addresses, `tell` says.
 
 mod claim;
 mod daemon;

@@ -191,6 +191,8 @@ impl Parts {
         match check {
             Check::Ports => ports::check(subject, listening),
             Check::Addresses => network::addresses(&self.lan()),
+            // Silent where the owner wants silence.
+            Check::Multicast if subject.no_mdns => vec![line(check, Finding::MulticastUnneeded, [])],
             Check::Multicast => network::multicast(&self.interfaces()),
             Check::Responders => network::responders(porch),
             Check::Name => vec![match &live.names {

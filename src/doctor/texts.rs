@@ -76,6 +76,7 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             "Multicast works on {interface} by IPv4, but not by IPv6: {reason}.",
             "Most people will not notice. A firewall may drop ff02::fb, UDP port 5353.",
         ),
+        F::MulticastUnneeded => (Ok, "Multicast is not needed, and was not tried: mDNS is turned off.", ""),
         F::MulticastNowhere => (Warning, "Multicast could not be tried: there is no network.", "See addresses."),
 
         F::RespondersNone => (Ok, "No other program on this machine answers for .local names.", ""),

@@ -124,6 +124,7 @@ pub enum Finding {
     MulticastNowhere,
     MulticastOff,
     MulticastUnheard,
+    MulticastUnneeded,
     MulticastUnsent,
     MulticastV6,
     MulticastWorks,

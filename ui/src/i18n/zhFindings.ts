@@ -51,6 +51,7 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
     '{interface} 上的 IPv4 组播正常，IPv6 组播不行：{reason}。',
     '多数人不会察觉。可能是防火墙拦下了发往 ff02::fb 的 UDP 5353 端口。',
   ],
+  multicast_unneeded: ['mDNS 已关闭，不需要组播，也没有尝试。', ''],
   multicast_nowhere: ['没有网络，无法尝试组播。', '请看“地址”一项。'],
   responders_none: ['这台机器上没有别的程序应答 .local 名字。', ''],
   responders_beside: ['{by|另一个程序}也在应答 .local 名字，并共用端口。', ''],

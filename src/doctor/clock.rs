@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::clock;
+use crate::clock::{self, AHEAD_MAX, Known};
 use crate::proto::doctor::{Check, Checked, Finding};
 use crate::proto::op::Millis;
 
@@ -12,8 +12,6 @@ use super::texts::line;
 
 /// systemd-timesyncd makes this file when it has set the clock.
 const SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
-/// No board runs one build for twenty years.
-const AHEAD_MS_MAX: Millis = 20 * 365 * 86_400_000;
 /// Files are written a moment after the clock was read, and some disks keep times in steps of two seconds.
 const STEP_MS: Millis = 10_000;
 
@@ -42,11 +40,18 @@ pub(super) fn told(trust: Trust) -> Checked {
     }
 }
 
-/// Looks from outside of porch: at the time it was built, and at when its database was last written.
+/// Looks from outside of porch: at the time it was built, at the last time that it knew, and at when its database was
+/// last written.
 pub(super) fn look(data_dir: &Path, now: Millis) -> Trust {
     let build = clock::build_date().unix_timestamp().saturating_mul(1_000);
     let written = ["porch.db", "porch.db-wal"].map(|name| written_at(&data_dir.join(name)));
-    judge(now, build, written.into_iter().flatten().max(), Path::new(SYNCHRONIZED).exists())
+    let known = Known::read(&Known::path(data_dir)).map(|known| known.time);
+    judge(now, build, written.into_iter().flatten().max().max(known), Path::new(SYNCHRONIZED).exists())
+}
+
+/// No board runs one build for longer.
+fn ahead_ms_max() -> Millis {
+    AHEAD_MAX.whole_seconds() * 1_000
 }
 
 fn written_at(path: &Path) -> Option<Millis> {
@@ -54,10 +59,10 @@ fn written_at(path: &Path) -> Option<Millis> {
     Millis::try_from(since.as_millis()).ok()
 }
 
-/// `written`: when porch last wrote something, by the clock of then.
+/// `written`: the latest time that porch has left behind, by the clock of then.
 fn judge(now: Millis, build: Millis, written: Option<Millis>, synchronized: bool) -> Trust {
     // Written under a clock that ran ahead, it proves nothing.
-    let latest = build + AHEAD_MS_MAX;
+    let latest = build.saturating_add(ahead_ms_max());
     let known = written.filter(|written| *written <= latest).map_or(build, |written| written.max(build));
     match now {
         _ if now > latest => Trust::Ahead { off_s: (now - latest) / 1_000 },
@@ -81,12 +86,21 @@ mod tests {
         assert_eq!(judge(0, BUILD, None, true), Trust::Behind { off_s: BUILD / 1_000 });
         let behind = judge(BUILD + DAY, BUILD, Some(BUILD + 2 * DAY), false);
         assert_eq!(behind, Trust::Behind { off_s: DAY / 1_000 });
-        assert_eq!(judge(BUILD + AHEAD_MS_MAX + DAY, BUILD, None, false), Trust::Ahead { off_s: DAY / 1_000 });
+        assert_eq!(judge(BUILD + ahead_ms_max() + DAY, BUILD, None, false), Trust::Ahead { off_s: DAY / 1_000 });
     }
 
     #[test]
     fn what_was_written_under_an_impossible_clock_is_not_believed() {
-        assert_eq!(judge(BUILD + DAY, BUILD, Some(BUILD + 2 * AHEAD_MS_MAX), false), Trust::Plausible);
+        assert_eq!(judge(BUILD + DAY, BUILD, Some(BUILD + 2 * ahead_ms_max()), false), Trust::Plausible);
+    }
+
+    #[test]
+    fn the_last_time_that_porch_knew_counts_and_a_folder_without_one_is_no_fault() {
+        let dir = tempfile::tempdir().unwrap();
+        let build = clock::build_date().unix_timestamp() * 1_000;
+        assert!(!matches!(look(dir.path(), build + DAY), Trust::Behind { .. }));
+        Known { time: build + 3 * DAY, seq: crate::proto::id::Seq(0) }.write(&Known::path(dir.path()));
+        assert_eq!(look(dir.path(), build + DAY), Trust::Behind { off_s: 2 * DAY / 1_000 });
     }
 
     #[test]

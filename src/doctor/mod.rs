@@ -8,7 +8,6 @@ mod certificate;
 mod clock;
 mod disk;
 pub mod listening;
-mod mdns;
 mod name;
 mod network;
 mod open_files;

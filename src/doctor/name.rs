@@ -3,10 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::lan::LanInterface;
-use crate::lan::mdns::{NameState, Names};
+use crate::lan::mdns::{NameState, Names, who_is};
 use crate::proto::doctor::{Check, Checked, Finding};
 
-use super::mdns;
 use super::texts::line;
 
 /// What the box itself says. `unwanted`: the owner has turned mDNS off.
@@ -38,7 +37,7 @@ pub(super) fn ask(label: &str, porch_runs: bool, interfaces: &[LanInterface]) ->
     if own_v4.is_empty() {
         return line(Check::Name, Finding::Unchecked, [("reason", "there is no network".into())]);
     }
-    match mdns::who_is(&name, &own_v4) {
+    match who_is(&name, &own_v4) {
         Ok(addresses) => heard(&name, &addresses, porch_runs, &own),
         Err(fault) => line(Check::Name, Finding::Unchecked, [("reason", fault.to_string())]),
     }

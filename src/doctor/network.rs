@@ -6,14 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::lan::LanInterface;
+use crate::lan::mdns::{self, GROUP_V4, GROUP_V6};
 use crate::proto::doctor::{Check, Checked, Finding};
 
-use super::mdns;
 use super::sockets::{named, owners, udp_sockets, without};
 use super::texts::line;
 
-/// RFC 6762, section 3: the groups of mDNS.
-const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// The kernel gives a copy of what it sends at once; a busy board may need its time to run us.
 const HEAR_WAIT: Duration = Duration::from_millis(500);
 /// `IFF_MULTICAST` of the kernel's interface flags.
@@ -102,11 +100,11 @@ fn probe(interface: &LanInterface) -> (Heard, Heard) {
 /// our own: nobody else hears of it.
 fn heard_v4(own: Ipv4Addr) -> io::Result<bool> {
     let ear = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-    ear.join_multicast_v4(&mdns::GROUP, &own)?;
+    ear.join_multicast_v4(&GROUP_V4, &own)?;
     let mouth = UdpSocket::bind((own, 0))?;
     rustix::net::sockopt::set_ip_multicast_if(&mouth, &own)?;
     mouth.set_multicast_loop_v4(true)?;
-    is_heard(&mouth, &ear, SocketAddr::from((mdns::GROUP, ear.local_addr()?.port())))
+    is_heard(&mouth, &ear, SocketAddr::from((GROUP_V4, ear.local_addr()?.port())))
 }
 
 fn heard_v6(index: u32) -> io::Result<bool> {
@@ -142,7 +140,7 @@ fn is_heard(mouth: &UdpSocket, ear: &UdpSocket, group: SocketAddr) -> io::Result
 pub(super) fn responders(own: Option<u32>) -> Vec<Checked> {
     let own: Vec<u32> = own.into_iter().chain([std::process::id()]).collect();
     let others = without(&udp_sockets(mdns::PORT), &own);
-    vec![told(&named(&owners(&others)), others.is_empty(), mdns::shared_socket().is_ok())]
+    vec![told(&named(&owners(&others)), others.is_empty(), mdns::listener().is_ok())]
 }
 
 /// `nobody`: no socket of another program is bound there.

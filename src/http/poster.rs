@@ -59,27 +59,17 @@ impl App {
         self.doors.borrow().plain_addresses().collect()
     }
 
-    /// Whether a poster with this stamp still says the truth. Any address that the box has will do: the one that is
-    /// printed need not be the best any more.
-    async fn poster_is_current(&self, stamp: &str) -> bool {
-        for door in self.poster_doors() {
-            // What cannot be read now is not held against a poster.
-            let Ok(poster) = self.poster_at(door, None).await else { return true };
-            if poster.stamp().is(stamp) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Where the box is by now, the surest address first, when a poster with this stamp no longer says the truth.
+    /// Where the box is by now, the surest address first, when a poster with this stamp no longer says the truth. Any
+    /// address that the box has will do for that: the one that is printed need not be the best any more. What cannot
+    /// be read now is not held against a poster.
     pub(super) async fn moved_since(&self, stamp: &str) -> Option<Vec<String>> {
-        if self.poster_is_current(stamp).await {
+        let doors = self.poster_doors();
+        let now = self.poster_at(*doors.first()?, None).await.ok()?;
+        let says = |door: &SocketAddr| Poster { door: *door, ..now.clone() }.stamp().is(stamp);
+        if doors.iter().any(says) {
             return None;
         }
-        let door = self.poster_doors().first().copied()?;
-        let poster = self.poster_at(door, None).await.ok()?;
-        Some([Some(poster.address()), poster.named()].into_iter().flatten().collect())
+        Some([Some(now.address()), now.named()].into_iter().flatten().collect())
     }
 
     /// The token of an invite that can still be printed.

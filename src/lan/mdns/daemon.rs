@@ -12,7 +12,7 @@ use mdns_sd::{
 use rustix::net::{AddressFamily, bind};
 use tokio::time::timeout;
 
-use super::tell::shared_socket;
+use super::wire::shared_socket;
 use crate::lan::addresses::{Interfaces, reaches};
 use crate::proto::limits::{MDNS_ANSWERS_MAX, MDNS_TIMERS_MAX};
 

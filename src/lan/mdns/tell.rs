@@ -7,30 +7,21 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::os::fd::OwnedFd;
 
 use if_addrs::{IfAddr, Interface};
-use mdns_sd::MDNS_PORT;
-use rustix::net::{AddressFamily, SendFlags, SocketType, bind, sendto, socket, sockopt};
+use rustix::net::{AddressFamily, SendFlags, bind, sendto, sockopt};
 
 use super::daemon::Reach;
+use super::wire::{CLASS_IN, GROUP_V4, GROUP_V6, PORT, REPLACE, TYPE_A, TYPE_AAAA, shared_socket};
 use crate::lan::addresses::Network;
 use crate::proto::limits::LEAF_ADDRESSES_MAX;
 
-const GROUP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
-const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// RFC 6762, section 11.
 const HOPS: u32 = 255;
 /// How long a host's address is remembered: RFC 6762, section 10.
 const ADDRESS_SECONDS: u32 = 120;
 /// An answer that is authoritative: RFC 6762, section 18.
 const FLAGS: u16 = 0x8400;
-const CLASS_IN: u16 = 1;
-/// Replaces what is remembered of this name and type: RFC 6762, section 10.2. Also where something is taken back:
-/// `mdns-sd`, of other boxes, takes a record without it for another.
-const REPLACE: u16 = 0x8000;
-const TYPE_A: u16 = 1;
-const TYPE_AAAA: u16 = 28;
 /// Where the first name stands: right behind the header (RFC 1035, section 4.1.4).
 const FIRST_NAME: u16 = 0xc00c;
 
@@ -115,6 +106,7 @@ fn message(label: &str, addresses: &[IpAddr], seconds: u32) -> Option<Vec<u8>> {
             IpAddr::V6(v6) => (TYPE_AAAA, v6.octets().to_vec()),
         };
         bytes.extend(kind.to_be_bytes());
+        // Replacing also where something is taken back: `mdns-sd`, of other boxes, takes a record without it for another.
         bytes.extend((CLASS_IN | REPLACE).to_be_bytes());
         bytes.extend(seconds.to_be_bytes());
         bytes.extend(u16::try_from(octets.len()).ok()?.to_be_bytes());
@@ -147,8 +139,8 @@ fn send_v4(own: Ipv4Addr, message: &[u8]) -> io::Result<()> {
     let sender = shared_socket(AddressFamily::INET)?;
     sockopt::set_ip_multicast_if(&sender, &own)?;
     sockopt::set_ip_multicast_ttl(&sender, HOPS)?;
-    bind(&sender, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, MDNS_PORT)))?;
-    sendto(&sender, message, SendFlags::DONTWAIT, &SocketAddr::from((GROUP_V4, MDNS_PORT)))?;
+    bind(&sender, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, PORT)))?;
+    sendto(&sender, message, SendFlags::DONTWAIT, &SocketAddr::from((GROUP_V4, PORT)))?;
     Ok(())
 }
 
@@ -157,17 +149,9 @@ fn send_v6(index: u32, message: &[u8]) -> io::Result<()> {
     sockopt::set_ipv6_v6only(&sender, true)?;
     sockopt::set_ipv6_multicast_if(&sender, index)?;
     sockopt::set_ipv6_multicast_hops(&sender, HOPS)?;
-    bind(&sender, &SocketAddr::from((Ipv6Addr::UNSPECIFIED, MDNS_PORT)))?;
-    sendto(&sender, message, SendFlags::DONTWAIT, &SocketAddrV6::new(GROUP_V6, MDNS_PORT, 0, index))?;
+    bind(&sender, &SocketAddr::from((Ipv6Addr::UNSPECIFIED, PORT)))?;
+    sendto(&sender, message, SendFlags::DONTWAIT, &SocketAddrV6::new(GROUP_V6, PORT, 0, index))?;
     Ok(())
-}
-
-/// A socket that may be bound beside others to the mDNS port: what comes from another port is no mDNS answer.
-pub(super) fn shared_socket(family: AddressFamily) -> io::Result<OwnedFd> {
-    let shared = socket(family, SocketType::DGRAM, None)?;
-    sockopt::set_socket_reuseaddr(&shared, true)?;
-    sockopt::set_socket_reuseport(&shared, true)?;
-    Ok(shared)
 }
 
 #[cfg(test)]

@@ -6,23 +6,17 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, bind, sockopt};
 
-/// RFC 6762, section 3.
-pub(super) const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
-pub(super) const PORT: u16 = 5353;
+use super::wire::{CLASS_IN, GROUP_V4, PORT, REPLACE, TYPE_A, TYPE_AAAA, shared_socket};
+
 /// Responders answer within 120 ms, for a unique name at once (section 6); one on Wi-Fi that sleeps, later.
 const ANSWER_WAIT: Duration = Duration::from_millis(1_500);
 /// A packet may be lost: ask again after this.
 const ASK_INTERVAL: Duration = Duration::from_millis(500);
 /// Bytes of an mDNS packet on Ethernet, with some to spare.
 const PACKET_BYTES_MAX: usize = 9_000;
-const TYPE_A: u16 = 1;
-const TYPE_AAAA: u16 = 28;
 const TYPE_ANY: u16 = 255;
-const CLASS_IN: u16 = 1;
-/// The top bit of an answer's class says "this replaces what you knew".
-const CLASS_MASK: u16 = 0x7fff;
 /// The response bit of the header's flags.
 const RESPONSE: u8 = 0x80;
 /// Pointers followed in one name: a packet's own names need two or three.
@@ -31,22 +25,19 @@ const POINTERS_MAX: usize = 16;
 const NAME_BYTES_MAX: usize = 255;
 
 /// A socket on the port of mDNS, beside whoever else is there, which hears multicast only.
-pub(super) fn shared_socket() -> io::Result<UdpSocket> {
-    let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)?;
-    rustix::net::sockopt::set_socket_reuseaddr(&socket, true)?;
-    // Some responders share the port by this only; a kernel too old for it has none that do.
-    let _ = rustix::net::sockopt::set_socket_reuseport(&socket, true);
+pub fn listener() -> io::Result<UdpSocket> {
+    let socket = shared_socket(AddressFamily::INET)?;
     // On the group, not on every address: packets to a responder beside us must not come to us.
-    rustix::net::bind(&socket, &SocketAddr::from((GROUP, PORT)))?;
+    bind(&socket, &SocketAddr::from((GROUP_V4, PORT)))?;
     Ok(socket.into())
 }
 
 /// Asks who has this name, on the interfaces with these addresses; gives what was answered, each address once.
 /// Waits until the first answer, or in vain.
-pub(super) fn who_is(name: &str, interfaces: &[Ipv4Addr]) -> io::Result<Vec<IpAddr>> {
-    let socket = shared_socket()?;
+pub fn who_is(name: &str, interfaces: &[Ipv4Addr]) -> io::Result<Vec<IpAddr>> {
+    let socket = listener()?;
     for own in interfaces {
-        socket.join_multicast_v4(&GROUP, own)?;
+        socket.join_multicast_v4(&GROUP_V4, own)?;
     }
     let question = question(name);
     let end = Instant::now() + ANSWER_WAIT;
@@ -60,8 +51,8 @@ pub(super) fn who_is(name: &str, interfaces: &[Ipv4Addr]) -> io::Result<Vec<IpAd
         if now >= ask_at {
             ask_at = now + ASK_INTERVAL;
             for own in interfaces {
-                rustix::net::sockopt::set_ip_multicast_if(&socket, own)?;
-                socket.send_to(&question, (GROUP, PORT))?;
+                sockopt::set_ip_multicast_if(&socket, own)?;
+                socket.send_to(&question, (GROUP_V4, PORT))?;
             }
         }
         let wait = ask_at.min(end).saturating_duration_since(now).max(Duration::from_millis(1));
@@ -118,7 +109,7 @@ fn read_addresses(packet: &[u8], name: &str, found: &mut Vec<IpAddr>) -> Option<
             (u16_at(packet, after)?, u16_at(packet, after + 2)?, usize::from(u16_at(packet, after + 8)?));
         let body = packet.get(after + 10..after + 10 + length)?;
         at = after + 10 + length;
-        if !owner.eq_ignore_ascii_case(name) || class & CLASS_MASK != CLASS_IN {
+        if !owner.eq_ignore_ascii_case(name) || class & !REPLACE != CLASS_IN {
             continue;
         }
         match kind {

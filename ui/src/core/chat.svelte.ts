@@ -21,8 +21,8 @@ import type {
 import type * as Api from './api'
 import { Refusal } from './api'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
+import { Directory } from './directory.svelte'
 import { type Drafts, keepDrafts } from './drafts'
-import { hasEnded } from './guests'
 import { nextClientMsgId } from './ids'
 import { Outbox, type OutboxStore } from './outbox'
 import { RoomState } from './room.svelte'
@@ -68,14 +68,6 @@ export class Chat {
   /** Whether one can come back on another device. */
   hasPassword = $state(true)
   link = $state.raw<Link>({ is: 'idle' })
-  /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
-  readonly people = new SvelteMap<UserId, User>()
-  peopleKnown = $state(false)
-  /** Those who are part of the box today: guests whose stay has ended only have a name on what they wrote. */
-  readonly listed: readonly User[] = $derived.by(() => {
-    const now = this.#around.api.boxNow()
-    return [...this.people.values()].filter((user) => !hasEnded(user, now))
-  })
   /** Who is present now; before `presentKnown`, nobody means nothing. */
   readonly present = new SvelteSet<UserId>()
   presentKnown = $state(false)
@@ -103,6 +95,7 @@ export class Chat {
   readonly buriers = new Set<(message: Seq) => void>()
 
   #around: Surroundings
+  #directory: Directory
   #connection: Connection
   #outbox: Outbox
   #drafts: Drafts | null = null
@@ -114,14 +107,11 @@ export class Chat {
   #version: string | null = null
   #startFailures = 0
   #startTimer: ReturnType<typeof setTimeout> | undefined
-  /** People who changed while the directory was being read: the event is newer than the answer. */
-  #changedPeople: Set<UserId> | null = null
-  /** Answers of the directory on their way. */
-  #readingPeople = 0
   #awaitingRooms: (() => void)[] = []
 
   constructor(around: Surroundings) {
     this.#around = around
+    this.#directory = new Directory(around.api)
     this.#connection = new Connection(around.world, {
       heard: (message) => this.#heard(message),
       linkChanged: (link) => this.#linkChanged(link),
@@ -355,10 +345,23 @@ export class Chat {
 
   // --- People ----------------------------------------------------------------------------------
 
+  /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
+  get people(): ReadonlyMap<UserId, User> {
+    return this.#directory.people
+  }
+
+  get peopleKnown(): boolean {
+    return this.#directory.known
+  }
+
+  /** Those who are part of the box today. */
+  get listed(): readonly User[] {
+    return this.#directory.listed
+  }
+
   /** Takes over what an answer says of a person: one's own new name, picture, role. */
   learnUser(user: User): void {
-    this.#changedPeople?.add(user.id)
-    this.people.set(user.id, user)
+    this.#directory.learn(user)
     if (user.id !== this.me?.id) return
     const before = this.me.role
     this.me = user
@@ -373,7 +376,7 @@ export class Chat {
     this.me = user
     this.phase = 'inside'
     this.#startFailures = 0
-    this.people.set(user.id, user)
+    this.#directory.meet(user)
     if (this.#around.storage) this.#drafts = keepDrafts(this.#around.storage, user.id)
     void this.#outbox.load(user.id)
     this.#connection.start()
@@ -398,9 +401,8 @@ export class Chat {
     this.#readTimers.clear()
     for (const room of this.rooms.values()) room.stopAllTyping()
     this.rooms.clear()
-    this.people.clear()
+    this.#directory.clear()
     this.present.clear()
-    this.peopleKnown = false
     this.presentKnown = false
     this.roomsKnown = false
     this.unsent = 0
@@ -511,8 +513,7 @@ export class Chat {
         this.learnUser(message.user)
         return
       case 'user_gone':
-        this.#changedPeople?.add(message.user)
-        this.people.delete(message.user)
+        this.#directory.drop(message.user)
         this.present.delete(message.user)
         return
       case 'done':
@@ -528,7 +529,7 @@ export class Chat {
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
     this.me = welcome.me
-    this.people.set(welcome.me.id, welcome.me)
+    this.#directory.meet(welcome.me)
     const gone = new Set(this.rooms.keys())
     for (const room of welcome.rooms) {
       gone.delete(room.id)
@@ -601,27 +602,9 @@ export class Chat {
     if (this.me?.role === 'guest') void this.#loadPeople()
   }
 
-  async #loadPeople(): Promise<void> {
-    this.#changedPeople ??= new Set()
-    const changed = this.#changedPeople
-    this.#readingPeople += 1
+  #loadPeople(): Promise<void> {
     const me = this.me?.id
-    try {
-      const people = await this.#around.api.people()
-      if (this.me?.id !== me || this.phase !== 'inside') return
-      const gone = new Set(this.people.keys())
-      for (const user of people) {
-        gone.delete(user.id)
-        if (!changed.has(user.id)) this.people.set(user.id, user)
-      }
-      for (const user of gone) if (!changed.has(user)) this.people.delete(user)
-      this.peopleKnown = true
-    } catch {
-      // The next welcome asks again; until then names come with `user` events.
-    } finally {
-      this.#readingPeople -= 1
-      if (this.#readingPeople === 0) this.#changedPeople = null
-    }
+    return this.#directory.load(() => this.me?.id === me && this.phase === 'inside')
   }
 }
 

@@ -8,6 +8,7 @@ pub mod config;
 pub mod doctor;
 pub mod doors;
 pub mod driver;
+pub mod fair;
 mod file;
 pub mod guide;
 pub mod html;

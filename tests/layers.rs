@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("hub", &["proto"]),
-    ("store", &["proto"]),
-    ("auth", &["proto"]),
-    ("picture", &["proto"]),
+    ("fair", &["proto"]),
+    ("store", &["fair", "proto"]),
+    ("auth", &["fair", "proto"]),
+    ("picture", &["fair", "proto"]),
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
-    ("outbox", &["proto"]),
+    ("outbox", &["fair", "proto"]),
     ("log", &["clock"]),
     ("tls", &["clock", "file", "proto"]),
     ("lan", &["proto"]),
@@ -24,12 +25,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guide", &["html", "proto", "qr"]),
     ("poster", &["guide", "html", "qr"]),
     ("doctor", &["clock", "lan", "proto", "store", "tls"]),
-    ("driver", &["clock", "hub", "outbox", "proto", "store"]),
+    ("driver", &["clock", "fair", "hub", "outbox", "proto", "store"]),
     (
         "http",
         &[
-            "auth", "clock", "doctor", "doors", "driver", "guide", "outbox", "picture", "poster", "proto", "store",
-            "tls",
+            "auth", "clock", "doctor", "doors", "driver", "fair", "guide", "outbox", "picture", "poster", "proto",
+            "store", "tls",
         ],
     ),
 ];

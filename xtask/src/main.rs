@@ -5,6 +5,7 @@
 mod browsers;
 mod check;
 mod page;
+mod prove;
 mod requirement;
 mod run;
 mod step;
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   test         everything that is tested: the box, the page, and both in browsers
   ui           build the page only
   types        write ui/src/protocol.ts anew from src/proto
+  prove [NAME] one long proof, or the list of them: floods, kills, fuzzing; minutes each
   bench        measure; the load of the machine is printed beside
   ci           formatting, lints, documentation, licences, `test`, the board's binary: what must pass
 ";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "test" => check::test(),
         "ui" => requirement::node().and_then(|()| page::build()),
         "types" => check::types(),
+        "prove" => prove::prove(&rest),
         "bench" => check::bench(&rest),
         "ci" => check::ci(),
         _ => Err(USAGE.to_owned()),

@@ -1,0 +1,11 @@
+//! Long proofs: claims that take hundreds of people, thousands of sockets or minutes to show. `cargo xtask prove NAME`
+//! runs one; the ordinary tests hold the same claims in small.
+//!
+//! Each proof prints its figures, and compares what it measures with a quiet moment of the same run, since machines are
+//! noisy.
+
+#[path = "../e2e/support/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "shared with the tests in tests/e2e, which need more of it")]
+mod support;
+
+mod figures;

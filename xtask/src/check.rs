@@ -10,6 +10,11 @@ use crate::{browsers, page, requirement};
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 
+/// Tests in `tests` that look at the sources, or call into the crate.
+const INSIDE: &str = "cargo test --workspace --lib --bins --test layers --test contributing --test protocol_doc";
+/// Tests in `tests` that start the binary.
+const OUTSIDE: &str = "cargo test --release --test e2e --test lan --test doctor --test qr --test password_memory";
+
 /// Everything that is tested.
 pub fn test() -> Result<(), Failure> {
     let mut steps = Steps::default();
@@ -29,7 +34,9 @@ pub fn ci() -> Result<(), Failure> {
     steps.line("formatting", &Line::new("cargo fmt --all --check"))?;
     // Before any cargo build: the page is compiled into porch, and so porch is built once and not twice.
     page(&mut steps)?;
-    steps.line("clippy", &Line::new("cargo clippy --workspace --all-targets --test prove -- -D warnings"))?;
+    steps.line("clippy", &Line::new("cargo clippy --workspace --all-targets -- -D warnings"))?;
+    // Not among `--all-targets`, as it is no part of `cargo test`.
+    steps.line("clippy, long proofs", &Line::new("cargo clippy --test prove -- -D warnings"))?;
     let doc = Line::new("cargo doc --workspace --no-deps --quiet").env("RUSTDOCFLAGS", "-D warnings");
     steps.line("rustdoc", &doc)?;
     dependencies(&mut steps)?;
@@ -76,9 +83,12 @@ fn page(steps: &mut Steps) -> Result<(), Failure> {
     steps.line("size of the page's first load", &Line::new("npm run --silent size").folder("ui"))
 }
 
+/// Each once, where it tells most. What is tested inside the process runs unoptimised: there arithmetic that overflows
+/// and broken assumptions (`debug_assert`) are caught. What is tested from outside runs on the optimised binary: that one
+/// is shipped, its timing is what people have, and the browsers need it anyway.
 fn tests(steps: &mut Steps) -> Result<(), Failure> {
-    steps.line("tests", &Line::new("cargo test --workspace"))?;
-    steps.line("tests, optimised", &Line::new("cargo test --workspace --release"))?;
+    steps.line("tests from inside, and of the rules", &Line::new(INSIDE))?;
+    steps.line("tests of the optimised binary, from outside", &Line::new(OUTSIDE))?;
     browser_tests(steps)
 }
 
@@ -114,4 +124,25 @@ fn dependencies(steps: &mut Steps) -> Result<(), Failure> {
         return Ok(());
     }
     steps.line("advisories on the crates", &check(&["advisories"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step::root;
+
+    #[test]
+    fn every_test_of_the_box_is_run_once() {
+        let entries = fs::read_dir(root().join("tests")).unwrap().map(|entry| entry.unwrap().path());
+        let targets =
+            entries.filter(|path| path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").exists());
+        // Proofs are run when they are asked for.
+        let names = targets.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned());
+        let names: Vec<String> = names.filter(|name| name != "prove").collect();
+        assert!(names.len() > 5, "only {names:?} found: for this test to mean anything it must see tests");
+        for name in names {
+            let runs = [INSIDE, OUTSIDE].iter().flat_map(|line| line.split_whitespace()).filter(|word| **word == name);
+            assert_eq!(runs.count(), 1, "{name}");
+        }
+    }
 }

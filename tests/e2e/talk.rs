@@ -168,6 +168,26 @@ async fn a_deleted_message_is_gone_for_everyone_and_only_who_may_deletes() {
 }
 
 #[tokio::test]
+async fn whatever_is_asked_for_after_a_deletion_was_told_has_it() {
+    let (_porch, [ada, bob]) = with_people(["Ada", "Bob"]).await;
+    let (mut phone, mut other) = (ada.arrive().await, bob.arrive().await);
+    for at in 0..25 {
+        let id = number(&other.post(EVERYONE, &format!("01-{at}"), &format!("slip{at} of the tongue")).await["id"]);
+        // Both pages are read once with the text, so that the text would be at hand to be given again.
+        assert_eq!(ada.get(&format!("/api/search?q=slip{at}")).await["hits"][0]["message"]["id"], id);
+        other.command(json!({"type": "delete", "room": EVERYONE, "message": id}), at).await;
+        phone.until(|message| message["type"] == "deleted" && message["message"] == id).await;
+        let history = ada.get(&format!("/api/rooms/{EVERYONE}/messages?limit=1")).await;
+        assert_eq!((&history["messages"][0]["id"], &history["messages"][0]["body"]), (&json!(id), &json!("")));
+        let around = ada.get(&format!("/api/rooms/{EVERYONE}/messages?around={id}&limit=1")).await;
+        assert_eq!((&around["messages"][0]["body"], &around["messages"][0]["deleted"]), (&json!(""), &json!(true)));
+        assert_eq!(ada.get(&format!("/api/search?q=slip{at}")).await["hits"], json!([]));
+        let welcome = ada.connect().await.hello(None).await;
+        assert_eq!(welcome["rooms"][0]["last"]["preview"], "");
+    }
+}
+
+#[tokio::test]
 async fn who_was_away_gets_exactly_what_was_missed() {
     let (_porch, [ada, bob, eve]) = with_people(["Ada", "Bob", "Eve"]).await;
     let (mut phone, mut other) = (ada.arrive().await, bob.arrive().await);

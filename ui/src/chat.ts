@@ -31,5 +31,6 @@ function laterOutbox(): OutboxStore {
     all: async (author) => (await store()).all(author),
     put: async (item) => (await store()).put(item),
     remove: async (id) => (await store()).remove(id),
+    erase: async (author) => (await store()).erase(author),
   }
 }

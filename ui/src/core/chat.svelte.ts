@@ -10,9 +10,11 @@ import type {
   BoxInfo,
   ClientMessage,
   ClientMsgId,
+  HistoryPage,
   Message,
   Room,
   RoomId,
+  SearchPage,
   Seq,
   ServerMessage,
   User,
@@ -21,6 +23,7 @@ import type {
 import type * as Api from './api'
 import { Refusal } from './api'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
+import { Deletions, tombstone } from './deletions'
 import { Directory } from './directory.svelte'
 import { type Drafts, keepDrafts } from './drafts'
 import { nextClientMsgId } from './ids'
@@ -93,9 +96,12 @@ export class Chat {
   readonly hearers = new Set<(room: RoomState, message: Message) => void>()
   /** Called with each message that is deleted, also with those deleted while away. */
   readonly buriers = new Set<(message: Seq) => void>()
+  /** Counts how often it could not be known what was deleted: what shows messages lets go of them and asks again. */
+  reloads = $state(0)
 
   #around: Surroundings
   #directory: Directory
+  #deletions = new Deletions()
   #connection: Connection
   #outbox: Outbox
   #drafts: Drafts | null = null
@@ -310,7 +316,7 @@ export class Chat {
 
   /** Loads the newest messages of a room. */
   async loadNewest(room: RoomState, limit: number): Promise<void> {
-    const page = await this.#around.api.history(room.id, {}, limit)
+    const page = await this.#history(room.id, {}, limit)
     const first = page.messages[0]
     const last = page.messages.at(-1)
     if (!first || !last) return
@@ -320,27 +326,45 @@ export class Chat {
 
   /** Loads what comes before a known message. */
   async loadBefore(room: RoomState, anchor: Message, limit: number): Promise<void> {
-    const page = await this.#around.api.history(room.id, { before: anchor.id }, limit)
+    const page = await this.#history(room.id, { before: anchor.id }, limit)
     const first = page.messages[0]
     room.addPage(page.more_before && first ? first.n : 1, anchor.n - 1, page.messages)
   }
 
   /** Loads what comes after a known message. */
   async loadAfter(room: RoomState, anchor: Message, limit: number): Promise<void> {
-    const page = await this.#around.api.history(room.id, { after: anchor.id }, limit)
+    const page = await this.#history(room.id, { after: anchor.id }, limit)
     const last = page.messages.at(-1)
     if (last) room.addPage(anchor.n + 1, last.n, page.messages)
   }
 
   /** Loads a message and what surrounds it. Throws `not_found` when it is not in this room. */
   async loadAround(room: RoomState, id: Seq, limit: number): Promise<Message> {
-    const page = await this.#around.api.history(room.id, { around: id }, limit)
+    const page = await this.#history(room.id, { around: id }, limit)
     const first = page.messages[0]
     const last = page.messages.at(-1)
     const target = page.messages.find((message) => message.id === id)
     if (!first || !last || !target) throw new Refusal('not_found')
     room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
     return target
+  }
+
+  /** A page of search results, newest first. */
+  search(q: string, cursor: string | null, limit: number, signal: AbortSignal): Promise<SearchPage> {
+    return this.#deletions.whole(
+      () => this.#around.api.search(q, cursor, limit, signal),
+      (page, isDeleted) => ({ ...page, hits: page.hits.filter(({ message }) => !isDeleted(message.id)) }),
+    )
+  }
+
+  #history(room: RoomId, place: Api.HistoryPlace, limit: number): Promise<HistoryPage> {
+    return this.#deletions.whole(
+      () => this.#around.api.history(room, place, limit),
+      (page, isDeleted) => ({
+        ...page,
+        messages: page.messages.map((message) => (isDeleted(message.id) ? tombstone(message) : message)),
+      }),
+    )
   }
 
   // --- People ----------------------------------------------------------------------------------
@@ -394,6 +418,7 @@ export class Chat {
   }
 
   #forget(): void {
+    this.#deletions.unknown()
     this.#connection.after = null
     this.#drafts = null
     this.#failWaiting()
@@ -530,6 +555,8 @@ export class Chat {
     this.updated = this.#version !== welcome.server
     this.me = welcome.me
     this.#directory.meet(welcome.me)
+    // Before the first welcome nothing of what is deleted is heard either.
+    if (welcome.resume !== 'ok') this.#doubt()
     const gone = new Set(this.rooms.keys())
     for (const room of welcome.rooms) {
       gone.delete(room.id)
@@ -550,12 +577,19 @@ export class Chat {
     const room = this.rooms.get(message.room)
     if (!room) return
     const isNew = message.n > room.last_n
-    room.add(message)
+    const known = room.add(message)
     if (mine && message.n > room.read_n) room.read_n = message.n
-    if (live && isNew && !mine) for (const hearer of this.hearers) hearer(room, message)
+    if (live && isNew && !mine && !known.deleted) for (const hearer of this.hearers) hearer(room, known)
+  }
+
+  /** What was deleted of late is not known: nothing that was loaded before is to be shown. */
+  #doubt(): void {
+    this.#deletions.unknown()
+    this.reloads += 1
   }
 
   #bury(room: RoomId, message: Seq): void {
+    this.#deletions.heard(message)
     this.rooms.get(room)?.bury(message)
     for (const burier of this.buriers) burier(message)
   }
@@ -575,7 +609,8 @@ export class Chat {
 
   #forgetRoom(id: RoomId): void {
     this.rooms.get(id)?.stopAllTyping()
-    this.rooms.delete(id)
+    // Of what is deleted in a room one is not in nothing is heard, and one may come back.
+    if (this.rooms.delete(id)) this.#doubt()
     this.#outbox.discardRoom(id)
     this.#drafts?.set(id, '')
   }

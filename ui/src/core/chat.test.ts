@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { HistoryPage, Message, User } from '../protocol'
+import type { HistoryPage, Message, SearchPage, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
 import type { OutboxStore, Stored } from './outbox'
@@ -9,7 +9,8 @@ let box: Box
 let chat: Chat
 let signedIn: User | null
 let people: () => Promise<User[]>
-let history: (place: api.HistoryPlace) => HistoryPage
+let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
+let search: () => Promise<SearchPage>
 let kept: Map<string, Stored>
 let storage: Map<string, string>
 
@@ -37,6 +38,7 @@ function answers(): typeof api {
     logout: async () => void (signedIn = null),
     people: () => people(),
     history: async (_room, place) => history(place),
+    search: () => search(),
   }
 }
 
@@ -44,6 +46,9 @@ const memory: OutboxStore = {
   all: async (author) => [...kept.values()].filter((item) => item.author === author),
   put: async (item) => void kept.set(item.client_msg_id, item),
   remove: async (id) => void kept.delete(id),
+  erase: async (author) => {
+    for (const { client_msg_id } of await memory.all(author)) kept.delete(client_msg_id)
+  },
 }
 
 function makeChat(): Chat {
@@ -381,6 +386,104 @@ test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
   guest.say({ type: 'deleted', seq: 11, room: 1, message: 5 })
   guest.missed({ type: 'deleted', seq: 12, room: 99, message: 6 })
   await vi.waitFor(() => expect(buried).toEqual([5, 6]))
+})
+
+/** An answer that is on its way until `come` is called with it. */
+function onItsWay<T>() {
+  let come!: (answer: T) => void
+  return { answer: new Promise<T>((resolve) => (come = resolve)), come }
+}
+const page = (...messages: Message[]): HistoryPage => ({ messages, more_before: false, more_after: false })
+const secret = message({ id: 42, n: 1, body: 'secret' })
+const texts = () => chat.rooms.get(1)!.timeline.ranges.flatMap((range) => range.rows.map((row) => row.body))
+
+test('a_page_of_history_that_was_read_before_a_deletion_comes_without_the_text', async () => {
+  const guest = await inside({ seq: 57, rooms: [room({ last_n: 2 })] })
+  const { answer, come } = onItsWay<HistoryPage>()
+  history = () => answer
+  const loaded = chat.loadNewest(chat.rooms.get(1)!, 10)
+  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42 })
+  guest.say({ type: 'read', room: 1, n: 1 })
+  await vi.waitFor(() => expect(chat.rooms.get(1)?.read_n).toBe(1))
+  come(page(secret, message({ id: 43, n: 2, body: 'for all' })))
+  await loaded
+  expect(texts()).toEqual(['', 'for all'])
+})
+
+test.each(['before', 'after', 'around'] as const)('so_does_a_page_asked_for_with_%s', async (place) => {
+  const guest = await inside({ seq: 57, rooms: [room({ last_n: 2 })] })
+  const state = chat.rooms.get(1)!
+  const { answer, come } = onItsWay<HistoryPage>()
+  history = () => answer
+  const loads = {
+    before: () => chat.loadBefore(state, message({ id: 44, n: 3 }), 10),
+    after: () => chat.loadAfter(state, message({ id: 41, n: 0 }), 10),
+    around: () => chat.loadAround(state, 42, 10),
+  }
+  const loaded = loads[place]()
+  guest.missed(
+    { type: 'deleted', seq: 58, room: 1, message: 42 },
+    { type: 'message', ...message({ id: 44, n: 3 }) },
+  )
+  await vi.waitFor(() => expect(state.last_n).toBe(3))
+  come(page(secret, message({ id: 43, n: 2, body: 'for all' })))
+  await loaded
+  expect(texts()).toContain('for all')
+  expect(texts()).not.toContain('secret')
+})
+
+test('a_search_that_was_answered_before_a_deletion_comes_without_the_hit', async () => {
+  const guest = await inside({ seq: 57 })
+  const { answer, come } = onItsWay<SearchPage>()
+  search = () => answer
+  const found = chat.search('secret', null, 10, new AbortController().signal)
+  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42 })
+  guest.say({ type: 'deleted', seq: 59, room: 1, message: 7 })
+  guest.say({ type: 'present', users: [1] })
+  await vi.waitFor(() => expect(chat.presentKnown).toBe(true))
+  const hits = [secret, message({ id: 43, n: 2 })].map((message) => ({ message, marks: [] }))
+  come({ hits, next: 'c' })
+  expect(await found).toEqual({ hits: [hits[1]], next: 'c' })
+})
+
+test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async () => {
+  const guest = await inside({ seq: 57, rooms: [room({ last_n: 1 })] })
+  const { answer, come } = onItsWay<HistoryPage>()
+  const state = chat.rooms.get(1)!
+  let asked = 0
+  history = () => (++asked === 1 ? answer : page({ ...secret, body: '', deleted: true }))
+  const loaded = chat.loadNewest(state, 10)
+  const seen = chat.reloads
+  guest.vanish()
+  await vi.waitFor(() => expect(chat.link.is).toBe('waiting'))
+  chat.wake()
+  expect(
+    await (await box.guest()).greet({ seq: 2_000, resume: 'reload', rooms: [room({ last_n: 1 })] }),
+  ).toBe(57)
+  await vi.waitFor(() => expect(chat.reloads).toBeGreaterThan(seen))
+  come(page(secret))
+  await loaded
+  expect(texts()).toEqual([''])
+  expect(asked).toBe(2)
+})
+
+test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
+  const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  const before = chat.reloads
+  guest.say({ type: 'room_gone', room: 4 })
+  await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
+})
+
+test('a_deleted_message_whose_deletion_was_seen_first_is_not_announced', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 0 })] })
+  const heard: string[] = []
+  chat.hearers.add((_, { body }) => heard.push(body))
+  history = () => page(message({ id: 41, n: 1 }), { ...secret, n: 2, body: '', deleted: true })
+  await chat.loadAfter(chat.rooms.get(1)!, message({ id: 40, n: 0 }), 10)
+  guest.say({ type: 'message', ...secret, n: 2 })
+  guest.say({ type: 'message', ...message({ id: 43, n: 3, body: 'for all' }) })
+  await vi.waitFor(() => expect(heard).toEqual(['for all']))
+  expect(texts()).toEqual(['Hello porch', '', 'for all'])
 })
 
 test('signing_out_leaves_nothing_behind', async () => {

@@ -161,9 +161,21 @@ test('signing_out_erases_and_losing_the_session_keeps', async () => {
   await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
 })
 
+test('signing_out_before_the_outbox_was_read_erases_what_is_stored_of_this_author_alone', async () => {
+  const item = { room: 1, body: 'left', written_at: 0, failed: null }
+  await store.put({ ...item, client_msg_id: 'a', author: 1 })
+  await store.put({ ...item, client_msg_id: 'b', author: 2 })
+  const outbox = opened()
+  const loading = outbox.load(1)
+  outbox.close({ erase: true })
+  await loading
+  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
+  expect(await store.all(2)).toHaveLength(1)
+})
+
 test('a_browser_that_stores_nothing_still_sends', async () => {
   const broken = () => Promise.reject(new Error('no storage'))
-  store = { all: broken, put: broken, remove: broken }
+  store = { all: broken, put: broken, remove: broken, erase: broken }
   const outbox = await ready()
   outbox.add(1, 'one', 'a', 0)
   expect(sent).toEqual(['a'])

@@ -15,6 +15,8 @@ export type OutboxStore = {
   all(author: UserId): Promise<Stored[]>
   put(item: Stored): Promise<void>
   remove(id: ClientMsgId): Promise<void>
+  /** Removes all of one author, also what was never read. */
+  erase(author: UserId): Promise<void>
 }
 
 /** Refusals that pass by themselves: the box says when to try again. */
@@ -151,10 +153,9 @@ export class Outbox {
   /** Forgets everything in memory; what is stored stays, or goes with `erase`. */
   close({ erase }: { erase: boolean }): void {
     this.disconnected()
-    const items = [...this.#rooms.values()].flat()
+    if (erase) this.#store.erase(this.#author).catch(() => {})
     this.#rooms.clear()
     this.#author = 0
-    if (erase) for (const item of items) this.#store.remove(item.client_msg_id).catch(() => {})
   }
 
   #next(room: RoomId): void {

@@ -26,5 +26,10 @@ export function indexedOutbox(name = 'porch'): OutboxStore {
     all: async (author) => (await open()).getAllFromIndex('outbox', 'author', author),
     put: async (item) => void (await (await open()).put('outbox', item)),
     remove: async (id) => (await open()).delete('outbox', id),
+    erase: async (author) => {
+      const { store, done } = (await open()).transaction('outbox', 'readwrite')
+      for (const id of await store.index('author').getAllKeys(author)) void store.delete(id)
+      await done
+    },
   }
 }

@@ -12,6 +12,7 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
+import { tombstone } from './deletions'
 import { Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
@@ -84,13 +85,16 @@ export class RoomState {
     this.last = room.last
   }
 
-  /** A message of this room, new or known. Numbers are dense: a gap simply begins a new range. */
-  add(message: Message): void {
-    this.timeline.insert(message.n, message.n, [message])
+  /**
+   * A message of this room, new or known; gives it as it is known now. Numbers are dense: a gap simply begins a new range.
+   */
+  add(heard: Message): Message {
+    this.timeline.insert(heard.n, heard.n, [heard])
+    const message = this.timeline.find(heard.id) ?? heard
     this.timeline.trim(this.looked ?? message.n)
     this.changed += 1
     this.stopTyping(message.author)
-    if (message.n < this.last_n) return
+    if (message.n < this.last_n) return message
     this.last_n = message.n
     this.last = {
       id: message.id,
@@ -98,6 +102,7 @@ export class RoomState {
       preview: preview(message.body),
       sent_at: message.sent_at,
     }
+    return message
   }
 
   /** A page of history that covers `from` to `to`. */
@@ -109,7 +114,7 @@ export class RoomState {
   }
 
   bury(id: Seq): void {
-    if (this.timeline.replace(id, (message) => ({ ...message, body: '', deleted: true }))) this.changed += 1
+    if (this.timeline.replace(id, tombstone)) this.changed += 1
     if (this.last?.id === id) this.last = { ...this.last, preview: '' }
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tombstone } from './deletions'
 import { message } from './testing/box'
 import { between, Timeline } from './timeline'
 
@@ -42,6 +43,15 @@ test('a_page_may_cover_numbers_without_rows', () => {
   timeline.insert(1, 5, [rows(2, 2)[0]!, rows(5, 5)[0]!])
   expect(known(timeline)).toEqual([[1, 5]])
   expect(numbers(timeline)).toEqual([2, 5])
+})
+
+test('a_page_read_before_a_deletion_does_not_bring_the_text_back', () => {
+  const timeline = new Timeline()
+  timeline.insert(1, 5, rows(1, 5))
+  timeline.replace(103, tombstone)
+  timeline.insert(2, 6, rows(2, 6))
+  expect(timeline.find(103)).toMatchObject({ body: '', deleted: true })
+  expect(timeline.find(104)).toMatchObject({ body: 'Hello porch', deleted: false })
 })
 
 test('a_message_is_replaced_where_it_is_known_and_nowhere_else', () => {

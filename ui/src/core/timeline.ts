@@ -33,7 +33,10 @@ export class Timeline {
     return null
   }
 
-  /** Puts in a page that covers `from` to `to` without a gap. What comes later replaces what was known. */
+  /**
+   * Puts in a page that covers `from` to `to` without a gap. What comes later replaces what was known; but what is known
+   * to be deleted stays so, because what comes later may have been read before.
+   */
   insert(from: number, to: number, rows: readonly Message[]): void {
     if (to < from) return
     const newest = this.#ranges.at(-1)
@@ -43,13 +46,19 @@ export class Timeline {
       return
     }
     const apart: Known[] = []
-    let merged: Known = { from, to, rows: [...rows] }
+    let merged: Known = { from, to, rows: rows.map((row) => this.#final(row)) }
     for (const range of this.#ranges) {
       if (range.to < from - 1 || range.from > to + 1) apart.push(range)
       else merged = merge(range, merged)
     }
     apart.push(merged)
     this.#ranges = apart.sort((a, b) => a.from - b.from)
+  }
+
+  /** The message as it is to be known from now on. */
+  #final(message: Message): Message {
+    const known = message.deleted ? null : this.find(message.id)
+    return known?.deleted ? known : message
   }
 
   /** Replaces the message with this id; says whether it was known. */

@@ -53,6 +53,15 @@ export class SearchState {
     this.hits = this.hits.filter((hit) => hit.message.id !== message)
   }
 
+  /** Lets go of all that is shown, which may not be there any more, and asks anew. */
+  again(): void {
+    if (!this.answered && !this.busy) return
+    this.hits = []
+    this.next = null
+    this.answered = false
+    void this.search(this.asked)
+  }
+
   stop(): void {
     this.#running?.abort()
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Refusal } from '../core/api'
 import type { Hit, SearchPage } from '../protocol'
 import { SearchState } from './state.svelte'
@@ -38,6 +38,19 @@ describe('a search', () => {
     state.drop(3)
     state.drop(7)
     expect(ids(state)).toEqual([2])
+  })
+
+  it('lets go of all it shows when it must ask again', async () => {
+    let left = [3, 2]
+    const state = new SearchState(async () => page(left))
+    state.again()
+    expect(state.busy).toBe(false)
+    await state.search('x')
+    left = [2]
+    state.again()
+    expect(ids(state)).toEqual([])
+    await vi.waitFor(() => expect(ids(state)).toEqual([2]))
+    expect(state.asked).toBe('x')
   })
 
   it('does not ask the box for nothing', async () => {

@@ -12,6 +12,7 @@ use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use porch::proto::op::{NewSession, Op, Outcome};
 use porch::proto::server::RoomKind;
 use porch::proto::text::Body;
+use porch::proto::user_name::UserName;
 use porch::store::{Query, Store, Window};
 
 const ROOMS: u64 = 10;
@@ -58,8 +59,8 @@ fn populate(dir: &Path) -> Vec<RoomId> {
         let mut token_hash = [0; 32];
         token_hash[..8].copy_from_slice(&i.to_le_bytes());
         let session = NewSession { token_hash, device: "bench".into(), at: 0 };
-        let name = format!("Person {i}");
-        Op::CreateUser { name_key: name.clone(), name, password: "none".into(), session }
+        let name = UserName::parse(&format!("Person {i}")).expect("it is a name");
+        Op::CreateUser { name, password: "none".into(), session }
     });
     apply_all(&store, people);
     let members: Vec<UserId> = (1..=AUTHORS).map(UserId).collect();

@@ -8,6 +8,7 @@ use porch::clock;
 use porch::proto::id::{RoomId, UserId};
 use porch::proto::op::{NewSession, Op, Outcome};
 use porch::proto::server::RoomKind;
+use porch::proto::user_name::UserName;
 use porch::store::Store;
 use tokio::task::JoinSet;
 
@@ -52,8 +53,8 @@ async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<Strin
             let token = Token::fresh().map_err(|_| "no random numbers")?;
             cookies.push(token.cookie().split(';').next().unwrap_or_default().to_owned());
             let session = NewSession { token_hash: token.hash(), device: "bench".to_owned(), at: clock::wall() };
-            let (name, name_key) = (format!("Person {person}"), format!("person {person}"));
-            let op = Op::CreateUser { name, name_key, password: NO_PASSWORD.to_owned(), session };
+            let name = UserName::parse(&format!("Person {person}")).map_err(|_| "no name")?;
+            let op = Op::CreateUser { name, password: NO_PASSWORD.to_owned(), session };
             let store = store.clone();
             signing_up.spawn(async move { (person, store.apply(op).await) });
         }

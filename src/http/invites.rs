@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use crate::auth::name::UserName;
 use crate::auth::password::Password;
 use crate::auth::token::InviteToken;
 use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
-use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN};
+use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN, TIME_MAX};
 use crate::proto::op::{Op, Outcome};
+use crate::proto::user_name::UserName;
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -53,7 +53,8 @@ pub(super) async fn make(
         (InviteRole::Member, Some(_)) => false,
     };
     let note_fits = invite.note.chars().count() <= INVITE_NOTE_CHARS_MAX && !invite.note.contains('\0');
-    if !stay_fits || !note_fits || invite.ends_at.is_some_and(|ends_at| ends_at <= at) {
+    let end_fits = invite.ends_at.is_none_or(|ends_at| (at + 1..=TIME_MAX).contains(&ends_at));
+    if !stay_fits || !note_fits || !end_fits {
         return Err(ErrorCode::BadRequest.into());
     }
     let token = InviteToken::fresh()?;
@@ -98,7 +99,7 @@ pub(super) async fn join(
 ) -> Answer<impl IntoResponse> {
     app.count_try(Some(place.address), None)?;
     let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
-    let name = UserName::parse(&asked.name)?;
+    let name = UserName::chosen(&asked.name)?;
     let password = asked.password.as_deref().map(Password::chosen).transpose()?;
     // Before a password is hashed for nothing. Whether it still holds, the store says.
     app.invited(&token).await?;
@@ -107,16 +108,7 @@ pub(super) async fn join(
         None => String::new(),
     };
     let (cookie, session) = new_session(place.device, (app.wall)())?;
-    let naming = app.naming.lock().await;
-    // The invite is of more interest than the name, where neither will do.
-    if let Err(taken) = app.find_free(&name, None).await {
-        app.invited(&token).await?;
-        return Err(taken);
-    }
-    let (shown, name_key) = (name.shown().to_owned(), name.key().to_owned());
-    let op = Op::Join { token_hash: token.hash(), name: shown, name_key, password, session };
-    let outcome = app.apply(op).await?;
-    drop(naming);
+    let outcome = app.apply(Op::Join { token_hash: token.hash(), name, password, session }).await?;
     let Outcome::UserCreated { user, .. } = outcome else {
         return Err(Refusal::of(outcome));
     };

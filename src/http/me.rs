@@ -5,14 +5,13 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 
-use crate::auth::name::{UserName, look};
 use crate::auth::password::Password;
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
-use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_BYTES_MAX;
 use crate::proto::op::{Op, Outcome};
 use crate::proto::server::User;
+use crate::proto::user_name::UserName;
 use crate::store::Account;
 
 use super::App;
@@ -35,14 +34,14 @@ pub(super) async fn change(
     signed: Signed,
     Json(asked): Json<PatchMe>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
-    let name = asked.name.as_deref().map(UserName::parse).transpose()?;
+    let name = asked.name.as_deref().map(UserName::chosen).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     if new_password.is_some() {
         app.check_password(&signed.user, asked.password.as_deref()).await?;
     }
     let mut user = signed.user;
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
-        user = app.rename(user.id, &name).await?;
+        user = app.change_user(Op::RenameUser { user: user.id, name }).await?;
     }
     if let Some(new_password) = new_password {
         let password = app.hasher.hash(new_password).await?;
@@ -98,24 +97,6 @@ fn answer(user: User) -> JsonAnswer<UserAnswer> {
 }
 
 impl App {
-    /// `name_taken` where somebody's name looks the same. One that compares the same is the store's to refuse.
-    pub(super) async fn find_free(&self, name: &UserName, own: Option<UserId>) -> Answer<()> {
-        let wanted = name.look();
-        // On the reader's thread: with thousands of people this takes milliseconds.
-        let taken = self.store.read(move |reader| {
-            let people = reader.present()?;
-            Ok(people.iter().any(|user| Some(user.id) != own && look(&user.name) == wanted))
-        });
-        if taken.await? { Err(ErrorCode::NameTaken.into()) } else { Ok(()) }
-    }
-
-    async fn rename(&self, user: UserId, name: &UserName) -> Answer<User> {
-        let _naming = self.naming.lock().await;
-        self.find_free(name, Some(user)).await?;
-        let (name, name_key) = (name.shown().to_owned(), name.key().to_owned());
-        self.change_user(Op::RenameUser { user, name, name_key }).await
-    }
-
     /// Applies a change that comes to a changed person, and tells everyone.
     async fn change_user(&self, op: Op) -> Answer<User> {
         match self.apply(op).await? {

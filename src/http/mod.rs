@@ -105,8 +105,6 @@ pub struct Parts {
     directory: Directory,
     /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
     stays_changed: Notify,
-    /// Held while a name is looked at and taken: two that are too alike could both be found free.
-    naming: tokio::sync::Mutex<()>,
     /// Held while settings are read, changed and written: of two changes at once, one would undo the other.
     deciding: tokio::sync::Mutex<()>,
 }
@@ -130,7 +128,6 @@ impl App {
             rates: Mutex::default(),
             directory: Directory::default(),
             stays_changed: Notify::new(),
-            naming: tokio::sync::Mutex::default(),
             deciding: tokio::sync::Mutex::default(),
         }))
     }

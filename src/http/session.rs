@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use crate::auth::name::UserName;
 use crate::auth::password::Password;
 use crate::auth::token::{COOKIE_CLEARED, Token};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
@@ -18,6 +17,7 @@ use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::{Millis, NewSession, Op, Outcome};
 use crate::proto::server::{Role, User};
+use crate::proto::user_name::UserName;
 
 use super::answer::{Answer, Refusal};
 use super::ask::{Json, Named};
@@ -111,7 +111,7 @@ pub(super) async fn register(
     place: Place,
     Json(asked): Json<Credentials>,
 ) -> Answer<impl IntoResponse> {
-    let name = UserName::parse(&asked.name)?;
+    let name = UserName::chosen(&asked.name)?;
     let password = Password::chosen(&asked.password)?;
     app.count_try(Some(place.address), None)?;
     // Else a guest would be a member with one click.
@@ -124,11 +124,7 @@ pub(super) async fn register(
     }
     let password = app.hasher.hash(password).await?;
     let (token, session) = new_session(place.device, (app.wall)())?;
-    let naming = app.naming.lock().await;
-    app.find_free(&name, None).await?;
-    let (shown, name_key) = (name.shown().to_owned(), name.key().to_owned());
-    let outcome = app.apply(Op::CreateUser { name: shown, name_key, password, session }).await?;
-    drop(naming);
+    let outcome = app.apply(Op::CreateUser { name, password, session }).await?;
     let Outcome::UserCreated { user, .. } = outcome else {
         return Err(Refusal::of(outcome));
     };

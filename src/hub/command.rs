@@ -10,6 +10,7 @@ use crate::proto::name::parse_room_name;
 use crate::proto::op::Op;
 use crate::proto::server::{Role, RoomKind, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
+use crate::proto::user_name::is_reserved;
 
 use super::quota::Verdict;
 use super::room::{Room, broadcast};
@@ -226,7 +227,7 @@ impl Hub {
         now: Now,
     ) -> Result<Accepted, ErrorCode> {
         self.no_guest(by)?;
-        let name = parse_room_name(name)?;
+        let name = room_name(name)?;
         self.known_people(&members)?;
         // A new room is not open to guests.
         if members.iter().any(|user| self.is_guest(*user)) {
@@ -290,9 +291,16 @@ impl Hub {
     fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Accepted, ErrorCode> {
         let room = self.own_room(user, id)?;
         self.may_steer(user, room)?;
-        let name = parse_room_name(name)?;
+        // The room for everybody may be called what it is called anyway.
+        let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };
         Ok((Op::RenameRoom { room: id, name: name.clone() }, About::Rename { room: id, name }))
     }
+}
+
+/// A room's name, unless the page writes it in place of one: else a room would be taken for the room for everybody.
+fn room_name(text: &str) -> Result<String, ErrorCode> {
+    let name = parse_room_name(text)?;
+    if is_reserved(&name) { Err(ErrorCode::NameInvalid) } else { Ok(name) }
 }
 
 /// By what the client knows the answer to a command.

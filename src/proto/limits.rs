@@ -148,6 +148,9 @@ pub const INVITE_NOTE_CHARS_MAX: usize = 64;
 pub const INVITE_ROOMS_MAX: usize = 32;
 /// Days a used-up or ended invite is still listed, so that the owner can look up who came by it and when.
 pub const INVITE_KEPT_DAYS: i64 = 30;
+/// The latest time that anybody may name, in milliseconds since 1970: the end of the year 9999, which every calendar can
+/// show. JavaScript's `Date` ends at 8.64e15, and its whole numbers at 2^53.
+pub const TIME_MAX: i64 = 253_402_300_799_999;
 /// Seconds a guest's stay may be given at least: less would end while they type their name.
 pub const STAY_S_MIN: u32 = 1;
 /// Seconds a guest's stay may be given at most: as long as a session lasts.

@@ -17,3 +17,4 @@ pub mod server;
 pub mod text;
 #[cfg(test)]
 mod ts;
+pub mod user_name;

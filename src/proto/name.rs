@@ -1,8 +1,8 @@
 //! Names that people give, as they are shown: of a person and of a room.
 //!
 //! A shown name is NFC, has no white space around it and single spaces within, and holds nothing that cannot be
-//! seen or that changes how the text around it is laid out. Which two names of people are too alike is `auth`'s
-//! matter, not told here.
+//! seen or that changes how the text around it is laid out. Which two names of people are too alike is
+//! told in [`user_name`](super::user_name).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{is_combining_mark, is_public_assigned};

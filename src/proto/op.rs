@@ -6,6 +6,7 @@ use super::account::{Invite, NewInvite, Settings};
 use super::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use super::server::{LastMessage, Message, Role, RoomKind, User};
 use super::text::Body;
+use super::user_name::UserName;
 
 /// Milliseconds since 1970-01-01 UTC.
 pub type Millis = i64;
@@ -86,9 +87,7 @@ pub enum Op {
     },
     /// The first account becomes the owner. Joins the room for everybody.
     CreateUser {
-        name: String,
-        /// What names are compared by.
-        name_key: String,
+        name: UserName,
         /// A PHC string.
         password: String,
         session: NewSession,
@@ -116,8 +115,7 @@ pub enum Op {
     Join {
         /// SHA-256 of the invite's token.
         token_hash: [u8; 32],
-        name: String,
-        name_key: String,
+        name: UserName,
         /// A PHC string; empty: none.
         password: String,
         session: NewSession,
@@ -140,8 +138,7 @@ pub enum Op {
     },
     RenameUser {
         user: UserId,
-        name: String,
-        name_key: String,
+        name: UserName,
     },
     /// Ends every session but `keep`.
     SetPassword {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::auth::name::UserName;
 use crate::auth::password::{Hasher, Password};
 use crate::clock;
 use crate::config::UserCommand;
 use crate::proto::op::{Op, Outcome};
 use crate::proto::server::Role;
+use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
 
 use super::RunError;

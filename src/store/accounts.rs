@@ -11,11 +11,11 @@ use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX, USERS_MAX};
 use crate::proto::op::{Millis, NewSession, Outcome};
 use crate::proto::server::{Role, User};
+use crate::proto::user_name::{self, UserName};
 
 /// An account to be made.
 pub(super) struct Applicant {
-    pub(super) name: String,
-    pub(super) name_key: String,
+    pub(super) name: UserName,
     pub(super) password: String,
     pub(super) session: NewSession,
 }
@@ -34,14 +34,26 @@ pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<
 
 /// Why there is no place for this account, if so.
 pub(super) fn not_to_be_made(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<ErrorCode>> {
+    if is_full(db)? {
+        return Ok(Some(ErrorCode::LimitReached));
+    }
+    Ok(is_taken(db, &applicant.name, None)?.then_some(ErrorCode::NameTaken))
+}
+
+fn is_full(db: &Connection) -> rusqlite::Result<bool> {
+    // Rows stay for ever, so there are never more people than the newest id says. Counting reads them all.
+    let made: Option<u64> = db
+        .prepare_cached("SELECT max(id) FROM users")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?
+        .map(i64::unsigned_abs);
+    if made.unwrap_or(0) < USERS_MAX as u64 {
+        return Ok(false);
+    }
     // Guests whose name is kept are shown like everyone else: they count too.
     let shown: u64 = db
         .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL OR guest")?
         .query_row([], |row| schema::number(row, 0))?;
-    if shown >= USERS_MAX as u64 {
-        return Ok(Some(ErrorCode::LimitReached));
-    }
-    Ok(holder(db, &applicant.name_key)?.map(|_| ErrorCode::NameTaken))
+    Ok(shown >= USERS_MAX as u64)
 }
 
 /// Makes an account that may be made. Everyone but a guest joins the room for everybody; `rooms` are joined beside it.
@@ -54,12 +66,14 @@ pub(super) fn make(
 ) -> rusqlite::Result<Outcome> {
     let at = applicant.session.at;
     db.prepare_cached(
-        "INSERT INTO users (name, name_key, password, owner, picture, pictures_made, created_at, guest, ends_at)
-         VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
+        "INSERT INTO users
+             (name, name_key, name_look, password, owner, picture, pictures_made, created_at, guest, ends_at)
+         VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?)",
     )?
     .execute(params![
-        applicant.name,
-        applicant.name_key,
+        applicant.name.shown(),
+        applicant.name.key(),
+        applicant.name.look(),
         applicant.password,
         role == Role::Owner,
         at,
@@ -73,7 +87,7 @@ pub(super) fn make(
         members.extend(Entrance::of(db, room, at)?.admit(db, id, role)?);
     }
     let session = add_session(db, id, &applicant.session)?;
-    let user = User { id, name: applicant.name, role, picture: 0, since: at, ends_at };
+    let user = User { id, name: applicant.name.shown().to_owned(), role, picture: 0, since: at, ends_at };
     Ok(Outcome::UserCreated { user, session, members })
 }
 
@@ -99,20 +113,38 @@ pub(super) fn delete(db: &Connection, user: UserId) -> rusqlite::Result<Outcome>
 pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
     db.prepare_cached(
-        "UPDATE users SET name = '', name_key = NULL, password = '', owner = 0, picture = 0, guest = 0, ends_at = NULL
+        "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', owner = 0, picture = 0, guest = 0,
+                          ends_at = NULL
          WHERE id = ?",
     )?
     .execute([sql(user.0)])?;
-    Ok(())
+    claim_looks(db)
 }
 
-pub(super) fn rename(db: &Connection, user: UserId, name: &str, name_key: &str) -> rusqlite::Result<Outcome> {
-    if holder(db, name_key)?.is_some_and(|holder| holder != user) {
+pub(super) fn rename(db: &Connection, user: UserId, name: &UserName) -> rusqlite::Result<Outcome> {
+    if is_taken(db, name, Some(user))? {
         return Ok(Outcome::Refused(ErrorCode::NameTaken));
     }
-    db.prepare_cached("UPDATE users SET name = ?2, name_key = ?3 WHERE id = ?1 AND name_key IS NOT NULL")?
-        .execute(params![sql(user.0), name, name_key])?;
+    db.prepare_cached(
+        "UPDATE users SET name = ?2, name_key = ?3, name_look = ?4 WHERE id = ?1 AND name_key IS NOT NULL",
+    )?
+    .execute(params![sql(user.0), name.shown(), name.key(), name.look()])?;
+    claim_looks(db)?;
     user_outcome(db, user)
+}
+
+/// Gives their looks to the people who have none: see `migrations/0003_accounts.sql`. Where somebody else holds it, that
+/// one came first, and it is tried again whenever a look has become free.
+pub(super) fn claim_looks(db: &Connection) -> rusqlite::Result<()> {
+    let without = db
+        .prepare_cached(WITHOUT_LOOK_QUERY)?
+        .query_map([], |row| Ok((schema::user_id(row, 0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(UserId, String)>>>()?;
+    for (user, shown) in without {
+        db.prepare_cached("UPDATE OR IGNORE users SET name_look = ?2 WHERE id = ?1")?
+            .execute(params![sql(user.0), user_name::look(&shown)])?;
+    }
+    Ok(())
 }
 
 /// Guests own nothing: they are made members first.
@@ -247,11 +279,15 @@ pub(super) fn by_id(db: &Connection, user: UserId) -> rusqlite::Result<Option<Us
         .optional()
 }
 
-/// Who has this name.
-fn holder(db: &Connection, name_key: &str) -> rusqlite::Result<Option<UserId>> {
-    db.prepare_cached("SELECT id FROM users WHERE name_key = ?")?
-        .query_row([name_key], |row| schema::user_id(row, 0))
-        .optional()
+pub(super) const WITHOUT_LOOK_QUERY: &str =
+    "SELECT id, name FROM users WHERE name_key IS NOT NULL AND name_look IS NULL ORDER BY id";
+pub(super) const TAKEN_QUERY: &str = "SELECT 1 FROM users WHERE (name_key = ?1 OR name_look = ?2) AND id <> ?3";
+
+/// Whether anybody but `own` has this name, or one that looks like it.
+fn is_taken(db: &Connection, name: &UserName, own: Option<UserId>) -> rusqlite::Result<bool> {
+    // No account has the id 0.
+    let own = own.map_or(0, |user| sql(user.0));
+    db.prepare_cached(TAKEN_QUERY)?.exists(params![name.key(), name.look(), own])
 }
 
 fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {

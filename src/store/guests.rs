@@ -138,8 +138,9 @@ fn see_off(db: &Connection, guest: User, at: Millis) -> rusqlite::Result<User> {
     accounts::end_sessions(db, id, None)?;
     rooms::leave_all(db, id)?;
     let ends_at = guest.ends_at.map_or(at, |ends_at| ends_at.min(at));
-    db.prepare_cached("UPDATE users SET name_key = NULL, password = '', ends_at = ?2 WHERE id = ?1")?
+    db.prepare_cached("UPDATE users SET name_key = NULL, name_look = NULL, password = '', ends_at = ?2 WHERE id = ?1")?
         .execute(params![sql(id.0), ends_at])?;
+    accounts::claim_looks(db)?;
     Ok(User { ends_at: Some(ends_at), ..guest })
 }
 

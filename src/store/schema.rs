@@ -5,14 +5,18 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 
-use super::OpenError;
+use super::{OpenError, accounts};
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::server::{Message, Role, RoomKind, User};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
-/// Each file brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_invites.sql")];
+/// Each brings the layout from its place in the list to the next; never changed once released.
+const MIGRATIONS: [Migration; 3] = [
+    Migration::of(include_str!("migrations/0001_first.sql")),
+    Migration::of(include_str!("migrations/0002_invites.sql")),
+    Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(accounts::claim_looks) },
+];
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.
 const PAGE_BYTES: u32 = 1_024;
@@ -26,6 +30,19 @@ pub(super) const LOCK_WAIT: Duration = Duration::from_secs(5);
 const WAL_KEPT_BYTES: u32 = 8 << 20;
 /// Statements each connection keeps prepared: about all there are.
 const STATEMENTS_KEPT: usize = 64;
+
+/// A step from one layout to the next, in one transaction.
+struct Migration {
+    sql: &'static str,
+    /// What SQL cannot work out.
+    fill: Option<fn(&Connection) -> rusqlite::Result<()>>,
+}
+
+impl Migration {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, fill: None }
+    }
+}
 
 /// The number of the layout that this porch makes.
 pub(super) fn newest_layout() -> u32 {
@@ -106,10 +123,13 @@ fn user_version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn migrate(connection: &mut Connection, found: u32, migrations: &[&str]) -> rusqlite::Result<()> {
-    for (version, sql) in (1_u32..).zip(migrations).filter(|&(version, _)| version > found) {
+fn migrate(connection: &mut Connection, found: u32, migrations: &[Migration]) -> rusqlite::Result<()> {
+    for (version, migration) in (1_u32..).zip(migrations).filter(|&(version, _)| version > found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(sql)?;
+        transaction.execute_batch(migration.sql)?;
+        if let Some(fill) = migration.fill {
+            fill(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
@@ -250,6 +270,47 @@ mod tests {
     }
 
     #[test]
+    fn people_who_looked_alike_before_it_was_checked_keep_their_names_and_the_first_holds_the_look() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut before = Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..2]).unwrap();
+        before
+            .execute_batch(
+                "INSERT INTO users (id, name, name_key, password, owner, picture, pictures_made, created_at) VALUES
+                     (1, 'Ada', 'ada', '', 1, 0, 0, 0), (2, 'KaI', 'kai', '', 0, 0, 0, 0),
+                     (3, 'Kal', 'kal', '', 0, 0, 0, 0), (4, '', NULL, '', 0, 0, 0, 0);",
+            )
+            .unwrap();
+        drop(before);
+        let db = open_database(dir.path()).unwrap();
+        let people = || -> Vec<(String, Option<String>)> {
+            let mut statement = db.prepare("SELECT name, name_look FROM users WHERE name <> '' ORDER BY id").unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            rows.collect::<rusqlite::Result<_>>().unwrap()
+        };
+        let look = |look: Option<&str>| look.map(str::to_owned);
+        let shown = |name: &str, held| (name.to_owned(), look(held));
+        assert_eq!(people(), [shown("Ada", Some("ada")), shown("KaI", Some("kal")), shown("Kal", None)]);
+        accounts::erase(&db, UserId(2)).unwrap();
+        assert_eq!(people(), [shown("Ada", Some("ada")), shown("Kal", Some("kal"))], "it is free");
+    }
+
+    #[test]
+    fn whether_a_name_is_free_is_told_by_indexes_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = open_database(dir.path()).unwrap();
+        for (query, wanted) in
+            [(accounts::TAKEN_QUERY, "users_by_look"), (accounts::WITHOUT_LOOK_QUERY, "users_without_look")]
+        {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let steps: Vec<String> =
+                statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap();
+            let reads_all = steps.iter().any(|step| step.starts_with("SCAN users") && !step.contains("INDEX"));
+            assert!(!reads_all && steps.iter().any(|step| step.contains(wanted)), "{query}: {steps:?}");
+        }
+    }
+
+    #[test]
     fn an_existing_database_is_opened_as_it_is() {
         let dir = tempfile::tempdir().unwrap();
         let mark = |connection: &Connection| -> Vec<u8> {
@@ -284,11 +345,12 @@ mod tests {
     #[test]
     fn a_failed_migration_leaves_the_layout_before_it() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let steps = ["CREATE TABLE one (id)", "CREATE TABLE two (id); CREATE TABLE one (id)"];
+        let one = || Migration::of("CREATE TABLE one (id)");
+        let steps = [one(), Migration::of("CREATE TABLE two (id); CREATE TABLE one (id)")];
         assert!(migrate(&mut connection, 0, &steps).is_err());
         assert_eq!(user_version(&connection).unwrap(), 1);
         assert!(connection.prepare("SELECT * FROM two").is_err());
-        migrate(&mut connection, 1, &[steps[0], "CREATE TABLE two (id)"]).unwrap();
+        migrate(&mut connection, 1, &[one(), Migration::of("CREATE TABLE two (id)")]).unwrap();
         assert_eq!(user_version(&connection).unwrap(), 2);
     }
 }

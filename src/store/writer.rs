@@ -313,22 +313,22 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::CreateSession { user, session, end_others } => {
             accounts::create_session(db, user, &session, end_others, now)
         }
-        Op::CreateUser { name, name_key, password, session } => {
-            accounts::create(db, accounts::Applicant { name, name_key, password, session })
+        Op::CreateUser { name, password, session } => {
+            accounts::create(db, accounts::Applicant { name, password, session })
         }
         Op::DeleteUser { user, at: _ } => accounts::delete(db, user),
         Op::EndSession { user, session } => accounts::end_session(db, user, session),
         Op::EndStay { user, at } => guests::end(db, user, at),
         Op::EndStays { at } => guests::end_due(db, at),
-        Op::Join { token_hash, name, name_key, password, session } => {
-            invites::join(db, &token_hash, accounts::Applicant { name, name_key, password, session })
+        Op::Join { token_hash, name, password, session } => {
+            invites::join(db, &token_hash, accounts::Applicant { name, password, session })
         }
         Op::MakeInvite { by, invite, token, token_hash, at } => {
             invites::make(db, invites::Draft { by, invite, token, token_hash, at })
         }
         Op::MakeMember { user, at } => guests::make_member(db, user, at),
         Op::MakeOwner { user } => accounts::make_owner(db, user),
-        Op::RenameUser { user, name, name_key } => accounts::rename(db, user, &name, &name_key),
+        Op::RenameUser { user, name } => accounts::rename(db, user, &name),
         Op::SetPassword { user, password, keep } => accounts::set_password(db, user, &password, keep),
         Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
         Op::SetSettings { settings, at } => accounts::set_settings(db, &settings, at),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::proto::limits::GUEST_KEPT_DAYS;
+use crate::proto::limits::{GUEST_KEPT_DAYS, TIME_MAX};
 use crate::proto::server::RoomKind;
 
 const MINUTE: i64 = 60_000;
@@ -353,6 +353,8 @@ async fn an_invite_that_makes_no_sense_is_refused() {
         with(wanted(room), "stay_s", json!(0)),
         with(wanted(room), "stay_s", json!(40_000_000)),
         with(wanted(room), "ends_at", json!(1)),
+        with(wanted(room), "ends_at", json!(TIME_MAX + 1)),
+        with(wanted(room), "ends_at", json!(i64::MAX)),
         with(wanted(room), "note", json!("x".repeat(65))),
         with(wanted(room), "rooms", json!([])),
         with(wanted(room), "colour", json!("red")),
@@ -362,6 +364,7 @@ async fn an_invite_that_makes_no_sense_is_refused() {
     }
     assert_eq!(ada.post("/api/invites", &with(wanted(room), "note", json!("好".repeat(64)))).await.status, 200);
     assert_eq!(ada.post("/api/invites", &with(member, "rooms", json!([]))).await.status, 200);
+    assert_eq!(ada.post("/api/invites", &with(wanted(room), "ends_at", json!(TIME_MAX))).await.status, 200);
 }
 
 #[tokio::test]

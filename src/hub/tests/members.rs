@@ -125,6 +125,23 @@ fn a_room_is_renamed_by_its_owner_or_the_boxs_and_by_nobody_else() {
 }
 
 #[test]
+fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    let room = world.room(ada, Access::Open, &[]);
+    let rename = |room, name: &str| ClientMessage::RenameRoom { re: 1, room, name: name.into() };
+    for name in ["Everybody", "deleted account", "\u{6240}\u{6709}\u{4eba}"] {
+        let create = ClientMessage::CreateRoom { re: 1, name: name.into(), access: Access::Open, members: vec![] };
+        world.say(ada, create);
+        world.say(ada, rename(room, name));
+        assert_eq!(world.errors(ada), [ErrorCode::NameInvalid; 2], "{name}");
+    }
+    world.say(ada, rename(EVERYONE, "Everybody"));
+    world.commit();
+    assert!(world.done(ada), "nobody is misled by this one");
+}
+
+#[test]
 fn the_room_for_everybody_is_never_archived() {
     let mut world = World::of(1);
     let ada = world.join(1);

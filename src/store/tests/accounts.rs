@@ -26,12 +26,40 @@ fn a_new_account_is_in_the_room_for_everybody_with_nothing_unread() {
 fn a_taken_name_is_refused_and_a_freed_one_is_not() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     assert_eq!(fixture.refused(create_user("ADA")), ErrorCode::NameTaken);
-    let rename = |name: &str| Op::RenameUser { user: users[1], name: name.into(), name_key: name.to_lowercase() };
+    let rename = |name: &str| Op::RenameUser { user: users[1], name: named(name) };
     assert_eq!(fixture.refused(rename("aDa")), ErrorCode::NameTaken);
     assert!(matches!(fixture.apply(rename("GRACE")), Outcome::User(user) if user.name == "GRACE"));
     fixture.apply(Op::DeleteUser { user: users[1], at: NOON });
     let again = fixture.register("Grace");
     assert!(again.id > users[1], "an id is never used again");
+}
+
+#[test]
+fn a_name_that_looks_like_anothers_is_taken_until_that_one_is_free() {
+    // A capital I and a small L: the keys differ.
+    let (fixture, users) = Fixture::with(&["Ada", "KaI"]);
+    let rename = |user, name: &str| Op::RenameUser { user, name: named(name) };
+    assert_eq!(fixture.refused(create_user("Kal")), ErrorCode::NameTaken);
+    assert_eq!(fixture.refused(rename(users[0], "Kal")), ErrorCode::NameTaken);
+    assert!(matches!(fixture.apply(rename(users[1], "Kai")), Outcome::User(_)), "another form of one's own");
+    fixture.register("Kal");
+    assert_eq!(fixture.refused(rename(users[1], "KaI")), ErrorCode::NameTaken);
+}
+
+#[test]
+fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
+    let (fixture, _) = Fixture::with(&["Ada"]);
+    let ops =
+        ["KaI", "Kal", "Ka1"].into_iter().cycle().take(30).enumerate().map(|(at, name)| match create_user(name) {
+            Op::CreateUser { name, password, .. } => {
+                let session = session(u8::try_from(at).unwrap());
+                Op::CreateUser { name, password, session }
+            }
+            other => other,
+        });
+    let tries = fixture.apply_all(ops);
+    assert_eq!(tries.iter().filter(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))).count(), 1);
+    assert_eq!(tries.iter().filter(|tried| matches!(tried, Ok(Outcome::Refused(ErrorCode::NameTaken)))).count(), 29);
 }
 
 #[test]

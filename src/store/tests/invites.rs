@@ -26,9 +26,9 @@ pub(super) fn join(token: u8, name: &str) -> Op {
 }
 
 fn join_at(token: u8, name: &str, at: Millis) -> Op {
-    let Op::CreateUser { name, name_key, session, .. } = create_user(name) else { unreachable!("it makes an account") };
+    let Op::CreateUser { name, session, .. } = create_user(name) else { unreachable!("it makes an account") };
     let session = NewSession { at, ..session };
-    Op::Join { token_hash: hash(token), name, name_key, password: String::new(), session }
+    Op::Join { token_hash: hash(token), name, password: String::new(), session }
 }
 
 impl Fixture {

@@ -12,6 +12,7 @@ use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
 use crate::proto::server::{Message, Role, RoomKind, User};
 use crate::proto::text::Body;
+use crate::proto::user_name::UserName;
 
 mod accounts;
 mod disk;
@@ -137,13 +138,17 @@ fn session(token: u8) -> NewSession {
     NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), at: NOON }
 }
 
+fn named(name: &str) -> UserName {
+    UserName::parse(name).unwrap()
+}
+
 fn create_user(name: &str) -> Op {
     let mut token_hash = [0; 32];
     for (byte, letter) in token_hash.iter_mut().zip(name.bytes()) {
         *byte = letter;
     }
     let session = NewSession { token_hash, ..session(0) };
-    Op::CreateUser { name: name.into(), name_key: name.to_lowercase(), password: format!("hash of {name}"), session }
+    Op::CreateUser { name: named(name), password: format!("hash of {name}"), session }
 }
 
 fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {

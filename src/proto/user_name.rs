@@ -1,18 +1,23 @@
-//! When two names of people are too alike, so that nobody poses as another by case, width, spaces, invisible
-//! characters or look-alikes.
+//! A person's name, and when two of them are too alike: so that nobody poses as another by case, width, spaces,
+//! invisible characters or look-alikes, nor as what the page writes in place of a name.
 //!
 //! Being alike is not transitive ("Kal" is too like "KaI", which is "kai" in capitals, but Kal and Kai are two
 //! people), so one key cannot tell it. A name has two: the [`key`](UserName::key), which is unique and found by
-//! signing in, and the [`look`](UserName::look), which no two names may share either.
+//! signing in, and the [`look`](UserName::look), which no two people may share either. Both are unique in the
+//! database: whether a name is free is decided there, within the change that takes it.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
-use crate::proto::code::ErrorCode;
-use crate::proto::name::{is_blank, is_invisible, parse_user_name};
+use super::code::ErrorCode;
+use super::name::{is_blank, is_invisible, parse_user_name};
 
 /// A skeleton of a folded text may fold further; real names settle in two rounds.
 const ROUNDS_MAX: usize = 8;
+
+/// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself. A person or
+/// a room called so would be taken for that. A test holds this to the page's own texts.
+const RESERVED: [&str; 6] = ["Everybody", "所有人", "Deleted account", "已注销的账号", "You", "你"];
 
 /// A person's name, as shown and as compared.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,7 +27,13 @@ pub struct UserName {
 }
 
 impl UserName {
-    /// Takes a text for a name, or says `name_invalid`.
+    /// Takes a text for a name that somebody wants to have from now on, or says `name_invalid`.
+    pub fn chosen(text: &str) -> Result<Self, ErrorCode> {
+        let name = Self::parse(text)?;
+        if is_reserved(&name.shown) { Err(ErrorCode::NameInvalid) } else { Ok(name) }
+    }
+
+    /// Takes a text for the name of somebody who may be here, or says `name_invalid`.
     pub fn parse(text: &str) -> Result<Self, ErrorCode> {
         let shown = parse_user_name(text)?;
         let key = key(&shown);
@@ -44,6 +55,13 @@ impl UserName {
     pub fn look(&self) -> String {
         look(&self.shown)
     }
+}
+
+/// Whether a shown name would be taken for what the page writes in place of one, in whatever case or with whatever
+/// look-alikes it is written.
+pub fn is_reserved(shown: &str) -> bool {
+    let (key, look) = (key(shown), look(shown));
+    RESERVED.iter().any(|reserved| self::key(reserved) == key || self::look(reserved) == look)
 }
 
 /// What a shown name looks like as it is written; see [`UserName::look`].
@@ -160,6 +178,36 @@ mod tests {
             ("Tom 1", "Tom 2"),
         ] {
             assert!(!alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_writes_in_place_of_a_name_is_nobodys() {
+        let written = |table: &str, key: &str| {
+            let (_, rest) = table.split_once(&format!("'{key}': '")).expect("the page has this text");
+            rest.split('\'').next().unwrap_or_default().to_owned()
+        };
+        for table in [include_str!("../../ui/src/i18n/en.ts"), include_str!("../../ui/src/i18n/zh.ts")] {
+            for key in ["room.everyone", "person.deleted", "common.you"] {
+                let text = written(table, key);
+                assert!(RESERVED.contains(&text.as_str()), "{key}: {text}");
+            }
+        }
+        for text in RESERVED.into_iter().chain([
+            "EVERYBODY",
+            " every body ",
+            "Еvеrуbоdу", // Cyrillic
+            "DeIeted account",
+            "deleted  ACCOUNT",
+            "Ｄeleted\u{200b}account",
+            "所 有 人",
+            "yOu",
+        ]) {
+            assert_eq!(UserName::chosen(text), Err(ErrorCode::NameInvalid), "{text}");
+            assert!(UserName::parse(text).is_ok(), "{text}: whoever has the name already signs in by it");
+        }
+        for text in ["Everybody's friend", "Deleted", "人", "Youssef", "你好"] {
+            assert!(UserName::chosen(text).is_ok(), "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT};
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{Needs, Op, Outcome};
 use crate::proto::server::Role;
 
 use super::App;
@@ -30,7 +30,7 @@ pub(super) async fn make_member(
     if asked.role != Role::Member {
         return Err(ErrorCode::BadRequest.into());
     }
-    match app.apply(Op::MakeMember { user, at: (app.wall)() }).await? {
+    match app.apply_for(&signed, Needs::Owner, Op::MakeMember { user, at: (app.wall)() }).await? {
         Outcome::MemberMade { user, .. } => Ok(JsonAnswer(UserAnswer { user })),
         other => Err(Refusal::of(other)),
     }
@@ -39,7 +39,7 @@ pub(super) async fn make_member(
 /// `DELETE /api/people/{user}`: ends a guest's stay.
 pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
-    match app.apply(Op::EndStay { user, at: (app.wall)() }).await? {
+    match app.apply_for(&signed, Needs::Owner, Op::EndStay { user, at: (app.wall)() }).await? {
         Outcome::StaysEnded(_) => {
             app.stays_changed.notify_one();
             Ok(StatusCode::NO_CONTENT)

@@ -12,7 +12,7 @@ use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
 use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN, TIME_MAX};
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{Needs, Op, Outcome};
 use crate::proto::user_name::UserName;
 
 use super::App;
@@ -60,7 +60,7 @@ pub(super) async fn make(
     let token = InviteToken::fresh()?;
     let (text, token_hash) = (token.text(), token.hash());
     let op = Op::MakeInvite { by: signed.user.id, invite, token: text, token_hash, at };
-    match app.store.apply(op).await? {
+    match app.store.apply(signed.asks(Needs::Owner, op)).await? {
         Outcome::InviteMade(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
         other => Err(Refusal::of(other)),
     }
@@ -73,7 +73,7 @@ pub(super) async fn withdraw(
     Named(invite): Named<InviteId>,
 ) -> Answer<StatusCode> {
     signed.owner_only()?;
-    match app.store.apply(Op::WithdrawInvite { invite }).await? {
+    match app.store.apply(signed.asks(Needs::Owner, Op::WithdrawInvite { invite })).await? {
         Outcome::Done => Ok(StatusCode::NO_CONTENT),
         other => Err(Refusal::of(other)),
     }

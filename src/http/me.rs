@@ -9,7 +9,7 @@ use crate::auth::password::Password;
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::limits::PICTURE_BYTES_MAX;
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{Needs, Op, Outcome};
 use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
@@ -36,17 +36,18 @@ pub(super) async fn change(
 ) -> Answer<JsonAnswer<UserAnswer>> {
     let name = asked.name.as_deref().map(UserName::chosen).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
-    if new_password.is_some() {
-        app.check_password(&signed.user, asked.password.as_deref()).await?;
-    }
-    let mut user = signed.user;
+    let new_password = match new_password {
+        Some(new) => Some((app.check_password(&signed.user, asked.password.as_deref()).await?, new)),
+        None => None,
+    };
+    let mut user = signed.user.clone();
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
-        user = app.change_user(Op::RenameUser { user: user.id, name }).await?;
+        user = app.change_user(&signed, Op::RenameUser { user: user.id, name }).await?;
     }
-    if let Some(new_password) = new_password {
+    if let Some((checked, new_password)) = new_password {
         let password = app.hasher.hash(new_password).await?;
-        let op = Op::SetPassword { user: user.id, password, keep: Some(signed.session) };
-        let outcome = app.store.apply(op).await?;
+        let op = Op::SetPassword { user: user.id, checked: Some(checked), password, keep: Some(signed.session) };
+        let outcome = app.store.apply(signed.asks(Needs::SignedIn, op)).await?;
         let Outcome::SessionsEnded { ended } = outcome else {
             return Err(Refusal::of(outcome));
         };
@@ -61,10 +62,10 @@ pub(super) async fn leave(
     signed: Signed,
     Json(asked): Json<DeleteMe>,
 ) -> Answer<impl IntoResponse> {
-    let user = signed.user;
-    app.check_password(&user, asked.password.as_deref()).await?;
+    let checked = app.check_password(&signed.user, asked.password.as_deref()).await?;
     // The hub closes its connections too.
-    match app.apply(Op::DeleteUser { user: user.id, at: (app.wall)() }).await? {
+    let op = Op::DeleteUser { user: signed.user.id, checked, at: (app.wall)() };
+    match app.apply_for(&signed, Needs::SignedIn, op).await? {
         Outcome::UserDeleted { .. } => Ok(signed_out()),
         other => Err(Refusal::of(other)),
     }
@@ -84,12 +85,12 @@ pub(super) async fn set_picture(
         other => other,
     })?;
     let jpegs = app.pictures.make(upload, file).await?;
-    app.change_user(Op::SetPicture { user, jpegs }).await.map(answer)
+    app.change_user(&signed, Op::SetPicture { user, jpegs }).await.map(answer)
 }
 
 /// `DELETE /api/me/picture`.
 pub(super) async fn clear_picture(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<UserAnswer>> {
-    app.change_user(Op::ClearPicture { user: signed.user.id }).await.map(answer)
+    app.change_user(&signed, Op::ClearPicture { user: signed.user.id }).await.map(answer)
 }
 
 fn answer(user: User) -> JsonAnswer<UserAnswer> {
@@ -97,12 +98,17 @@ fn answer(user: User) -> JsonAnswer<UserAnswer> {
 }
 
 impl App {
-    /// Applies a change that comes to a changed person, and tells everyone.
-    async fn change_user(&self, op: Op) -> Answer<User> {
-        match self.apply(op).await? {
+    /// Applies a change of oneself, and tells everyone.
+    async fn change_user(&self, signed: &Signed, op: Op) -> Answer<User> {
+        match self.apply_for(signed, Needs::SignedIn, op).await? {
             Outcome::User(user) => Ok(user),
             other => Err(Refusal::of(other)),
         }
+    }
+
+    /// [`Self::apply`] for somebody who is signed in, and must still be when the change is made.
+    pub(super) async fn apply_for(&self, signed: &Signed, needs: Needs, op: Op) -> Answer<Outcome> {
+        self.apply(signed.asks(needs, op)).await
     }
 
     /// Applies a change that the hub must hear of in the order of commits, and shows the directory anew.
@@ -112,8 +118,8 @@ impl App {
     }
 
     /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has
-    /// none is its session's.
-    async fn check_password(&self, user: &User, present: Option<&str>) -> Answer<()> {
+    /// none is its session's. Gives what was checked against, for the change to look at again.
+    async fn check_password(&self, user: &User, present: Option<&str>) -> Answer<String> {
         let key = UserName::parse(&user.name).map(|name| name.key().to_owned()).ok();
         self.count_try(None, key.as_deref())?;
         let id = user.id;
@@ -122,9 +128,9 @@ impl App {
         let present = match (present, &stored) {
             (Some(present), _) => present,
             (None, Some(_)) => return Err(ErrorCode::BadRequest.into()),
-            (None, None) => return Ok(()),
+            (None, None) => return Ok(String::new()),
         };
-        let right = self.hasher.verify(Password::typed(present), stored).await?;
-        if right { Ok(()) } else { Err(ErrorCode::PasswordWrong.into()) }
+        let right = self.hasher.verify(Password::typed(present), stored.clone()).await?;
+        stored.filter(|_| right).ok_or_else(|| ErrorCode::PasswordWrong.into())
     }
 }

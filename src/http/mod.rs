@@ -105,8 +105,6 @@ pub struct Parts {
     directory: Directory,
     /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
     stays_changed: Notify,
-    /// Held while settings are read, changed and written: of two changes at once, one would undo the other.
-    deciding: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -128,7 +126,6 @@ impl App {
             rates: Mutex::default(),
             directory: Directory::default(),
             stays_changed: Notify::new(),
-            deciding: tokio::sync::Mutex::default(),
         }))
     }
 }

@@ -141,30 +141,26 @@ pub(super) async fn login(
     // What is no name is the name of nobody.
     let name_key = UserName::parse(&asked.name).map(|name| name.key().to_owned()).ok();
     app.count_try(Some(place.address), name_key.as_deref())?;
-    let read = app.store.read(move |reader| {
-        let account = name_key.map(|key| reader.account_by_key(&key)).transpose()?.flatten();
-        Ok((account, reader.settings()?))
-    });
-    let (account, settings) = read.await?;
+    let account =
+        app.store.read(move |reader| Ok(name_key.map(|key| reader.account_by_key(&key)).transpose()?.flatten()));
+    let account = account.await?;
     // Checked even where nobody has the name or the account has no password, so that all answers take the same time.
     let stored = account.as_ref().filter(|account| account.has_password()).map(|account| account.password.clone());
-    let right = app.hasher.verify(Password::typed(&asked.password), stored).await?;
-    let Some(user) = account.map(|account| account.user).filter(|_| right) else {
+    let right = app.hasher.verify(Password::typed(&asked.password), stored.clone()).await?;
+    let (Some(account), Some(checked), true) = (account, stored, right) else {
         return Err(ErrorCode::SignInFailed.into());
     };
+    let (user, takeover) = (account.user.id, asked.takeover);
     let here = place.replaced.as_ref().map(|signed| signed.session);
-    if !settings.several_devices && !asked.takeover {
-        let mut elsewhere = app.sessions_of(user.id, None).await?;
-        elsewhere.retain(|session| Some(session.id) != here);
-        if !elsewhere.is_empty() {
+    let (token, session) = new_session(place.device, (app.wall)())?;
+    let (user, ended) = match app.store.apply(Op::CreateSession { user, session, checked, here, takeover }).await? {
+        Outcome::SessionCreated { user, ended, .. } => (user, ended),
+        Outcome::Refused(ErrorCode::InUseElsewhere) => {
+            let mut elsewhere = app.sessions_of(user, None).await?;
+            elsewhere.retain(|session| Some(session.id) != here);
             return Err(Refusal::in_use(elsewhere));
         }
-    }
-    let (token, session) = new_session(place.device, (app.wall)())?;
-    let end_others = !settings.several_devices;
-    let outcome = app.store.apply(Op::CreateSession { user: user.id, session, end_others }).await?;
-    let Outcome::SessionCreated { ended, .. } = outcome else {
-        return Err(Refusal::of(outcome));
+        other => return Err(Refusal::of(other)),
     };
     // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
     let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == here);

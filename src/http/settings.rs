@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_NAME_BYTES_MAX};
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{Needs, Op, Outcome};
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -33,24 +33,14 @@ pub(super) async fn change(
     Json(asked): Json<PatchSettings>,
 ) -> Answer<JsonAnswer<SettingsAnswer>> {
     signed.owner_only()?;
-    let deciding = app.deciding.lock().await;
-    let before = app.store.read(|reader| reader.settings()).await?;
     check_wifi(&asked)?;
-    let settings = Settings {
-        registration_open: asked.registration_open.unwrap_or(before.registration_open),
-        several_devices: asked.several_devices.unwrap_or(before.several_devices),
-        guests: asked.guests.unwrap_or(before.guests),
-        wifi_name: asked.wifi_name.unwrap_or(before.wifi_name),
-        wifi_key: asked.wifi_key.unwrap_or(before.wifi_key),
-        wifi_hidden: asked.wifi_hidden.unwrap_or(before.wifi_hidden),
-    };
-    let outcome = app.apply(Op::SetSettings { settings: settings.clone(), at: (app.wall)() }).await?;
-    drop(deciding);
-    match outcome {
+    let op = Op::SetSettings { change: asked, at: (app.wall)() };
+    match app.apply_for(&signed, Needs::Owner, op).await? {
         Outcome::Done => {}
         Outcome::StaysEnded(_) => app.stays_changed.notify_one(),
         other => return Err(Refusal::of(other)),
     }
+    let settings = app.store.read(|reader| reader.settings()).await?;
     Ok(JsonAnswer(SettingsAnswer { settings }))
 }
 

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use crate::auth::token::Token;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::SessionId;
+use crate::proto::op::{Needs, Op};
 use crate::proto::server::{Role, User};
 
 use super::App;
@@ -29,6 +30,11 @@ impl Signed {
         let (hash, now) = (token.hash(), (app.wall)());
         let found = app.store.read(move |reader| reader.session_by_token(&hash, now)).await?;
         Ok(found.map(|(session, user)| Self { session, user }))
+    }
+
+    /// A change that this person asks for: who they are and what they may is looked at again when it is made.
+    pub(super) fn asks(&self, needs: Needs, op: Op) -> Op {
+        Op::Asked { by: self.session, needs, op: Box::new(op) }
     }
 
     /// `forbidden` to anyone but an owner of the box.

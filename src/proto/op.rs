@@ -2,7 +2,7 @@
 //!
 //! An [`Outcome`] is given only after the commit that holds it is on the disk (`synchronous=FULL`).
 
-use super::account::{Invite, NewInvite, Settings};
+use super::account::{Invite, NewInvite, PatchSettings, Settings};
 use super::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use super::server::{LastMessage, Message, Role, RoomKind, User};
 use super::text::Body;
@@ -76,14 +76,28 @@ pub enum Op {
         name: String,
     },
     // --- by the pages
+    /// Another change, if this session still goes on and its person still may ask for it when the change is made: or
+    /// `Refused(NotSignedIn)`, `Refused(Forbidden)`.
+    Asked {
+        by: SessionId,
+        needs: Needs,
+        op: Box<Self>,
+    },
     ClearPicture {
         user: UserId,
     },
-    /// Ends the account's other sessions first where `end_others`, else keeps them.
+    /// A sign-in by password. `Refused(SignInFailed)` if what was checked is not the account's password any more.
+    ///
+    /// Where the owner does not allow several devices the account's other sessions make place, with `takeover`; without
+    /// it, `Refused(InUseElsewhere)`.
     CreateSession {
         user: UserId,
         session: NewSession,
-        end_others: bool,
+        /// The PHC string that the password was checked against.
+        checked: String,
+        /// The session that this browser has already, if it is the account's: it makes place in any case.
+        here: Option<SessionId>,
+        takeover: bool,
     },
     /// The first account becomes the owner. Joins the room for everybody.
     CreateUser {
@@ -95,6 +109,8 @@ pub enum Op {
     /// Takes the account's name, password, sessions, picture and memberships; its messages stay.
     DeleteUser {
         user: UserId,
+        /// The PHC string that the password was checked against: `Refused(PasswordWrong)` if it is another now.
+        checked: String,
         at: Millis,
     },
     EndSession {
@@ -143,6 +159,8 @@ pub enum Op {
     /// Ends every session but `keep`.
     SetPassword {
         user: UserId,
+        /// As in [`Op::DeleteUser`]; none: at the board, where nobody is asked for it.
+        checked: Option<String>,
         password: String,
         keep: Option<SessionId>,
     },
@@ -151,14 +169,23 @@ pub enum Op {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
-    /// Without guests, every guest's stay ends.
+    /// What is not named stays as it is. Without guests, every guest's stay ends.
     SetSettings {
-        settings: Settings,
+        change: PatchSettings,
         at: Millis,
     },
     WithdrawInvite {
         invite: InviteId,
     },
+}
+
+/// Who may ask for a change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Needs {
+    /// An owner of the box.
+    Owner,
+    /// Whoever is signed in.
+    SignedIn,
 }
 
 /// What a change came to.
@@ -207,6 +234,7 @@ pub enum Outcome {
     },
     /// `ended`: the sessions that made place.
     SessionCreated {
+        user: User,
         session: SessionId,
         ended: Vec<SessionId>,
     },

@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rooms::{self, Entrance};
 use super::schema::{self, USER_COLUMNS, sql};
 use super::{guests, messages};
-use crate::proto::account::Settings;
+use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX, USERS_MAX};
-use crate::proto::op::{Millis, NewSession, Outcome};
+use crate::proto::op::{Millis, Needs, NewSession, Outcome};
 use crate::proto::server::{Role, User};
 use crate::proto::user_name::{self, UserName};
 
@@ -91,10 +91,13 @@ pub(super) fn make(
     Ok(Outcome::UserCreated { user, session, members })
 }
 
-pub(super) fn delete(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::Result<Outcome> {
     let Some(found) = by_id(db, user)? else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
+    if !is_password(db, user, checked)? {
+        return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
+    }
     if found.role == Role::Owner {
         let (owners, people) = db
             .prepare_cached("SELECT ifnull(sum(owner), 0), count(*) FROM users WHERE name_key IS NOT NULL")?
@@ -159,15 +162,19 @@ pub(super) fn make_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outc
 pub(super) fn set_password(
     db: &Connection,
     user: UserId,
+    checked: Option<&str>,
     password: &str,
     keep: Option<SessionId>,
 ) -> rusqlite::Result<Outcome> {
-    let set = db
-        .prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1 AND name_key IS NOT NULL")?
-        .execute(params![sql(user.0), password])?;
-    if set == 0 {
+    if by_id(db, user)?.is_none() {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
+    if let Some(checked) = checked
+        && !is_password(db, user, checked)?
+    {
+        return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
+    }
+    db.prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1")?.execute(params![sql(user.0), password])?;
     Ok(Outcome::SessionsEnded { ended: end_sessions(db, user, keep)? })
 }
 
@@ -194,19 +201,36 @@ pub(super) fn clear_picture(db: &Connection, user: UserId) -> rusqlite::Result<O
     user_outcome(db, user)
 }
 
+/// A sign-in by password; see [`Op::CreateSession`](crate::proto::op::Op::CreateSession).
+pub(super) struct SignIn {
+    pub(super) session: NewSession,
+    pub(super) checked: String,
+    pub(super) here: Option<SessionId>,
+    pub(super) takeover: bool,
+}
+
 pub(super) fn create_session(
     db: &Connection,
     user: UserId,
-    session: &NewSession,
-    end_others: bool,
+    sign_in: &SignIn,
     now: Millis,
 ) -> rusqlite::Result<Outcome> {
-    if by_id(db, user)?.is_none() {
-        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    let SignIn { session, checked, here, takeover } = sign_in;
+    let over = |user: &User| user.ends_at.is_some_and(|ends_at| ends_at <= now);
+    let Some(found) = by_id(db, user)?.filter(|user| !over(user)) else {
+        return Ok(Outcome::Refused(ErrorCode::SignInFailed));
+    };
+    // Changed while the password was checked: the one that was right is not any more.
+    if checked.is_empty() || !is_password(db, user, checked)? {
+        return Ok(Outcome::Refused(ErrorCode::SignInFailed));
     }
     db.prepare_cached("DELETE FROM sessions WHERE user = ? AND created_at <= ?")?
         .execute([sql(user.0), oldest_session(now)])?;
-    let mut ended = if end_others { end_sessions(db, user, None)? } else { Vec::new() };
+    let alone = !settings(db)?.several_devices;
+    if alone && !takeover && is_elsewhere(db, user, *here)? {
+        return Ok(Outcome::Refused(ErrorCode::InUseElsewhere));
+    }
+    let mut ended = if alone { end_sessions(db, user, None)? } else { Vec::new() };
     let spared = SESSIONS_PER_USER_MAX - 1;
     let too_many: Vec<SessionId> = db
         .prepare_cached("SELECT id FROM sessions WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?")?
@@ -216,7 +240,28 @@ pub(super) fn create_session(
         db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(session.0)])?;
         ended.push(session);
     }
-    Ok(Outcome::SessionCreated { session: add_session(db, user, session)?, ended })
+    Ok(Outcome::SessionCreated { user: found, session: add_session(db, user, session)?, ended })
+}
+
+/// Why the person of this session may not ask for a change now, if so.
+pub(super) fn may_not_ask(
+    db: &Connection,
+    by: SessionId,
+    needs: Needs,
+    now: Millis,
+) -> rusqlite::Result<Option<ErrorCode>> {
+    let owner: Option<bool> = db
+        .prepare_cached(
+            "SELECT users.owner FROM sessions JOIN users ON users.id = sessions.user
+             WHERE sessions.id = ? AND sessions.created_at > ? AND ifnull(users.ends_at, ?) > ?",
+        )?
+        .query_row(params![sql(by.0), oldest_session(now), Millis::MAX, now], |row| row.get(0))
+        .optional()?;
+    Ok(match (owner, needs) {
+        (None, _) => Some(ErrorCode::NotSignedIn),
+        (Some(false), Needs::Owner) => Some(ErrorCode::Forbidden),
+        (Some(_), _) => None,
+    })
 }
 
 pub(super) fn end_session(db: &Connection, user: UserId, session: SessionId) -> rusqlite::Result<Outcome> {
@@ -228,14 +273,16 @@ pub(super) fn end_session(db: &Connection, user: UserId, session: SessionId) -> 
     Ok(Outcome::SessionsEnded { ended: vec![session] })
 }
 
-pub(super) fn set_settings(db: &Connection, settings: &Settings, at: Millis) -> rusqlite::Result<Outcome> {
-    let Settings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden } = settings;
+pub(super) fn set_settings(db: &Connection, change: PatchSettings, at: Millis) -> rusqlite::Result<Outcome> {
+    let PatchSettings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden } = change;
     db.prepare_cached(
-        "UPDATE settings SET registration_open = ?, several_devices = ?, guests = ?, wifi_name = ?, wifi_key = ?,
-                             wifi_hidden = ?",
+        "UPDATE settings SET registration_open = ifnull(?, registration_open),
+                             several_devices = ifnull(?, several_devices), guests = ifnull(?, guests),
+                             wifi_name = ifnull(?, wifi_name), wifi_key = ifnull(?, wifi_key),
+                             wifi_hidden = ifnull(?, wifi_hidden)",
     )?
     .execute(params![registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden])?;
-    Ok(if *guests { Outcome::Done } else { Outcome::StaysEnded(guests::end_all(db, at)?) })
+    Ok(if settings(db)?.guests { Outcome::Done } else { Outcome::StaysEnded(guests::end_all(db, at)?) })
 }
 
 pub(super) fn settings(db: &Connection) -> rusqlite::Result<Settings> {
@@ -288,6 +335,17 @@ fn is_taken(db: &Connection, name: &UserName, own: Option<UserId>) -> rusqlite::
     // No account has the id 0.
     let own = own.map_or(0, |user| sql(user.0));
     db.prepare_cached(TAKEN_QUERY)?.exists(params![name.key(), name.look(), own])
+}
+
+/// Whether this is what the account's password is checked against; empty: it has none.
+fn is_password(db: &Connection, user: UserId, checked: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND password = ?")?.exists(params![sql(user.0), checked])
+}
+
+/// Whether the account is signed in anywhere but `here`.
+fn is_elsewhere(db: &Connection, user: UserId, here: Option<SessionId>) -> rusqlite::Result<bool> {
+    let here = here.map_or(0, |session| sql(session.0));
+    db.prepare_cached("SELECT 1 FROM sessions WHERE user = ? AND id <> ?")?.exists([sql(user.0), here])
 }
 
 fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {

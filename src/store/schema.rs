@@ -259,8 +259,8 @@ mod tests {
         let db = open_database(dir.path()).unwrap();
         assert_eq!(user_version(&db).unwrap() as usize, MIGRATIONS.len());
         let ada = User { id: UserId(1), name: "Ada".into(), role: Role::Owner, picture: 3, since: 100, ends_at: None };
-        assert_eq!(super::super::accounts::people(&db).unwrap(), [ada], "the deleted one is no guest");
-        let settings = super::super::accounts::settings(&db).unwrap();
+        assert_eq!(accounts::people(&db).unwrap(), [ada], "the deleted one is no guest");
+        let settings = accounts::settings(&db).unwrap();
         assert!(!settings.registration_open && settings.several_devices && settings.guests);
         assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
         let rooms = super::super::rooms::records(&db).unwrap();

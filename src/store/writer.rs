@@ -309,14 +309,18 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
         Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
         Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
+        Op::Asked { by, needs, op } => match accounts::may_not_ask(db, by, needs, now)? {
+            Some(refusal) => Ok(Outcome::Refused(refusal)),
+            None => apply(db, *op, now, effects),
+        },
         Op::ClearPicture { user } => accounts::clear_picture(db, user),
-        Op::CreateSession { user, session, end_others } => {
-            accounts::create_session(db, user, &session, end_others, now)
+        Op::CreateSession { user, session, checked, here, takeover } => {
+            accounts::create_session(db, user, &accounts::SignIn { session, checked, here, takeover }, now)
         }
         Op::CreateUser { name, password, session } => {
             accounts::create(db, accounts::Applicant { name, password, session })
         }
-        Op::DeleteUser { user, at: _ } => accounts::delete(db, user),
+        Op::DeleteUser { user, checked, at: _ } => accounts::delete(db, user, &checked),
         Op::EndSession { user, session } => accounts::end_session(db, user, session),
         Op::EndStay { user, at } => guests::end(db, user, at),
         Op::EndStays { at } => guests::end_due(db, at),
@@ -329,9 +333,11 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::MakeMember { user, at } => guests::make_member(db, user, at),
         Op::MakeOwner { user } => accounts::make_owner(db, user),
         Op::RenameUser { user, name } => accounts::rename(db, user, &name),
-        Op::SetPassword { user, password, keep } => accounts::set_password(db, user, &password, keep),
+        Op::SetPassword { user, checked, password, keep } => {
+            accounts::set_password(db, user, checked.as_deref(), &password, keep)
+        }
         Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
-        Op::SetSettings { settings, at } => accounts::set_settings(db, &settings, at),
+        Op::SetSettings { change, at } => accounts::set_settings(db, change, at),
         Op::WithdrawInvite { invite } => invites::withdraw(db, invite),
     }
 }

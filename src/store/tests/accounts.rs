@@ -1,7 +1,12 @@
 use super::*;
 use crate::proto::account::Settings;
 use crate::proto::limits::{SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
+use crate::proto::op::Needs;
 use crate::proto::server::Role;
+
+fn delete(user: UserId, name: &str) -> Op {
+    Op::DeleteUser { user, checked: format!("hash of {name}"), at: NOON }
+}
 
 #[test]
 fn the_first_account_owns_the_box_and_the_next_does_not() {
@@ -29,7 +34,7 @@ fn a_taken_name_is_refused_and_a_freed_one_is_not() {
     let rename = |name: &str| Op::RenameUser { user: users[1], name: named(name) };
     assert_eq!(fixture.refused(rename("aDa")), ErrorCode::NameTaken);
     assert!(matches!(fixture.apply(rename("GRACE")), Outcome::User(user) if user.name == "GRACE"));
-    fixture.apply(Op::DeleteUser { user: users[1], at: NOON });
+    fixture.apply(delete(users[1], "Grace"));
     let again = fixture.register("Grace");
     assert!(again.id > users[1], "an id is never used again");
 }
@@ -65,8 +70,10 @@ fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
 #[test]
 fn closed_registration_refuses_all_but_the_first() {
     let fixture = Fixture::new();
+    let change = PatchSettings { registration_open: Some(false), ..PatchSettings::default() };
+    assert!(matches!(fixture.apply(decide(change)), Outcome::Done));
+    fixture.apply(several_devices());
     let closed = Settings { registration_open: false, several_devices: true, ..Settings::default() };
-    fixture.apply(Op::SetSettings { settings: closed.clone(), at: NOON });
     fixture.register("Ada");
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
     let fixture = fixture.reopen();
@@ -79,8 +86,7 @@ fn a_token_finds_its_session_until_it_is_ended_or_old() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let find = |token: u8, now| fixture.read(|reader| reader.session_by_token(&[token; 32], now));
     assert!(find(7, NOON).is_none());
-    let create = Op::CreateSession { user: users[0], session: session(7), end_others: false };
-    let Outcome::SessionCreated { session: id, .. } = fixture.apply(create) else { panic!() };
+    let Outcome::SessionCreated { session: id, .. } = fixture.apply(sign_in(users[0], "Ada", 7)) else { panic!() };
     let (found, user) = find(7, NOON).unwrap();
     assert_eq!((found, user.id), (id, users[0]));
     let old = NOON + SESSION_DAYS_MAX * 86_400_000;
@@ -94,17 +100,15 @@ fn a_token_finds_its_session_until_it_is_ended_or_old() {
 #[test]
 fn a_takeover_ends_the_other_sessions_and_a_second_device_does_not() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let create = |token, end_others| match fixture.apply(Op::CreateSession {
-        user: users[0],
-        session: session(token),
-        end_others,
-    }) {
-        Outcome::SessionCreated { session, ended } => (session, ended),
+    let create = |token| match fixture.apply(sign_in(users[0], "Ada", token)) {
+        Outcome::SessionCreated { session, ended, .. } => (session, ended),
         other => panic!("{other:?}"),
     };
-    let (second, ended) = create(2, false);
+    fixture.apply(several_devices());
+    let (second, ended) = create(2);
     assert!(ended.is_empty());
-    let (third, ended) = create(3, true);
+    fixture.apply(decide(PatchSettings { several_devices: Some(false), ..PatchSettings::default() }));
+    let (third, ended) = create(3);
     assert!(ended.len() == 2 && ended.contains(&second));
     let sessions = fixture.read(|reader| reader.sessions_of(users[0]));
     assert_eq!(sessions, [(third, "Firefox on Linux".to_owned(), NOON)]);
@@ -114,9 +118,9 @@ fn a_takeover_ends_the_other_sessions_and_a_second_device_does_not() {
 fn the_oldest_session_makes_place_when_there_are_too_many() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let oldest = fixture.read(|reader| reader.sessions_of(users[0]))[0].0;
+    fixture.apply(several_devices());
     for token in 1..=SESSIONS_PER_USER_MAX {
-        let session = session(u8::try_from(token).unwrap());
-        let create = Op::CreateSession { user: users[0], session, end_others: false };
+        let create = sign_in(users[0], "Ada", u8::try_from(token).unwrap());
         let Outcome::SessionCreated { ended, .. } = fixture.apply(create) else { panic!() };
         assert_eq!(ended, if token == SESSIONS_PER_USER_MAX { vec![oldest] } else { vec![] });
     }
@@ -126,16 +130,90 @@ fn the_oldest_session_makes_place_when_there_are_too_many() {
 #[test]
 fn a_new_password_ends_the_other_sessions() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let create = Op::CreateSession { user: users[0], session: session(9), end_others: false };
-    let Outcome::SessionCreated { session: keep, .. } = fixture.apply(create) else { panic!() };
-    let set = Op::SetPassword { user: users[0], password: "new hash".into(), keep: Some(keep) };
+    fixture.apply(several_devices());
+    let Outcome::SessionCreated { session: keep, .. } = fixture.apply(sign_in(users[0], "Ada", 9)) else { panic!() };
+    let set = |checked: &str| {
+        let checked = Some(checked.to_owned());
+        Op::SetPassword { user: users[0], checked, password: "new hash".into(), keep: Some(keep) }
+    };
+    assert_eq!(fixture.refused(set("another's")), ErrorCode::PasswordWrong);
+    let set = set("hash of Ada");
     let Outcome::SessionsEnded { ended } = fixture.apply(set) else { panic!() };
     assert_eq!(ended.len(), 1);
     let account = fixture.read(|reader| reader.account_by_key("ada")).unwrap();
     assert_eq!((account.user.id, account.password.as_str()), (users[0], "new hash"));
     assert_eq!(fixture.read(|reader| reader.sessions_of(users[0]))[0].0, keep);
-    let nobody = Op::SetPassword { user: UserId(u64::MAX), password: String::new(), keep: None };
+    let nobody = Op::SetPassword { user: UserId(u64::MAX), checked: None, password: String::new(), keep: None };
     assert_eq!(fixture.refused(nobody), ErrorCode::NotFound);
+}
+
+#[test]
+fn a_sign_in_whose_password_was_changed_meanwhile_is_refused_within_the_same_commit() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let old = || sign_in(users[0], "Ada", 7);
+    let password = "new hash".to_owned();
+    let set = Op::SetPassword { user: users[0], checked: None, password, keep: None };
+    let outcomes = fixture.apply_all([old(), set, old(), sign_in(users[1], "Grace", 8)]);
+    let told: Vec<&Outcome> = outcomes.iter().map(|outcome| outcome.as_ref().unwrap()).collect();
+    assert!(matches!(told[0], Outcome::SessionCreated { .. }));
+    assert!(matches!(told[1], Outcome::SessionsEnded { ended } if ended.len() == 1));
+    assert!(matches!(told[2], Outcome::Refused(ErrorCode::SignInFailed)));
+    assert!(matches!(told[3], Outcome::SessionCreated { .. }), "another's is another's");
+    assert!(fixture.read(|reader| reader.sessions_of(users[0])).is_empty());
+    fixture.apply(delete(users[1], "Grace"));
+    assert_eq!(fixture.refused(sign_in(users[1], "Grace", 9)), ErrorCode::SignInFailed, "nobody has it any more");
+}
+
+#[test]
+fn of_two_sign_ins_at_once_that_take_nothing_over_one_is_made() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let first = fixture.read(|reader| reader.sessions_of(users[0]))[0].0;
+    fixture.apply(Op::EndSession { user: users[0], session: first });
+    let careful = |token| match sign_in(users[0], "Ada", token) {
+        Op::CreateSession { user, session, checked, here, .. } => {
+            Op::CreateSession { user, session, checked, here, takeover: false }
+        }
+        other => other,
+    };
+    let outcomes = fixture.apply_all([careful(1), careful(2)]);
+    assert!(matches!(outcomes[0], Ok(Outcome::SessionCreated { .. })));
+    assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::InUseElsewhere))));
+    assert!(
+        matches!(fixture.apply(sign_in(users[0], "Ada", 3)), Outcome::SessionCreated { ended, .. } if ended.len() == 1)
+    );
+}
+
+#[test]
+fn a_change_is_made_only_while_its_asker_is_signed_in_and_may() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let session_of = |user| fixture.read(|reader| reader.sessions_of(user))[0].0;
+    let (ada, grace) = (session_of(users[0]), session_of(users[1]));
+    let asked = |by, needs| {
+        let op = Op::RenameUser { user: users[1], name: named("Grace Hopper") };
+        Op::Asked { by, needs, op: Box::new(op) }
+    };
+    assert_eq!(fixture.refused(asked(grace, Needs::Owner)), ErrorCode::Forbidden);
+    assert!(matches!(fixture.apply(asked(grace, Needs::SignedIn)), Outcome::User(_)));
+    assert!(matches!(fixture.apply(asked(ada, Needs::Owner)), Outcome::User(_)));
+    // Sent while signed in, and made after the end: within one commit.
+    let end = Op::EndSession { user: users[1], session: grace };
+    let outcomes = fixture.apply_all([end, asked(grace, Needs::SignedIn)]);
+    assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
+    fixture.apply(Op::MakeOwner { user: users[1] });
+    let outcomes = fixture.apply_all([delete(users[0], "Ada"), asked(ada, Needs::Owner)]);
+    assert!(matches!(outcomes[0], Ok(Outcome::UserDeleted { .. })));
+    assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
+}
+
+#[test]
+fn of_two_decisions_at_once_neither_undoes_the_other() {
+    let (fixture, _) = Fixture::with(&["Ada"]);
+    let closed = PatchSettings { registration_open: Some(false), ..PatchSettings::default() };
+    let wifi = PatchSettings { wifi_name: Some("Reading room".into()), ..PatchSettings::default() };
+    fixture.apply_all([decide(closed), decide(wifi), several_devices()]);
+    let settings = fixture.read(Reader::settings);
+    assert!(!settings.registration_open && settings.several_devices && settings.guests);
+    assert_eq!(settings.wifi_name, "Reading room");
 }
 
 #[test]
@@ -165,7 +243,8 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     let room = fixture.room(RoomKind::Open, grace, &[ada]);
     let message = fixture.send(room, grace, "a", "I was here");
     fixture.apply(Op::SetPicture { user: grace, jpegs: [vec![1], vec![2], vec![3]] });
-    let deleted = fixture.apply(Op::DeleteUser { user: grace, at: NOON });
+    assert_eq!(fixture.refused(delete(grace, "Ada")), ErrorCode::PasswordWrong);
+    let deleted = fixture.apply(delete(grace, "Grace"));
     assert!(matches!(deleted, Outcome::UserDeleted { user } if user == grace));
     assert!(fixture.read(|reader| reader.sessions_of(grace)).is_empty());
     assert!(fixture.read(|reader| reader.account(grace)).is_none());
@@ -175,16 +254,18 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(ada, Role::Owner)]);
     let page = fixture.read(|reader| reader.history(ada, room, super::super::Window::Newest, 10)).unwrap();
     assert_eq!(page.messages, [message]);
-    assert_eq!(fixture.refused(Op::DeleteUser { user: grace, at: NOON }), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(delete(grace, "Grace")), ErrorCode::NotFound);
 }
 
 #[test]
 fn the_last_owner_stays_while_others_are_here() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
-    let delete = |user| Op::DeleteUser { user, at: NOON };
-    assert_eq!(fixture.refused(delete(users[0])), ErrorCode::LastOwner);
+    assert_eq!(fixture.refused(delete(users[0], "Ada")), ErrorCode::LastOwner);
     assert!(matches!(fixture.apply(Op::MakeOwner { user: users[1] }), Outcome::User(user) if user.role == Role::Owner));
-    assert!(matches!(fixture.apply(delete(users[0])), Outcome::UserDeleted { .. }));
-    assert!(matches!(fixture.apply(delete(users[1])), Outcome::UserDeleted { .. }), "the last person may leave");
+    assert!(matches!(fixture.apply(delete(users[0], "Ada")), Outcome::UserDeleted { .. }));
+    assert!(
+        matches!(fixture.apply(delete(users[1], "Grace")), Outcome::UserDeleted { .. }),
+        "the last person may leave"
+    );
     assert_eq!(fixture.register("Ada").role, Role::Owner);
 }

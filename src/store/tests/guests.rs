@@ -1,6 +1,6 @@
 use super::invites::{join, to};
 use super::*;
-use crate::proto::account::{NewInvite, Settings};
+use crate::proto::account::NewInvite;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::Ended;
 use crate::store::{Query, Window};
@@ -131,7 +131,10 @@ fn the_owner_ends_a_stay_and_no_member_is_sent_away_so() {
 fn taking_no_guests_ends_every_stay_in_the_same_change() {
     let (fixture, users, room) = stage();
     let guests = [fixture.bring(1, "Grace").id, fixture.bring(2, "Zoe").id];
-    let settings = |guests| Op::SetSettings { settings: Settings { guests, ..Settings::default() }, at: NOON + 7 };
+    let settings = |guests| {
+        let change = PatchSettings { guests: Some(guests), ..PatchSettings::default() };
+        Op::SetSettings { change, at: NOON + 7 }
+    };
     assert!(matches!(fixture.apply(settings(true)), Outcome::Done));
     let Outcome::StaysEnded(ended) = fixture.apply(settings(false)) else { panic!() };
     assert_eq!(ended.guests.iter().map(|user| user.id).collect::<Vec<_>>(), guests);

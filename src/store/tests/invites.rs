@@ -1,5 +1,5 @@
 use super::*;
-use crate::proto::account::{Invite, InviteRole, Invited, NewInvite, Settings};
+use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
 
 const DAY: Millis = 86_400_000;
@@ -127,12 +127,12 @@ fn an_invite_that_is_unknown_withdrawn_ended_or_for_guests_who_are_not_taken_let
     assert!(fixture.invited(1, NOON + 999).is_ok());
     assert_eq!(fixture.invited(1, NOON + 1_000), Err(ErrorCode::InviteEnded));
 
-    let off = Settings { guests: false, ..Settings::default() };
+    let guests = |guests| decide(PatchSettings { guests: Some(guests), ..PatchSettings::default() });
     fixture.make(users[0], 2, NewInvite { role: InviteRole::Member, ..to(EVERYONE) });
-    fixture.apply(Op::SetSettings { settings: off, at: NOON });
+    fixture.apply(guests(false));
     assert_eq!(fixture.refused(join(1, "Grace")), ErrorCode::GuestsOff);
     assert!(matches!(fixture.apply(join(2, "Mia")), Outcome::UserCreated { .. }), "members may come");
-    fixture.apply(Op::SetSettings { settings: Settings::default(), at: NOON });
+    fixture.apply(guests(true));
 
     assert!(matches!(fixture.apply(join(1, "Grace")), Outcome::UserCreated { .. }), "in time");
     let withdraw = || Op::WithdrawInvite { invite: invite.id };
@@ -145,8 +145,7 @@ fn an_invite_that_is_unknown_withdrawn_ended_or_for_guests_who_are_not_taken_let
 #[test]
 fn registration_may_be_closed() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let closed = Settings { registration_open: false, ..Settings::default() };
-    fixture.apply(Op::SetSettings { settings: closed, at: NOON });
+    fixture.apply(decide(PatchSettings { registration_open: Some(false), ..PatchSettings::default() }));
     let member = NewInvite { role: InviteRole::Member, rooms: vec![], ..to(EVERYONE) };
     fixture.make(users[0], 1, member);
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);

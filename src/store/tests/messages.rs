@@ -187,7 +187,8 @@ fn a_thousand_missed_events_are_given_and_one_more_is_too_many() {
 fn a_refused_change_does_not_spoil_its_batch() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     // Two sessions with one token: a defect of the caller, which the database refuses.
-    let twice = || Op::CreateSession { user: users[0], session: session(5), end_others: false };
+    fixture.apply(several_devices());
+    let twice = || sign_in(users[0], "Ada", 5);
     let results = fixture.apply_all([
         append(EVERYONE, users[0], "a", "first"),
         twice(),

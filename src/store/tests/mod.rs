@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::{OpenError, ReadError, Reader, Store};
+use crate::proto::account::PatchSettings;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
@@ -136,6 +137,21 @@ fn asker(id: UserId) -> User {
 /// A session whose token's hash is this byte, repeated.
 fn session(token: u8) -> NewSession {
     NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), at: NOON }
+}
+
+/// A sign-in with the right password, from wherever the account is signed in else.
+fn sign_in(user: UserId, name: &str, token: u8) -> Op {
+    let checked = format!("hash of {name}");
+    Op::CreateSession { user, session: session(token), checked, here: None, takeover: true }
+}
+
+fn decide(change: PatchSettings) -> Op {
+    Op::SetSettings { change, at: NOON }
+}
+
+/// What lets an account be in several places.
+fn several_devices() -> Op {
+    decide(PatchSettings { several_devices: Some(true), ..PatchSettings::default() })
 }
 
 fn named(name: &str) -> UserName {

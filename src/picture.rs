@@ -4,6 +4,8 @@
 //! its header before anything is decoded. Nothing of the file but its pixels comes through: no EXIF, no place, no
 //! device. Imports only `proto`.
 
+mod jpeg;
+
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,9 +122,7 @@ fn decode(file: &[u8]) -> Result<(RgbImage, Orientation), ErrorCode> {
         return Err(ErrorCode::PictureLarge);
     }
     let format = image::guess_format(file).map_err(|_| UNREADABLE)?;
-    if !is_whole(file, format) {
-        return Err(UNREADABLE);
-    }
+    let file = whole(file, format).ok_or(UNREADABLE)?;
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     reader.limits(allocating(PICTURE_MEMORY_BYTES_MAX));
     let mut decoder = reader.into_decoder().map_err(|_| UNREADABLE)?;
@@ -151,17 +151,14 @@ fn allocating(bytes: u64) -> Limits {
     limits
 }
 
-/// Whether the format is one we take, and the file is not cut short in a way that its decoder would overlook.
-fn is_whole(file: &[u8], format: ImageFormat) -> bool {
+/// The picture in a file, where the format is one we take and it is not cut short in a way that its decoder would
+/// overlook. What stands behind a JPEG is left off: cameras put films, depth and further pictures there.
+fn whole(file: &[u8], format: ImageFormat) -> Option<&[u8]> {
     match format {
-        ImageFormat::Jpeg => {
-            // The decoder paints what is missing grey. The end marker follows the last scan; before it, one may
-            // belong to a thumbnail.
-            let scan = file.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap_or(0);
-            file[scan..].windows(2).any(|pair| pair == [0xff, 0xd9])
-        }
-        ImageFormat::Bmp | ImageFormat::Gif | ImageFormat::Png | ImageFormat::WebP => true,
-        _ => false,
+        // The decoder paints what is missing grey.
+        ImageFormat::Jpeg => jpeg::first_image(file),
+        ImageFormat::Bmp | ImageFormat::Gif | ImageFormat::Png | ImageFormat::WebP => Some(file),
+        _ => None,
     }
 }
 
@@ -169,7 +166,7 @@ fn is_whole(file: &[u8], format: ImageFormat) -> bool {
 fn bytes_per_pixel(file: &[u8], format: ImageFormat, color: ColorType) -> u64 {
     let beside = match format {
         // Coefficients of two bytes for each component, where they come in more than one scan.
-        ImageFormat::Jpeg if has_several_scans(file) => 8,
+        ImageFormat::Jpeg if jpeg::has_several_scans(file) => 8,
         // The first frame may not be the whole picture.
         ImageFormat::Gif => 4,
         // A canvas and a frame on it; or a plane of all four colours.
@@ -178,35 +175,6 @@ fn bytes_per_pixel(file: &[u8], format: ImageFormat, color: ColorType) -> u64 {
         _ => 0,
     };
     u64::from(color.bytes_per_pixel()) + beside
-}
-
-/// Whether a JPEG is progressive, or has its components one after the other. A damaged one counts as such.
-fn has_several_scans(jpeg: &[u8]) -> bool {
-    const FRAMES: [u8; 2] = [0xc0, 0xc1];
-    const PROGRESSIVE: u8 = 0xc2;
-    const SCAN: u8 = 0xda;
-    let mut rest = jpeg.get(2..).unwrap_or_default();
-    let mut components = None;
-    loop {
-        // Any number of fill bytes may stand before a marker.
-        while let [0xff, 0xff, ..] = rest {
-            rest = &rest[1..];
-        }
-        let [0xff, marker, high, low, payload @ ..] = rest else {
-            return true;
-        };
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        match *marker {
-            PROGRESSIVE => return true,
-            SCAN => return components.is_none() || payload.first().copied() != components,
-            frame if FRAMES.contains(&frame) => components = payload.get(5).copied(),
-            _ => {}
-        }
-        let Some(next) = rest.get(2 + length..) else {
-            return true;
-        };
-        rest = next;
-    }
 }
 
 /// The middle square of decoded pixels, seen as opaque on white. Copies nothing.

@@ -184,6 +184,67 @@ fn a_file_that_was_cut_short_is_unreadable() {
     }
 }
 
+/// What phones and cameras put behind a picture: a film, whose bytes look like markers now and then; a second picture,
+/// as in a stereo or depth photo; the first half of one; anything.
+fn behind() -> Vec<(&'static str, Vec<u8>)> {
+    let picture = file(&halves(120, 80), ImageFormat::Jpeg);
+    let mut film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
+    film.extend(b"mdat\xff\xda\0\x0c\x03\x01\0\x02\x11\x03\x11\0\x3f\0".repeat(40));
+    vec![
+        ("a film", film),
+        ("a second picture", picture.clone()),
+        ("half of one", picture[..picture.len() / 2].to_vec()),
+        ("zeros", vec![0; 4_096]),
+        ("fill bytes", vec![0xff; 64]),
+        ("a lone scan", b"\xff\xda".to_vec()),
+    ]
+}
+
+#[test]
+fn a_photo_with_something_behind_it_is_read() {
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp] {
+        let plain = make(&file(&halves(300, 200), format)).unwrap();
+        for (what, trailer) in behind() {
+            let mut bytes = file(&halves(300, 200), format);
+            bytes.extend(trailer);
+            assert_eq!(make(&bytes).as_ref(), Ok(&plain), "{format:?} with {what}");
+        }
+    }
+}
+
+#[test]
+fn a_photo_that_is_cut_off_is_not_made_whole_by_what_stands_before_or_behind() {
+    let whole = file(&halves(300, 200), ImageFormat::Jpeg);
+    let cut = whole.len() * 2 / 3;
+    // A thumbnail in a segment of its own has all its markers.
+    let thumbnail = file(&halves(16, 16), ImageFormat::Jpeg);
+    let mut with_thumbnail = whole[..2].to_vec();
+    with_thumbnail.extend([0xff, 0xe1]);
+    with_thumbnail.extend((2 + thumbnail.len() as u16).to_be_bytes());
+    with_thumbnail.extend(&thumbnail);
+    let added = with_thumbnail.len() - 2;
+    with_thumbnail.extend(&whole[2..]);
+    assert_eq!(make(&with_thumbnail), make(&whole));
+    assert_eq!(refused(&with_thumbnail[..cut + added]), ErrorCode::PictureUnreadable);
+}
+
+#[test]
+fn fill_bytes_and_stray_bytes_between_segments_are_passed_over() {
+    let whole = file(&halves(300, 200), ImageFormat::Jpeg);
+    let mut filled = whole[..2].to_vec();
+    filled.extend([0xff; 9]);
+    filled.extend(&whole[2..whole.len() - 2]);
+    filled.extend([0xff; 5]);
+    filled.extend([0xff, 0xd9]);
+    assert_eq!(make(&filled), make(&whole));
+    assert_eq!(jpeg::first_image(&filled), Some(&filled[..]));
+    for cut in [0, 1, 2, 3, 20, whole.len() - 1] {
+        assert_eq!(jpeg::first_image(&whole[..cut]), None, "{cut}");
+    }
+    assert_eq!(jpeg::first_image(b"\xff\xd8\xff\xd9"), None, "an end without a picture");
+    assert_eq!(jpeg::first_image(b"\xff\xd8\xff\xe0\0\0\xff\xd9"), None, "a length that cannot be");
+}
+
 #[test]
 fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
     assert_eq!(refused(&png_saying(50_000, 50_000)), ErrorCode::PictureLarge);
@@ -196,10 +257,10 @@ fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
 #[test]
 fn a_progressive_jpeg_counts_for_what_it_keeps_beside() {
     assert_eq!(refused(&jpeg_saying(6_000, 4_000, 0xc2)), ErrorCode::PictureLarge);
-    assert!(has_several_scans(&jpeg_saying(6_000, 4_000, 0xc2)));
-    assert!(!has_several_scans(&jpeg_saying(6_000, 4_000, 0xc0)));
-    assert!(!has_several_scans(&photo(1)));
-    assert!(has_several_scans(b"\xff\xd8\xff"));
+    assert!(jpeg::has_several_scans(&jpeg_saying(6_000, 4_000, 0xc2)));
+    assert!(!jpeg::has_several_scans(&jpeg_saying(6_000, 4_000, 0xc0)));
+    assert!(!jpeg::has_several_scans(&photo(1)));
+    assert!(jpeg::has_several_scans(b"\xff\xd8\xff"));
 }
 
 #[test]

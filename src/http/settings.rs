@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
-use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_NAME_BYTES_MAX};
+use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_DIGITS, WIFI_NAME_BYTES_MAX};
 use crate::proto::op::{Needs, Op, Outcome};
 
 use super::App;
@@ -49,8 +49,15 @@ fn check_wifi(asked: &PatchSettings) -> Result<(), ErrorCode> {
     let plain = |text: &str| !text.chars().any(char::is_control);
     let name = asked.wifi_name.as_deref().unwrap_or_default();
     let key = asked.wifi_key.as_deref().unwrap_or_default();
-    let key_chars = key.chars().count();
-    let fits = name.len() <= WIFI_NAME_BYTES_MAX
-        && (key_chars == 0 || (WIFI_KEY_CHARS_MIN..=WIFI_KEY_CHARS_MAX).contains(&key_chars));
+    let fits = name.len() <= WIFI_NAME_BYTES_MAX && is_wifi_key(key);
     if fits && plain(name) && plain(key) { Ok(()) } else { Err(ErrorCode::BadRequest) }
+}
+
+/// Nothing, a passphrase, or the key itself that others derive from one.
+fn is_wifi_key(key: &str) -> bool {
+    match key.chars().count() {
+        0 | WIFI_KEY_CHARS_MIN..=WIFI_KEY_CHARS_MAX => true,
+        WIFI_KEY_HEX_DIGITS => key.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        _ => false,
+    }
 }

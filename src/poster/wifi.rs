@@ -9,7 +9,8 @@ pub struct Wifi {
 }
 
 impl Wifi {
-    /// The text that phones' cameras know (Wi-Fi Alliance, WPA3 specification, section 7, as ZXing began it).
+    /// The text that phones' cameras know (Wi-Fi Alliance, WPA3 specification, section 7, as ZXing began it). A key of 64
+    /// hexadecimal digits they take for the key itself: no passphrase is as long.
     pub fn code(&self) -> String {
         let kind = if self.key.is_empty() { "nopass" } else { "WPA" };
         let key = if self.key.is_empty() { String::new() } else { format!("P:{};", escaped(&self.key)) };
@@ -34,6 +35,8 @@ mod tests {
     #[test]
     fn a_network_is_written_as_phones_read_it() {
         assert_eq!(code("Home", "correct horse", false), "WIFI:T:WPA;S:Home;P:correct horse;;");
+        let digits = "0123456789abcdef".repeat(4);
+        assert_eq!(code("Home", &digits, false), format!("WIFI:T:WPA;S:Home;P:{digits};;"));
         assert_eq!(code("Home", "", false), "WIFI:T:nopass;S:Home;;");
         assert_eq!(code("Home", "correct horse", true), "WIFI:T:WPA;S:Home;P:correct horse;H:true;;");
     }

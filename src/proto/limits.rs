@@ -171,6 +171,9 @@ pub const WIFI_NAME_BYTES_MAX: usize = 32;
 pub const WIFI_KEY_CHARS_MIN: usize = 8;
 /// Characters of a Wi-Fi's key at most; see [`WIFI_KEY_CHARS_MIN`].
 pub const WIFI_KEY_CHARS_MAX: usize = 63;
+/// Hexadecimal digits of a Wi-Fi's key that is given as such, and not as a passphrase: 256 bits (IEEE 802.11-2020,
+/// section J.4.1).
+pub const WIFI_KEY_HEX_DIGITS: usize = 64;
 
 // --- Pictures ------------------------------------------------------------------------------------
 

@@ -427,6 +427,8 @@ async fn a_wifi_for_the_poster_is_one_that_can_be() {
         json!({ "wifi_name": "好".repeat(11) }),
         json!({ "wifi_key": "1234567" }),
         json!({ "wifi_key": "x".repeat(64) }),
+        json!({ "wifi_key": "ａ".repeat(64) }),
+        json!({ "wifi_key": "a".repeat(65) }),
         json!({ "wifi_name": "a\nb" }),
     ] {
         assert_eq!(ada.patch("/api/settings", &body).await.refused(), refusal(400, "bad_request"), "{body}");
@@ -434,6 +436,7 @@ async fn a_wifi_for_the_poster_is_one_that_can_be() {
     for body in [
         json!({ "wifi_name": "好".repeat(10), "wifi_key": "12345678", "wifi_hidden": true }),
         json!({ "wifi_key": "x".repeat(63) }),
+        json!({ "wifi_key": "0123456789abcdefABCDEF0123456789".repeat(2) }),
         json!({ "wifi_key": "" }),
     ] {
         assert_eq!(ada.patch("/api/settings", &body).await.status, 200, "{body}");

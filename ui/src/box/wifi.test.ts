@@ -8,7 +8,8 @@ test('a_name_is_measured_in_bytes', () => {
   expect(isWifiName('读'.repeat(11))).toBe(false)
 })
 
-test('a_key_is_none_or_8_to_63_characters', () => {
-  for (const key of ['', 'a'.repeat(8), 'a'.repeat(63)]) expect(isWifiKey(key)).toBe(true)
-  for (const key of ['a'.repeat(7), 'a'.repeat(64)]) expect(isWifiKey(key)).toBe(false)
+test('a_key_is_none_or_8_to_63_characters_or_64_hexadecimal_digits', () => {
+  for (const key of ['', 'a'.repeat(8), 'x'.repeat(63), '09afAF00'.repeat(8)])
+    expect(isWifiKey(key)).toBe(true)
+  for (const key of ['a'.repeat(7), 'x'.repeat(64), 'a'.repeat(65)]) expect(isWifiKey(key)).toBe(false)
 })

@@ -5,8 +5,8 @@ const NAME_BYTES_MAX = 32
 
 export const isWifiName = (name: string) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX
 
-/** Empty is an open network. */
+/** Empty is an open network; 64 hexadecimal digits are the key itself that others derive from a passphrase. */
 export function isWifiKey(key: string): boolean {
   const length = [...key].length
-  return length === 0 || (length >= 8 && length <= 63)
+  return length === 0 || (length >= 8 && length <= 63) || /^[0-9a-f]{64}$/i.test(key)
 }

@@ -128,7 +128,7 @@ export const enBox = {
   'box.wifiKeyHide': 'Hide the key',
   'box.wifiHidden': 'The Wi-Fi does not show its name',
   'box.wifiNameLong': 'A Wi-Fi’s name has at most 32 bytes: about 32 letters, or 10 Chinese characters.',
-  'box.wifiKeyWrong': 'A key has 8 to 63 characters.',
+  'box.wifiKeyWrong': 'A key has 8 to 63 characters, or is 64 digits from 0 to 9 and a to f.',
   'box.wifiSaved': 'The Wi-Fi was saved',
   'box.paper': 'Paper',
   'box.paperA4': 'A4',

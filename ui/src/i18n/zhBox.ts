@@ -127,7 +127,7 @@ export const zhBox: BoxTable = {
   'box.wifiKeyHide': '隐藏 Wi-Fi 密码',
   'box.wifiHidden': '这个 Wi-Fi 不显示名称',
   'box.wifiNameLong': 'Wi-Fi 名称最多 32 字节：约 32 个字母，或 10 个汉字。',
-  'box.wifiKeyWrong': 'Wi-Fi 密码应为 8 到 63 个字符。',
+  'box.wifiKeyWrong': 'Wi-Fi 密码应为 8 到 63 个字符，或 64 位十六进制数字。',
   'box.wifiSaved': 'Wi-Fi 已保存',
   'box.paper': '纸张',
   'box.paperA4': 'A4',

@@ -178,15 +178,24 @@ async fn announce(
     if let Err(fault) = try_port() {
         return End::Failed(refused(&fault));
     }
-    let mut voice = match Voice::start(announcement) {
-        Ok(voice) => voice,
-        Err(fault) => return End::Failed(fault.to_string()),
+    let mut voice = match unless_asked(stopped, Voice::start(announcement)).await {
+        Some(Ok(voice)) => voice,
+        Some(Err(fault)) => return End::Failed(fault.to_string()),
+        None => return End::Asked,
     };
-    let ended = voice.speak(network, names, stopped).await;
+    let failed = unless_asked(stopped, voice.speak(network, names)).await;
     voice.goodbye().await;
-    match ended {
-        Ok(()) => End::Asked,
-        Err(fault) => End::Failed(fault),
+    failed.map_or(End::Asked, End::Failed)
+}
+
+/// What the work comes to. None where the box is asked to go before: a daemon that hangs, and what waits for it, must
+/// not use up the time for saying goodbye.
+async fn unless_asked<T>(stopped: &mut watch::Receiver<bool>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        // An error says that nobody is left who could ask.
+        _ = stopped.wait_for(|stopped| *stopped) => None,
+        done = work => Some(done),
     }
 }
 
@@ -204,6 +213,15 @@ fn refused(fault: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_waits_for_a_daemon_that_hangs_stops_when_asked() {
+        let (stop, mut stopped) = watch::channel(false);
+        assert_eq!(unless_asked(&mut stopped, async { "done" }).await, Some("done"));
+        let waiting = tokio::spawn(async move { unless_asked(&mut stopped, std::future::pending::<()>()).await });
+        stop.send(true).unwrap();
+        assert_eq!(waiting.await.unwrap(), None);
+    }
 
     #[test]
     fn two_boxes_without_a_latin_name_differ_by_their_alias() {

@@ -16,7 +16,7 @@ use super::{Announcement, NameState, Names, alias, tell};
 use crate::lan::addresses::Network;
 
 /// How often what the daemons remember is counted: a flood at full speed of a 100 Mbit/s network is some 50 MB by then.
-const MEMORY_INTERVAL: Duration = Duration::from_secs(10);
+const COUNT_INTERVAL: Duration = Duration::from_secs(10);
 /// How long the daemons look at the interfaces themselves after a change: an address may follow its link.
 const SETTLING: Duration = Duration::from_secs(4);
 /// Bytes of a DNS label.
@@ -48,19 +48,26 @@ pub(super) struct Voice<'a> {
 enum Heard {
     Answer(Option<HostnameResolutionEvent>),
     Holder(Option<DaemonEvent>),
-    MemoryIsDue,
-    Network(bool),
+    CountIsDue,
+    Counted(Who, Result<(), Error>),
+    Network(Network),
     Services(Option<DaemonEvent>),
     Settled,
     Tick,
 }
 
+/// One of the two daemons.
+enum Who {
+    Holder,
+    Services,
+}
+
 impl<'a> Voice<'a> {
-    pub(super) fn start(announcement: &'a Announcement) -> Result<Self, Error> {
+    pub(super) async fn start(announcement: &'a Announcement) -> Result<Self, Error> {
         let reach = Reach { interfaces: announcement.interfaces.clone(), bound: announcement.bound };
-        let mut services = Daemon::start(&reach)?;
+        let mut services = Daemon::start(&reach).await?;
         for (kind, port) in [("_https._tcp", announcement.https_port), ("_http._tcp", announcement.http_port)] {
-            services.register(service(announcement, kind, port)?)?;
+            services.register(service(announcement, kind, port)?).await?;
         }
         Ok(Self {
             announcement,
@@ -74,48 +81,55 @@ impl<'a> Voice<'a> {
             answers: None,
             holder: None,
             settled_at: None,
-            count_at: Instant::now() + MEMORY_INTERVAL,
+            count_at: Instant::now() + COUNT_INTERVAL,
         })
     }
 
-    /// Ends when it is asked to, or with what went wrong.
+    /// Speaks until something goes wrong, and gives what. Whatever it is at may be left: then comes [`Self::goodbye`].
     pub(super) async fn speak(
         &mut self,
         network: &mut watch::Receiver<Network>,
         names: &watch::Sender<Names>,
-        stopped: &mut watch::Receiver<bool>,
-    ) -> Result<(), String> {
+    ) -> String {
         let seen = network.borrow_and_update().clone();
-        self.network_is(seen).map_err(|fault| fault.to_string())?;
+        let mut followed = self.network_is(seen).await;
         loop {
+            if let Err(fault) = followed {
+                return fault.to_string();
+            }
             self.publish(names);
             let heard = tokio::select! {
-                _ = stopped.wait_for(|stopped| *stopped) => return Ok(()),
-                changed = network.changed() => Heard::Network(changed.is_ok()),
+                changed = network.changed() => match changed {
+                    Ok(()) => Heard::Network(network.borrow_and_update().clone()),
+                    Err(_) => return "nobody looks at the network any more".into(),
+                },
                 heard = self.hear() => heard,
             };
-            let followed = match heard {
-                Heard::Answer(Some(event)) => self.answered(event),
-                // Its channel is closed when it overflows: what is known is asked for anew.
-                Heard::Answer(None) => self.carry_out(Output::Ask),
-                Heard::Holder(Some(event)) => self.holder_says(event),
-                Heard::Services(Some(DaemonEvent::IpDel(_))) => self.services.announce_again(),
-                Heard::Services(Some(_)) => Ok(()),
-                Heard::Holder(None) | Heard::Services(None) => return Err("the mDNS thread has ended".into()),
-                Heard::MemoryIsDue => self.check_memory().await,
-                Heard::Network(true) => {
-                    let seen = network.borrow_and_update().clone();
-                    self.interfaces_change(true).and_then(|()| self.network_is(seen))
-                }
-                Heard::Network(false) => return Err("nobody looks at the network any more".into()),
-                Heard::Settled => {
-                    // Once more, for those who missed it.
-                    self.tell_addresses();
-                    self.interfaces_change(false)
-                }
-                Heard::Tick => self.step(Input::Tick),
-            };
-            followed.map_err(|fault| fault.to_string())?;
+            followed = self.follow(heard).await;
+        }
+    }
+
+    async fn follow(&mut self, heard: Heard) -> Result<(), Error> {
+        match heard {
+            Heard::Answer(Some(event)) => self.answered(event).await,
+            // Its channel is closed when it overflows: what is known is asked for anew.
+            Heard::Answer(None) => self.carry_out(Output::Ask).await,
+            Heard::Holder(Some(event)) => self.holder_says(event).await,
+            Heard::Services(Some(DaemonEvent::IpDel(_))) => self.services.announce_again().await,
+            Heard::Services(Some(_)) => Ok(()),
+            Heard::Holder(None) | Heard::Services(None) => Err(Error::Msg("the mDNS thread has ended".into())),
+            Heard::CountIsDue => self.count().await,
+            Heard::Counted(who, found) => self.counted(&who, found),
+            Heard::Network(seen) => {
+                self.interfaces_change(true).await?;
+                self.network_is(seen).await
+            }
+            Heard::Settled => {
+                // Once more, for those who missed it.
+                self.tell_addresses();
+                self.interfaces_change(false).await
+            }
+            Heard::Tick => self.step(Input::Tick).await,
         }
     }
 
@@ -132,6 +146,12 @@ impl<'a> Voice<'a> {
                 None => pending().await,
             }
         };
+        let holder_counted = async {
+            match &self.holder {
+                Some(holder) => Heard::Counted(Who::Holder, holder.counted().await),
+                None => pending().await,
+            }
+        };
         tokio::select! {
             // Who answers to the name is to be known before what became of the claim.
             biased;
@@ -140,18 +160,20 @@ impl<'a> Voice<'a> {
             event = self.services.event() => Heard::Services(event),
             () = at(self.settled_at) => Heard::Settled,
             () = at(self.claim.wake_at()) => Heard::Tick,
-            () = at(Some(self.count_at)) => Heard::MemoryIsDue,
+            heard = holder_counted => heard,
+            found = self.services.counted() => Heard::Counted(Who::Services, found),
+            () = at(Some(self.count_at)) => Heard::CountIsDue,
         }
     }
 
-    fn network_is(&mut self, network: Network) -> Result<(), Error> {
+    async fn network_is(&mut self, network: Network) -> Result<(), Error> {
         if self.network == network {
             return Ok(());
         }
         self.network = network;
         self.tell_addresses();
         let is_on_lan = tell::told(&self.network, &self.reach).next().is_some();
-        self.step(Input::Network { own: self.network.own().collect(), is_on_lan })
+        self.step(Input::Network { own: self.network.own().collect(), is_on_lan }).await
     }
 
     /// Tells what the box's addresses are, and which are no longer.
@@ -164,70 +186,90 @@ impl<'a> Voice<'a> {
         self.told = now;
     }
 
-    fn interfaces_change(&mut self, changing: bool) -> Result<(), Error> {
+    async fn interfaces_change(&mut self, changing: bool) -> Result<(), Error> {
         self.settled_at = changing.then(|| Instant::now() + SETTLING);
-        self.services.look_at_interfaces(changing)?;
-        self.holder.as_ref().map_or(Ok(()), |holder| holder.look_at_interfaces(changing))
-    }
-
-    async fn check_memory(&mut self) -> Result<(), Error> {
-        self.count_at = Instant::now() + MEMORY_INTERVAL;
-        self.services.check_memory().await?;
+        self.services.look_at_interfaces(changing).await?;
         match &self.holder {
-            Some(holder) => holder.check_memory().await,
+            Some(holder) => holder.look_at_interfaces(changing).await,
             None => Ok(()),
         }
     }
 
-    fn answered(&mut self, event: HostnameResolutionEvent) -> Result<(), Error> {
+    /// Has the daemons count what they remember; what they find is heard when it comes.
+    async fn count(&mut self) -> Result<(), Error> {
+        self.count_at = Instant::now() + COUNT_INTERVAL;
+        self.services.count().await?;
+        match &mut self.holder {
+            Some(holder) => holder.count().await,
+            None => Ok(()),
+        }
+    }
+
+    fn counted(&mut self, who: &Who, found: Result<(), Error>) -> Result<(), Error> {
+        let counter = match who {
+            Who::Holder => self.holder.as_mut(),
+            Who::Services => Some(&mut self.services),
+        };
+        if let Some(counter) = counter {
+            counter.count_is_heard();
+        }
+        found
+    }
+
+    async fn answered(&mut self, event: HostnameResolutionEvent) -> Result<(), Error> {
         match event {
-            HostnameResolutionEvent::AddressesFound(_, addresses) => self.found(plain(&addresses)),
-            HostnameResolutionEvent::AddressesRemoved(_, addresses) => self.step(Input::Gone(plain(&addresses))),
+            HostnameResolutionEvent::AddressesFound(_, addresses) => self.found(plain(&addresses)).await,
+            HostnameResolutionEvent::AddressesRemoved(_, addresses) => self.step(Input::Gone(plain(&addresses))).await,
             _ => Ok(()),
         }
     }
 
-    fn found(&mut self, addresses: BTreeSet<IpAddr>) -> Result<(), Error> {
+    async fn found(&mut self, addresses: BTreeSet<IpAddr>) -> Result<(), Error> {
         let now = Instant::now();
         // The daemons may have seen, and announced, an address of this machine before the look every other second.
         if addresses.iter().any(|address| !self.claim.is_own(*address, now))
             && let Ok(seen) = Network::listed(&self.announcement.interfaces)
         {
-            self.network_is(seen)?;
+            self.network_is(seen).await?;
         }
-        self.step(Input::Answers(addresses))
+        self.step(Input::Answers(addresses)).await
     }
 
-    fn holder_says(&mut self, event: DaemonEvent) -> Result<(), Error> {
+    async fn holder_says(&mut self, event: DaemonEvent) -> Result<(), Error> {
         match event {
-            DaemonEvent::Announce(..) => self.step(Input::Announced),
-            DaemonEvent::NameChange(_) => self.step(Input::Contested),
-            DaemonEvent::IpDel(_) => self.holder.as_ref().map_or(Ok(()), Daemon::announce_again),
+            DaemonEvent::Announce(..) => self.step(Input::Announced).await,
+            DaemonEvent::NameChange(_) => self.step(Input::Contested).await,
+            DaemonEvent::IpDel(_) => match &self.holder {
+                Some(holder) => holder.announce_again().await,
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     }
 
-    fn step(&mut self, input: Input) -> Result<(), Error> {
-        let outputs = self.claim.step(input, Instant::now());
-        outputs.into_iter().try_for_each(|output| self.carry_out(output))
+    async fn step(&mut self, input: Input) -> Result<(), Error> {
+        for output in self.claim.step(input, Instant::now()) {
+            self.carry_out(output).await?;
+        }
+        Ok(())
     }
 
-    fn carry_out(&mut self, output: Output) -> Result<(), Error> {
+    async fn carry_out(&mut self, output: Output) -> Result<(), Error> {
         match output {
-            Output::Ask => self.answers = Some(self.services.ask(&host(&self.announcement.label))?),
-            Output::Claim => self.hold(true)?,
-            Output::ClaimAtOnce => self.hold(false)?,
+            Output::Ask => self.answers = Some(self.services.ask(&host(&self.announcement.label)).await?),
+            Output::Claim => self.hold(true).await?,
+            Output::ClaimAtOnce => self.hold(false).await?,
             Output::Release => self.holder = None,
         }
         Ok(())
     }
 
-    fn hold(&mut self, probing: bool) -> Result<(), Error> {
+    async fn hold(&mut self, probing: bool) -> Result<(), Error> {
         let Announcement { label, https_port, .. } = self.announcement;
         let mut name = ServiceInfo::new(NAME_SERVICE, &self.alias, &host(label), (), *https_port, None)?;
         name.set_requires_probe(probing);
-        let mut holder = Daemon::start(&self.reach)?;
-        holder.register(name)?;
+        let mut holder = Daemon::start(&self.reach).await?;
+        holder.register(name).await?;
         self.holder = Some(holder);
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use crate::proto::doctor::{Check, Checked, Finding};
-use crate::tls::{HostNames, Kept, Own, kept};
+use crate::tls::{HostNames, Kept, Own, Sans, kept};
 
 use super::Subject;
 use super::texts::line;
@@ -19,8 +19,7 @@ pub struct Served {
     /// Whether the owner brought it.
     pub own: bool,
     pub ends_at: OffsetDateTime,
-    /// None where it has names of a kind that porch does not read.
-    pub names: Option<HostNames>,
+    pub sans: Sans,
 }
 
 /// What was seen of it.
@@ -40,7 +39,7 @@ pub(super) enum Seen {
 pub(super) fn look(subject: &Subject) -> Seen {
     if let Some((cert, key)) = &subject.own_certificate {
         return match Own::load(cert, key) {
-            Ok(own) => Seen::Served(Served { own: true, ends_at: own.ends_at, names: own.names }),
+            Ok(own) => Seen::Served(Served { own: true, ends_at: own.ends_at, sans: own.sans }),
             Err(fault) => Seen::Broken { own: true, reason: fault.to_string() },
         };
     }
@@ -50,7 +49,7 @@ pub(super) fn look(subject: &Subject) -> Seen {
 fn of_kept(folder: &Path) -> Seen {
     match kept(folder) {
         Ok(Kept::Nothing | Kept::RootOnly) => Seen::Absent,
-        Ok(Kept::Leaf { ends_at, names }) => Seen::Served(Served { own: false, ends_at, names: Some(names) }),
+        Ok(Kept::Leaf { ends_at, names }) => Seen::Served(Served { own: false, ends_at, sans: names.into() }),
         Err(fault) if fault.is_denied() => Seen::Hidden(fault.to_string()),
         Err(fault) => Seen::Broken { own: false, reason: fault.to_string() },
     }
@@ -69,7 +68,11 @@ pub(super) fn told(seen: &Seen, wanted: Option<&HostNames>, now: OffsetDateTime)
         Seen::Served(served) => served,
     };
     let mut lines = vec![days(served, now)];
-    let missing = served.names.as_ref().zip(wanted).map(|(held, wanted)| held.missing_of(wanted));
+    if served.own && !served.sans.unanswered.is_empty() {
+        let names = ("names", served.sans.unanswered.join(", "));
+        lines.push(line(Check::Certificate, Finding::CertificateOwnUnanswered, [names]));
+    }
+    let missing = wanted.map(|wanted| served.sans.missing_of(wanted));
     let missing = missing.filter(|missing| !missing.is_empty());
     lines.extend(
         missing.map(|missing| line(Check::Certificate, Finding::CertificateLacks, [("missing", missing.to_string())])),
@@ -102,7 +105,7 @@ mod tests {
 
     fn findings(own: bool, days_left: i64, wanted: &[&str]) -> Vec<Finding> {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
-        let served = Served { own, ends_at: now + Duration::days(days_left), names: Some(names(&["10.0.0.7"])) };
+        let served = Served { own, ends_at: now + Duration::days(days_left), sans: names(&["10.0.0.7"]).into() };
         told(&Seen::Served(served), Some(&names(wanted)), now).iter().map(|line| line.finding).collect()
     }
 
@@ -120,6 +123,16 @@ mod tests {
     fn an_address_that_the_certificate_lacks_is_named() {
         assert_eq!(findings(false, 200, &["10.0.0.7"]), [Finding::CertificateGood]);
         assert_eq!(findings(false, 200, &["10.0.0.8"]), [Finding::CertificateGood, Finding::CertificateLacks]);
+    }
+
+    #[test]
+    fn names_of_an_owners_certificate_that_are_not_answered_are_told() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let sans = Sans { unanswered: vec!["chat_box.example.org".into()], ..names(&[]).into() };
+        let served = Served { own: true, ends_at: now + Duration::days(100), sans };
+        let lines = told(&Seen::Served(served), None, now);
+        assert_eq!(lines[1].finding, Finding::CertificateOwnUnanswered);
+        assert_eq!(lines[1].values["names"], "chat_box.example.org");
     }
 
     #[test]

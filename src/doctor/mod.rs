@@ -242,6 +242,7 @@ fn now() -> OffsetDateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::Sans;
 
     fn good(check: Check) -> Vec<Checked> {
         vec![line(check, Finding::RespondersNone, [])]
@@ -291,7 +292,7 @@ mod tests {
             names: Vec::new(),
             interfaces: Interfaces::default(),
             no_mdns: false,
-            own_certificate: None,
+            own_certificate: Some(("/nowhere/cert.pem".into(), "/nowhere/key.pem".into())),
         };
         assert_eq!(Doctor::new(subject.clone(), Live::default()).examine(Extent::Quick), Report::default());
         let names = || Names {
@@ -299,7 +300,7 @@ mod tests {
             alias: "porch-1f2e.local".into(),
             state: lan::mdns::NameState::Held,
         };
-        let served = || Some(Served { own: false, ends_at: now() + time::Duration::days(100), names: None });
+        let served = || Some(Served { own: true, ends_at: now() + time::Duration::days(100), sans: Sans::default() });
         let live = Live {
             listening: None,
             names: Some(Box::new(names)),
@@ -308,6 +309,6 @@ mod tests {
         };
         let report = Doctor::new(subject, live).examine(Extent::Quick);
         let found: Vec<_> = report.checks.iter().map(|line| line.finding).collect();
-        assert_eq!(found, [Finding::NameHeld, Finding::ClockUnsynchronized, Finding::CertificateGood]);
+        assert_eq!(found, [Finding::NameHeld, Finding::ClockUnsynchronized, Finding::CertificateOwnGood]);
     }
 }

@@ -151,6 +151,12 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             "The owner's certificate has ended: browsers refuse the box.",
             "Put a new one in the files of --cert and --key.",
         ),
+        F::CertificateOwnUnanswered => (
+            Warning,
+            "The owner's certificate is also for what porch does not answer to: {names}.",
+            "Names of letters, digits, hyphens and dots are answered: use one of those, or have a certificate made for \
+             one.",
+        ),
         F::CertificateOwnBroken => {
             (Problem, "The owner's certificate cannot be used: {reason}.", "Look at the files of --cert and --key.")
         }

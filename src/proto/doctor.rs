@@ -98,6 +98,7 @@ pub enum Finding {
     CertificateOwnEnded,
     CertificateOwnEnds,
     CertificateOwnGood,
+    CertificateOwnUnanswered,
     ClockAhead,
     ClockBehind,
     ClockRight,

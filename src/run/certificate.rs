@@ -81,7 +81,7 @@ impl Certificate {
     /// Asks for what is served, whatever it will be then.
     pub(super) fn served(&self) -> impl Fn() -> Option<Served> + Send + Sync + use<> {
         let (own, resolver) = (matches!(self, Self::Own(_)), self.resolver());
-        move || resolver.about().map(|(ends_at, names)| Served { own, ends_at, names })
+        move || resolver.about().map(|(ends_at, sans)| Served { own, ends_at, sans })
     }
 
     /// Everything the box answers to at the moment: what its own certificate is to hold, and what an

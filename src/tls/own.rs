@@ -12,9 +12,8 @@ use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::error::TlsError;
-use super::host_names::HostNames;
-use super::leaf::held_names;
 use super::resolver::Resolver;
+use super::sans::{Sans, sans};
 use super::server::provider;
 use crate::file;
 
@@ -29,8 +28,8 @@ pub struct Own {
     pub certified: Arc<CertifiedKey>,
     /// After this moment nobody accepts it; porch cannot renew it.
     pub ends_at: OffsetDateTime,
-    /// What it is for; none where it has names of a kind that porch does not read, such as wildcards.
-    pub names: Option<HostNames>,
+    /// What it is for.
+    pub sans: Sans,
 }
 
 impl Own {
@@ -43,19 +42,39 @@ impl Own {
         let Some(leaf) = chain.first() else {
             return Err(fault_in(cert, "there is no certificate in it".into()));
         };
-        let (ends_at, names) = about(leaf).map_err(|fault| fault_in(cert, fault))?;
+        let (ends_at, sans) = about(leaf).map_err(|fault| fault_in(cert, fault))?;
+        if sans.is_empty() {
+            return Err(fault_in(cert, nameless(&sans)));
+        }
         let private = PrivateKeyDer::from_pem_slice(text(key)?.as_bytes())
             .map_err(|fault| fault_in(key, format!("there is no readable private key in it ({fault})")))?;
         let certified = CertifiedKey::from_der(chain, private, &provider(true))
             .map_err(|fault| fault_in(key, format!("it does not go with {} ({fault})", cert.display())))?;
-        Ok(Self { certified: Arc::new(certified), ends_at, names })
+        Ok(Self { certified: Arc::new(certified), ends_at, sans })
     }
 }
 
-/// When a certificate ends, and what it is for, as [`Own`] has it.
-pub(super) fn about(certificate: &CertificateDer<'_>) -> Result<(OffsetDateTime, Option<HostNames>), String> {
+/// When a certificate ends, and what it is for.
+pub(super) fn about(certificate: &CertificateDer<'_>) -> Result<(OffsetDateTime, Sans), String> {
     let (_, x509) = X509Certificate::from_der(certificate).map_err(|fault| fault.to_string())?;
-    Ok((x509.validity().not_after.to_datetime(), held_names(&x509)))
+    Ok((x509.validity().not_after.to_datetime(), sans(certificate)))
+}
+
+/// Why a certificate is good for nothing here. Browsers have not looked at its subject for years (RFC 9525, section 2).
+fn nameless(sans: &Sans) -> String {
+    match sans.unanswered.join(", ") {
+        none if none.is_empty() => "it has no name or address as subject alternative name, and browsers accept it \
+            nowhere: have one made with subjectAltName=DNS:chat.example.org"
+            .into(),
+        names => format!("porch answers to no name that it is for: {names}"),
+    }
+}
+
+/// Says what of it is in vain.
+fn warn_of_unanswered(sans: &Sans) {
+    if !sans.unanswered.is_empty() {
+        log::warn!("the owner's certificate is also for what porch does not answer to: {}", sans.unanswered.join(", "));
+    }
 }
 
 /// Serves the owner's certificate, and looks whether its files have changed.
@@ -88,6 +107,7 @@ impl OwnTls {
         let own = Own::load(cert, key)?;
         let (cert, key, resolver) = (cert.into(), key.into(), Resolver::new(own.certified));
         log::info!("serving the owner's certificate, good until {}", own.ends_at);
+        warn_of_unanswered(&own.sans);
         Ok(Self { cert, key, seen, resolver, ends_at: own.ends_at, warned_at: None })
     }
 
@@ -118,6 +138,7 @@ impl OwnTls {
         match Own::load(&self.cert, &self.key) {
             Ok(own) => {
                 log::info!("the owner's certificate has changed: serving the new one, good until {}", own.ends_at);
+                warn_of_unanswered(&own.sans);
                 self.resolver.swap(own.certified);
                 (self.ends_at, self.warned_at) = (own.ends_at, None);
                 true

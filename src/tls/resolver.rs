@@ -7,8 +7,8 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use time::OffsetDateTime;
 
-use super::host_names::HostNames;
 use super::own::about;
+use super::sans::Sans;
 
 /// The chain and key that are served at the moment.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ impl Resolver {
         self.0.load_full()
     }
 
-    /// Until when what is served is good, and for what; the latter as [`super::Own`] has it.
-    pub fn about(&self) -> Option<(OffsetDateTime, Option<HostNames>)> {
+    /// Until when what is served is good, and for what.
+    pub fn about(&self) -> Option<(OffsetDateTime, Sans)> {
         about(self.served().cert.first()?).ok()
     }
 

@@ -6,12 +6,17 @@ use std::path::PathBuf;
 use rcgen::{CertificateParams, KeyPair};
 use time::{Duration, OffsetDateTime};
 
-use crate::support::{Door, EVERYONE, Folder, Porch, Start, ask_plainly, eventually};
+use crate::support::{Door, EVERYONE, Folder, Porch, Start, ask_plainly, eventually, run};
 
 /// A certificate for this machine that is good for so many days, and its key; both PEM.
 fn made(days: i64) -> (String, String) {
+    made_for(&["127.0.0.1"], days)
+}
+
+fn made_for(names: &[&str], days: i64) -> (String, String) {
     let key = KeyPair::generate().expect("a key can be made");
-    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).expect("an address is a name");
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let mut params = CertificateParams::new(names).expect("these can be written into one");
     params.not_before = OffsetDateTime::now_utc() - Duration::days(100);
     params.not_after = OffsetDateTime::now_utc() + Duration::days(days);
     (params.self_signed(&key).expect("it can be signed").pem(), key.serialize_pem())
@@ -79,4 +84,26 @@ async fn the_log_tells_of_a_certificate_that_ends_soon_or_has_ended() {
         let _porch = files.serve(&folder).await;
         eventually(words, || times(&folder, words) == 1).await;
     }
+}
+
+#[tokio::test]
+async fn a_certificate_with_no_name_that_is_answered_is_refused_and_one_with_some_is_warned_of() {
+    for (names, words) in [(&[][..], "no name or address"), (&["chat_box.example.org"], "chat_box.example.org")] {
+        let folder = Folder::new();
+        let files = Files::write(&folder, &made_for(names, 100));
+        let [cert, key] = [&files.cert, &files.key].map(|path| path.to_str().expect("the path is text"));
+        let flags = ["serve", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--cert", cert, "--key", key];
+        let (status, _, said) = run(&flags, Some(&folder.data())).await;
+        assert!(!status.success() && said.contains("cannot be served") && said.contains(words), "{said}");
+    }
+    let folder = Folder::new();
+    let (cert, key) = made_for(&["127.0.0.1", "chat_box.example.org"], 100);
+    let porch = Files::write(&folder, &(cert.clone(), key)).serve(&folder).await;
+    let words = "does not answer to: chat_box.example.org";
+    assert_eq!(times(&folder, words), 1, "{}", folder.log());
+    let ada = Door::trusting(porch.https, cert.as_bytes()).register("Ada").await;
+    let report = ada.get("/api/doctor?quick=true").await;
+    let lines = report["checks"].as_array().expect("a report has lines");
+    let told = lines.iter().find(|line| line["finding"] == "certificate_own_unanswered").expect("it is told");
+    assert_eq!(told["values"]["names"], "chat_box.example.org");
 }

@@ -16,6 +16,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'certificate_own_ends',
   'certificate_own_ended',
   'certificate_own_broken',
+  'certificate_own_unanswered',
 ])
 
 type Surroundings = {

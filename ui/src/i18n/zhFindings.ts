@@ -102,6 +102,10 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
     '自备的证书已过期，浏览器会拒绝这台主机。',
     '把新证书放进 --cert 和 --key 指定的文件。',
   ],
+  certificate_own_unanswered: [
+    '自备的证书里还有 porch 不会应答的名字：{names}。',
+    '只有由字母、数字、连字符和点组成的名字会得到应答：请使用这样的名字，或为它另做一张证书。',
+  ],
   certificate_own_broken: ['自备的证书不能用：{reason}。', '检查 --cert 和 --key 指定的文件。'],
   disk_space_good: ['还有 {free_mb} MB 可以存放消息。', ''],
   disk_space_low: [

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use porch::fair::Asker;
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use porch::proto::op::{NewSession, Op, Outcome};
 use porch::proto::server::RoomKind;
@@ -127,7 +128,7 @@ async fn pages(store: &Store, rooms: &[RoomId], newest: u64) {
         for i in 0..QUESTIONS {
             let room = rooms[i % rooms.len()];
             let at = Seq(1 + random.below(newest));
-            let page = store.read(move |reader| {
+            let page = store.read(Asker::Person(UserId(1)), move |reader| {
                 // Any message of the room will do: the one after a random place.
                 let window = match reader.history(UserId(1), room, Window::After(at), 1)? {
                     Ok(page) if old && !page.messages.is_empty() => Window::Around(page.messages[0].id),
@@ -187,7 +188,7 @@ async fn searches(store: &Store, rooms: &[RoomId], corpus: &mut Corpus) {
         for _ in 0..QUESTIONS {
             let text = make(corpus);
             let query = Query::parse(&text).expect("a query");
-            let answer = store.read(move |reader| {
+            let answer = store.read(Asker::Person(asker), move |reader| {
                 let begin = cpu();
                 let page = reader.search(asker, &query, None, 20)?;
                 Ok((cpu() - begin, page))

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
+use crate::fair::Asker;
 pub use crate::hub::Input;
 use crate::hub::{Hub, Now, Output, Ticket};
 use crate::outbox::{Outbox, text_frame};
@@ -305,7 +306,7 @@ impl Driver {
     fn read_missed(&self, conn: ConnId, user: UserId, after: Seq, upto: Seq) {
         let (store, back) = (self.store.clone(), self.back.clone());
         tokio::spawn(async move {
-            let missed = store.read(move |reader| reader.missed(user, after, upto)).await;
+            let missed = store.read(Asker::Person(user), move |reader| reader.missed(user, after, upto)).await;
             let missed = missed.map_err(|fault| {
                 log::error!("what a returning client missed cannot be read: {fault}");
                 Fault::Storage

@@ -97,8 +97,13 @@ impl From<ApplyError> for Refusal {
 
 impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
-        log::error!("{error}");
-        ErrorCode::StorageFailed.into()
+        match error {
+            ReadError::Busy => ErrorCode::Busy.into(),
+            ReadError::Failed(_) => {
+                log::error!("{error}");
+                ErrorCode::StorageFailed.into()
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use tokio::time::sleep;
 
+use crate::fair::Asker;
 use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
@@ -76,7 +77,9 @@ impl App {
     /// Ends the stays that are over, writing nothing where none is; says after what time the next one will be.
     pub(super) async fn end_stays(&self) -> Answer<Option<Duration>> {
         loop {
-            let Some(due) = self.store.read(|reader| reader.next_end_of_stay()).await? else { return Ok(None) };
+            let Some(due) = self.store.read(Asker::Box, |reader| reader.next_end_of_stay()).await? else {
+                return Ok(None);
+            };
             let now = (self.wall)();
             if due > now {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::auth::password::Password;
 use crate::auth::token::InviteToken;
+use crate::fair::Asker;
 use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
@@ -35,7 +36,7 @@ pub(super) struct InviteAnswer {
 pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<Invites>> {
     signed.owner_only()?;
     let now = (app.wall)();
-    let invites = app.store.read(move |reader| reader.invites(now)).await?;
+    let invites = app.store.read(signed.asker(), move |reader| reader.invites(now)).await?;
     Ok(JsonAnswer(Invites { invites }))
 }
 
@@ -87,7 +88,7 @@ pub(super) async fn show(
 ) -> Answer<JsonAnswer<Invited>> {
     app.count_try(Some(place.address), None)?;
     let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
-    app.invited(&token).await.map(JsonAnswer)
+    app.invited(place.asker(), &token).await.map(JsonAnswer)
 }
 
 /// `POST /api/join/{token}`: makes an account and signs in to it.
@@ -102,7 +103,7 @@ pub(super) async fn join(
     let name = UserName::chosen(&asked.name)?;
     let password = asked.password.as_deref().map(Password::chosen).transpose()?;
     // Before a password is hashed for nothing. Whether it still holds, the store says.
-    app.invited(&token).await?;
+    app.invited(place.asker(), &token).await?;
     let password = match password {
         Some(password) => app.hasher.hash(password).await?,
         None => String::new(),
@@ -118,8 +119,8 @@ pub(super) async fn join(
 }
 
 impl App {
-    async fn invited(&self, token: &InviteToken) -> Answer<Invited> {
+    async fn invited(&self, asker: Asker, token: &InviteToken) -> Answer<Invited> {
         let (hash, now) = (token.hash(), (self.wall)());
-        Ok(self.store.read(move |reader| reader.invited(&hash, now)).await??)
+        Ok(self.store.read(asker, move |reader| reader.invited(&hash, now)).await??)
     }
 }

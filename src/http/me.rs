@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 
 use crate::auth::password::Password;
+use crate::fair::Asker;
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::limits::PICTURE_BYTES_MAX;
@@ -21,11 +22,9 @@ use super::session::signed_out;
 use super::signed::Signed;
 
 /// `GET /api/me`.
-pub(super) async fn show(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<Me>> {
-    let id = signed.user.id;
-    let account = app.store.read(move |reader| reader.account(id)).await?;
-    let has_password = account.is_some_and(|account| account.has_password());
-    Ok(JsonAnswer(Me { user: signed.user, has_password }))
+pub(super) async fn show(State(app): State<App>, signed: Signed) -> JsonAnswer<Me> {
+    let has_password = app.store.has_password(signed.user.id);
+    JsonAnswer(Me { user: signed.user, has_password })
 }
 
 /// `PATCH /api/me`: everything asked for is looked at before anything is changed.
@@ -123,7 +122,7 @@ impl App {
         let key = UserName::parse(&user.name).map(|name| name.key().to_owned()).ok();
         self.count_try(None, key.as_deref())?;
         let id = user.id;
-        let account = self.store.read(move |reader| reader.account(id)).await?;
+        let account = self.store.read(Asker::Person(id), move |reader| reader.account(id)).await?;
         let stored = account.filter(Account::has_password).map(|account| account.password);
         let present = match (present, &stored) {
             (Some(present), _) => present,

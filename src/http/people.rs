@@ -12,6 +12,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_EDGES;
@@ -39,9 +40,6 @@ struct People {
 pub(super) struct Listing {
     body: Bytes,
     etag: HeaderValue,
-    /// Whether there is anybody but guests.
-    pub(super) has_member: bool,
-    pub(super) has_owner: bool,
 }
 
 /// Keeps the answer to `GET /api/people`, as everyone who joins asks for it and it seldom changes.
@@ -66,7 +64,7 @@ impl Directory {
     }
 
     /// Everyone now.
-    pub(super) async fn listing(&self, store: &Store) -> Answer<Arc<Listing>> {
+    pub(super) async fn listing(&self, store: &Store, asker: Asker) -> Answer<Arc<Listing>> {
         let changes = {
             let kept = self.lock();
             if let Some(listing) = &kept.listing {
@@ -74,7 +72,7 @@ impl Directory {
             }
             kept.changes
         };
-        let people = store.read(|reader| reader.people()).await?;
+        let people = store.read(asker, |reader| reader.people()).await?;
         let listing = Arc::new(Listing::of(people)?);
         let mut kept = self.lock();
         if kept.changes == changes {
@@ -91,8 +89,6 @@ impl Directory {
 
 impl Listing {
     fn of(people: Vec<User>) -> Result<Self, ErrorCode> {
-        let has_member = people.iter().any(|user| user.role != Role::Guest);
-        let has_owner = people.iter().any(|user| user.role == Role::Owner);
         let body = serde_json::to_vec(&People { people }).map_err(|fault| {
             log::error!("the list of people cannot be written: {fault}");
             ErrorCode::Internal
@@ -100,17 +96,18 @@ impl Listing {
         let hash = digest(&SHA256, &body);
         let tag = BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..ETAG_HASH_BYTES]);
         let etag = HeaderValue::try_from(format!("\"{tag}\"")).map_err(|_| ErrorCode::Internal)?;
-        Ok(Self { body: body.into(), etag, has_member, has_owner })
+        Ok(Self { body: body.into(), etag })
     }
 }
 
 /// `GET /api/people`: everyone; for a guest those who share a room with them.
 pub(super) async fn list(State(app): State<App>, signed: Signed, headers: HeaderMap) -> Answer<Response> {
+    let asker = signed.asker();
     let listing = if signed.user.role == Role::Guest {
-        let people = app.store.read(move |reader| reader.people_known_to(signed.user.id)).await?;
+        let people = app.store.read(asker, move |reader| reader.people_known_to(signed.user.id)).await?;
         Arc::new(Listing::of(people)?)
     } else {
-        app.directory.listing(&app.store).await?
+        app.directory.listing(&app.store, asker).await?
     };
     let caching = [(ETAG, listing.etag.clone()), (CACHE_CONTROL, ASK_AGAIN)];
     if has(&headers, &listing.etag) {
@@ -137,7 +134,7 @@ pub(super) async fn picture(
     if !PICTURE_EDGES.contains(&edge) {
         return Err(NOT_FOUND.into());
     }
-    let jpeg = app.store.read(move |reader| {
+    let jpeg = app.store.read(signed.asker(), move |reader| {
         let stranger =
             signed.user.role == Role::Guest && signed.user.id != user && !reader.share_a_room(signed.user.id, user)?;
         if stranger { Ok(None) } else { reader.picture(user, picture, edge) }

@@ -136,7 +136,7 @@ async fn guide_page(app: &App, ca: &CaFiles, authority: &str, asked: &Parts) -> 
     let header = |name| asked.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visit = Visit::of(&asked.uri);
     let moved = match &visit.stamp {
-        Some(stamp) => app.moved_since(stamp).await,
+        Some(stamp) => app.moved_since(stamp),
         None => None,
     };
     let agent = header(USER_AGENT);

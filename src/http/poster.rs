@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use crate::fair::Asker;
 use crate::guide::Lang;
 use crate::poster::{self, OldPoster, Paper, Poster, Refused, View, Wifi};
 use crate::proto::code::ErrorCode;
@@ -38,11 +39,11 @@ enum AskedPaper {
 
 impl App {
     /// The poster with this address on it.
-    async fn poster_at(&self, door: SocketAddr, invite: Option<String>) -> Answer<Poster> {
-        let (settings, secret) = self.store.read(|reader| Ok((reader.settings()?, reader.mark()?))).await?;
+    fn poster_at(&self, door: SocketAddr, invite: Option<String>) -> Poster {
+        let settings = self.store.settings();
         let wifi = Wifi { name: settings.wifi_name, key: settings.wifi_key, hidden: settings.wifi_hidden };
         let ca = self.ca.as_ref();
-        Ok(Poster {
+        Poster {
             box_name: self.box_name.clone(),
             door,
             label: self.doors.borrow().label().map(str::to_owned),
@@ -50,8 +51,8 @@ impl App {
             words: ca.map_or_else(Vec::new, |ca| ca.words.map(str::to_owned).to_vec()),
             wifi: Some(wifi).filter(|wifi| !wifi.name.is_empty()),
             invite,
-            secret,
-        })
+            secret: self.store.mark(),
+        }
     }
 
     /// Where the guide on plain HTTP is, the best address first.
@@ -60,11 +61,10 @@ impl App {
     }
 
     /// Where the box is by now, the surest address first, when a poster with this stamp no longer says the truth. Any
-    /// address that the box has will do for that: the one that is printed need not be the best any more. What cannot
-    /// be read now is not held against a poster.
-    pub(super) async fn moved_since(&self, stamp: &str) -> Option<Vec<String>> {
+    /// address that the box has will do for that: the one that is printed need not be the best any more.
+    pub(super) fn moved_since(&self, stamp: &str) -> Option<Vec<String>> {
         let doors = self.poster_doors();
-        let now = self.poster_at(*doors.first()?, None).await.ok()?;
+        let now = self.poster_at(*doors.first()?, None);
         let says = |door: &SocketAddr| Poster { door: *door, ..now.clone() }.stamp().is(stamp);
         if doors.iter().any(says) {
             return None;
@@ -73,9 +73,9 @@ impl App {
     }
 
     /// The token of an invite that can still be printed.
-    async fn invite_token(&self, invite: u64) -> Answer<Option<String>> {
+    async fn invite_token(&self, asker: Asker, invite: u64) -> Answer<Option<String>> {
         let now = (self.wall)();
-        let invites = self.store.read(move |reader| reader.invites(now)).await?;
+        let invites = self.store.read(asker, move |reader| reader.invites(now)).await?;
         Ok(invites.into_iter().find(|known| known.id.0 == invite).map(|invite| invite.token))
     }
 }
@@ -88,14 +88,14 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked):
         Some(AskedPaper::A4) | None => Paper::A4,
     };
     let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, lang))).into_response());
-    match Signed::of(&app, &headers).await? {
+    let signed = match Signed::of(&app, &headers) {
         None => return Ok(Redirect::to("/sign-in").into_response()),
         Some(signed) if signed.user.role != Role::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
-        Some(_) => {}
-    }
+        Some(signed) => signed,
+    };
     let token = match asked.invite {
         None => None,
-        Some(invite) => match app.invite_token(invite).await? {
+        Some(invite) => match app.invite_token(signed.asker(), invite).await? {
             None => return refuse(StatusCode::NOT_FOUND, Refused::NoInvite),
             token => token,
         },
@@ -103,7 +103,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked):
     let Some(door) = app.poster_doors().first().copied() else {
         return refuse(StatusCode::CONFLICT, Refused::Nowhere);
     };
-    let poster = app.poster_at(door, token).await?;
+    let poster = app.poster_at(door, token);
     let mut view = View { lang, paper, invite: asked.invite, outdated: false };
     match asked.stamp {
         // From here on its address says what it says: opened again, it can tell whether that is still true.
@@ -129,10 +129,10 @@ pub(super) async fn style(Path(file): Path<String>) -> Answer<impl IntoResponse>
 
 /// `GET /p/{stamp}`: the link on a poster.
 pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stamp): Path<String>) -> Answer<Response> {
-    let Some(addresses) = app.moved_since(&stamp).await else {
+    let Some(addresses) = app.moved_since(&stamp) else {
         return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to("/")).into_response());
     };
-    let for_owner = Signed::of(&app, &headers).await?.is_some_and(|signed| signed.user.role == Role::Owner);
+    let for_owner = Signed::of(&app, &headers).is_some_and(|signed| signed.user.role == Role::Owner);
     let old = OldPoster { addresses: &addresses, for_owner };
     Ok(unkept(poster::notice(&app.box_name, &old, host::lang(&headers))).into_response())
 }

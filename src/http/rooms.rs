@@ -8,7 +8,7 @@ use crate::proto::account::{HistoryPage, ListedRoom, Member};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
-use crate::store::{HistoryRefusal, Window};
+use crate::store::{HistoryRefusal, Reader, Window};
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -22,7 +22,7 @@ pub(super) struct Rooms {
 
 /// `GET /api/rooms`.
 pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<Rooms>> {
-    let rooms = app.store.read(move |reader| reader.listed_rooms(&signed.user)).await?;
+    let rooms = app.store.read(signed.asker(), move |reader| reader.listed_rooms(&signed.user)).await?;
     Ok(Json(Rooms { rooms }))
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn members(
     signed: Signed,
     Named(room): Named<RoomId>,
 ) -> Answer<Json<Members>> {
-    let members = app.store.read(move |reader| reader.room_members(&signed.user, room)).await?;
+    let members = app.store.read(signed.asker(), move |reader| reader.room_members(&signed.user, room)).await?;
     match members {
         Some(members) => Ok(Json(Members { members })),
         None => Err(ErrorCode::NotAMember.into()),
@@ -78,7 +78,8 @@ pub(super) async fn messages(
     Ask(asked): Ask<HistoryAsked>,
 ) -> Answer<Json<HistoryPage>> {
     let (window, limit) = asked.parse()?;
-    let page = app.store.read(move |reader| reader.history(signed.user.id, room, window, limit)).await?;
+    let history = move |reader: &Reader| reader.history(signed.user.id, room, window, limit);
+    let page = app.store.read(signed.asker(), history).await?;
     page.map(Json).map_err(|refusal| {
         Refusal::from(match refusal {
             HistoryRefusal::NotAMember => ErrorCode::NotAMember,

@@ -36,6 +36,5 @@ pub(super) async fn search(
     if !(1..=SEARCH_PAGE_MAX).contains(&limit) {
         return Err(ErrorCode::BadRequest.into());
     }
-    let asker = signed.user.id;
-    Ok(Json(app.store.read(move |reader| reader.search(asker, &query, asked.cursor, limit)).await?))
+    Ok(Json(app.store.search(signed.user.id, query, asked.cursor, limit).await?))
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::auth::password::Password;
 use crate::auth::token::{COOKIE_CLEARED, Token};
+use crate::fair::{Asker, Network};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{SessionId, UserId};
@@ -42,8 +43,15 @@ impl FromRequestParts<App> for Place {
         };
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let device = device::label(user_agent.unwrap_or_default());
-        let replaced = Signed::of(app, &parts.headers).await?;
+        let replaced = Signed::of(app, &parts.headers);
         Ok(Self { address: peer.ip(), device, replaced })
+    }
+}
+
+impl Place {
+    /// Whose turn it is when questions from here wait: nobody is known to be anybody yet.
+    pub(super) fn asker(&self) -> Asker {
+        Asker::Network(Network::of(self.address))
     }
 }
 
@@ -87,22 +95,20 @@ impl App {
 }
 
 /// `GET /api/box`.
-pub(super) async fn about(State(app): State<App>) -> Answer<axum::Json<BoxInfo>> {
-    let settings = app.store.read(|reader| reader.settings()).await?;
-    let listing = app.directory.listing(&app.store).await?;
-    let registration = match (listing.has_member, settings.registration_open) {
+pub(super) async fn about(State(app): State<App>) -> axum::Json<BoxInfo> {
+    let settings = app.store.settings();
+    let registration = match (app.store.has_member(), settings.registration_open) {
         (false, _) => Registration::First,
         (_, true) => Registration::Open,
         (_, false) => Registration::Closed,
     };
-    let owner_exists = listing.has_owner;
-    Ok(axum::Json(BoxInfo {
+    axum::Json(BoxInfo {
         name: app.box_name.clone(),
         version: app.version.into(),
         registration,
-        owner_exists,
+        owner_exists: app.store.has_owner(),
         guests: settings.guests,
-    }))
+    })
 }
 
 /// `POST /api/register`: makes an account and signs in to it.
@@ -118,8 +124,7 @@ pub(super) async fn register(
     if place.replaced.as_ref().is_some_and(|signed| signed.user.role == Role::Guest) {
         return Err(ErrorCode::Forbidden.into());
     }
-    let settings = app.store.read(|reader| reader.settings()).await?;
-    if !settings.registration_open && app.directory.listing(&app.store).await?.has_member {
+    if !app.store.settings().registration_open && app.store.has_member() {
         return Err(ErrorCode::RegistrationClosed.into());
     }
     let password = app.hasher.hash(password).await?;
@@ -141,9 +146,11 @@ pub(super) async fn login(
     // What is no name is the name of nobody.
     let name_key = UserName::parse(&asked.name).map(|name| name.key().to_owned()).ok();
     app.count_try(Some(place.address), name_key.as_deref())?;
-    let account =
-        app.store.read(move |reader| Ok(name_key.map(|key| reader.account_by_key(&key)).transpose()?.flatten()));
-    let account = account.await?;
+    let asker = place.asker();
+    let account = match name_key {
+        Some(key) => app.store.read(asker, move |reader| reader.account_by_key(&key)).await?,
+        None => None,
+    };
     // Checked even where nobody has the name or the account has no password, so that all answers take the same time.
     let stored = account.as_ref().filter(|account| account.has_password()).map(|account| account.password.clone());
     let right = app.hasher.verify(Password::typed(&asked.password), stored.clone()).await?;
@@ -156,7 +163,7 @@ pub(super) async fn login(
     let (user, ended) = match app.store.apply(Op::CreateSession { user, session, checked, here, takeover }).await? {
         Outcome::SessionCreated { user, ended, .. } => (user, ended),
         Outcome::Refused(ErrorCode::InUseElsewhere) => {
-            let mut elsewhere = app.sessions_of(user, None).await?;
+            let mut elsewhere = app.sessions_of(asker, user, None).await?;
             elsewhere.retain(|session| Some(session.id) != here);
             return Err(Refusal::in_use(elsewhere));
         }
@@ -186,7 +193,7 @@ pub(super) struct Sessions {
 
 /// `GET /api/sessions`.
 pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<axum::Json<Sessions>> {
-    let sessions = app.sessions_of(signed.user.id, Some(signed.session)).await?;
+    let sessions = app.sessions_of(signed.asker(), signed.user.id, Some(signed.session)).await?;
     Ok(axum::Json(Sessions { sessions }))
 }
 
@@ -202,8 +209,8 @@ pub(super) async fn end(
 
 impl App {
     /// Where an account is signed in.
-    async fn sessions_of(&self, user: UserId, current: Option<SessionId>) -> Answer<Vec<Session>> {
-        let stored = self.store.read(move |reader| reader.sessions_of(user)).await?;
+    async fn sessions_of(&self, asker: Asker, user: UserId, current: Option<SessionId>) -> Answer<Vec<Session>> {
+        let stored = self.store.read(asker, move |reader| reader.sessions_of(user)).await?;
         let connected = self.hub.connected_sessions(user).await;
         let shown = stored.into_iter().map(|(id, device, created_at)| Session {
             id,

@@ -22,8 +22,7 @@ pub(super) struct SettingsAnswer {
 /// `GET /api/settings`.
 pub(super) async fn show(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<SettingsAnswer>> {
     signed.owner_only()?;
-    let settings = app.store.read(|reader| reader.settings()).await?;
-    Ok(JsonAnswer(SettingsAnswer { settings }))
+    Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))
 }
 
 /// `PATCH /api/settings`: what is not named stays as it is.
@@ -40,8 +39,7 @@ pub(super) async fn change(
         Outcome::StaysEnded(_) => app.stays_changed.notify_one(),
         other => return Err(Refusal::of(other)),
     }
-    let settings = app.store.read(|reader| reader.settings()).await?;
-    Ok(JsonAnswer(SettingsAnswer { settings }))
+    Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))
 }
 
 /// Whether such a Wi-Fi can be.

@@ -6,6 +6,7 @@ use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 
 use crate::auth::token::Token;
+use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::SessionId;
 use crate::proto::op::{Needs, Op};
@@ -21,15 +22,17 @@ pub(super) struct Signed {
 }
 
 impl Signed {
-    /// The session of these headers' cookie, where it is one that goes on.
-    pub(super) async fn of(app: &App, headers: &HeaderMap) -> Answer<Option<Self>> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let Some(token) = cookies.filter_map(Token::of_cookies).next() else {
-            return Ok(None);
-        };
-        let (hash, now) = (token.hash(), (app.wall)());
-        let found = app.store.read(move |reader| reader.session_by_token(&hash, now)).await?;
-        Ok(found.map(|(session, user)| Self { session, user }))
+    /// The session of these headers' cookie, where it is one that goes on. Waits for nothing.
+    pub(super) fn of(app: &App, headers: &HeaderMap) -> Option<Self> {
+        let mut cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let token = cookies.find_map(Token::of_cookies)?;
+        let (session, user) = app.store.session(&token.hash(), (app.wall)())?;
+        Some(Self { session, user })
+    }
+
+    /// Whose turn it is when this person's questions wait.
+    pub(super) fn asker(&self) -> Asker {
+        Asker::Person(self.user.id)
     }
 
     /// A change that this person asks for: who they are and what they may is looked at again when it is made.
@@ -47,6 +50,6 @@ impl FromRequestParts<App> for Signed {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        Self::of(app, &parts.headers).await?.ok_or_else(|| ErrorCode::NotSignedIn.into())
+        Self::of(app, &parts.headers).ok_or_else(|| ErrorCode::NotSignedIn.into())
     }
 }

@@ -245,8 +245,23 @@ pub const PORTAL_VISITORS_MAX: usize = 1_024;
 pub const PORTAL_REMEMBERED_MS: i64 = 86_400_000;
 /// A sheet that nobody answered counts as read after this long, in milliseconds: time to read three lines and a code.
 pub const PORTAL_READING_MS: i64 = 120_000;
-/// Connections that read beside the writer: more would only queue for the same two or four cores.
-pub const READERS_MAX: usize = 3;
+/// Look-ups at once, each with a connection of its own to the database: more would only queue for the same two or four
+/// cores.
+pub const READS_AT_ONCE_MAX: usize = 2;
+/// Look-ups of one asker at once: leaves one for others while a slow disk takes its time.
+pub const READS_OF_ONE_AT_ONCE_MAX: usize = 1;
+/// Look-ups of one asker that wait; beyond it `busy`. A class that joins from behind one address fits.
+pub const READS_OF_ONE_WAITING_MAX: usize = 512;
+/// Look-ups that wait in all: about what the sockets allow. What each holds is its request.
+pub const READS_WAITING_MAX: usize = 4_096;
+/// Searches at once, beside the look-ups: each may take a core for [`SEARCH_COST_MAX`], and the chat needs one too.
+pub const SEARCHES_AT_ONCE_MAX: usize = 2;
+/// Searches of one person at once.
+pub const SEARCHES_OF_ONE_AT_ONCE_MAX: usize = 1;
+/// Searches of one person that wait; beyond it `busy`. The page asks for one after the other.
+pub const SEARCHES_OF_ONE_WAITING_MAX: usize = 16;
+/// Searches that wait in all: everyone of a large class at once.
+pub const SEARCHES_WAITING_MAX: usize = 512;
 /// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text
 /// is compared counts as [`SEARCH_COMPARE_COST`]. Keeps the worst query within a few tens of milliseconds.
 pub const SEARCH_COST_MAX: u32 = 16_000;

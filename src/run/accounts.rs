@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::auth::password::{Hasher, Password};
 use crate::clock;
 use crate::config::UserCommand;
+use crate::fair::Asker;
 use crate::proto::op::{Op, Outcome};
 use crate::proto::server::Role;
 use crate::proto::user_name::UserName;
@@ -83,7 +84,7 @@ fn fresh_password() -> Option<String> {
 async fn account(store: &Store, name: &str) -> Result<Account, RunError> {
     let unknown = || RunError::Account(format!("nobody here is called {name:?}; `porch user list` shows who is"));
     let parsed = UserName::parse(name).map_err(|_| unknown())?;
-    let found = store.read(move |reader| reader.account_by_key(parsed.key())).await;
+    let found = store.read(Asker::Box, move |reader| reader.account_by_key(parsed.key())).await;
     found.map_err(|error| RunError::Account(error.to_string()))?.ok_or_else(unknown)
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::clock::{self, Known, Timedated, Trust};
+use crate::fair::Asker;
 use crate::proto::limits::CLOCK_KEPT_INTERVAL;
 use crate::proto::op::Snapshot;
 use crate::store::Store;
@@ -84,7 +85,7 @@ impl Keeper {
 
     /// Writes down the last time known.
     pub(super) async fn write(&self) {
-        let seq = match self.store.read(|reader| reader.newest_seq()).await {
+        let seq = match self.store.read(Asker::Box, |reader| reader.newest_seq()).await {
             Ok(seq) => seq,
             Err(error) => return log::warn!("the last time known is not kept: {error}"),
         };

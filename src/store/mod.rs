@@ -1,8 +1,9 @@
 //! What must outlive the process: accounts, rooms and messages in one SQLite database, and the search index beside it.
 //!
-//! One thread writes, in group commits with `synchronous=FULL`; a few connections read beside it. Nothing is answered
-//! before it is on the disk, and nothing refused or failed leaves a trace. [`Store`] is the way in; [`Reader`] holds
-//! every question that can be asked. Imports only `proto`.
+//! One thread writes, in group commits with `synchronous=FULL`; a few connections read beside it, and whoever asks much
+//! waits for their turn. Nothing is answered before it is on the disk, and nothing refused or failed leaves a trace.
+//! [`Store`] is the way in; [`Reader`] holds every question that the disk is asked. Who is signed in, and what the owner
+//! has decided, is known without it.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -21,10 +22,14 @@ use tokio::sync::oneshot;
 use self::checkpoint::Checkpointer;
 use self::index::Indexer;
 use self::reader::Readers;
+use self::resident::{Resident, Touched};
 use self::writer::{Command, Marks, Writer};
-use crate::proto::id::{RoomId, UserId};
+use crate::fair::{self, Asker};
+use crate::proto::account::{SearchPage, Settings};
+use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::STORE_IN_FLIGHT_MAX;
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
+use crate::proto::server::User;
 
 mod accounts;
 mod checkpoint;
@@ -36,6 +41,7 @@ mod look;
 mod messages;
 mod query;
 mod reader;
+mod resident;
 mod rooms;
 mod schema;
 mod search;
@@ -90,13 +96,21 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
-/// The disk or the database did not answer; the reason is for the log.
+/// Why a question was not answered.
 #[derive(Clone, Debug)]
-pub struct ReadError(pub String);
+pub enum ReadError {
+    /// Too much is being asked already, by this asker or in all, or the store is closing: try again.
+    Busy,
+    /// The disk or the database did not answer; the reason is for the log.
+    Failed(String),
+}
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "reading from the store failed: {}", self.0)
+        match self {
+            Self::Busy => write!(f, "too much is being read already"),
+            Self::Failed(reason) => write!(f, "reading from the store failed: {reason}"),
+        }
     }
 }
 
@@ -104,7 +118,13 @@ impl std::error::Error for ReadError {}
 
 impl From<rusqlite::Error> for ReadError {
     fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<fair::Busy> for ReadError {
+    fn from(fair::Busy: fair::Busy) -> Self {
+        Self::Busy
     }
 }
 
@@ -117,7 +137,9 @@ pub struct Store {
 struct Inner {
     queue: SyncSender<Command>,
     marks: Marks,
-    readers: Readers,
+    resident: Resident,
+    looks: Readers,
+    searches: Readers,
     closing: AtomicBool,
     /// Joined by [`Store::close`].
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -131,8 +153,11 @@ impl Store {
         let lock = lock(dir)?;
         let database = dir.join(schema::DATABASE_FILE);
         let disk = |reason: String| OpenError::Disk { path: database.clone(), reason };
-        let connection = schema::open_database(dir)?;
+        let mut connection = schema::open_database(dir)?;
+        let touched = Touched::default();
+        touched.watch(&mut connection).map_err(|e| disk(e.to_string()))?;
         let snapshot = snapshot(&connection).map_err(|e| disk(e.to_string()))?;
+        let resident = Resident::load(&connection).map_err(|e| disk(e.to_string()))?;
         let begin = |e: io::Error| disk(format!("a thread could not begin: {e}"));
         let (checkpointer, checkpoint_thread) = Checkpointer::start(database.clone()).map_err(begin)?;
         let (indexer, index_thread) = Indexer::start(dir, snapshot.seq).map_err(begin)?;
@@ -143,6 +168,8 @@ impl Store {
             dir: dir.into(),
             connection: Some(connection),
             commands,
+            touched,
+            resident: resident.clone(),
             marks: marks.clone(),
             checkpointer,
             indexer: indexer.clone(),
@@ -165,9 +192,10 @@ impl Store {
                 }
             })
             .map_err(begin)?;
-        let readers = Readers::new(dir, indexer);
+        let looks = Readers::new(dir, indexer.clone(), reader::LOOKS);
+        let searches = Readers::new(dir, indexer, reader::SEARCHES);
         let threads = Mutex::new(vec![writer_thread]);
-        let inner = Inner { queue, marks, readers, closing: AtomicBool::new(false), threads };
+        let inner = Inner { queue, marks, resident, looks, searches, closing: AtomicBool::new(false), threads };
         Ok((Self { inner: Arc::new(inner) }, snapshot))
     }
 
@@ -204,24 +232,80 @@ impl Store {
         }
     }
 
-    /// Runs `f` on a blocking thread with one of a few connections, in one consistent view of the database.
+    /// Runs `f` on a blocking thread with one of a few connections, in one consistent view of the database, when it is
+    /// the asker's turn.
     pub async fn read<T: Send + 'static>(
         &self,
+        asker: Asker,
         f: impl FnOnce(&Reader) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
-        let permit = self.inner.readers.permit().await?;
+        self.read_from(|inner| &inner.looks, asker, f).await
+    }
+
+    /// [`Reader::search`], in turn with others' searches only: a look-up never waits behind one.
+    pub async fn search(
+        &self,
+        asker: UserId,
+        query: Query,
+        cursor: Option<Seq>,
+        limit: u32,
+    ) -> Result<SearchPage, ReadError> {
+        let search = move |reader: &Reader| reader.search(asker, &query, cursor, limit);
+        self.read_from(|inner| &inner.searches, Asker::Person(asker), search).await
+    }
+
+    async fn read_from<T: Send + 'static>(
+        &self,
+        readers: fn(&Inner) -> &Readers,
+        asker: Asker,
+        f: impl FnOnce(&Reader) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let turn = readers(&self.inner).enter(asker).await?;
         let inner = Arc::clone(&self.inner);
         let work = move || {
-            let _permit = permit;
-            inner.readers.read(f)
+            let _turn = turn;
+            readers(&inner).read(f)
         };
-        tokio::task::spawn_blocking(work).await.map_err(|e| ReadError(e.to_string()))?
+        tokio::task::spawn_blocking(work).await.map_err(|e| ReadError::Failed(e.to_string()))?
+    }
+
+    /// The unexpired session with this token, and whose it is. A guest's ends with the stay, to the millisecond.
+    ///
+    /// Never waits, as all that follows: it is known without asking the disk.
+    pub fn session(&self, token_hash: &[u8; 32], now: Millis) -> Option<(SessionId, User)> {
+        self.inner.resident.session(token_hash, now)
+    }
+
+    /// Whether one can sign in to this account with a password.
+    pub fn has_password(&self, user: UserId) -> bool {
+        self.inner.resident.has_password(user)
+    }
+
+    /// Whether anybody but guests has an account.
+    pub fn has_member(&self) -> bool {
+        self.inner.resident.has_member()
+    }
+
+    /// Whether somebody owns the box.
+    pub fn has_owner(&self) -> bool {
+        self.inner.resident.has_owner()
+    }
+
+    /// What the owner has decided.
+    pub fn settings(&self) -> Settings {
+        self.inner.resident.settings()
+    }
+
+    /// Random bytes that this database alone has, and that never leave the box.
+    pub fn mark(&self) -> Vec<u8> {
+        self.inner.resident.mark()
     }
 
     /// Commits what is queued, read markers too, checkpoints, and ends the threads. Blocks; may be called again.
     pub fn close(&self) {
         self.inner.closing.store(true, Ordering::Release);
-        self.inner.readers.close();
+        self.inner.looks.close();
+        self.inner.searches.close();
         let mut threads = self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner);
         if threads.is_empty() {
             return;

@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
@@ -13,10 +12,15 @@ use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search;
 use super::segment::Segments;
 use super::{ReadError, accounts, guests, history, invites, messages};
-use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage, Settings};
+use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
+use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
-use crate::proto::limits::{HISTORY_PAGE_MAX, READERS_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX};
+use crate::proto::limits::{
+    HISTORY_PAGE_MAX, READS_AT_ONCE_MAX, READS_OF_ONE_AT_ONCE_MAX, READS_OF_ONE_WAITING_MAX, READS_WAITING_MAX,
+    RESUME_EVENTS_MAX, SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX, SEARCHES_OF_ONE_WAITING_MAX,
+    SEARCHES_WAITING_MAX,
+};
 use crate::proto::op::{Millis, Missed};
 use crate::proto::server::{Event, Message, Role, User};
 
@@ -64,21 +68,6 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The unexpired session with this token, and whose it is. A guest's ends with the stay, to the millisecond.
-    pub fn session_by_token(&self, hash: &[u8; 32], now: Millis) -> Result<Option<(SessionId, User)>, ReadError> {
-        let query = format!(
-            "SELECT sessions.id, {USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user
-             WHERE token_hash = ? AND sessions.created_at > ? AND ifnull(users.ends_at, ?) > ?"
-        );
-        Ok(self
-            .db
-            .prepare_cached(&query)?
-            .query_row(params![hash, accounts::oldest_session(now), Millis::MAX, now], |row| {
-                Ok((schema::session_id(row, 0)?, schema::user(row, 1)?))
-            })
-            .optional()?)
-    }
-
     /// The account with this name, by what names are compared by.
     pub fn account_by_key(&self, name_key: &str) -> Result<Option<Account>, ReadError> {
         let query = format!("SELECT {USER_COLUMNS}, password FROM users WHERE name_key = ?");
@@ -270,16 +259,6 @@ impl Reader {
         Ok(Seq(messages::newest_seq(&self.db)?))
     }
 
-    /// What the owner has decided.
-    pub fn settings(&self) -> Result<Settings, ReadError> {
-        Ok(accounts::settings(&self.db)?)
-    }
-
-    /// Random bytes that this database alone has, and that never leave the box.
-    pub fn mark(&self) -> Result<Vec<u8>, ReadError> {
-        Ok(self.db.query_row("SELECT mark FROM settings", [], |row| row.get(0))?)
-    }
-
     fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
             db: schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?,
@@ -366,26 +345,38 @@ fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account { user: schema::user(row, 0)?, password: row.get(schema::USER_COLUMNS_COUNT)? })
 }
 
-/// The reading connections: opened when first needed, at most [`READERS_MAX`].
+/// How look-ups take turns: all that is asked but searches.
+pub(super) const LOOKS: LaneMax = LaneMax {
+    at_once: READS_AT_ONCE_MAX,
+    at_once_of_one: READS_OF_ONE_AT_ONCE_MAX,
+    waiting: TurnMax { of_one: READS_OF_ONE_WAITING_MAX, in_all: READS_WAITING_MAX },
+};
+/// How searches take turns.
+pub(super) const SEARCHES: LaneMax = LaneMax {
+    at_once: SEARCHES_AT_ONCE_MAX,
+    at_once_of_one: SEARCHES_OF_ONE_AT_ONCE_MAX,
+    waiting: TurnMax { of_one: SEARCHES_OF_ONE_WAITING_MAX, in_all: SEARCHES_WAITING_MAX },
+};
+
+/// Connections that read, opened when first needed, and the line of those who wait for one.
 pub(super) struct Readers {
     dir: PathBuf,
     pub(super) indexer: Indexer,
-    permits: Arc<Semaphore>,
+    lane: Lane,
     idle: Mutex<Vec<Reader>>,
 }
 
 impl Readers {
-    pub(super) fn new(dir: &Path, indexer: Indexer) -> Self {
-        let permits = Arc::new(Semaphore::new(READERS_MAX));
-        Self { dir: dir.into(), indexer, permits, idle: Mutex::default() }
+    pub(super) fn new(dir: &Path, indexer: Indexer, max: LaneMax) -> Self {
+        Self { dir: dir.into(), indexer, lane: Lane::new(max), idle: Mutex::default() }
     }
 
-    /// Waits until a connection is free.
-    pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit, ReadError> {
-        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| ReadError("the store is closing".into()))
+    /// Waits until it is the asker's turn.
+    pub(super) async fn enter(&self, asker: Asker) -> Result<Turn, Busy> {
+        self.lane.enter(asker).await
     }
 
-    /// Runs `f` in one consistent view; whoever calls holds a permit.
+    /// Runs `f` in one consistent view; whoever calls has a turn.
     pub(super) fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
@@ -396,7 +387,7 @@ impl Readers {
         let answer = f(&reader)?;
         view.finish()?;
         // After an error the connection is dropped instead: the next one sees the disk afresh.
-        if !self.permits.is_closed() {
+        if !self.lane.is_closed() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
         Ok(answer)
@@ -404,7 +395,7 @@ impl Readers {
 
     /// Refuses what comes; what is being read goes on.
     pub(super) fn close(&self) {
-        self.permits.close();
+        self.lane.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -16,6 +16,7 @@ use super::checkpoint::{self, Checkpointer};
 use super::history;
 use super::index::Indexer;
 use super::messages::{self, Draft};
+use super::resident::{Changes, Resident, Touched};
 use super::rooms::{self, Plan};
 use super::schema::{self, sql};
 use super::{Busy, accounts, guests, invites};
@@ -71,6 +72,9 @@ pub(super) struct Writer {
     /// `None` after the disk failed, until the next batch opens it again.
     pub(super) connection: Option<Connection>,
     pub(super) commands: Receiver<Command>,
+    /// The rows that the connection has touched since the last commit.
+    pub(super) touched: Touched,
+    pub(super) resident: Resident,
     pub(super) marks: Marks,
     pub(super) checkpointer: Checkpointer,
     pub(super) indexer: Indexer,
@@ -201,9 +205,16 @@ impl Writer {
         marks: &HashMap<(RoomId, UserId), u64>,
     ) -> rusqlite::Result<(Vec<Result<Outcome, Fault>>, Effects)> {
         let now = (self.clock)();
+        self.touched.clear();
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            closed => closed.insert(schema::reopen_database(&self.dir)?),
+            closed => {
+                let mut opened = schema::reopen_database(&self.dir)?;
+                self.touched.watch(&mut opened)?;
+                // Whether the commit that failed is on the disk after all is not known until now.
+                self.resident.reload(&opened)?;
+                closed.insert(opened)
+            }
         };
         let mut effects = Effects::default();
         let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -219,7 +230,11 @@ impl Writer {
                 .prepare_cached("UPDATE members SET read_n = ?3 WHERE user = ?2 AND room = ?1 AND read_n < ?3")?
                 .execute([sql(room.0), sql(user.0), sql(n)])?;
         }
+        let changes = Changes::read(&transaction, &self.touched)?;
         transaction.commit()?;
+        self.resident.apply(changes);
+        #[cfg(test)]
+        assert!(self.resident.is_in_step(connection), "what is known without asking the disk is not what is on it");
         Ok((outcomes, effects))
     }
 

@@ -1,5 +1,7 @@
 use super::*;
+use crate::fair::Asker;
 use crate::proto::id::ClientMsgId;
+use crate::proto::limits::READS_AT_ONCE_MAX;
 use crate::proto::server::RoomKind;
 use crate::proto::text::Body as Text;
 
@@ -53,6 +55,42 @@ async fn a_member_reads_a_rooms_history_in_pages_and_nobody_else_does() {
         assert_eq!(refused.refused(), refusal(403, "not_a_member"), "{query}");
     }
     assert_eq!(eve.get("/api/rooms/999/messages").await.refused(), refusal(403, "not_a_member"));
+}
+
+/// Reads from the disk that take until this is dropped, as many as there can be at once.
+async fn slow_reads(porch: &Porch) -> Vec<std::sync::mpsc::Sender<()>> {
+    let mut gates = Vec::new();
+    for asker in 0..READS_AT_ONCE_MAX {
+        let (gate, waits) = std::sync::mpsc::channel::<()>();
+        let (tell, begun) = tokio::sync::oneshot::channel();
+        let store = porch.app.store.clone();
+        let read = move |_: &crate::store::Reader| {
+            let _ = tell.send(());
+            // An error says that the gate is gone.
+            let _ = waits.recv();
+            Ok(())
+        };
+        tokio::spawn(async move { store.read(Asker::Person(UserId(1_000 + asker as u64)), read).await });
+        begun.await.expect("it begins");
+        gates.push(gate);
+    }
+    gates
+}
+
+#[tokio::test]
+async fn who_one_is_and_what_the_box_is_wait_for_no_read_from_the_disk() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let gates = slow_reads(&porch).await;
+    assert_eq!(ada.get("/api/me").await.status, 200);
+    assert_eq!(ada.get("/api/box").await.json()["registration"], "open");
+    assert_eq!(ada.get("/api/settings").await.status, 200);
+    // Signed in, and asked for what else a WebSocket needs.
+    assert_eq!(ada.get("/ws").await.status, 426);
+    assert_eq!(porch.browser().get("/ws").await.refused(), refusal(401, "not_signed_in"));
+    assert_eq!(ada.send("POST", "/api/logout", "", &[]).await.status, 204);
+    assert_eq!(ada.get("/api/me").await.refused(), refusal(401, "not_signed_in"));
+    drop(gates);
 }
 
 #[tokio::test]

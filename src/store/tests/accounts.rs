@@ -78,13 +78,13 @@ fn closed_registration_refuses_all_but_the_first() {
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
     let fixture = fixture.reopen();
     assert_eq!(fixture.snapshot.settings, closed);
-    assert_eq!(fixture.read(Reader::settings), closed);
+    assert_eq!(fixture.store.settings(), closed);
 }
 
 #[test]
 fn a_token_finds_its_session_until_it_is_ended_or_old() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let find = |token: u8, now| fixture.read(|reader| reader.session_by_token(&[token; 32], now));
+    let find = |token: u8, now| fixture.store.session(&[token; 32], now);
     assert!(find(7, NOON).is_none());
     let Outcome::SessionCreated { session: id, .. } = fixture.apply(sign_in(users[0], "Ada", 7)) else { panic!() };
     let (found, user) = find(7, NOON).unwrap();
@@ -211,7 +211,7 @@ fn of_two_decisions_at_once_neither_undoes_the_other() {
     let closed = PatchSettings { registration_open: Some(false), ..PatchSettings::default() };
     let wifi = PatchSettings { wifi_name: Some("Reading room".into()), ..PatchSettings::default() };
     fixture.apply_all([decide(closed), decide(wifi), several_devices()]);
-    let settings = fixture.read(Reader::settings);
+    let settings = fixture.store.settings();
     assert!(!settings.registration_open && settings.several_devices && settings.guests);
     assert_eq!(settings.wifi_name, "Reading room");
 }

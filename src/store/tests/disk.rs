@@ -87,6 +87,9 @@ fn fail_and_recover(dir: &Path, faults: &[Fault], fill: impl FnOnce(), relieve: 
     // A whole batch fails together, whatever it holds.
     let batch = (0..5).map(|i| append(EVERYONE, ada, &format!("b{i}"), &large));
     assert!(fixture.apply_all(batch).iter().all(Result::is_err));
+    let token = [7; 32];
+    let come_in = || fixture.try_apply(sign_in(ada, "Ada", 7));
+    assert!(come_in().is_err() && fixture.store.session(&token, NOON).is_none(), "a sign-in that was not stored");
     fixture.store.mark_read(EVERYONE, ada, stored);
     let newest = |fixture: &Fixture| {
         let page = fixture.read(|reader| reader.history(ada, EVERYONE, Window::Newest, 1)).unwrap();
@@ -94,6 +97,7 @@ fn fail_and_recover(dir: &Path, faults: &[Fault], fill: impl FnOnce(), relieve: 
     };
     assert_eq!(newest(&fixture), stored);
     relieve();
+    assert!(come_in().is_ok() && fixture.store.session(&token, NOON).is_some());
     for (id, _) in failed {
         stored += 1;
         assert_eq!(fixture.send(EVERYONE, ada, &id, "again").n, stored, "the numbers have no gap");

@@ -65,7 +65,7 @@ fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
     let long = fixture.bring(2, "Zoe");
     let message = fixture.send(room, guest.id, "a", "I was here");
     fixture.apply(Op::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] });
-    let signed_in = |now| fixture.read(|reader| reader.session_by_token(&token_of("Grace"), now)).is_some();
+    let signed_in = |now| fixture.store.session(&token_of("Grace"), now).is_some();
     let end = NOON + MINUTE;
     assert_eq!(fixture.next_end(), Some(end));
     assert!(signed_in(end - 1) && !signed_in(end), "to the millisecond, whoever tidies up when");

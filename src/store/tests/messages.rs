@@ -1,5 +1,6 @@
 use super::super::{HistoryRefusal, Window};
 use super::*;
+use crate::fair::Asker;
 use crate::proto::account::HistoryPage;
 use crate::proto::op::Missed;
 use crate::proto::server::Event;
@@ -208,11 +209,11 @@ async fn changes_and_questions_can_be_awaited() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = open(dir.path()).unwrap();
     assert!(matches!(store.apply(create_user("Ada")).await, Ok(Outcome::UserCreated { .. })));
-    assert_eq!(store.read(Reader::people).await.unwrap().len(), 1);
+    assert_eq!(store.read(Asker::Box, Reader::people).await.unwrap().len(), 1);
     store.close();
     store.close();
     assert_eq!(store.apply(create_user("Grace")).await.unwrap_err(), super::super::ApplyError::Busy);
-    assert!(store.read(Reader::people).await.is_err());
+    assert!(store.read(Asker::Box, Reader::people).await.is_err());
 }
 
 #[test]

@@ -20,8 +20,10 @@ mod disk;
 mod guests;
 mod invites;
 mod messages;
+mod resident;
 mod rooms;
 mod search;
+mod turns;
 
 /// When the tests' messages are sent, unless they say otherwise: 2026-11-20, 12:00 UTC.
 const NOON: Millis = 1_795_176_000_000;
@@ -88,7 +90,7 @@ impl Fixture {
     }
 
     fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, ReadError>) -> T {
-        self.store.inner.readers.read(f).unwrap()
+        self.store.inner.looks.read(f).unwrap()
     }
 
     fn register(&self, name: &str) -> User {
@@ -115,7 +117,7 @@ impl Fixture {
 
     /// Waits until the search index holds everything.
     fn index(&self) {
-        let indexer = &self.store.inner.readers.indexer;
+        let indexer = &self.store.inner.looks.indexer;
         let deadline = Instant::now() + PATIENCE;
         while !indexer.is_idle() {
             indexer.hurry();

@@ -1,6 +1,7 @@
 //! What porch tells its owner as it runs, for journald or for a terminal.
 //!
-//! Never a message's body, a password, a token, or a session description: logs are copied into bug reports.
+//! Never a message's body, a password, a token, or a session description: logs are copied into bug reports. Libraries
+//! write whatever passes through them at their finer levels, so theirs is never finer than [`LIBRARIES_LEVEL`].
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
@@ -12,6 +13,12 @@ use time::{OffsetDateTime, UtcOffset};
 
 /// What is logged when nobody says otherwise: what an owner would want to know the day after.
 const LEVEL_DEFAULT: LevelFilter = LevelFilter::Info;
+
+/// What libraries may say at most, whatever `PORCH_LOG` says: below it they log frames, requests and statements.
+const LIBRARIES_LEVEL: LevelFilter = LevelFilter::Info;
+
+/// The beginning of porch's own targets.
+const OWN: &str = "porch";
 
 /// A value of `PORCH_LOG` that cannot be meant.
 #[derive(Debug, Eq, PartialEq)]
@@ -36,8 +43,8 @@ impl std::error::Error for LogError {}
 pub fn start() -> Result<(), LogError> {
     let variable = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     let mut builder = env_logger::Builder::new();
-    builder.filter_level(LEVEL_DEFAULT);
-    for (target, level) in parse_levels(variable("PORCH_LOG").as_deref().unwrap_or(""))? {
+    let levels = parse_levels(variable("PORCH_LOG").as_deref().unwrap_or(""))?;
+    for (target, level) in filters(&levels) {
         builder.filter(target.as_deref(), level);
     }
     match variable("JOURNAL_STREAM").is_some_and(|stream| is_standard_error(&stream)) {
@@ -56,6 +63,18 @@ fn parse_levels(text: &str) -> Result<Vec<(Option<String>, LevelFilter)>, LogErr
         None => Some((None, part.parse().ok()?)),
     });
     levels.collect::<Option<_>>().ok_or_else(|| LogError { value: text.to_owned() })
+}
+
+/// The same for the logger: porch's own targets as asked, all others within [`LIBRARIES_LEVEL`].
+fn filters(levels: &[(Option<String>, LevelFilter)]) -> Vec<(Option<String>, LevelFilter)> {
+    let of_all = levels.iter().rev().find(|(target, _)| target.is_none()).map_or(LEVEL_DEFAULT, |(_, level)| *level);
+    let mut filters = vec![(None, of_all.min(LIBRARIES_LEVEL)), (Some(OWN.to_owned()), of_all)];
+    for (target, level) in levels {
+        let Some(name) = target else { continue };
+        let own = name.strip_prefix(OWN).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        filters.push((target.clone(), if own { *level } else { (*level).min(LIBRARIES_LEVEL) }));
+    }
+    filters
 }
 
 /// Whether `JOURNAL_STREAM`, the device and file number of a stream to journald, means this process' standard
@@ -146,6 +165,36 @@ mod tests {
         for text in ["inf", "porch::tls", "porch::tls=", "warn,loud"] {
             assert!(parse_levels(text).unwrap_err().to_string().contains(text), "{text}");
         }
+    }
+
+    #[test]
+    fn libraries_say_no_more_than_is_safe_whatever_is_asked() {
+        let allowed = |text: &str, target: &str, level: Level| {
+            let mut builder = env_logger::Builder::new();
+            for (target, level) in filters(&parse_levels(text).unwrap()) {
+                builder.filter(target.as_deref(), level);
+            }
+            builder.build().matches(&Record::builder().target(target).level(level).args(format_args!("")).build())
+        };
+        for text in [
+            "trace",
+            "debug,tungstenite=trace",
+            "tungstenite::protocol=trace",
+            "porch=trace,tungstenite=debug",
+            "p=trace",
+            "porchlight=trace",
+        ] {
+            for library in ["tungstenite::protocol", "hyper::proto::h1", "rusqlite"] {
+                assert!(!allowed(text, library, Level::Debug), "{text}: {library}");
+                assert!(allowed(text, library, Level::Info), "{text}: {library}");
+            }
+        }
+        assert!(
+            allowed("trace", "porch::tls", Level::Trace) && allowed("porch::tls=debug", "porch::tls", Level::Debug)
+        );
+        assert!(allowed("", "porch::tls", Level::Info) && !allowed("", "porch::tls", Level::Debug));
+        assert!(!allowed("error", "hyper", Level::Warn) && !allowed("error", "porch", Level::Warn));
+        assert!(!allowed("hyper=error", "hyper", Level::Warn));
     }
 
     #[test]

@@ -166,7 +166,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
 
     let handle = driver::start(hub, store.clone(), Clock::start());
     let id = certificate.id(&config.data_dir.value);
-    let place = Place { https: listening.https, http_port: listening.http.port(), id };
+    let place = Place { https: listening.https, http_port: listening.http.port(), id: id.clone() };
     let announcer = announcer(config, &place, &interfaces, &network);
     let around = Around { network, names: announcer.names() };
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
@@ -176,6 +176,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
         store,
         hub: handle.clone(),
         box_name: config.name.value.to_string(),
+        id,
         version: env!("CARGO_PKG_VERSION"),
         ca,
         doors: live_doors,

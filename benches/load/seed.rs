@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use porch::auth::token::Token;
+use porch::auth::token::{CookieName, Token};
 use porch::clock;
 use porch::proto::id::{RoomId, UserId};
 use porch::proto::op::{NewSession, Op, Outcome};
@@ -47,11 +47,13 @@ pub(crate) async fn folder(dir: &Path, people: usize, rooms: usize) -> Result<Se
 
 async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<String>)> {
     let (mut users, mut cookies) = (Vec::with_capacity(people), Vec::with_capacity(people));
+    // Known by any box: it has no id yet.
+    let cookie = CookieName::of_box("seed");
     for first in (0..people).step_by(AT_ONCE) {
         let mut signing_up = JoinSet::new();
         for person in first..people.min(first + AT_ONCE) {
             let token = Token::fresh().map_err(|_| "no random numbers")?;
-            cookies.push(token.cookie().split(';').next().unwrap_or_default().to_owned());
+            cookies.push(cookie.given(&token).split(';').next().unwrap_or_default().to_owned());
             let session = NewSession { token_hash: token.hash(), device: "bench".to_owned(), at: clock::wall() };
             let name = UserName::parse(&format!("Person {person}")).map_err(|_| "no name")?;
             let op = Op::CreateUser { name, password: NO_PASSWORD.to_owned(), session };

@@ -19,7 +19,7 @@ use crate::proto::user_name::UserName;
 use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::{Json, Named};
-use super::session::{Place, new_session, signed_in};
+use super::session::{Place, new_session};
 use super::signed::Signed;
 
 #[derive(Serialize)]
@@ -115,7 +115,7 @@ pub(super) async fn join(
     };
     app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;
-    Ok(signed_in(&cookie, user))
+    Ok(app.signed_in(&cookie, user))
 }
 
 impl App {

@@ -18,7 +18,6 @@ use crate::store::Account;
 use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::{self, Json};
-use super::session::signed_out;
 use super::signed::Signed;
 
 /// `GET /api/me`.
@@ -65,7 +64,7 @@ pub(super) async fn leave(
     // The hub closes its connections too.
     let op = Op::DeleteUser { user: signed.user.id, checked, at: (app.wall)() };
     match app.apply_for(&signed, Needs::SignedIn, op).await? {
-        Outcome::UserDeleted { .. } => Ok(signed_out()),
+        Outcome::UserDeleted { .. } => Ok(app.signed_out()),
         other => Err(Refusal::of(other)),
     }
 }

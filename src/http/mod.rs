@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 use crate::auth::password::Hasher;
 use crate::auth::rate::SignInRates;
+use crate::auth::token::CookieName;
 use crate::doctor::Doctor;
 use crate::doors::Doors;
 use crate::driver::Handle;
@@ -35,6 +36,7 @@ mod ask;
 pub mod assets;
 mod carry;
 mod clock;
+mod cookie;
 mod device;
 mod doctor;
 mod doors;
@@ -74,6 +76,8 @@ pub struct Wiring {
     pub store: Store,
     pub hub: Handle,
     pub box_name: String,
+    /// Tells the box from others: in the name of its cookie.
+    pub id: String,
     pub version: &'static str,
     /// For clients that do not trust the box yet; none where the owner brought a certificate.
     pub ca: Option<plain::CaFiles>,
@@ -92,6 +96,7 @@ pub struct Parts {
     store: Store,
     hub: Handle,
     box_name: String,
+    cookie: CookieName,
     version: &'static str,
     ca: Option<plain::CaFiles>,
     doors: LiveDoors,
@@ -110,11 +115,12 @@ pub struct Parts {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, version, ca, doors, wall, doctor } = wiring;
+        let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor } = wiring;
         Self(Arc::new(Parts {
             store,
             hub,
             box_name,
+            cookie: CookieName::of_box(&id),
             version,
             ca,
             doors,
@@ -184,6 +190,7 @@ pub fn router(app: App) -> Router {
         .fallback(assets::page)
         // Bodies are read by `ask` alone, which has limits of its own.
         .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(told.clone(), cookie::rename))
         .layer(middleware::from_fn(carry::through))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn_with_state(doors, host::check))

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::PoisonError;
 
 use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::auth::password::Password;
-use crate::auth::token::{COOKIE_CLEARED, Token};
+use crate::auth::token::Token;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
@@ -134,7 +134,7 @@ pub(super) async fn register(
         return Err(Refusal::of(outcome));
     };
     app.end_replaced(place.replaced).await;
-    Ok(signed_in(&token, user))
+    Ok(app.signed_in(&token, user))
 }
 
 /// `POST /api/login`.
@@ -177,13 +177,13 @@ pub(super) async fn login(
     } else {
         app.hub.sessions_ended(own, CloseCode::SignedOut).await;
     }
-    Ok(signed_in(&token, user))
+    Ok(app.signed_in(&token, user))
 }
 
 /// `POST /api/logout`.
 pub(super) async fn logout(State(app): State<App>, signed: Signed) -> Answer<impl IntoResponse> {
     app.end_session(signed.user.id, signed.session).await?;
-    Ok(signed_out())
+    Ok(app.signed_out())
 }
 
 #[derive(Serialize)]
@@ -229,12 +229,14 @@ pub(super) fn new_session(device: String, at: Millis) -> Answer<(Token, NewSessi
     Ok((token, session))
 }
 
-pub(super) fn signed_in(token: &Token, user: User) -> impl IntoResponse + use<> {
-    ([(SET_COOKIE, token.cookie())], axum::Json(UserAnswer { user }))
-}
+impl App {
+    /// The person, and the cookie by which their browser is known from now on.
+    pub(super) fn signed_in(&self, token: &Token, user: User) -> impl IntoResponse + use<> {
+        ([(SET_COOKIE, self.cookie.given(token))], axum::Json(UserAnswer { user }))
+    }
 
-/// 204, and the browser forgets its cookie.
-pub(super) fn signed_out() -> (StatusCode, HeaderMap) {
-    let cleared = axum::http::HeaderValue::from_static(COOKIE_CLEARED);
-    (StatusCode::NO_CONTENT, HeaderMap::from_iter([(SET_COOKIE, cleared)]))
+    /// 204, and the browser forgets its cookie.
+    pub(super) fn signed_out(&self) -> impl IntoResponse + use<> {
+        (StatusCode::NO_CONTENT, [(SET_COOKIE, self.cookie.cleared())])
+    }
 }

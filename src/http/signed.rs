@@ -2,7 +2,6 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 
 use crate::auth::token::Token;
@@ -24,8 +23,11 @@ pub(super) struct Signed {
 impl Signed {
     /// The session of these headers' cookie, where it is one that goes on. Waits for nothing.
     pub(super) fn of(app: &App, headers: &HeaderMap) -> Option<Self> {
-        let mut cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let token = cookies.find_map(Token::of_cookies)?;
+        app.cookies(headers).iter().find_map(|cookie| Self::by_token(app, &cookie.token))
+    }
+
+    /// The session of this token, where it is one that goes on.
+    pub(super) fn by_token(app: &App, token: &Token) -> Option<Self> {
         let (session, user) = app.store.session(&token.hash(), (app.wall)())?;
         Some(Self { session, user })
     }

@@ -58,8 +58,17 @@ impl Porch {
         Self::of(Some(plain::CaFiles::new("porch", b"der", "pem".into())), live)
     }
 
+    /// One of several boxes.
+    fn with_id(id: &str) -> Self {
+        Self::of_id(id, Some(plain::CaFiles::new("porch", b"der", "pem".into())), Live::default())
+    }
+
     /// The same without `ca`: its owner brought a certificate.
     pub(super) fn of(ca: Option<plain::CaFiles>, live: Live) -> Self {
+        Self::of_id("7f3a", ca, live)
+    }
+
+    fn of_id(id: &str, ca: Option<plain::CaFiles>, live: Live) -> Self {
         let dir = TempDir::new().expect("a folder for the test");
         let clock = Arc::new(AtomicI64::new(clock::wall()));
         let read = |clock: &Arc<AtomicI64>| {
@@ -81,7 +90,17 @@ impl Porch {
             own_certificate: None,
         };
         let doctor = Doctor::new(subject, live).into();
-        let app = App::new(Wiring { store, hub, box_name: "porch".into(), version: VERSION, ca, doors, wall, doctor });
+        let app = App::new(Wiring {
+            store,
+            hub,
+            box_name: "porch".into(),
+            id: id.into(),
+            version: VERSION,
+            ca,
+            doors,
+            wall,
+            doctor,
+        });
         Self { router: router(app.clone()), app, clock, moves, _dir: dir }
     }
 

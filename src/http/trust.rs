@@ -3,7 +3,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ORIGIN, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -61,8 +61,9 @@ async fn echo(
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     mut request: Request,
 ) -> Response {
-    let Some(accept) = ws::accept_key(request.headers()) else {
-        return (StatusCode::UPGRADE_REQUIRED, "A WebSocket is asked for here.\n").into_response();
+    let accept = match ws::accept_key(request.headers()) {
+        Ok(accept) => accept,
+        Err(refusal) => return refusal.into_response(),
     };
     let Some(place) = echoes.enter(peer.ip().to_canonical()) else {
         return Refusal::from(ErrorCode::Busy).into_response();

@@ -55,6 +55,10 @@ enum End {
     Close(CloseCode),
 }
 
+/// The one version of the protocol (RFC 6455, section 4.1).
+const VERSION: &str = "13";
+/// Bytes of a client's key (RFC 6455, section 4.1).
+const KEY_BYTES: usize = 16;
 /// What RFC 6455, section 1.3, has the server add to the client's key.
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -63,9 +67,9 @@ type Wire = TokioIo<TlsStream<TcpStream>>;
 
 /// Answers a request for `/ws` of a signed-in person, and talks on its connection from then on.
 pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: Handle) -> Response {
-    let Some(accept) = accept_key(request.headers()) else {
-        return (StatusCode::UPGRADE_REQUIRED, [(UPGRADE, "websocket")], "A WebSocket is asked for here.\n")
-            .into_response();
+    let accept = match accept_key(request.headers()) {
+        Ok(accept) => accept,
+        Err(refusal) => return refusal.into_response(),
     };
     let place = request.extensions().get::<SocketPlace>().cloned();
     let wire = wire_of(&mut request);
@@ -98,20 +102,53 @@ pub(super) fn switching(accept: &str) -> Response {
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
-/// The answer to a client's key; none when this is no request for a WebSocket (RFC 6455, section 4.2.1).
-pub(super) fn accept_key(headers: &HeaderMap) -> Option<String> {
-    let has = |name: HeaderName, wanted: &str| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        value.split(',').any(|part| part.trim().eq_ignore_ascii_case(wanted))
-    };
-    if !has(UPGRADE, "websocket") || !has(CONNECTION, "upgrade") || !has(SEC_WEBSOCKET_VERSION, "13") {
-        return None;
+/// Why a request opens no WebSocket (RFC 6455, section 4.2.2).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum NoWebSocket {
+    /// None is asked for, or one of a version that is not spoken here.
+    Unasked,
+    /// Its key is not one key, of 16 bytes in base64.
+    BadKey,
+}
+
+impl IntoResponse for NoWebSocket {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unasked => {
+                let headers = [(UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, VERSION)];
+                (StatusCode::UPGRADE_REQUIRED, headers, "A WebSocket is asked for here.\n").into_response()
+            }
+            Self::BadKey => (StatusCode::BAD_REQUEST, "This Sec-WebSocket-Key is none.\n").into_response(),
+        }
     }
-    let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
+}
+
+/// The answer to a client's key (RFC 6455, section 4.2.1).
+pub(super) fn accept_key(headers: &HeaderMap) -> Result<String, NoWebSocket> {
+    if !lists(headers, UPGRADE, "websocket")
+        || !lists(headers, CONNECTION, "upgrade")
+        || !lists(headers, SEC_WEBSOCKET_VERSION, VERSION)
+    {
+        return Err(NoWebSocket::Unasked);
+    }
+    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return Err(NoWebSocket::BadKey);
+    };
+    if BASE64_STANDARD.decode(key).map_or(true, |bytes| bytes.len() != KEY_BYTES) {
+        return Err(NoWebSocket::BadKey);
+    }
     let mut hash = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
-    hash.update(key);
+    hash.update(key.as_bytes());
     hash.update(ACCEPT_GUID);
-    Some(BASE64_STANDARD.encode(hash.finish()))
+    Ok(BASE64_STANDARD.encode(hash.finish()))
+}
+
+/// Whether a list has this member, on whichever of its lines (RFC 9110, section 5.3).
+fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
+    let lines = headers.get_all(name);
+    let mut members = lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    members.any(|member| member.trim().eq_ignore_ascii_case(wanted))
 }
 
 /// Begins a conversation over `io`. `leftover` was read behind the upgrade request.
@@ -196,7 +233,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         let frame = match frame {
             Some(Ok(frame)) => frame,
             Some(Err(Error::Capacity(_))) => return Err(End::Close(CloseCode::TooBig)),
-            Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Err(End::Close(CloseCode::BadMessage)),
+            Some(Err(Error::Protocol(_))) => return Err(End::Close(CloseCode::Protocol)),
+            Some(Err(Error::Utf8(_))) => return Err(End::Close(CloseCode::BadText)),
             Some(Err(_)) | None => return Err(End::Gone),
         };
         self.heard = Instant::now();
@@ -271,6 +309,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -295,14 +335,57 @@ mod tests {
 
     #[test]
     fn the_key_of_the_rfc_gets_the_answer_of_the_rfc() {
-        assert_eq!(accept_key(&headers(&ASKED)).as_deref(), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+        assert_eq!(accept_key(&headers(&ASKED)).as_deref(), Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    }
+
+    #[test]
+    fn a_list_may_stand_on_several_lines() {
+        let mut lines = headers(&ASKED);
+        lines.remove("connection");
+        lines.append("connection", HeaderValue::from_static("keep-alive"));
+        lines.append("connection", HeaderValue::from_static("foo, Upgrade"));
+        lines.remove("upgrade");
+        lines.append("upgrade", HeaderValue::from_static("h2c"));
+        lines.append("upgrade", HeaderValue::from_static("WebSocket"));
+        assert!(accept_key(&lines).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_is_not_16_bytes_is_refused() {
+        for key in [
+            "",
+            "x",
+            "dGhlIHNhbXBsZSBub25j",
+            "dGhlIHNhbXBsZSBub25jZQ",
+            "dGhlIHNhbXBsZSBub25jZSE=",
+            "dGhl IHNhbXBsZSBub25jZQ==",
+        ] {
+            let mut asked = headers(&ASKED);
+            asked.insert(SEC_WEBSOCKET_KEY, HeaderValue::from_static(key));
+            assert_eq!(accept_key(&asked), Err(NoWebSocket::BadKey), "{key}");
+        }
+        let mut twice = headers(&ASKED);
+        twice.append(SEC_WEBSOCKET_KEY, HeaderValue::from_static("dGhlIHNhbXBsZSBub25jZQ=="));
+        assert_eq!(accept_key(&twice), Err(NoWebSocket::BadKey));
+    }
+
+    #[test]
+    fn a_client_of_another_version_is_told_the_one_that_is_spoken() {
+        let mut old = headers(&ASKED);
+        old.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("8"));
+        let refusal = accept_key(&old).unwrap_err().into_response();
+        assert_eq!(
+            (refusal.status(), refusal.headers()[SEC_WEBSOCKET_VERSION].as_bytes()),
+            (StatusCode::UPGRADE_REQUIRED, &b"13"[..])
+        );
     }
 
     #[test]
     fn a_request_that_lacks_anything_is_no_websocket() {
         for lacking in ASKED {
             let asked: Vec<_> = ASKED.into_iter().filter(|header| *header != lacking).collect();
-            assert_eq!(accept_key(&headers(&asked)), None, "{lacking:?}");
+            let want = if lacking.0 == "sec-websocket-key" { NoWebSocket::BadKey } else { NoWebSocket::Unasked };
+            assert_eq!(accept_key(&headers(&asked)), Err(want), "{lacking:?}");
         }
     }
 }

@@ -133,7 +133,9 @@ impl ErrorCode {
 #[repr(u16)]
 pub enum CloseCode {
     GoingAway = 1001,
+    Protocol = 1002,
     Binary = 1003,
+    BadText = 1007,
     TooBig = 1009,
     BadMessage = 4000,
     TakenOver = 4001,
@@ -150,7 +152,9 @@ impl CloseCode {
     pub fn reason(self) -> &'static str {
         match self {
             Self::GoingAway => "going away",
+            Self::Protocol => "protocol error",
             Self::Binary => "binary frame",
+            Self::BadText => "not UTF-8",
             Self::TooBig => "frame too big",
             Self::BadMessage => "bad message",
             Self::TakenOver => "taken over",

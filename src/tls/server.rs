@@ -26,7 +26,8 @@ pub fn server_config(resolver: Arc<Resolver>, has_aes: bool) -> Result<ServerCon
         .map_err(TlsError::crypto)?
         .with_no_client_auth()
         .with_cert_resolver(resolver);
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // The old version is what simple clients ask for by name, and would else be refused in the handshake.
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
     config.ignore_client_order = true;
     config.ticketer = Ticketer::new().map_err(TlsError::crypto)?;
     config.send_tls13_tickets = TICKETS;

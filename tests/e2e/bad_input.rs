@@ -17,6 +17,8 @@ const LAGGING: Closed = Closed::Code(4002);
 const SILENT: Closed = Closed::Code(4004);
 const VERSION: Closed = Closed::Code(4005);
 const FLOOD: Closed = Closed::Code(4006);
+const PROTOCOL: Closed = Closed::Code(1002);
+const BAD_TEXT: Closed = Closed::Code(1007);
 const BINARY: Closed = Closed::Code(1003);
 const TOO_BIG: Closed = Closed::Code(1009);
 /// Bytes of a frame from a client, at most.
@@ -100,9 +102,9 @@ async fn frames_that_mean_nothing_are_closed_with_their_code_and_nobody_else_not
         (Message::binary(sentence("In the wrong kind of frame").into_bytes()), BINARY),
         (Message::text("x".repeat(FRAME_BYTES_MAX + 1)), TOO_BIG),
         (Message::text(" ".repeat(1 << 20)), TOO_BIG),
-        (Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true)), BAD_MESSAGE),
-        (Message::Frame(Frame::message(vec![], OpCode::Data(Data::Continue), true)), BAD_MESSAGE),
-        (Message::Frame(Frame::message(vec![], OpCode::Data(Data::Reserved(5)), true)), BAD_MESSAGE),
+        (Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true)), BAD_TEXT),
+        (Message::Frame(Frame::message(vec![], OpCode::Data(Data::Continue), true)), PROTOCOL),
+        (Message::Frame(Frame::message(vec![], OpCode::Data(Data::Reserved(5)), true)), PROTOCOL),
     ];
     for (frame, code) in frames {
         let mut device = eve.arrive().await;

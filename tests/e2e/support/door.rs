@@ -64,6 +64,13 @@ impl Door {
         Self { tls: connector(self.roots.clone(), Arc::new(Fixed(clock))), ..self.clone() }
     }
 
+    /// The same door for a client that offers to speak this (RFC 7301).
+    pub(crate) fn offering(&self, protocol: &str) -> Self {
+        let mut config = (**self.tls.config()).clone();
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+        Self { tls: Arc::new(config).into(), ..self.clone() }
+    }
+
     /// Whether a client whose clock says this accepts the certificate.
     pub(crate) async fn accepted_at(&self, clock: Duration) -> bool {
         match self.at(clock).wire().await {

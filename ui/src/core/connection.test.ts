@@ -197,7 +197,9 @@ test('a_box_that_takes_the_socket_and_says_nothing_is_given_up_after_5_s', async
 })
 
 test.each([
+  [1002, 'fault'],
   [1003, 'fault'],
+  [1007, 'fault'],
   [1009, 'fault'],
   [4000, 'fault'],
   [4001, 'taken_over'],

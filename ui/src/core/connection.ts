@@ -46,7 +46,9 @@ export type Hearer = {
 }
 
 const stops: { readonly [code: number]: Stop } = {
+  1002: 'fault',
   1003: 'fault',
+  1007: 'fault',
   1009: 'fault',
   4000: 'fault',
   4001: 'taken_over',

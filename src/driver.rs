@@ -325,6 +325,7 @@ impl Driver {
 /// What the hub is to hear of a page's change.
 fn heard(outcome: &Outcome) -> Option<Input> {
     match outcome {
+        Outcome::GuestsOff => Some(Input::GuestsOff),
         Outcome::MemberMade { user, members } => {
             Some(Input::MemberMade { user: user.clone(), members: members.clone() })
         }

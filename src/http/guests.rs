@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::fair::Asker;
 use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
-use crate::proto::limits::{STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT};
+use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT};
 use crate::proto::op::{Needs, Op, Outcome};
 use crate::proto::server::Role;
 
@@ -71,6 +71,15 @@ impl App {
                 () = time_to_look => {}
                 () = self.stays_changed.notified() => {}
             }
+        }
+    }
+
+    /// Sees off everyone whose stay is over, in steps, and waits for a while: none of them can do anything any more.
+    pub(super) async fn send_guests_home(&self) {
+        self.stays_changed.notify_one();
+        // What is not done by then, or failed, goes on by itself.
+        if let Ok(Err(refusal)) = timeout(STAYS_AWAITED_MAX, self.end_stays()).await {
+            log::warn!("guests are still to be sent home: {refusal:?}");
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) async fn change(
     let op = Op::SetSettings { change: asked, at: (app.wall)() };
     match app.apply_for(&signed, Needs::Owner, op).await? {
         Outcome::Done => {}
-        Outcome::StaysEnded(_) => app.stays_changed.notify_one(),
+        Outcome::GuestsOff => app.send_guests_home().await,
         other => return Err(Refusal::of(other)),
     }
     Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))

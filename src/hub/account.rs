@@ -3,28 +3,40 @@
 use std::collections::BTreeMap;
 
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ConnId, RoomId, UserId};
+use crate::proto::id::{RoomId, UserId};
 use crate::proto::op::{Ended, MemberRecord};
-use crate::proto::server::{RoomKind, ServerMessage, User};
+use crate::proto::server::{Role, RoomKind, ServerMessage, User};
 
+use super::gathered::PersonChange;
 use super::room::broadcast;
 use super::{Hub, Now, Output, Person};
 
 impl Hub {
     pub(super) fn user_created(&mut self, user: User, members: &[MemberRecord], out: &mut Vec<Output>) {
         let id = user.id;
-        self.people.insert(id, Person::new(user.clone()));
+        self.people.insert(id, Person::new(user));
         // Guests hear of it when they come to share a room.
-        broadcast(self.who_knows(id), ServerMessage::User { user }, out);
+        self.gathered.person(id, PersonChange::Changed);
         for member in members {
             self.members_added(member.room, std::slice::from_ref(member), out);
         }
     }
 
     pub(super) fn user_changed(&mut self, user: User, out: &mut Vec<Output>) {
-        let Some(person) = self.people.get_mut(&user.id) else { return };
+        let id = user.id;
+        let Some(person) = self.people.get_mut(&id) else { return };
         person.user = user.clone();
-        broadcast(self.who_knows(user.id), ServerMessage::User { user }, out);
+        person.leaving &= person.user.role == Role::Guest;
+        self.gathered.person(id, PersonChange::Changed);
+        let rooms = self.people[&id].rooms.iter().copied();
+        let with_guests: Vec<RoomId> = rooms.filter(|room| self.may_hold_guests(*room)).collect();
+        for room in with_guests {
+            self.gathered.person_in(room, id, PersonChange::Changed);
+        }
+        // A guest may be in no room by which to hear of it on another device.
+        if user.role == Role::Guest {
+            broadcast(self.joined_conns(id), ServerMessage::Users { users: vec![user], gone: Vec::new() }, out);
+        }
     }
 
     /// A guest is one no longer: comes into the room for everybody, and owns what nobody else could.
@@ -37,25 +49,32 @@ impl Hub {
                 None => self.members_added(member.room, std::slice::from_ref(member), out),
                 Some(known) if known.role != member.role => {
                     known.role = member.role;
-                    self.show_room(member.room, id, out);
+                    self.gathered.show(member.room, id);
                 }
                 Some(_) => {}
             }
         }
     }
 
+    /// The owner takes no guests any more: those who are here can do nothing from now on, and are taken out in steps.
+    pub(super) fn guests_off(&mut self) {
+        for person in self.people.values_mut().filter(|person| person.user.role == Role::Guest) {
+            person.leaving = true;
+        }
+    }
+
     /// Takes guests out whose stay has ended, and lets go the names that were kept after it.
     pub(super) fn stays_ended(&mut self, ended: Ended, now: Now, out: &mut Vec<Output>) {
         let guests: Vec<UserId> = ended.guests.iter().map(|guest| guest.id).collect();
-        let knew: Vec<Vec<ConnId>> = guests.iter().map(|guest| self.who_knows(*guest)).collect();
-        self.take_out(&guests, now, out);
-        for (guest, mut to) in ended.guests.into_iter().zip(knew) {
-            // The others who go have been told goodbye already.
-            to.retain(|conn| self.conns.contains_key(conn));
-            broadcast(to, ServerMessage::User { user: guest }, out);
+        for guest in ended.guests {
+            for room in self.people.get(&guest.id).into_iter().flat_map(|person| &person.rooms) {
+                self.gathered.person_in(*room, guest.id, PersonChange::Ended(guest.clone()));
+            }
+            self.gathered.person(guest.id, PersonChange::Ended(guest));
         }
+        self.take_out(&guests, now, out);
         for user in ended.deleted {
-            broadcast(self.presence.everyone(), ServerMessage::UserGone { user }, out);
+            self.gathered.person(user, PersonChange::Gone);
         }
     }
 
@@ -63,7 +82,7 @@ impl Hub {
     pub(super) fn user_gone(&mut self, id: UserId, now: Now, out: &mut Vec<Output>) {
         if self.people.contains_key(&id) {
             self.take_out(&[id], now, out);
-            broadcast(self.presence.everyone(), ServerMessage::UserGone { user: id }, out);
+            self.gathered.person(id, PersonChange::Gone);
         }
     }
 
@@ -80,12 +99,20 @@ impl Hub {
             }
         }
         for (room, users) in leaving {
-            self.remove_members(room, users, out);
-            if self.rooms.get(&room).is_some_and(|room| room.kind == RoomKind::Direct) {
-                // The other one keeps the conversation, with nobody in it.
-                self.directs.retain(|_, direct| *direct != room);
-                self.show_room_to_all(room, out);
+            self.remove_members(room, &users, out);
+            let Some(room) = self.rooms.get(&room).filter(|room| room.kind == RoomKind::Direct) else { continue };
+            // The other one keeps the conversation, with nobody in it.
+            if let Some(pair) = room.direct {
+                self.directs.remove(&pair);
+            }
+            for other in room.members.keys() {
+                self.gathered.show(room.id, *other);
             }
         }
+    }
+
+    /// Whether there may be guests in a room.
+    fn may_hold_guests(&self, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
     }
 }

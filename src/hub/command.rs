@@ -12,7 +12,7 @@ use crate::proto::server::{Role, RoomKind, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
 
-use super::quota::Verdict;
+use super::quota::{HELLOS, Wait};
 use super::room::{Room, broadcast};
 use super::{About, Asked, Hub, Now, Output, Stage, refusal};
 
@@ -22,34 +22,61 @@ type Accepted = (Op, About);
 impl Hub {
     pub(super) fn message(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
         // Closed by the hub already: what still comes from its socket is of no account.
-        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let Some(state) = self.conns.get(&conn) else { return };
         match (&state.stage, message) {
             (Stage::Greeting, ClientMessage::Hello { version, after }) => {
-                if version == PROTOCOL_VERSION {
-                    self.hello(now, conn, after, out);
-                } else {
-                    self.close(conn, CloseCode::Version, now, out);
+                match self.admit(state.user, version, now.mono) {
+                    Ok(()) => self.hello(now, conn, after, out),
+                    Err(code) => self.close(conn, code, now, out),
                 }
             }
             (Stage::Greeting, _) | (_, ClientMessage::Hello { .. }) => {
                 self.close(conn, CloseCode::BadMessage, now, out);
             }
-            (_, message) => match state.quota.take(now.mono) {
-                Verdict::Pass => self.command(now, conn, message, out),
-                Verdict::Slow { retry_ms } => {
+            (_, message) => match self.meter(conn, now.mono) {
+                Ok(()) => self.command(now, conn, message, out),
+                Err(Wait { ms }) if self.conns[&conn].refusals <= limits::REFUSALS_MAX => {
                     let (re, client_msg_id) = asked_by(&message);
                     let code = ErrorCode::SlowDown;
                     let message = code.message().to_owned();
-                    let error = ServerMessage::Error { code, message, re, client_msg_id, retry_ms: Some(retry_ms) };
+                    let error = ServerMessage::Error { code, message, re, client_msg_id, retry_ms: Some(ms) };
                     out.push(Output::Send { to: conn, message: error });
                 }
-                Verdict::Flood => self.close(conn, CloseCode::Flood, now, out),
+                // The client does not listen.
+                Err(_) => self.close(conn, CloseCode::Flood, now, out),
             },
         }
     }
 
+    /// Whether a person may be welcomed now.
+    fn admit(&mut self, user: UserId, version: u32, now: Duration) -> Result<(), CloseCode> {
+        let Some(person) = self.people.get_mut(&user).filter(|person| !person.leaving) else {
+            return Err(CloseCode::SignedOut);
+        };
+        if version != PROTOCOL_VERSION {
+            return Err(CloseCode::Version);
+        }
+        person.quota.hellos.take(HELLOS, 1, now).map_err(|_| CloseCode::Flood)
+    }
+
+    /// Counts a command.
+    fn meter(&mut self, conn: ConnId, now: Duration) -> Result<(), Wait> {
+        let Some(state) = self.conns.get_mut(&conn) else { return Ok(()) };
+        let Some(person) = self.people.get_mut(&state.user) else { return Ok(()) };
+        let counted = person.quota.command(&mut state.commands, now);
+        state.refusals = if counted.is_ok() { 0 } else { state.refusals + 1 };
+        counted
+    }
+
     fn command(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
         let user = self.conns[&conn].user;
+        if self.people[&user].leaving && !matches!(message, ClientMessage::Ping {}) {
+            let (re, client_msg_id) = asked_by(&message);
+            if re.is_some() || client_msg_id.is_some() {
+                out.push(Output::Send { to: conn, message: refusal(ErrorCode::GuestsOff, re, client_msg_id) });
+            }
+            return;
+        }
         match message {
             ClientMessage::Hello { .. } => {}
             ClientMessage::Ping {} => out.push(Output::Send { to: conn, message: ServerMessage::Pong {} }),
@@ -179,6 +206,7 @@ impl Hub {
             return;
         }
         state.typed = Some(now);
+        self.make_known(user, id, out);
         broadcast(others, ServerMessage::Typing { room: id, user }, out);
     }
 

@@ -11,6 +11,7 @@ mod account;
 #[cfg(any(fuzzing, test))]
 mod audit;
 mod command;
+mod gathered;
 mod outcome;
 mod presence;
 mod quota;
@@ -26,8 +27,9 @@ use crate::proto::limits;
 use crate::proto::op::{Ended, Fault, MemberRecord, Millis, Missed, Op, Outcome, Snapshot};
 use crate::proto::server::{Resume, Role, ServerMessage, User};
 
+use gathered::Gathered;
 use presence::Presence;
-use quota::Quota;
+use quota::{Bucket, Quota};
 use room::Room;
 
 /// The time, as the driver sees it.
@@ -61,6 +63,8 @@ pub enum Input {
     Stored { ticket: Ticket, result: Result<Outcome, Fault> },
     /// The time named by [`Hub::wake_at`] has come.
     Tick,
+    /// The owner takes no guests any more: those who are here are sent home next, by [`Input::StaysEnded`].
+    GuestsOff,
     /// A guest has become a member; all their memberships as they are now.
     MemberMade { user: User, members: Vec<MemberRecord> },
     /// Guests are no longer here.
@@ -137,7 +141,9 @@ struct Conn {
     user: UserId,
     session: SessionId,
     stage: Stage,
-    quota: Quota,
+    commands: Bucket,
+    /// Commands refused in a row for coming too fast.
+    refusals: u32,
     /// Sends waiting for the disk.
     in_flight: usize,
     /// When typing was last passed on.
@@ -151,6 +157,9 @@ struct Person {
     /// Oldest first. Includes connections that have not said hello.
     conns: Vec<ConnId>,
     rooms: BTreeSet<RoomId>,
+    /// A guest who is about to be sent home: can do nothing any more.
+    leaving: bool,
+    quota: Quota,
 }
 
 /// Who is to hear how a command went.
@@ -189,6 +198,7 @@ pub struct Hub {
     directs: HashMap<[UserId; 2], RoomId>,
     conns: HashMap<ConnId, Conn>,
     presence: Presence,
+    gathered: Gathered,
     /// Sessions that ended of late, the latest last: a connection of theirs may still be on its way.
     ended: VecDeque<SessionId>,
     asked: HashMap<Ticket, Asked>,
@@ -208,6 +218,7 @@ impl Hub {
             directs: HashMap::new(),
             conns: HashMap::new(),
             presence: Presence::default(),
+            gathered: Gathered::default(),
             ended: VecDeque::new(),
             asked: HashMap::new(),
             next_ticket: 1,
@@ -228,7 +239,7 @@ impl Hub {
 
     /// When the hub next wants [`Input::Tick`], in the driver's monotonic time.
     pub fn wake_at(&self) -> Option<Duration> {
-        self.presence.due_at()
+        [self.presence.due_at(), self.gathered.due_at()].into_iter().flatten().min()
     }
 
     /// The sessions of a person that have a connection.
@@ -242,6 +253,7 @@ impl Hub {
         match input {
             Input::Connected { conn, user, session } => self.connected(conn, user, session, now, out),
             Input::Disconnected { conn } => self.forget(conn, now),
+            Input::GuestsOff => self.guests_off(),
             Input::Lagging { conn } => self.close(conn, CloseCode::Lagging, now, out),
             Input::MemberMade { user, members } => self.member_made(user, &members, out),
             Input::Message { conn, message } => self.message(now, conn, message, out),
@@ -254,11 +266,13 @@ impl Hub {
             Input::UserCreated { user, members } => self.user_created(user, &members, out),
             Input::UserGone { user } => self.user_gone(user, now, out),
         }
+        self.gathered.schedule(now.mono);
     }
 
     fn connected(&mut self, conn: ConnId, user: UserId, session: SessionId, now: Now, out: &mut Vec<Output>) {
         // The session was good when the request came; it, or the whole account, may have ended on the way here.
-        let Some(person) = self.people.get(&user).filter(|_| !self.ended.contains(&session)) else {
+        let welcome = |person: &&Person| !person.leaving && !self.ended.contains(&session);
+        let Some(person) = self.people.get(&user).filter(welcome) else {
             return out.push(Output::Close { conn, code: CloseCode::SignedOut });
         };
         let same: Vec<ConnId> = person
@@ -270,9 +284,7 @@ impl Hub {
         if same.len() >= limits::SESSION_CONNECTIONS_MAX {
             self.close(same[0], CloseCode::TooMany, now, out);
         }
-        let quota = Quota::new(now.mono);
-        let state = Conn { user, session, stage: Stage::Greeting, quota, in_flight: 0, typed: None };
-        self.conns.insert(conn, state);
+        self.conns.insert(conn, Conn::new(user, session));
         if let Some(person) = self.people.get_mut(&user) {
             person.conns.push(conn);
         }
@@ -343,6 +355,8 @@ impl Hub {
     }
 
     fn tick(&mut self, now: Now, out: &mut Vec<Output>) {
+        // People before what they do.
+        self.tell_gathered(now.mono, out);
         self.presence.tell(now.mono, out);
     }
 
@@ -390,20 +404,6 @@ impl Hub {
         self.people.get(&user).is_some_and(|person| person.user.role == Role::Guest)
     }
 
-    /// Whether `viewer` may be told of a person: guests only of those whom they share a room with.
-    pub(super) fn knows(&self, viewer: UserId, user: UserId) -> bool {
-        let Some(viewer) = self.people.get(&viewer) else { return false };
-        let shares = |id| self.rooms.get(id).is_some_and(|room| room.members.contains_key(&user));
-        viewer.user.role != Role::Guest || viewer.user.id == user || viewer.rooms.iter().any(shares)
-    }
-
-    /// The connections that may be told of a person.
-    pub(super) fn who_knows(&self, user: UserId) -> Vec<ConnId> {
-        let mut conns = self.presence.everyone();
-        conns.retain(|conn| self.conns.get(conn).is_some_and(|conn| self.knows(conn.user, user)));
-        conns
-    }
-
     /// The connections of a person that have said hello.
     fn joined_conns(&self, user: UserId) -> Vec<ConnId> {
         let conns = self.people.get(&user).map(|person| person.conns.as_slice()).unwrap_or_default();
@@ -419,9 +419,16 @@ impl Hub {
     }
 }
 
+impl Conn {
+    fn new(user: UserId, session: SessionId) -> Self {
+        let commands = Bucket::default();
+        Self { user, session, stage: Stage::Greeting, commands, refusals: 0, in_flight: 0, typed: None }
+    }
+}
+
 impl Person {
     fn new(user: User) -> Self {
-        Self { user, conns: Vec::new(), rooms: BTreeSet::new() }
+        Self { user, conns: Vec::new(), rooms: BTreeSet::new(), leaving: false, quota: Quota::default() }
     }
 }
 

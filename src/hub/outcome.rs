@@ -1,10 +1,11 @@
 //! What the store has made durable: the state follows, and those concerned are told.
 
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{ConnId, RoomId, Seq, UserId};
+use crate::proto::id::{ConnId, RoomId, Seq};
 use crate::proto::op::{Fault, MemberRecord, Outcome, RoomRecord};
 use crate::proto::server::{LastMessage, Message, ServerMessage};
 
+use super::gathered::PersonChange;
 use super::room::broadcast;
 use super::{About, Asked, Hub, Output, Ticket, refusal};
 
@@ -49,6 +50,7 @@ impl Hub {
     fn appended(&mut self, message: Message, out: &mut Vec<Output>) {
         self.seq = self.seq.max(message.id);
         let (id, author, n) = (message.room, message.author, message.n);
+        self.make_known(author, id, out);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.appended(&message);
         broadcast(room.present.clone(), ServerMessage::Message(message), out);
@@ -75,7 +77,7 @@ impl Hub {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.guests = guests;
                 }
-                self.remove_members(id, left, out);
+                self.remove_members(id, &left, out);
                 self.show_room_to_all(id, out);
             }
             (_, Outcome::RoomCreated { room, members }) => {
@@ -89,7 +91,7 @@ impl Hub {
                 }
                 self.show_room_to_all(id, out);
             }
-            (About::Leave { room, user }, _) => self.remove_members(room, vec![user], out),
+            (About::Leave { room, user }, _) => self.remove_members(room, &[user], out),
             (About::Rename { room: id, name }, _) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.name = name;
@@ -120,36 +122,16 @@ impl Hub {
         self.show_room_to_all(id, out);
     }
 
-    /// Tells the guests among these, who come to share a room with new members, of those they do not know yet.
-    fn introduce(&self, members: &[MemberRecord], to: &[ConnId], out: &mut Vec<Output>) {
-        let guests: Vec<(ConnId, UserId)> = to
-            .iter()
-            .filter_map(|conn| Some((*conn, self.conns.get(conn)?.user)))
-            .filter(|(_, user)| self.is_guest(*user))
-            .collect();
-        for member in members {
-            let Some(person) = self.people.get(&member.user) else { continue };
-            let strangers = guests.iter().filter(|(_, guest)| !self.knows(*guest, member.user));
-            let strangers = strangers.map(|(conn, _)| *conn).collect();
-            broadcast(strangers, ServerMessage::User { user: person.user.clone() }, out);
-        }
-    }
-
     pub(super) fn members_added(&mut self, id: RoomId, members: &[MemberRecord], out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get(&id) else { return };
-        let before = room.present.clone();
-        if room.guests {
-            self.introduce(members, &before, out);
-        }
+        let has_guests = room.guests;
         for member in members {
             self.insert_member(member);
+            self.gathered.joined(id, member.user);
+            if has_guests {
+                self.gathered.person_in(id, member.user, PersonChange::Changed);
+            }
         }
-        if members.is_empty() {
-            return;
-        }
-        let joined = members.iter().map(|member| member.user).collect();
-        let member_count = self.rooms[&id].member_count();
-        broadcast(before, ServerMessage::Members { room: id, joined, left: Vec::new(), member_count }, out);
         for member in members {
             self.show_room(id, member.user, out);
         }

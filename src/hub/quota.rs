@@ -1,58 +1,87 @@
-//! How many commands a connection may send: a token bucket, and a count of refusals in a row.
+//! What one person may ask of the box, over all their sessions and connections: a bucket for each kind of thing that
+//! costs others something. A connection has a bucket of commands of its own beside it, so that one tab gone wild leaves
+//! the others some.
 
 use std::time::Duration;
 
-use crate::proto::limits::{COMMANDS_BURST, COMMANDS_PER_SECOND, REFUSALS_MAX};
+use crate::proto::limits;
 
-/// Whether a command may pass.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Verdict {
-    Pass,
-    /// Not now; in so many milliseconds.
-    Slow {
-        retry_ms: u32,
-    },
-    /// The client does not listen.
-    Flood,
+/// How much at once, and how soon one more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rate {
+    /// Tokens of a full bucket.
+    burst: u64,
+    /// Microseconds until a token is regained.
+    each_us: u64,
 }
 
-/// See the module's text. Tokens are counted in thousandths, so that the arithmetic is exact.
-#[derive(Debug)]
-pub(super) struct Quota {
-    millitokens: u64,
-    refilled: Duration,
-    refusals: u32,
+impl Rate {
+    const fn new(burst: u64, each: Duration) -> Self {
+        Self { burst, each_us: each.as_micros() as u64 }
+    }
 }
 
-const MILLITOKENS_MAX: u64 = COMMANDS_BURST as u64 * 1_000;
+/// Commands of one connection.
+pub(super) const CONNECTION_COMMANDS: Rate =
+    Rate::new(limits::COMMANDS_BURST as u64, Duration::from_millis(1_000 / limits::COMMANDS_PER_SECOND as u64));
+/// Commands of one person.
+pub(super) const COMMANDS: Rate = Rate::new(
+    limits::PERSON_COMMANDS_BURST as u64,
+    Duration::from_micros(1_000_000 / limits::PERSON_COMMANDS_PER_SECOND as u64),
+);
+/// Welcomes of one person.
+pub(super) const HELLOS: Rate = Rate::new(limits::HELLOS_BURST as u64, limits::HELLO_INTERVAL);
 
-impl Quota {
-    /// A full bucket.
-    pub(super) fn new(now: Duration) -> Self {
-        Self { millitokens: MILLITOKENS_MAX, refilled: now, refusals: 0 }
+/// Not now; in so many milliseconds.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Wait {
+    pub(super) ms: u32,
+}
+
+/// A bucket of tokens, as the time at which it will be full again (the generic cell rate algorithm, ITU-T I.371).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bucket {
+    full_at_us: u64,
+}
+
+impl Bucket {
+    /// Takes so many tokens, or none.
+    pub(super) fn take(&mut self, rate: Rate, count: u64, now: Duration) -> Result<(), Wait> {
+        self.full_at_us = self.after(rate, count, now)?;
+        Ok(())
     }
 
-    /// Takes one token, if there is one.
-    pub(super) fn take(&mut self, now: Duration) -> Verdict {
-        // A token a second is a millitoken a millisecond.
-        let elapsed_ms = u64::try_from(now.saturating_sub(self.refilled).as_millis()).unwrap_or(u64::MAX);
-        if elapsed_ms > 0 {
-            let gained = elapsed_ms.saturating_mul(u64::from(COMMANDS_PER_SECOND));
-            self.millitokens = self.millitokens.saturating_add(gained).min(MILLITOKENS_MAX);
-            self.refilled = now;
+    /// When it would be full again after so many tokens.
+    fn after(self, rate: Rate, count: u64, now: Duration) -> Result<u64, Wait> {
+        let now_us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
+        let full_at_us = self.full_at_us.max(now_us).saturating_add(count.saturating_mul(rate.each_us));
+        let lacking_us = (full_at_us - now_us).saturating_sub(rate.burst * rate.each_us);
+        if lacking_us == 0 {
+            return Ok(full_at_us);
         }
-        if self.millitokens >= 1_000 {
-            self.millitokens -= 1_000;
-            self.refusals = 0;
-            return Verdict::Pass;
+        Err(Wait { ms: u32::try_from(lacking_us.div_ceil(1_000)).unwrap_or(u32::MAX) })
+    }
+}
+
+/// See the module's text.
+#[derive(Debug, Default)]
+pub(super) struct Quota {
+    commands: Bucket,
+    pub(super) hellos: Bucket,
+}
+
+impl Quota {
+    /// Counts a command of this person on a connection with this bucket: for both of them, or neither.
+    pub(super) fn command(&mut self, connection: &mut Bucket, now: Duration) -> Result<(), Wait> {
+        let own = self.commands.after(COMMANDS, 1, now);
+        let theirs = connection.after(CONNECTION_COMMANDS, 1, now);
+        match (own, theirs) {
+            (Ok(own), Ok(theirs)) => {
+                (self.commands.full_at_us, connection.full_at_us) = (own, theirs);
+                Ok(())
+            }
+            (own, theirs) => Err(own.err().max(theirs.err()).unwrap_or(Wait { ms: 1 })),
         }
-        self.refusals += 1;
-        if self.refusals > REFUSALS_MAX {
-            return Verdict::Flood;
-        }
-        let lacking = 1_000 - self.millitokens;
-        let retry_ms = lacking.div_ceil(u64::from(COMMANDS_PER_SECOND));
-        Verdict::Slow { retry_ms: u32::try_from(retry_ms).unwrap_or(u32::MAX) }
     }
 }
 
@@ -62,25 +91,39 @@ mod tests {
 
     #[test]
     fn a_burst_passes_then_the_sustained_rate() {
-        let mut quota = Quota::new(Duration::ZERO);
-        for _ in 0..COMMANDS_BURST {
-            assert_eq!(quota.take(Duration::ZERO), Verdict::Pass);
+        let rate = Rate::new(40, Duration::from_millis(100));
+        let mut bucket = Bucket::default();
+        let start = Duration::from_secs(1_000);
+        let mut take = |ms| bucket.take(rate, 1, start + Duration::from_millis(ms));
+        for _ in 0..40 {
+            assert_eq!(take(0), Ok(()));
         }
-        assert_eq!(quota.take(Duration::ZERO), Verdict::Slow { retry_ms: 100 });
-        assert_eq!(quota.take(Duration::from_millis(99)), Verdict::Slow { retry_ms: 1 });
-        assert_eq!(quota.take(Duration::from_millis(100)), Verdict::Pass);
-        assert!(matches!(quota.take(Duration::from_millis(100)), Verdict::Slow { .. }));
+        assert_eq!(take(0), Err(Wait { ms: 100 }));
+        assert_eq!(take(99), Err(Wait { ms: 1 }));
+        assert_eq!(take(100), Ok(()));
+        assert_eq!(take(100), Err(Wait { ms: 100 }));
+        for _ in 0..40 {
+            assert_eq!(take(10_000), Ok(()), "full again, and no fuller");
+        }
+        assert!(take(10_000).is_err());
     }
 
     #[test]
-    fn refusals_in_a_row_are_a_flood_and_a_pass_forgives() {
-        let mut quota = Quota::new(Duration::ZERO);
-        let at = |quota: &mut Quota, ms| quota.take(Duration::from_millis(ms));
-        for _ in 0..COMMANDS_BURST + REFUSALS_MAX {
-            assert_ne!(at(&mut quota, 0), Verdict::Flood);
-        }
-        assert_eq!(at(&mut quota, 0), Verdict::Flood);
-        assert_eq!(at(&mut quota, 100), Verdict::Pass);
-        assert!(matches!(at(&mut quota, 100), Verdict::Slow { .. }));
+    fn several_tokens_are_taken_at_once_or_none() {
+        let rate = Rate::new(10, Duration::from_secs(1));
+        let mut bucket = Bucket::default();
+        assert_eq!(bucket.take(rate, 11, Duration::ZERO), Err(Wait { ms: 1_000 }));
+        assert_eq!(bucket.take(rate, 10, Duration::ZERO), Ok(()));
+        assert_eq!(bucket.take(rate, u64::MAX, Duration::ZERO), Err(Wait { ms: u32::MAX }));
+    }
+
+    #[test]
+    fn a_person_on_many_connections_has_no_more_commands() {
+        let mut quota = Quota::default();
+        let passed = (0..1_000).filter(|_| quota.command(&mut Bucket::default(), Duration::ZERO).is_ok()).count();
+        assert_eq!(passed, limits::PERSON_COMMANDS_BURST as usize);
+        let mut fresh = Bucket::default();
+        assert!(quota.command(&mut fresh, Duration::ZERO).is_err());
+        assert_eq!(fresh.full_at_us, 0, "what is refused costs the connection nothing");
     }
 }

@@ -137,27 +137,25 @@ impl Hub {
     }
 
     /// Takes members out of a room, and tells everyone concerned.
-    pub(super) fn remove_members(&mut self, id: RoomId, users: Vec<UserId>, out: &mut Vec<Output>) {
+    pub(super) fn remove_members(&mut self, id: RoomId, users: &[UserId], out: &mut Vec<Output>) {
         let conns: Vec<ConnId> = users.iter().flat_map(|user| self.joined_conns(*user)).collect();
-        let Some(room) = self.rooms.get_mut(&id).filter(|_| !users.is_empty()) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else { return };
         let people = &self.people;
         let may_own = |id| people.get(&id).is_some_and(|person: &Person| person.user.role != Role::Guest);
         let heir = users.iter().filter_map(|user| room.remove(*user, may_own)).last();
         for conn in &conns {
             room.gone(*conn);
         }
-        let member_count = room.member_count();
-        let to = room.present.clone();
-        for user in &users {
+        for user in users {
             if let Some(person) = self.people.get_mut(user) {
                 person.rooms.remove(&id);
             }
+            self.gathered.left(id, *user);
         }
-        broadcast(to, ServerMessage::Members { room: id, joined: Vec::new(), left: users, member_count }, out);
-        broadcast(conns, ServerMessage::RoomGone { room: id }, out);
         if let Some(heir) = heir {
-            self.show_room(id, heir, out);
+            self.gathered.show(id, heir);
         }
+        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id] }, out);
     }
 
     /// Sends a room as it is now to one of its members.

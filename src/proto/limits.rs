@@ -85,6 +85,16 @@ pub const LISTEN_BACKLOG: u32 = 4_096;
 pub const COMMANDS_BURST: u32 = 40;
 /// Commands a connection may send per second, sustained: faster than anyone types.
 pub const COMMANDS_PER_SECOND: u32 = 10;
+/// Commands a person may send at once over all their connections: every tab of a session at its own limit.
+pub const PERSON_COMMANDS_BURST: u32 = 320;
+/// Commands a person may send per second over all their connections, sustained. Sockets cost an attacker nothing: 32
+/// sessions of 8 connections would have 2,560.
+pub const PERSON_COMMANDS_PER_SECOND: u32 = 25;
+/// Welcomes a person may have at once: every tab of five browsers comes back after a lost Wi-Fi. Each is built from all
+/// their rooms, and may have the disk read for what was missed.
+pub const HELLOS_BURST: u32 = 40;
+/// How soon a person may have one welcome more.
+pub const HELLO_INTERVAL: Duration = Duration::from_secs(1);
 /// Refused commands in a row after which the connection is closed as a flood.
 pub const REFUSALS_MAX: u32 = 200;
 /// Messages of one connection that wait for the disk.
@@ -108,6 +118,16 @@ pub const TYPING_PRESENT_MAX: usize = 200;
 pub const ENDED_SESSIONS_MAX: usize = 1_024;
 /// How often arrivals and departures are told, gathered: 1,000 people arriving cost 4 frames a second.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_millis(250);
+/// How often changes of people and memberships are told, gathered: a class of 300 that joins costs 4 frames a second, not
+/// 300 frames to each of 300.
+pub const GATHER_INTERVAL: Duration = PRESENCE_INTERVAL;
+/// People in one `users` frame, some 120 bytes each: a frame that every phone reads in a moment.
+pub const USERS_FRAME_MAX: usize = 200;
+/// Ids in one `members` frame.
+pub const MEMBERS_FRAME_IDS_MAX: usize = 1_000;
+/// Rooms whose changes are told with one telling: somebody may be in all of them, and gets up to three frames of each,
+/// well below [`OUTBOX_FRAMES_MAX`]. The next telling goes on.
+pub const ROOMS_TOLD_AT_ONCE_MAX: usize = 128;
 
 // --- Accounts ------------------------------------------------------------------------------------
 
@@ -163,6 +183,8 @@ pub const STAYS_AT_ONCE_MAX: usize = 100;
 /// How long it may take until an end of a stay is noticed after the box's clock was set; more often would only wake an
 /// idle board.
 pub const STAYS_LOOK_INTERVAL_MAX: Duration = Duration::from_secs(600);
+/// How long turning guests off waits until the last one is out: a page waits 15 s for an answer.
+pub const STAYS_AWAITED_MAX: Duration = Duration::from_secs(5);
 /// How soon a failed look at the ends of stays is repeated: by then a full disk may have been seen to.
 pub const STAYS_RETRY_WAIT: Duration = Duration::from_secs(60);
 /// Bytes of a Wi-Fi's name (SSID): IEEE 802.11-2020, section 9.4.2.2.

@@ -169,7 +169,7 @@ pub enum Op {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
-    /// What is not named stays as it is. Without guests, every guest's stay ends.
+    /// What is not named stays as it is. Without guests, every guest's stay is over at once.
     SetSettings {
         change: PatchSettings,
         at: Millis,
@@ -209,6 +209,8 @@ pub enum Outcome {
         members: Vec<MemberRecord>,
         new: bool,
     },
+    /// Every guest's stay is over from now on: [`Op::EndStays`] takes them out, so many at a time.
+    GuestsOff,
     InviteMade(Invite),
     /// All memberships of the person as they are now.
     MemberMade {

@@ -183,18 +183,17 @@ pub enum ServerMessage {
     Room {
         room: Room,
     },
-    RoomGone {
-        room: RoomId,
+    RoomsGone {
+        rooms: Vec<RoomId>,
     },
     Typing {
         room: RoomId,
         user: UserId,
     },
-    User {
-        user: User,
-    },
-    UserGone {
-        user: UserId,
+    Users {
+        users: Vec<User>,
+        /// Accounts that were deleted.
+        gone: Vec<UserId>,
     },
     Welcome {
         version: u32,

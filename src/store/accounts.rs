@@ -282,7 +282,11 @@ pub(super) fn set_settings(db: &Connection, change: PatchSettings, at: Millis) -
                              wifi_hidden = ifnull(?, wifi_hidden)",
     )?
     .execute(params![registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden])?;
-    Ok(if settings(db)?.guests { Outcome::Done } else { Outcome::StaysEnded(guests::end_all(db, at)?) })
+    if settings(db)?.guests {
+        return Ok(Outcome::Done);
+    }
+    guests::all_over(db, at)?;
+    Ok(Outcome::GuestsOff)
 }
 
 pub(super) fn settings(db: &Connection) -> rusqlite::Result<Settings> {

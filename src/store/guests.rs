@@ -24,14 +24,11 @@ pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result
     }
 }
 
-/// Ends the stay of everyone who is a guest.
-pub(super) fn end_all(db: &Connection, at: Millis) -> rusqlite::Result<Ended> {
-    let staying = db
-        .prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE guest AND name_key IS NOT NULL ORDER BY id"))?
-        .query_map([], |row| schema::user(row, 0))?
-        .collect::<rusqlite::Result<Vec<User>>>()?;
-    let guests = staying.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
-    Ok(Ended { guests, deleted: Vec::new() })
+/// Lets every guest's stay be over at this time. They are signed in no longer; [`end_due`] sees them off, in steps.
+pub(super) fn all_over(db: &Connection, at: Millis) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE users SET ends_at = min(ifnull(ends_at, ?1), ?1) WHERE guest AND name_key IS NOT NULL")?
+        .execute([at])?;
+    Ok(())
 }
 
 /// Ends the stays that are over, and deletes the guests whose name has been kept long enough: [`STAYS_AT_ONCE_MAX`] of

@@ -109,7 +109,7 @@ async fn a_deleted_account_goes_and_its_messages_stay() {
     let right = bob.ask("DELETE", "/api/me", Some(&json!({"password": "Bob's long password"}))).await;
     assert_eq!(right.status, 204);
     assert_eq!(other.closed().await, SIGNED_OUT);
-    assert_eq!(phone.until_type("user_gone").await["user"], bob.id);
+    assert_eq!(phone.until(|message| message["gone"][0] == bob.id).await["type"], "users");
     let alone = phone.until(|message| message["room"]["id"] == room && message["room"]["member_count"] == 1).await;
     assert_eq!(alone["room"]["with"], Value::Null);
     let kept = &ada.get(&format!("/api/rooms/{room}/messages")).await["messages"][0];

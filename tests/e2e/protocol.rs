@@ -389,11 +389,11 @@ async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &
     let (mut ada, _) = Stranger::arrive(page, &again, Value::Null).await;
     let renamed = Some(json!({"name": "Grace H"}));
     let renamed = page.ask(&Asker::Person(grace), "PATCH /api/me", "/api/me", renamed).await;
-    assert_eq!(ada.hear(page, "user").await["user"], renamed.json()["user"]);
+    assert_eq!(ada.hear(page, "users").await["users"][0], renamed.json()["user"]);
     let body = page.example("delete_me", json!({}));
     let gone = page.ask(&Asker::Person(grace), "DELETE /api/me", "/api/me", Some(body)).await;
     assert_eq!(gone.status, 204);
-    assert_eq!(ada.hear(page, "user_gone").await["user"], grace.id);
+    assert_eq!(ada.hear(page, "users").await["gone"][0], grace.id);
 }
 
 #[tokio::test]

@@ -85,7 +85,11 @@ export type Resume = "fresh" | "ok" | "reload";
 
 export type Event = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "message" } & Message;
 
-export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_gone", room: RoomId, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "user", user: User, } | { "type": "user_gone", user: UserId, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, };
+export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+/**
+ * Accounts that were deleted.
+ */
+gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, };
 
 export type Registration = "closed" | "first" | "open";
 

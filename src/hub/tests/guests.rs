@@ -36,11 +36,12 @@ impl World {
 
     /// The people a connection was told of since it was last asked.
     fn told_of(&mut self, conn: ConnId) -> Vec<u64> {
-        let id = |message| match message {
-            ServerMessage::User { user } => Some(user.id.0),
-            _ => None,
+        self.wait(250);
+        let ids = |message| match message {
+            ServerMessage::Users { users, .. } => users.into_iter().map(|user| user.id.0).collect(),
+            _ => Vec::new(),
         };
-        self.got(conn).into_iter().filter_map(id).collect()
+        self.got(conn).into_iter().flat_map(ids).collect()
     }
 }
 
@@ -107,7 +108,7 @@ fn a_guest_joins_open_rooms_that_are_open_to_guests_and_leaves_them() {
     assert_eq!(world.errors(eve), [ErrorCode::NotFound]);
     world.say(eve, ClientMessage::LeaveRoom { re: 3, room: second });
     world.commit();
-    assert!(world.got(eve).contains(&ServerMessage::RoomGone { room: second }));
+    assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second] }));
 }
 
 #[test]
@@ -179,10 +180,11 @@ fn a_room_that_is_closed_to_guests_loses_them_at_once() {
     world.sent.clear();
     world.say(bob, ClientMessage::OpenToGuests { re: 1, room, guests: false });
     world.commit();
+    world.wait(250);
     let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(8), UserId(9)], member_count: 2 };
     assert!(world.got(ada).contains(&left));
     for guest in [eve, mal] {
-        assert_eq!(world.got(guest), [ServerMessage::RoomGone { room }]);
+        assert_eq!(world.got(guest), [ServerMessage::RoomsGone { rooms: vec![room] }]);
     }
     world.send(ada, room, "a", "alone again");
     world.commit();
@@ -201,15 +203,20 @@ fn a_guest_is_told_only_of_people_who_share_a_room() {
     world.input(Input::UserChanged { user: User { name: "Grace".into(), ..user(4) } });
     world.input(Input::UserChanged { user: User { name: "Bob".into(), ..user(2) } });
     world.input(Input::UserChanged { user: User { name: "Eve".into(), ..guest(9) } });
-    assert_eq!(world.told_of(eve), [2, 9]);
-    assert_eq!(world.told_of(ada), [4, 4, 2, 9]);
+    // At once on the guest's own devices, and together with the others.
+    assert_eq!(world.told_of(eve), [9, 2, 9]);
+    assert_eq!(world.told_of(ada), [2, 4, 9]);
     // The stranger comes into the room: who that is comes first.
     world.say(bob, ClientMessage::AddMembers { re: 1, room, users: vec![UserId(4), UserId(3)] });
     world.commit();
+    world.wait(250);
     let got = world.got(eve);
-    assert!(matches!(&got[0], ServerMessage::User { user } if user.id == UserId(4) && user.name == "Grace"));
-    assert!(matches!(&got[1], ServerMessage::User { user } if user.id == UserId(3)));
-    assert!(matches!(&got[2], ServerMessage::Members { joined, .. } if joined.len() == 2));
+    let ServerMessage::Users { users, .. } = &got[0] else { panic!("{got:?}") };
+    assert_eq!(
+        users.iter().map(|user| (user.id.0, user.name.as_str())).collect::<Vec<_>>(),
+        [(3, "user 3"), (4, "Grace")]
+    );
+    assert!(matches!(&got[1], ServerMessage::Members { joined, .. } if joined.len() == 2));
 }
 
 #[test]
@@ -221,12 +228,14 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     world.sent.clear();
     let ended = world.gone(7);
     assert_eq!(world.closed_with(eve), Some(CloseCode::SignedOut));
+    world.wait(250);
     for knew in [ada, mal] {
-        assert!(world.got(knew).contains(&ServerMessage::User { user: ended.clone() }));
+        assert!(world.got(knew).contains(&ServerMessage::Users { users: vec![ended.clone()], gone: vec![] }));
     }
     let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(7)], member_count: 2 };
     assert!(world.got(bob).contains(&left));
-    assert!(world.got(zoe).is_empty(), "a stranger");
+    let presence = ServerMessage::Presence { came: vec![], left: vec![UserId(7)] };
+    assert_eq!(world.got(zoe), [presence], "a stranger");
     // A connection that was on its way, and what comes from the old one.
     let late = world.connect_session(7, 70);
     assert_eq!(world.closed_with(late), Some(CloseCode::SignedOut));
@@ -238,7 +247,65 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     world.say(bob, ClientMessage::OpenDirect { re: 2, user: UserId(7) });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
     world.input(Input::StaysEnded { ended: Ended { guests: vec![], deleted: vec![UserId(7)] } });
-    assert!(world.got(ada).contains(&ServerMessage::UserGone { user: UserId(7) }));
+    world.wait(250);
+    assert!(world.got(ada).contains(&ServerMessage::Users { users: vec![], gone: vec![UserId(7)] }));
+}
+
+#[test]
+fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let room = world.guest_room(bob, Access::Open, &[]);
+    let (eve, mal) = (world.bring(8, room), world.bring(9, room));
+    world.sent.clear();
+    world.input(Input::GuestsOff);
+    world.send(eve, room, "e", "still here?");
+    world.say(eve, ClientMessage::LeaveRoom { re: 1, room });
+    assert_eq!(world.errors(eve), [ErrorCode::GuestsOff, ErrorCode::GuestsOff]);
+    world.say(eve, ClientMessage::Typing { room });
+    world.say(eve, ClientMessage::Read { room, n: 1 });
+    assert!(world.asked.is_empty() && world.got(bob).is_empty() && world.markers.is_empty());
+    let late = world.connect_session(9, 90);
+    assert_eq!(world.closed_with(late), Some(CloseCode::SignedOut));
+    // The others go on, and one whom the owner keeps does too.
+    world.send(bob, room, "b", "on we go");
+    world.input(Input::MemberMade { user: user(9), members: vec![member(EVERYONE, 9)] });
+    world.send(mal, room, "m", "me too");
+    world.commit();
+    assert_eq!(world.bodies(bob), ["on we go", "me too"]);
+    world.gone(8);
+    assert_eq!(world.closed_with(eve), Some(CloseCode::SignedOut));
+    assert_eq!(world.closed_with(mal), None);
+}
+
+#[test]
+fn very_many_guests_sent_home_cost_those_who_stay_a_few_frames() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let room = world.guest_room(bob, Access::Open, &[]);
+    let guests = 100..1_200;
+    for id in guests.clone() {
+        world.input(Input::UserCreated { user: guest(id), members: vec![member(room, id)] });
+        let conn = world.connect_session(id, id);
+        world.say(conn, ClientMessage::Hello { version: 1, after: None });
+    }
+    world.wait(1_000);
+    world.sent.clear();
+    world.input(Input::GuestsOff);
+    let ids: Vec<u64> = guests.collect();
+    for step in ids.chunks(limits::STAYS_AT_ONCE_MAX) {
+        let ended = step.iter().map(|id| User { ends_at: Some(1), ..guest(*id) }).collect();
+        world.input(Input::StaysEnded { ended: Ended { guests: ended, deleted: vec![] } });
+        world.wait(60);
+    }
+    world.wait(250);
+    assert_eq!(world.closed.len(), 1_100);
+    let got = world.got(bob);
+    assert!(got.len() <= 24, "{} frames", got.len());
+    let told: usize =
+        got.iter().map(|message| if let ServerMessage::Users { users, .. } = message { users.len() } else { 0 }).sum();
+    assert_eq!(told, 1_100);
+    world.hub.audit();
 }
 
 #[test]
@@ -256,6 +323,7 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     for (conn, heir) in [(bob, Some(mia)), (mia, None)] {
         world.say(conn, ClientMessage::LeaveRoom { re: 2, room });
         world.commit();
+        world.wait(250);
         let owns = |got: Vec<ServerMessage>| {
             got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.role == Role::Owner))
         };
@@ -264,8 +332,9 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     }
     let owner = MemberRecord { role: Role::Owner, ..member(room, 9) };
     world.input(Input::MemberMade { user: user(9), members: vec![member(EVERYONE, 9), owner] });
+    world.wait(250);
     let got = world.got(eve);
-    assert!(got.contains(&ServerMessage::User { user: user(9) }));
+    assert!(got.contains(&ServerMessage::Users { users: vec![user(9)], gone: vec![] }));
     let shown = |id: RoomId, role: Role| {
         got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.id == id && room.role == role))
     };

@@ -122,6 +122,27 @@ fn a_flood_is_slowed_then_closed_and_costs_nobody_else() {
 }
 
 #[test]
+fn many_connections_of_one_person_have_the_commands_of_one_person() {
+    let mut world = World::of(2);
+    let tabs: Vec<ConnId> = (0..16).map(|tab| world.connect_session(1, 100 + tab / 8)).collect();
+    let bob = world.join(2);
+    for tab in &tabs {
+        world.say(*tab, ClientMessage::Hello { version: 1, after: None });
+        for _ in 0..limits::COMMANDS_BURST {
+            world.say(*tab, ClientMessage::Ping {});
+        }
+    }
+    let pongs = |got: Vec<ServerMessage>| got.iter().filter(|message| **message == ServerMessage::Pong {}).count();
+    let answered: usize = tabs.iter().map(|tab| pongs(world.got(*tab))).sum();
+    assert_eq!(answered, limits::PERSON_COMMANDS_BURST as usize);
+    world.say(bob, ClientMessage::Ping {});
+    assert_eq!(pongs(world.got(bob)), 1, "nobody else is concerned");
+    world.wait(1_000);
+    world.say(tabs[15], ClientMessage::Ping {});
+    assert_eq!(pongs(world.got(tabs[15])), 1);
+}
+
+#[test]
 fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));

@@ -80,6 +80,26 @@ fn another_version_is_closed_and_a_second_hello_too() {
 }
 
 #[test]
+fn who_says_hello_again_and_again_is_told_to_wait_and_costs_nobody_else_a_welcome() {
+    let mut world = World::of(2);
+    let hello = ClientMessage::Hello { version: 1, after: None };
+    for again in 0..=u64::from(limits::HELLOS_BURST) {
+        // From another place each time: it is the person who is counted.
+        let conn = world.connect_session(1, 100 + again);
+        world.say(conn, hello.clone());
+        let refused = again == u64::from(limits::HELLOS_BURST);
+        assert_eq!(world.closed_with(conn), refused.then_some(CloseCode::Flood), "{again}");
+        world.input(Input::Disconnected { conn });
+    }
+    let bob = world.join(2);
+    assert_eq!(world.closed_with(bob), None);
+    world.wait(1_000);
+    let conn = world.connect_session(1, 99);
+    world.say(conn, hello);
+    assert_eq!(world.closed_with(conn), None, "a second later");
+}
+
+#[test]
 fn a_takeover_closes_the_first_place_and_leaves_the_second() {
     let mut world = World::of(2);
     let bob = world.join(2);
@@ -122,13 +142,76 @@ fn new_and_changed_people_are_told_to_everyone_present() {
     let mut world = World::of(1);
     let ada = world.join(1);
     world.input(Input::UserCreated { user: user(2), members: vec![member(EVERYONE, 2)] });
+    assert!(world.got(ada).is_empty());
+    world.wait(250);
     let got = world.got(ada);
-    assert!(got.contains(&ServerMessage::User { user: user(2) }));
+    assert!(got.contains(&ServerMessage::Users { users: vec![user(2)], gone: vec![] }));
     let joined = ServerMessage::Members { room: EVERYONE, joined: vec![UserId(2)], left: vec![], member_count: 2 };
     assert!(got.contains(&joined));
     let renamed = User { name: "Grace".into(), ..user(2) };
     world.input(Input::UserChanged { user: renamed.clone() });
-    assert_eq!(world.got(ada), [ServerMessage::User { user: renamed }]);
+    world.wait(250);
+    assert_eq!(world.got(ada), [ServerMessage::Users { users: vec![renamed], gone: vec![] }]);
+}
+
+#[test]
+fn a_class_that_joins_costs_everyone_a_few_frames() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    let class = 300;
+    for id in 2..2 + class {
+        world.input(Input::UserCreated { user: user(id), members: vec![member(EVERYONE, id)] });
+    }
+    world.wait(250);
+    let got = world.got(ada);
+    assert_eq!(got.len(), 300_usize.div_ceil(limits::USERS_FRAME_MAX) + 1, "{got:?}");
+    let told: usize =
+        got.iter().map(|message| if let ServerMessage::Users { users, .. } = message { users.len() } else { 0 }).sum();
+    assert_eq!(told, 300);
+    world.wait(250);
+    assert!(world.got(ada).is_empty(), "once");
+}
+
+#[test]
+fn a_newcomer_is_known_before_their_message_is_seen() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    for id in 2..=3 {
+        world.input(Input::UserCreated { user: user(id), members: vec![member(EVERYONE, id)] });
+    }
+    let bob = world.connect_session(2, 2);
+    world.say(bob, ClientMessage::Hello { version: 1, after: None });
+    world.send(bob, EVERYONE, "b", "hello");
+    world.commit();
+    let got = world.got(ada);
+    assert_eq!(got[0], ServerMessage::Users { users: vec![user(2), user(3)], gone: vec![] });
+    assert!(matches!(&got[1], ServerMessage::Members { joined, .. } if joined.len() == 2));
+    assert!(matches!(&got[2], ServerMessage::Message(message) if message.author == UserId(2)));
+}
+
+#[test]
+fn who_leaves_very_many_rooms_is_told_in_bounded_portions() {
+    let mut world = World::of(3);
+    let ada = world.join(1);
+    let rooms = 3 * limits::ROOMS_TOLD_AT_ONCE_MAX;
+    for id in 0..rooms as u64 {
+        let room = world.new_room(RoomKind::Open, format!("{id}"), None);
+        let members = [1, 2].map(|id| member(room.id, id));
+        world.hub.insert_room(room);
+        members.iter().for_each(|member| world.hub.insert_member(member));
+    }
+    world.input(Input::UserGone { user: UserId(2) });
+    let mut told = 0;
+    let mut tellings = 0;
+    // The room for everybody too.
+    while told < rooms + 1 {
+        world.wait(250);
+        let frames = world.got(ada).iter().filter(|message| matches!(message, ServerMessage::Members { .. })).count();
+        assert!((1..=limits::ROOMS_TOLD_AT_ONCE_MAX).contains(&frames), "{frames}");
+        told += frames;
+        tellings += 1;
+    }
+    assert!(tellings >= 3);
 }
 
 #[test]

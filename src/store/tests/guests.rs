@@ -128,7 +128,7 @@ fn the_owner_ends_a_stay_and_no_member_is_sent_away_so() {
 }
 
 #[test]
-fn taking_no_guests_ends_every_stay_in_the_same_change() {
+fn taking_no_guests_lets_every_stay_be_over_and_ends_them_in_steps() {
     let (fixture, users, room) = stage();
     let guests = [fixture.bring(1, "Grace").id, fixture.bring(2, "Zoe").id];
     let settings = |guests| {
@@ -136,7 +136,9 @@ fn taking_no_guests_ends_every_stay_in_the_same_change() {
         Op::SetSettings { change, at: NOON + 7 }
     };
     assert!(matches!(fixture.apply(settings(true)), Outcome::Done));
-    let Outcome::StaysEnded(ended) = fixture.apply(settings(false)) else { panic!() };
+    assert!(matches!(fixture.apply(settings(false)), Outcome::GuestsOff));
+    assert_eq!(fixture.next_end(), Some(NOON + 7), "whatever happens meanwhile");
+    let ended = fixture.end_due(NOON + 7);
     assert_eq!(ended.guests.iter().map(|user| user.id).collect::<Vec<_>>(), guests);
     assert!(ended.guests.iter().all(|user| user.ends_at == Some(NOON + 7)));
     let fixture = fixture.reopen();

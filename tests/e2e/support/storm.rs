@@ -10,7 +10,7 @@ use super::{Device, Person, within};
 pub(crate) const BURST: usize = 40;
 
 /// Sends messages `{name}-0`, `{name}-1` … with these bodies from fresh connections, and waits for all echoes; gives
-/// their ids in the order of sending.
+/// their ids in the order of sending. A person has a limit too: where it is reached, the rest waits.
 pub(crate) async fn send_all(person: &Person, room: u64, name: &str, bodies: &[String]) -> Vec<u64> {
     let mut ids = Vec::new();
     for (part, bodies) in bodies.chunks(BURST).enumerate() {
@@ -19,11 +19,21 @@ pub(crate) async fn send_all(person: &Person, room: u64, name: &str, bodies: &[S
         for (name, body) in names.iter().zip(bodies) {
             device.send(room, name, body).await;
         }
-        for name in names {
-            ids.push(number(&device.until(|message| message["client_msg_id"] == *name).await["id"]));
+        for (name, body) in names.iter().zip(bodies) {
+            ids.push(echo(&mut device, room, name, body).await);
         }
     }
     ids
+}
+
+/// The id of a message that was sent, and is sent again when it came too soon.
+async fn echo(device: &mut Device, room: u64, name: &str, body: &str) -> u64 {
+    loop {
+        let answer = device.until(|message| message["client_msg_id"] == *name).await;
+        let Some(wait_ms) = answer["retry_ms"].as_u64() else { return number(&answer["id"]) };
+        tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
+        device.send(room, name, body).await;
+    }
 }
 
 /// Sends as much as a connection may at once, and hears what comes of it until all is echoed or the server is gone;

@@ -511,8 +511,8 @@ export class Chat {
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
         this.#learnRoom(message.room)
         return
-      case 'room_gone':
-        this.#forgetRoom(message.room)
+      case 'rooms_gone':
+        for (const room of message.rooms) this.#forgetRoom(room)
         return
       case 'members':
         this.#members(message)
@@ -534,12 +534,12 @@ export class Chat {
         for (const user of message.left) this.present.delete(user)
         for (const user of message.came) this.present.add(user)
         return
-      case 'user':
-        this.learnUser(message.user)
-        return
-      case 'user_gone':
-        this.#directory.drop(message.user)
-        this.present.delete(message.user)
+      case 'users':
+        for (const user of message.users) this.learnUser(user)
+        for (const user of message.gone) {
+          this.#directory.drop(user)
+          this.present.delete(user)
+        }
         return
       case 'done':
         this.#answered(message.re)?.resolve(message.room)

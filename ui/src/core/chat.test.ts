@@ -317,8 +317,7 @@ test('a_person_who_changes_while_the_directory_is_read_keeps_the_change', async 
   let answer = (_people: User[]) => {}
   people = () => new Promise((resolve) => (answer = resolve))
   const guest = await inside()
-  guest.say({ type: 'user', user: { ...grace, name: 'Grace Hopper' } })
-  guest.say({ type: 'user_gone', user: 9 })
+  guest.say({ type: 'users', users: [{ ...grace, name: 'Grace Hopper' }], gone: [9] })
   await vi.waitFor(() => expect(chat.people.get(2)?.name).toBe('Grace Hopper'))
   answer([ada, grace, { ...grace, id: 9, name: 'Gone' }])
   await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
@@ -363,7 +362,7 @@ test('a_guest_asks_whom_they_meet_in_a_new_room_and_a_member_knows_everyone', as
   await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
   guest.say({ type: 'room', room: room({ id: 5, guests: true }) })
   await vi.waitFor(() => expect(chat.people.has(2)).toBe(true))
-  guest.say({ type: 'user', user: { ...me, role: 'member' } })
+  guest.say({ type: 'users', users: [{ ...me, role: 'member' }], gone: [] })
   await vi.waitFor(() => expect(asked).toBe(3))
   guest.say({ type: 'room', room: room({ id: 6 }) })
   await vi.waitFor(() => expect(chat.rooms.has(6)).toBe(true))
@@ -470,7 +469,7 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
 test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
   const before = chat.reloads
-  guest.say({ type: 'room_gone', room: 4 })
+  guest.say({ type: 'rooms_gone', rooms: [4] })
   await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
 })
 

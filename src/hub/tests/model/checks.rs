@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::hub::{Hub, Input, Output, Ticket};
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
-use crate::proto::id::{ConnId, RoomId};
-use crate::proto::limits::PRESENCE_INTERVAL;
+use crate::proto::id::{ConnId, RoomId, UserId};
+use crate::proto::limits::{HELLOS_BURST, PRESENCE_INTERVAL};
 use crate::proto::op::{Fault, Outcome};
-use crate::proto::server::{Event, Room, ServerMessage};
+use crate::proto::server::{Event, Room, ServerMessage, User};
 
 use super::World;
 use super::device::Device;
@@ -41,12 +41,21 @@ impl World {
     pub(super) fn say(&mut self, conn: ConnId, message: ClientMessage) {
         let now_ms = self.now.mono.as_millis() as u64;
         let link = self.links.get_mut(&conn).expect("only open connections speak");
+        let leaving = self.truth.leaving.contains(&link.user);
         let closes = match (&link.stage, &message) {
-            (Stage::Greeting, ClientMessage::Hello { version, .. }) if *version == PROTOCOL_VERSION => None,
+            (Stage::Greeting, ClientMessage::Hello { .. }) if leaving => Some(CloseCode::SignedOut),
+            (Stage::Greeting, ClientMessage::Hello { version, .. }) if *version == PROTOCOL_VERSION => {
+                let hellos = self.hellos.entry(link.user).or_default();
+                let fits = hellos.fit(HELLOS_BURST, 1, now_ms);
+                if fits {
+                    hellos.count(now_ms);
+                }
+                (!fits).then_some(CloseCode::Flood)
+            }
             (Stage::Greeting, ClientMessage::Hello { .. }) => Some(CloseCode::Version),
             (Stage::Greeting, _) | (_, ClientMessage::Hello { .. }) => Some(CloseCode::BadMessage),
             _ => {
-                let verdict = link.verdict(now_ms);
+                let verdict = link.verdict(self.commands.entry(link.user).or_default(), now_ms);
                 let closes = (verdict == Verdict::Flood).then_some(CloseCode::Flood);
                 let heard = self.ask(conn, message.clone(), closes);
                 return check_answer(conn, &message, verdict, &heard);
@@ -145,6 +154,7 @@ impl World {
             Output::Store { ticket, op } => {
                 heard.stored += 1;
                 let (conn, message) = expected.asker.clone().expect("only commands ask the store");
+                assert!(!self.truth.leaving.contains(&self.links[&conn].user), "a guest who leaves does {message:?}");
                 assert!(self.asked.insert(ticket, (conn, op.clone(), message)).is_none(), "a ticket is used twice");
                 self.store.submit(ticket, op);
             }
@@ -196,32 +206,49 @@ impl World {
     fn check_told(&self, conn: ConnId, message: &ServerMessage) {
         let user = self.links.get(&conn).expect("only open connections are told anything").user;
         match message {
-            ServerMessage::Members { room, joined, member_count, .. } => {
+            ServerMessage::Members { room, joined, left, member_count } => {
                 assert!(
                     self.truth.is_member(*room, user),
                     "the members of room {room} are not person {user}'s business"
                 );
                 assert_eq!(*member_count as usize, self.truth.member_count(*room));
                 assert!(joined.iter().all(|user| self.truth.is_member(*room, *user)));
+                assert!(left.iter().all(|user| !self.truth.is_member(*room, *user)));
             }
             ServerMessage::Read { room, n } => {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
             ServerMessage::Room { room } => self.truth.check_room(room, user),
-            ServerMessage::RoomGone { room } => assert!(!self.truth.is_member(*room, user)),
+            ServerMessage::RoomsGone { rooms } => {
+                assert!(!rooms.is_empty() && rooms.iter().all(|room| !self.truth.is_member(*room, user)));
+            }
             ServerMessage::Typing { room, user: who } => {
                 assert!(self.truth.is_member(*room, user) && self.truth.is_member(*room, *who) && user != *who);
             }
-            ServerMessage::User { user: told } => match self.truth.ended.get(&told.id) {
-                Some((ended, knew)) => assert!(told == ended && knew.contains(&user), "{told:?} to person {user}"),
-                None => {
-                    assert_eq!(Some(told), self.truth.people.get(&told.id));
-                    assert!(self.truth.knows(user, told.id), "guest {user} is told of person {}, a stranger", told.id);
+            ServerMessage::Users { users, gone } => {
+                assert!(!users.is_empty() || !gone.is_empty(), "an empty frame says nothing");
+                assert!(gone.iter().all(|user| !self.truth.people.contains_key(user)));
+                for told in users {
+                    self.check_person_told(user, told);
                 }
-            },
-            ServerMessage::UserGone { user } => assert!(!self.truth.people.contains_key(user)),
+            }
             ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
             other => panic!("{other:?} is not for several"),
+        }
+    }
+
+    /// Whether this person may be told of that one, and in these words.
+    fn check_person_told(&self, viewer: UserId, told: &User) {
+        match self.truth.ended.get(&told.id) {
+            Some((ended, rooms)) => {
+                // A guest may have come into a room of theirs since.
+                let shared = rooms.iter().any(|room| self.truth.is_member(*room, viewer));
+                assert!(told == ended && (shared || !self.truth.is_guest(viewer)), "{told:?} to person {viewer}");
+            }
+            None => {
+                assert_eq!(Some(told), self.truth.people.get(&told.id));
+                assert!(self.truth.knows(viewer, told.id), "guest {viewer} is told of person {}, a stranger", told.id);
+            }
         }
     }
 

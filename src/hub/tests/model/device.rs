@@ -75,8 +75,10 @@ impl Device {
             ServerMessage::Room { room } => {
                 self.rooms.entry(room.id).or_insert_with(|| Log { since: now, seen: Vec::new() });
             }
-            ServerMessage::RoomGone { room } => {
-                assert!(self.rooms.remove(room).is_some(), "a room went that was never there");
+            ServerMessage::RoomsGone { rooms } => {
+                for room in rooms {
+                    assert!(self.rooms.remove(room).is_some(), "a room went that was never there");
+                }
             }
             ServerMessage::Present { users } => self.present = Some(users.iter().copied().collect()),
             ServerMessage::Presence { came, left } => self.presence(came, left),

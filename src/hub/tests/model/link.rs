@@ -1,7 +1,9 @@
 //! One open connection as the world sees it, with its own account of what it may send.
 
 use crate::proto::id::{Seq, SessionId, UserId};
-use crate::proto::limits::{COMMANDS_BURST, COMMANDS_PER_SECOND, REFUSALS_MAX};
+use crate::proto::limits::{
+    COMMANDS_BURST, COMMANDS_PER_SECOND, PERSON_COMMANDS_BURST, PERSON_COMMANDS_PER_SECOND, REFUSALS_MAX,
+};
 use crate::proto::server::ServerMessage;
 
 /// How far a connection has come.
@@ -28,33 +30,50 @@ pub(crate) struct Link {
     pub(crate) user: UserId,
     pub(crate) session: SessionId,
     pub(crate) stage: Stage,
-    /// When commands passed, in milliseconds.
-    passed: Vec<u64>,
+    passed: Spans,
     refused: u32,
 }
 
 impl Link {
     pub(crate) fn new(device: usize, user: UserId, session: SessionId) -> Self {
-        Self { device, user, session, stage: Stage::Greeting, passed: Vec::new(), refused: 0 }
+        Self { device, user, session, stage: Stage::Greeting, passed: Spans::default(), refused: 0 }
     }
 
     pub(crate) fn joined(&self) -> bool {
         !matches!(self.stage, Stage::Greeting)
     }
 
-    /// Counts a command, by the limit's own words: in no span of time more than the burst and the sustained rate.
-    pub(crate) fn verdict(&mut self, now_ms: u64) -> Verdict {
-        let burst = u64::from(COMMANDS_BURST) * 1_000;
-        let fits = |(before, at): (usize, &u64)| {
-            let count = (self.passed.len() - before + 1) as u64;
-            count * 1_000 <= burst + u64::from(COMMANDS_PER_SECOND) * (now_ms - at)
-        };
-        if self.passed.iter().enumerate().all(fits) {
-            self.passed.push(now_ms);
+    /// Counts a command, of this connection and of its person.
+    pub(crate) fn verdict(&mut self, person: &mut Spans, now_ms: u64) -> Verdict {
+        let fits = self.passed.fit(COMMANDS_BURST, COMMANDS_PER_SECOND, now_ms)
+            && person.fit(PERSON_COMMANDS_BURST, PERSON_COMMANDS_PER_SECOND, now_ms);
+        if fits {
+            self.passed.count(now_ms);
+            person.count(now_ms);
             self.refused = 0;
             return Verdict::Pass;
         }
         self.refused += 1;
         if self.refused > REFUSALS_MAX { Verdict::Flood } else { Verdict::Slow }
+    }
+}
+
+/// When something passed, in milliseconds: a limit by its own words.
+#[derive(Debug, Default)]
+pub(crate) struct Spans(Vec<u64>);
+
+impl Spans {
+    /// Whether one more is in no span of time more than the burst and the sustained rate.
+    pub(crate) fn fit(&self, burst: u32, per_second: u32, now_ms: u64) -> bool {
+        let fits = |(before, at): (usize, &u64)| {
+            let count = (self.0.len() - before + 1) as u64;
+            let most = u64::from(burst) * 1_000 + u64::from(per_second) * (now_ms - at);
+            count * 1_000 <= most
+        };
+        self.0.iter().enumerate().all(fits)
+    }
+
+    pub(crate) fn count(&mut self, now_ms: u64) {
+        self.0.push(now_ms);
     }
 }

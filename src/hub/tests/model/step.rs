@@ -54,13 +54,15 @@ pub(crate) enum Step {
     EndStay {
         person: u8,
     },
-    /// The owner takes no guests any more.
+    /// Every guest is sent home.
     EndStays,
     /// The store's thread fails to commit so many changes.
     Fail {
         count: u8,
         full: bool,
     },
+    /// The owner takes no guests any more: who is here is sent home next.
+    GuestsOff,
     /// The names of guests who have gone are kept no longer.
     ForgetGuests,
     /// So many commands at once.
@@ -200,6 +202,7 @@ impl Step {
             63 if b < 160 => Self::MakeMember { person: a },
             63 if b < 176 => Self::EndStays,
             63 if b < 192 => Self::ForgetGuests,
+            63 if b < 208 => Self::GuestsOff,
             63 => Self::BringGuest { rooms: a },
             _ => Self::Settle,
         }

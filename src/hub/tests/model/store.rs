@@ -28,6 +28,7 @@ pub(crate) enum Page {
     EndStay(UserId),
     EndStays,
     ForgetGuests,
+    GuestsOff,
     MakeMember(UserId),
     Register,
     Rename(UserId),
@@ -359,6 +360,7 @@ impl Store {
                 let deleted = std::mem::take(&mut self.ended).into_iter().collect();
                 Some(Input::StaysEnded { ended: Ended { guests: Vec::new(), deleted } })
             }
+            Page::GuestsOff => Some(Input::GuestsOff),
             Page::MakeMember(id) => self.is_guest(id).then(|| self.make_member(id)),
             Page::Register => {
                 let (user, members) = self.register();

@@ -21,8 +21,10 @@ struct KnownRoom {
 #[derive(Debug)]
 pub(crate) struct Truth {
     pub(crate) people: BTreeMap<UserId, User>,
-    /// Guests whose name is kept after their stay, and who knew them.
-    pub(crate) ended: BTreeMap<UserId, (User, BTreeSet<UserId>)>,
+    /// Guests whose name is kept after their stay, and the rooms they were in.
+    pub(crate) ended: BTreeMap<UserId, (User, BTreeSet<RoomId>)>,
+    /// Guests who are about to be sent home.
+    pub(crate) leaving: BTreeSet<UserId>,
     rooms: BTreeMap<RoomId, KnownRoom>,
     pub(crate) seq: Seq,
 }
@@ -30,7 +32,13 @@ pub(crate) struct Truth {
 impl Truth {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         let people = snapshot.users.into_iter().map(|user| (user.id, user)).collect();
-        let mut truth = Self { people, ended: BTreeMap::new(), rooms: BTreeMap::new(), seq: Seq(snapshot.seq) };
+        let mut truth = Self {
+            people,
+            ended: BTreeMap::new(),
+            leaving: BTreeSet::new(),
+            rooms: BTreeMap::new(),
+            seq: Seq(snapshot.seq),
+        };
         for room in snapshot.rooms {
             truth.insert(room);
         }
@@ -108,13 +116,14 @@ impl Truth {
     }
 
     pub(crate) fn stay_ended(&mut self, guest: &User) {
-        let knew = self.people.keys().copied().filter(|viewer| self.knows(*viewer, guest.id)).collect();
+        let rooms = self.rooms_of(guest.id);
         self.user_gone(guest.id);
-        self.ended.insert(guest.id, (guest.clone(), knew));
+        self.ended.insert(guest.id, (guest.clone(), rooms));
     }
 
     pub(crate) fn user_gone(&mut self, user: UserId) {
         self.people.remove(&user);
+        self.leaving.remove(&user);
         for room in self.rooms.values_mut() {
             room.members.remove(&user);
         }

@@ -59,7 +59,7 @@ fn populate(dir: &Path) -> Vec<RoomId> {
     let people = (1..=AUTHORS).map(|i| {
         let mut token_hash = [0; 32];
         token_hash[..8].copy_from_slice(&i.to_le_bytes());
-        let session = NewSession { token_hash, device: "bench".into(), at: 0 };
+        let session = NewSession { token_hash, device: "bench".into(), attempt: None, at: 0 };
         let name = UserName::parse(&format!("Person {i}")).expect("it is a name");
         Op::CreateUser { name, password: "none".into(), session }
     });

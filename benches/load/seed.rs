@@ -54,7 +54,8 @@ async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<Strin
         for person in first..people.min(first + AT_ONCE) {
             let token = Token::fresh().map_err(|_| "no random numbers")?;
             cookies.push(cookie.given(&token).split(';').next().unwrap_or_default().to_owned());
-            let session = NewSession { token_hash: token.hash(), device: "bench".to_owned(), at: clock::wall() };
+            let session =
+                NewSession { token_hash: token.hash(), device: "bench".to_owned(), attempt: None, at: clock::wall() };
             let name = UserName::parse(&format!("Person {person}")).map_err(|_| "no name")?;
             let op = Op::CreateUser { name, password: NO_PASSWORD.to_owned(), session };
             let store = store.clone();

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of requests, answers or the disk, and reads no clock: times are passed in.
 
+pub mod attempt;
 pub mod password;
 pub mod rate;
 pub mod token;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
+use crate::auth::attempt::Aim;
 use crate::auth::password::Password;
 use crate::auth::token::InviteToken;
 use crate::fair::Asker;
@@ -19,7 +20,7 @@ use crate::proto::user_name::UserName;
 use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::{Json, Named};
-use super::session::{Place, new_session};
+use super::session::{Place, attempt_hash, new_session};
 use super::signed::Signed;
 
 #[derive(Serialize)]
@@ -102,17 +103,19 @@ pub(super) async fn join(
     let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
     let name = UserName::chosen(&asked.name)?;
     let password = asked.password.as_deref().map(Password::chosen).transpose()?;
+    let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Join(&token.hash()), &name)?;
     // Before a password is hashed for nothing. Whether it still holds, the store says.
-    app.invited(place.asker(), &token).await?;
+    if let Err(refusal) = app.invited(place.asker(), &token).await
+        && !app.was_attempted(place.asker(), attempt).await?
+    {
+        return Err(refusal);
+    }
     let password = match password {
         Some(password) => app.hasher.hash(password).await?,
         None => String::new(),
     };
-    let (cookie, session) = new_session(place.device, (app.wall)())?;
-    let outcome = app.apply(Op::Join { token_hash: token.hash(), name, password, session }).await?;
-    let Outcome::UserCreated { user, .. } = outcome else {
-        return Err(Refusal::of(outcome));
-    };
+    let (cookie, session) = new_session(place.device, attempt, (app.wall)())?;
+    let user = app.enter(Op::Join { token_hash: token.hash(), name, password, session }).await?;
     app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;
     Ok(app.signed_in(&cookie, user))

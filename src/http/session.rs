@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
+use crate::auth::attempt::{Aim, AttemptSecret};
 use crate::auth::password::Password;
 use crate::auth::token::Token;
 use crate::fair::{Asker, Network};
@@ -70,6 +71,24 @@ impl App {
         Ok(())
     }
 
+    /// Whether an attempt to come in has come to something already, and its answer was lost.
+    pub(super) async fn was_attempted(&self, asker: Asker, attempt: Option<[u8; 32]>) -> Answer<bool> {
+        let (Some(hash), now) = (attempt, (self.wall)()) else { return Ok(false) };
+        Ok(self.store.read(asker, move |reader| reader.was_attempted(&hash, now)).await?)
+    }
+
+    /// Makes an account, or finds the one that the same attempt has made.
+    pub(super) async fn enter(&self, op: Op) -> Answer<User> {
+        match self.apply(op).await? {
+            Outcome::UserCreated { user, .. } => Ok(user),
+            Outcome::SessionCreated { user, ended, .. } => {
+                self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
+                Ok(user)
+            }
+            other => Err(Refusal::of(other)),
+        }
+    }
+
     /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
     /// leaves the old one behind: the person sees it among the places and can end it.
     pub(super) async fn end_replaced(&self, replaced: Option<Signed>) {
@@ -124,15 +143,15 @@ pub(super) async fn register(
     if place.replaced.as_ref().is_some_and(|signed| signed.user.role == Role::Guest) {
         return Err(ErrorCode::Forbidden.into());
     }
-    if !app.store.settings().registration_open && app.store.has_member() {
+    let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Register, &name)?;
+    // Before a password is hashed for nothing. Whether it is so, the store says.
+    let closed = !app.store.settings().registration_open && app.store.has_member();
+    if closed && !app.was_attempted(place.asker(), attempt).await? {
         return Err(ErrorCode::RegistrationClosed.into());
     }
     let password = app.hasher.hash(password).await?;
-    let (token, session) = new_session(place.device, (app.wall)())?;
-    let outcome = app.apply(Op::CreateUser { name, password, session }).await?;
-    let Outcome::UserCreated { user, .. } = outcome else {
-        return Err(Refusal::of(outcome));
-    };
+    let (token, session) = new_session(place.device, attempt, (app.wall)())?;
+    let user = app.enter(Op::CreateUser { name, password, session }).await?;
     app.end_replaced(place.replaced).await;
     Ok(app.signed_in(&token, user))
 }
@@ -144,7 +163,12 @@ pub(super) async fn login(
     Json(asked): Json<Credentials>,
 ) -> Answer<impl IntoResponse> {
     // What is no name is the name of nobody.
-    let name_key = UserName::parse(&asked.name).map(|name| name.key().to_owned()).ok();
+    let name = UserName::parse(&asked.name).ok();
+    let attempt = match &name {
+        Some(name) => attempt_hash(asked.attempt.as_deref(), Aim::SignIn, name)?,
+        None => None,
+    };
+    let name_key = name.map(|name| name.key().to_owned());
     app.count_try(Some(place.address), name_key.as_deref())?;
     let asker = place.asker();
     let account = match name_key {
@@ -159,7 +183,7 @@ pub(super) async fn login(
     };
     let (user, takeover) = (account.user.id, asked.takeover);
     let here = place.replaced.as_ref().map(|signed| signed.session);
-    let (token, session) = new_session(place.device, (app.wall)())?;
+    let (token, session) = new_session(place.device, attempt, (app.wall)())?;
     let (user, ended) = match app.store.apply(Op::CreateSession { user, session, checked, here, takeover }).await? {
         Outcome::SessionCreated { user, ended, .. } => (user, ended),
         Outcome::Refused(ErrorCode::InUseElsewhere) => {
@@ -223,9 +247,15 @@ impl App {
     }
 }
 
-pub(super) fn new_session(device: String, at: Millis) -> Answer<(Token, NewSession)> {
+/// The attempt that a request says it is, as the store knows it.
+pub(super) fn attempt_hash(secret: Option<&str>, aim: Aim<'_>, name: &UserName) -> Answer<Option<[u8; 32]>> {
+    let secret = secret.map(|text| AttemptSecret::parse(text).ok_or(ErrorCode::BadRequest)).transpose()?;
+    Ok(secret.map(|secret| secret.hash(aim, name)))
+}
+
+pub(super) fn new_session(device: String, attempt: Option<[u8; 32]>, at: Millis) -> Answer<(Token, NewSession)> {
     let token = Token::fresh()?;
-    let session = NewSession { token_hash: token.hash(), device, at };
+    let session = NewSession { token_hash: token.hash(), device, attempt, at };
     Ok((token, session))
 }
 

@@ -36,6 +36,9 @@ pub struct BoxInfo {
 pub struct Credentials {
     pub name: String,
     pub password: String,
+    /// A secret of the browser's own, by which the attempt is known when it is repeated.
+    #[cfg_attr(test, ts(optional))]
+    pub attempt: Option<String>,
     #[serde(default)]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub takeover: bool,
@@ -142,6 +145,9 @@ pub struct Join {
     pub name: String,
     #[cfg_attr(test, ts(optional))]
     pub password: Option<String>,
+    /// As in [`Credentials`].
+    #[cfg_attr(test, ts(optional))]
+    pub attempt: Option<String>,
 }
 
 /// `PATCH /api/people/{id}`.

@@ -149,6 +149,9 @@ pub const SIGN_IN_NAME_BURST: u32 = 10;
 pub const SIGN_IN_NAME_PER_MINUTE: u32 = 5;
 /// Addresses and names remembered for the two limits above; the oldest are forgotten.
 pub const SIGN_IN_REMEMBERED_MAX: usize = 4_096;
+/// An attempt to come in can be repeated for this long, in milliseconds: a day, after which its name is looked for
+/// elsewhere.
+pub const ATTEMPT_KEPT_MS: i64 = 86_400_000;
 /// Days a session lasts: a school year.
 pub const SESSION_DAYS_MAX: i64 = 400;
 /// Sessions of one account.

@@ -18,6 +18,9 @@ pub struct NewSession {
     pub token_hash: [u8; 32],
     /// What the browser said of itself, made short.
     pub device: String,
+    /// What the attempt is known by that asks for it. The same attempt again gets a session in place of this one, since
+    /// its answer was lost: see [`Op::CreateSession`], [`Op::CreateUser`], [`Op::Join`].
+    pub attempt: Option<[u8; 32]>,
     pub at: Millis,
 }
 
@@ -89,7 +92,7 @@ pub enum Op {
     /// A sign-in by password. `Refused(SignInFailed)` if what was checked is not the account's password any more.
     ///
     /// Where the owner does not allow several devices the account's other sessions make place, with `takeover`; without
-    /// it, `Refused(InUseElsewhere)`.
+    /// it, `Refused(InUseElsewhere)`. A session that the same attempt made is not elsewhere, and makes place.
     CreateSession {
         user: UserId,
         session: NewSession,
@@ -99,7 +102,8 @@ pub enum Op {
         here: Option<SessionId>,
         takeover: bool,
     },
-    /// The first account becomes the owner. Joins the room for everybody.
+    /// The first account becomes the owner. Joins the room for everybody. If the same attempt has made it already, and
+    /// not been signed out since, `SessionCreated` with the password of now: whatever has changed meanwhile.
     CreateUser {
         name: UserName,
         /// A PHC string.
@@ -127,7 +131,7 @@ pub enum Op {
     EndStays {
         at: Millis,
     },
-    /// Makes an account by an invite, and counts the use of it: both or neither.
+    /// Makes an account by an invite, and counts the use of it: both or neither. Repeated as [`Op::CreateUser`] is.
     Join {
         /// SHA-256 of the invite's token.
         token_hash: [u8; 32],

@@ -8,7 +8,7 @@ use super::{guests, messages};
 use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
-use crate::proto::limits::{PICTURE_EDGES, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX, USERS_MAX};
+use crate::proto::limits::{ATTEMPT_KEPT_MS, PICTURE_EDGES, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX, USERS_MAX};
 use crate::proto::op::{Millis, Needs, NewSession, Outcome};
 use crate::proto::server::{Role, User};
 use crate::proto::user_name::{self, UserName};
@@ -21,6 +21,9 @@ pub(super) struct Applicant {
 }
 
 pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<Outcome> {
+    if let Some(again) = repeat(db, &applicant)? {
+        return Ok(again);
+    }
     let inhabited = db.prepare_cached("SELECT 1 FROM users WHERE name_key IS NOT NULL LIMIT 1")?.exists([])?;
     if inhabited && !settings(db)?.registration_open {
         return Ok(Outcome::Refused(ErrorCode::RegistrationClosed));
@@ -30,6 +33,32 @@ pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<
     }
     let role = if inhabited { Role::Member } else { Role::Owner };
     make(db, applicant, role, None, &[])
+}
+
+/// Where this attempt has made the account already and its answer was lost: gives a session in place of that one, and
+/// the password that was typed this time.
+pub(super) fn repeat(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<Outcome>> {
+    let Applicant { password, session, .. } = applicant;
+    let Some((before, id)) = session.attempt.map(|hash| attempted(db, &hash, session.at)).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    let Some(user) = by_id(db, id)? else { return Ok(None) };
+    db.prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1")?.execute(params![sql(id.0), password])?;
+    db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(before.0)])?;
+    Ok(Some(Outcome::SessionCreated { user, session: add_session(db, id, session)?, ended: vec![before] }))
+}
+
+/// The session that an attempt has made, and whose it is, as long as it goes on and the attempt may be repeated.
+pub(super) fn attempted(
+    db: &Connection,
+    attempt_hash: &[u8; 32],
+    now: Millis,
+) -> rusqlite::Result<Option<(SessionId, UserId)>> {
+    db.prepare_cached("SELECT id, user FROM sessions WHERE attempt_hash = ? AND created_at > ?")?
+        .query_row(params![attempt_hash, now.saturating_sub(ATTEMPT_KEPT_MS)], |row| {
+            Ok((schema::session_id(row, 0)?, schema::user_id(row, 1)?))
+        })
+        .optional()
 }
 
 /// Why there is no place for this account, if so.
@@ -226,11 +255,17 @@ pub(super) fn create_session(
     }
     db.prepare_cached("DELETE FROM sessions WHERE user = ? AND created_at <= ?")?
         .execute([sql(user.0), oldest_session(now)])?;
+    let lost = session.attempt.map(|hash| attempted(db, &hash, now)).transpose()?.flatten();
+    let lost = lost.filter(|(_, whose)| *whose == user).map(|(session, _)| session);
     let alone = !settings(db)?.several_devices;
-    if alone && !takeover && is_elsewhere(db, user, *here)? {
+    if alone && !takeover && is_elsewhere(db, user, [*here, lost])? {
         return Ok(Outcome::Refused(ErrorCode::InUseElsewhere));
     }
     let mut ended = if alone { end_sessions(db, user, None)? } else { Vec::new() };
+    if let Some(lost) = lost.filter(|lost| !ended.contains(lost)) {
+        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(lost.0)])?;
+        ended.push(lost);
+    }
     let spared = SESSIONS_PER_USER_MAX - 1;
     let too_many: Vec<SessionId> = db
         .prepare_cached("SELECT id FROM sessions WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?")?
@@ -346,10 +381,15 @@ fn is_password(db: &Connection, user: UserId, checked: &str) -> rusqlite::Result
     db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND password = ?")?.exists(params![sql(user.0), checked])
 }
 
-/// Whether the account is signed in anywhere but `here`.
-fn is_elsewhere(db: &Connection, user: UserId, here: Option<SessionId>) -> rusqlite::Result<bool> {
-    let here = here.map_or(0, |session| sql(session.0));
-    db.prepare_cached("SELECT 1 FROM sessions WHERE user = ? AND id <> ?")?.exists([sql(user.0), here])
+/// Whether the account is signed in anywhere but in these sessions.
+fn is_elsewhere(db: &Connection, user: UserId, but: [Option<SessionId>; 2]) -> rusqlite::Result<bool> {
+    // No session has the id 0.
+    let [here, lost] = but.map(|session| session.map_or(0, |session| sql(session.0)));
+    db.prepare_cached("SELECT 1 FROM sessions WHERE user = ?1 AND id NOT IN (?2, ?3)")?.exists([
+        sql(user.0),
+        here,
+        lost,
+    ])
 }
 
 fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
@@ -357,8 +397,12 @@ fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
 }
 
 fn add_session(db: &Connection, user: UserId, session: &NewSession) -> rusqlite::Result<SessionId> {
-    db.prepare_cached("INSERT INTO sessions (user, token_hash, device, created_at) VALUES (?, ?, ?, ?)")?
-        .execute(params![sql(user.0), session.token_hash, session.device, session.at])?;
+    // One that is too old to be repeated is known by it no longer.
+    db.prepare_cached("UPDATE sessions SET attempt_hash = NULL WHERE attempt_hash = ?")?.execute([session.attempt])?;
+    db.prepare_cached(
+        "INSERT INTO sessions (user, token_hash, device, created_at, attempt_hash) VALUES (?, ?, ?, ?, ?)",
+    )?
+    .execute(params![sql(user.0), session.token_hash, session.device, session.at, session.attempt])?;
     Ok(SessionId(db.last_insert_rowid().unsigned_abs()))
 }
 

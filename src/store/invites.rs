@@ -60,6 +60,9 @@ pub(super) fn withdraw(db: &Connection, invite: InviteId) -> rusqlite::Result<Ou
 
 /// Makes an account by the invite with this token.
 pub(super) fn join(db: &Connection, token_hash: &[u8; 32], applicant: Applicant) -> rusqlite::Result<Outcome> {
+    if let Some(again) = accounts::repeat(db, &applicant)? {
+        return Ok(again);
+    }
     let at = applicant.session.at;
     let found = match open(db, token_hash, at)? {
         Ok(found) => found,

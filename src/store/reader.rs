@@ -80,6 +80,11 @@ impl Reader {
         Ok(self.db.prepare_cached(&query)?.query_row([sql(user.0)], account).optional()?)
     }
 
+    /// Whether an attempt to come in has made a session already, and may be repeated.
+    pub fn was_attempted(&self, attempt_hash: &[u8; 32], now: Millis) -> Result<bool, ReadError> {
+        Ok(accounts::attempted(&self.db, attempt_hash, now)?.is_some())
+    }
+
     /// Where an account is signed in: session, device, since when; the oldest first. Those that have expired are
     /// listed until the next sign-in clears them.
     pub fn sessions_of(&self, user: UserId) -> Result<Vec<(SessionId, String, Millis)>, ReadError> {

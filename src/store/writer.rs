@@ -34,7 +34,8 @@ pub(super) enum Command {
     Close,
     /// There are read markers to keep.
     Marks,
-    Op(Op, Reply),
+    /// Boxed: the queue has room for thousands from the start.
+    Op(Box<Op>, Reply),
 }
 
 /// Read markers on their way to the disk: one for each member of each room at most.
@@ -62,7 +63,7 @@ impl Marks {
 
 /// Queues a change, or says that the queue is full.
 pub(super) fn submit(queue: &SyncSender<Command>, op: Op, reply: Reply) -> Result<(), Busy> {
-    queue.try_send(Command::Op(op, reply)).map_err(|e| match e {
+    queue.try_send(Command::Op(Box::new(op), reply)).map_err(|e| match e {
         TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
     })
 }
@@ -128,7 +129,7 @@ impl Writer {
         while batch.ops.len() < COMMIT_BATCH_MAX && !closing {
             match self.next_command(&batch) {
                 Ok(Command::Op(op, reply)) => {
-                    batch.ops.push(op);
+                    batch.ops.push(*op);
                     batch.replies.push(reply);
                 }
                 Ok(Command::Marks) => {

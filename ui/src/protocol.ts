@@ -99,7 +99,11 @@ export type BoxInfo = { name: string, version: string, registration: Registratio
  */
 guests: boolean, };
 
-export type Credentials = { name: string, password: string, takeover?: boolean, };
+export type Credentials = { name: string, password: string, 
+/**
+ * A secret of the browser's own, by which the attempt is known when it is repeated.
+ */
+attempt?: string, takeover?: boolean, };
 
 export type PatchMe = { name?: string, new_password?: string, password?: string, };
 
@@ -147,7 +151,11 @@ export type Invited = { role: InviteRole,
  */
 rooms: Array<string>, ends_at: number | null, stay_s: number | null, };
 
-export type Join = { name: string, password?: string, };
+export type Join = { name: string, password?: string, 
+/**
+ * As in [`Credentials`].
+ */
+attempt?: string, };
 
 export type PatchPerson = { role: Role, };
 

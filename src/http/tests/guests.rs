@@ -343,6 +343,32 @@ async fn an_invite_says_what_it_is_for_and_who_may_not_come_learns_why() {
 }
 
 #[tokio::test]
+async fn a_join_whose_answer_was_lost_is_repeated_and_gives_the_same_account() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let room = porch.guest_room(RoomKind::Open, "Kitchen", ada.me().await.id).await;
+    let token = ada.token(&with(wanted(room), "once", json!(true))).await;
+    let path = format!("/api/join/{token}");
+    let join = |name: &str, secret: &str| json!({ "name": name, "attempt": secret });
+    let [own, foreign] = ["A", "Q"].map(|letter| letter.repeat(22));
+    let mut lost = porch.browser();
+    assert_eq!(lost.post(&path, &join("Grace", &own)).await.status, 200);
+    let grace = lost.me().await.id;
+    let mut again = porch.browser();
+    assert_eq!(again.post(&path, &join("Grace", &own)).await.status, 200, "the invite was for one");
+    assert_eq!(again.me().await.id, grace);
+    assert!(!lost.is_signed_in().await, "what nobody got the cookie of is over");
+    for (name, secret) in [("Grace", &foreign), ("Zoe", &own)] {
+        assert_eq!(porch.browser().post(&path, &join(name, secret)).await.refused(), refusal(409, "invite_used"));
+    }
+    let malformed = porch.browser().post(&path, &join("Grace", "secret")).await;
+    assert_eq!(malformed.refused(), refusal(400, "bad_request"));
+    assert_eq!(again.post("/api/logout", &json!({})).await.status, 204);
+    let over = porch.browser().post(&path, &join("Grace", &own)).await;
+    assert_eq!(over.refused(), refusal(409, "invite_used"), "signed out is signed out");
+}
+
+#[tokio::test]
 async fn an_invite_that_makes_no_sense_is_refused() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

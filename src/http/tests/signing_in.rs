@@ -140,6 +140,31 @@ async fn where_the_owner_allows_it_one_account_is_in_several_places() {
 }
 
 #[tokio::test]
+async fn a_registration_and_a_sign_in_whose_answers_were_lost_are_repeated() {
+    let porch = Porch::start();
+    let secret = "A".repeat(22);
+    let ask = |password: &str| json!({ "name": "Ada", "password": password, "attempt": secret });
+    let [mut lost, mut again, mut foreign] = [porch.browser(), porch.browser(), porch.browser()];
+    assert_eq!(lost.post("/api/register", &ask(PASSWORD)).await.status, 200);
+    assert_eq!(again.post("/api/register", &ask("better horse")).await.status, 200);
+    assert!(again.is_signed_in().await && !lost.is_signed_in().await);
+    let theirs = json!({ "name": "Ada", "password": PASSWORD, "attempt": "Q".repeat(22) });
+    assert_eq!(foreign.post("/api/register", &theirs).await.refused(), refusal(409, "name_taken"));
+    assert_eq!(again.post("/api/logout", &json!({})).await.status, 204);
+
+    assert_eq!(lost.post("/api/login", &ask(PASSWORD)).await.refused(), refusal(401, "sign_in_failed"));
+    assert_eq!(lost.post("/api/login", &ask("better horse")).await.status, 200);
+    let other = json!({ "name": "Ada", "password": "better horse", "attempt": "Q".repeat(22) });
+    assert_eq!(foreign.post("/api/login", &other).await.refused(), refusal(409, "in_use_elsewhere"));
+    assert_eq!(
+        again.post("/api/login", &ask("better horse")).await.status,
+        200,
+        "its own lost session is not elsewhere"
+    );
+    assert!(again.is_signed_in().await && !lost.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn someone_elses_session_cannot_be_ended() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;

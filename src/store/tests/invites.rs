@@ -1,6 +1,6 @@
 use super::*;
 use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
-use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
+use crate::proto::limits::{ATTEMPT_KEPT_MS, INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
 
 const DAY: Millis = 86_400_000;
 
@@ -104,6 +104,75 @@ fn an_invite_for_one_makes_one_account_however_many_try_at_once() {
     // The twin for everybody lets all in.
     let tries = fixture.apply_all((50..60).map(|n| join(2, &format!("Guest {n}"))));
     assert!(tries.iter().all(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))));
+}
+
+/// The same as `op`, made by this attempt and with a session of its own.
+fn attempted(op: Op, attempt: u8, token: u8, at: Millis) -> Op {
+    let session = NewSession { attempt: Some(hash(attempt)), at, ..session(token) };
+    match op {
+        Op::Join { token_hash, name, password, .. } => Op::Join { token_hash, name, password, session },
+        Op::CreateUser { name, password, .. } => Op::CreateUser { name, password, session },
+        other => other,
+    }
+}
+
+#[test]
+fn an_attempt_that_is_repeated_gives_the_same_account_though_the_invite_was_for_one() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.open(EVERYONE, true);
+    let invite = fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
+    let tries = fixture.apply_all((10..20).map(|token| attempted(join(1, "Grace"), 1, token, NOON)));
+    let Ok(Outcome::UserCreated { user: grace, session: first, .. }) = &tries[0] else { panic!("{:?}", tries[0]) };
+    for tried in &tries[1..] {
+        let Ok(Outcome::SessionCreated { user, ended, .. }) = tried else { panic!("{tried:?}") };
+        assert_eq!((user, ended.len()), (grace, 1), "one session makes place for the next");
+    }
+    assert!(matches!(&tries[1], Ok(Outcome::SessionCreated { ended, .. }) if ended == &[*first]));
+    let sessions = fixture.read(|reader| reader.sessions_of(grace.id));
+    assert_eq!((sessions.len(), fixture.read(Reader::present).len()), (1, 2));
+    assert_eq!(fixture.read(|reader| reader.invites(NOON))[0].joined, 1);
+
+    // The twins: another attempt, and this one after it has been signed out, give nothing.
+    assert_eq!(fixture.refused(attempted(join(1, "Grace"), 2, 30, NOON)), ErrorCode::InviteUsed);
+    assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 31, NOON + ATTEMPT_KEPT_MS)), ErrorCode::InviteUsed);
+    fixture.apply(Op::WithdrawInvite { invite: invite.id });
+    let again = attempted(join(1, "Grace"), 1, 32, NOON + ATTEMPT_KEPT_MS - 1);
+    let Outcome::SessionCreated { session, .. } = fixture.apply(again) else { panic!("who came by it stays") };
+    fixture.apply(Op::EndSession { user: grace.id, session });
+    assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 33, NOON)), ErrorCode::InviteUnknown);
+}
+
+#[test]
+fn a_registration_is_repeated_with_the_password_of_the_last_try() {
+    let fixture = Fixture::new();
+    let first = attempted(create_user("Ada"), 1, 10, NOON);
+    let Outcome::UserCreated { user: ada, .. } = fixture.apply(first) else { panic!() };
+    fixture.apply(decide(PatchSettings { registration_open: Some(false), ..PatchSettings::default() }));
+    let again = match attempted(create_user("Ada"), 1, 11, NOON + 1) {
+        Op::CreateUser { name, session, .. } => Op::CreateUser { name, password: "another hash".into(), session },
+        other => other,
+    };
+    assert!(matches!(fixture.apply(again), Outcome::SessionCreated { user, .. } if user == ada));
+    let account = fixture.read(|reader| reader.account(ada.id)).unwrap();
+    assert_eq!(account.password, "another hash");
+    assert_eq!(fixture.refused(attempted(create_user("Grace"), 2, 12, NOON)), ErrorCode::RegistrationClosed);
+}
+
+#[test]
+fn a_sign_in_whose_answer_was_lost_is_not_elsewhere() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let sign_in = |token, attempt: u8, takeover| {
+        let session = NewSession { attempt: Some(hash(attempt)), ..session(token) };
+        Op::CreateSession { user: users[0], session, checked: "hash of Ada".into(), here: None, takeover }
+    };
+    assert_eq!(fixture.refused(sign_in(1, 1, false)), ErrorCode::InUseElsewhere);
+    assert!(matches!(fixture.apply(sign_in(1, 1, true)), Outcome::SessionCreated { .. }));
+    assert_eq!(fixture.refused(sign_in(2, 2, false)), ErrorCode::InUseElsewhere, "another browser's");
+    let again = fixture.apply(sign_in(3, 1, false));
+    assert!(matches!(again, Outcome::SessionCreated { ended, .. } if ended.len() == 1));
+    fixture.apply(several_devices());
+    assert!(matches!(fixture.apply(sign_in(4, 1, false)), Outcome::SessionCreated { ended, .. } if ended.len() == 1));
+    assert_eq!(fixture.read(|reader| reader.sessions_of(users[0])).len(), 1);
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn asker(id: UserId) -> User {
 
 /// A session whose token's hash is this byte, repeated.
 fn session(token: u8) -> NewSession {
-    NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), at: NOON }
+    NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), attempt: None, at: NOON }
 }
 
 /// A sign-in with the right password, from wherever the account is signed in else.

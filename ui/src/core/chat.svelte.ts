@@ -22,6 +22,7 @@ import type {
 } from '../protocol'
 import type * as Api from './api'
 import { Refusal } from './api'
+import { Attempts } from './attempts'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
 import { Deletions, tombstone } from './deletions'
 import { Directory } from './directory.svelte'
@@ -68,6 +69,8 @@ export class Chat {
   box = $state.raw<BoxInfo | null>(null)
   /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
   me = $state.raw<User | null>(null)
+  /** Whether the box has let a try to come in go by, and the next is on its way. */
+  goesOn = $state(false)
   /** Whether one can come back on another device. */
   hasPassword = $state(true)
   link = $state.raw<Link>({ is: 'idle' })
@@ -105,6 +108,7 @@ export class Chat {
   #connection: Connection
   #outbox: Outbox
   #drafts: Drafts | null = null
+  #attempts: Attempts
   #waiting = new Map<number, Waiting>()
   #re = 0
   #typingSaid = new Map<RoomId, number>()
@@ -117,6 +121,11 @@ export class Chat {
 
   constructor(around: Surroundings) {
     this.#around = around
+    this.#attempts = new Attempts({
+      storage: around.storage,
+      now: around.world.now,
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    })
     this.#directory = new Directory(around.api)
     this.#connection = new Connection(around.world, {
       heard: (message) => this.#heard(message),
@@ -181,7 +190,9 @@ export class Chat {
 
   /** Makes an account and enters. Throws a `Refusal`. */
   async register(name: string, password: string): Promise<User> {
-    const user = await this.#around.api.register({ name, password })
+    const user = await this.#attempt(`register ${name}`, (attempt) =>
+      this.#around.api.register({ name, password, attempt }),
+    )
     this.hasPassword = true
     this.#enter(user)
     return user
@@ -189,7 +200,10 @@ export class Chat {
 
   /** Makes an account by an invite and enters; without a password it lives on this device only. */
   async join(token: string, name: string, password?: string): Promise<User> {
-    const user = await this.#around.api.join(token, password ? { name, password } : { name })
+    const form = password ? { name, password } : { name }
+    const user = await this.#attempt(`join ${token} ${name}`, (attempt) =>
+      this.#around.api.join(token, { ...form, attempt }),
+    )
     this.hasPassword = password !== undefined && password !== ''
     this.#enter(user)
     return user
@@ -197,10 +211,22 @@ export class Chat {
 
   /** Signs in and enters. Throws a `Refusal`, `in_use_elsewhere` with the places. */
   async signIn(name: string, password: string, takeover = false): Promise<User> {
-    const user = await this.#around.api.login({ name, password, takeover })
+    const user = await this.#attempt(`login ${name}`, (attempt) =>
+      this.#around.api.login({ name, password, takeover, attempt }),
+    )
     this.hasPassword = true
     this.#enter(user)
     return user
+  }
+
+  /** An attempt to come in, repeated while the box does not answer. */
+  async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
+    this.goesOn = false
+    try {
+      return await this.#attempts.make(what, send, () => (this.goesOn = true))
+    } finally {
+      this.goesOn = false
+    }
   }
 
   /** Signs out here and leaves nothing behind on this device. */
@@ -397,6 +423,7 @@ export class Chat {
 
   #enter(user: User): void {
     if (this.me && this.me.id !== user.id) this.#forget()
+    this.#attempts.forget()
     this.me = user
     this.phase = 'inside'
     this.#startFailures = 0

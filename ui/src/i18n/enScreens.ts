@@ -21,6 +21,9 @@ export const enScreens = {
   'join.haveAccount': 'I have an account',
   'join.nameMissing': 'Tell the others what to call you.',
   'join.welcome': 'Welcome, {name}',
+  'join.goesOn': 'The box takes its time. Still trying…',
+  'join.unanswered':
+    'The box did not answer. Try again: if it has heard you already, you come in all the same, and only once.',
   'invited.title': 'You are invited to {box}',
   'invited.guest': 'You come as a guest.',
   'invited.member': 'You become a member.',

@@ -23,6 +23,8 @@ export const zhScreens: ScreensTable = {
   'join.haveAccount': '我已有账号',
   'join.nameMissing': '请告诉大家怎么称呼你。',
   'join.welcome': '欢迎你，{name}',
+  'join.goesOn': '主机有点慢，还在尝试…',
+  'join.unanswered': '主机没有回应。请再试一次：如果它其实已经收到，你照样能进来，也不会重复。',
   'invited.title': '邀请你来 {box}',
   'invited.guest': '你将作为访客加入。',
   'invited.member': '你将成为成员。',

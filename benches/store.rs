@@ -14,7 +14,7 @@ use porch::proto::op::{NewSession, Op, Outcome};
 use porch::proto::server::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
-use porch::store::{Query, Store, Window};
+use porch::store::{Filters, Query, Store, Window};
 
 const ROOMS: u64 = 10;
 const AUTHORS: u64 = 500;
@@ -187,10 +187,10 @@ async fn searches(store: &Store, rooms: &[RoomId], corpus: &mut Corpus) {
         let (mut hits, mut unfinished) = (0, 0);
         for _ in 0..QUESTIONS {
             let text = make(corpus);
-            let query = Query::parse(&text).expect("a query");
+            let query = Query::parse(&text, Filters::default()).expect("a query");
             let answer = store.read(Asker::Person(asker), move |reader| {
                 let begin = cpu();
-                let page = reader.search(asker, &query, None, 20)?;
+                let page = reader.search(asker, &query, (None, 20), || false)?;
                 Ok((cpu() - begin, page))
             });
             let (time, page) = answer.await.expect("hits");

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
-
+use crate::proto::fold::fold;
 use crate::proto::limits::BOX_NAME_CHARS_MAX;
 
 /// The name of the box as people see it: 1 to 32 visible characters of any script.
@@ -49,12 +48,10 @@ impl fmt::Display for BoxName {
     }
 }
 
-/// ASCII letters and digits of the name without its accents, in lower case, hyphens for what lies between.
+/// ASCII letters and digits of the folded name, hyphens for what lies between.
 /// A name without any becomes `porch`: an address that nobody can type on every keyboard is no address.
 fn label(text: &str) -> String {
-    let is_accent = unicode_normalization::char::is_combining_mark;
-    let plain = text.nfkd().filter(|c| !is_accent(*c)).map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' });
-    let words = plain.collect::<String>().to_ascii_lowercase();
+    let words = fold(text).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
     // One character may have become many, and a DNS label has 63 at most.
     let label: String =
         words.split_ascii_whitespace().collect::<Vec<_>>().join("-").chars().take(BOX_NAME_CHARS_MAX).collect();
@@ -76,6 +73,9 @@ mod tests {
             ("Class 7b", "class-7b"),
             ("  Café Zoë! ", "cafe-zoe"),
             ("Ｆｕｌｌ", "full"),
+            ("Łódź", "lodz"),
+            ("Smørrebrød Þór", "smorrebrod-thor"),
+            ("Straße 7", "strasse-7"),
             ("教室", "porch"),
             ("教室 2", "2"),
             ("--", "porch"),

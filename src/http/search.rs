@@ -6,12 +6,13 @@ use serde::Deserialize;
 
 use crate::proto::account::SearchPage;
 use crate::proto::code::ErrorCode;
-use crate::proto::id::Seq;
+use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{SEARCH_PAGE_DEFAULT, SEARCH_PAGE_MAX};
-use crate::store::Query;
+use crate::proto::op::Millis;
+use crate::store::{Cursor, Filters, Query, QueryFault};
 
 use super::App;
-use super::answer::Answer;
+use super::answer::{Answer, Refusal};
 use super::ask::Ask;
 use super::signed::Signed;
 
@@ -20,9 +21,12 @@ use super::signed::Signed;
 #[serde(deny_unknown_fields)]
 pub(super) struct SearchAsked {
     q: String,
+    from_id: Option<UserId>,
+    room_id: Option<RoomId>,
+    after_at: Option<Millis>,
+    before_at: Option<Millis>,
     limit: Option<u32>,
-    /// Opaque to clients: today the id of the last message of the page before.
-    cursor: Option<Seq>,
+    cursor: Option<String>,
 }
 
 /// `GET /api/search`.
@@ -31,10 +35,22 @@ pub(super) async fn search(
     signed: Signed,
     Ask(asked): Ask<SearchAsked>,
 ) -> Answer<Json<SearchPage>> {
-    let query = Query::parse(&asked.q).map_err(|_| ErrorCode::QueryInvalid)?;
+    let filters = Filters { from: asked.from_id, room: asked.room_id, after: asked.after_at, before: asked.before_at };
+    let query = Query::parse(&asked.q, filters)?;
     let limit = asked.limit.unwrap_or(SEARCH_PAGE_DEFAULT);
     if !(1..=SEARCH_PAGE_MAX).contains(&limit) {
         return Err(ErrorCode::BadRequest.into());
     }
-    Ok(Json(app.store.search(signed.user.id, query, asked.cursor, limit).await?))
+    let cursor = asked.cursor.map(Cursor::try_from).transpose().map_err(|_| ErrorCode::BadRequest)?;
+    Ok(Json(app.store.search(signed.user.id, query, cursor, limit).await?))
+}
+
+impl From<QueryFault> for Refusal {
+    fn from(fault: QueryFault) -> Self {
+        match fault {
+            QueryFault::Date => ErrorCode::QueryDate.into(),
+            QueryFault::Empty => ErrorCode::QueryEmpty.into(),
+            QueryFault::Long => ErrorCode::QueryLong.into(),
+        }
+    }
 }

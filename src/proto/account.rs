@@ -267,6 +267,8 @@ pub struct SearchPage {
     pub hits: Vec<Hit>,
     /// The `cursor` of the next page.
     pub next: Option<String>,
+    /// Words and names at the end of the query that were too many and were left out.
+    pub cut: u32,
 }
 
 /// An error's body: `{"error": …}`.

@@ -36,7 +36,9 @@ pub enum ErrorCode {
     PasswordWrong,
     PictureLarge,
     PictureUnreadable,
-    QueryInvalid,
+    QueryDate,
+    QueryEmpty,
+    QueryLong,
     RegistrationClosed,
     RoomArchived,
     SignInFailed,
@@ -56,7 +58,9 @@ impl ErrorCode {
             | Self::NameInvalid
             | Self::PasswordShort
             | Self::PasswordLong
-            | Self::QueryInvalid
+            | Self::QueryDate
+            | Self::QueryEmpty
+            | Self::QueryLong
             | Self::PictureUnreadable => 400,
             Self::NotSignedIn | Self::SignInFailed => 401,
             Self::PasswordWrong
@@ -117,7 +121,9 @@ impl ErrorCode {
             Self::PasswordWrong => "The password is not right.",
             Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels.",
             Self::PictureUnreadable => "This file is not a picture that can be read.",
-            Self::QueryInvalid => "This search cannot be answered.",
+            Self::QueryDate => "A day is written like 2026-11-20, and must be one of the calendar.",
+            Self::QueryEmpty => "There is nothing to look for: punctuation alone is not searched.",
+            Self::QueryLong => "A search has at most 200 characters.",
             Self::RegistrationClosed => "The owner has closed registration.",
             Self::RoomArchived => "This room is archived.",
             Self::SignInFailed => "The name or the password is not right.",

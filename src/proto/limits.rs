@@ -287,10 +287,26 @@ pub const SEARCHES_OF_ONE_AT_ONCE_MAX: usize = 1;
 pub const SEARCHES_OF_ONE_WAITING_MAX: usize = 16;
 /// Searches that wait in all: everyone of a large class at once.
 pub const SEARCHES_WAITING_MAX: usize = 512;
-/// What one search may read before it answers with what it has and a `cursor`, in messages passed over; one whose text
-/// is compared counts as [`SEARCH_COMPARE_COST`]. Keeps the worst query within a few tens of milliseconds.
-pub const SEARCH_COST_MAX: u32 = 16_000;
+/// What one call of a search may cost before it answers with what it has and a `next`, in units of about a microsecond
+/// on a PC. It is counted, not timed, by what is read of the asker's rooms and of nothing else; the last step, a block
+/// of the index or a message, may go beyond it by [`SEARCH_STEP_COST_MAX`].
+pub const SEARCH_COST_MAX: u32 = 24_000;
 /// See [`SEARCH_COST_MAX`].
-pub const SEARCH_COMPARE_COST: u32 = 8;
+pub const SEARCH_STEP_COST_MAX: u32 = 6_000;
+/// Units for finding a row.
+pub const SEARCH_ROW_COST: u32 = 3;
+/// Bytes of the index that are read for one more unit.
+pub const SEARCH_UNIT_BYTES: usize = 512;
+/// Units for reading a message and comparing it, if it is short.
+pub const SEARCH_MESSAGE_COST: u32 = 8;
+/// Bytes of a message that are cut into words for one more unit.
+pub const SEARCH_MESSAGE_UNIT_BYTES: usize = 64;
+/// Words that are compared with words of a message for one more unit.
+pub const SEARCH_COMPARED_UNIT: u64 = 256;
+/// Names that are compared with a name in the query for one more unit.
+pub const SEARCH_NAMES_UNIT: u32 = 4;
+/// Rooms whose hits are put in order together: each costs a row, whatever is sought. The hits of a person who is in
+/// more rooms come by so many rooms at a time.
+pub const SEARCH_ROOMS_AT_ONCE: usize = 1_000;
 /// Highlighted places in one hit: nobody looks at more.
 pub const SEARCH_MARKS_MAX: usize = 100;

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod code;
 pub mod doctor;
 pub mod door;
+pub mod fold;
 pub mod id;
 pub mod limits;
 pub mod name;

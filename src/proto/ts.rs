@@ -1,10 +1,11 @@
-//! Writes `ui/src/protocol.ts` from the types of this folder, and checks that the committed one is current.
+//! Writes what the page takes from this folder, and checks that the committed files are current: its types, and the
+//! tables by which both fold texts, with examples for the page's tests.
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, server};
+use super::{account, client, clock, code, doctor, door, fold, server};
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/protocol.ts");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
 fn typescript() -> String {
     let config = Config::default();
@@ -69,12 +70,40 @@ fn typescript() -> String {
     text
 }
 
+/// See [`fold`].
+fn fold_table() -> String {
+    let escaped = |c: char| format!("\\u{{{:x}}}", u32::from(c));
+    let class = |ranges: &[std::ops::RangeInclusive<char>]| -> String {
+        ranges.iter().map(|range| format!("{}-{}", escaped(*range.start()), escaped(*range.end()))).collect()
+    };
+    let letters = fold::LETTERS.iter().map(|(letter, plain)| format!("\n  ['{letter}', '{plain}'],"));
+    format!(
+        "// Generated from src/proto/fold.rs by `cargo xtask types`. Do not edit.\n\n\
+         /** Letters, and what is typed for them. */\n\
+         export const LETTERS: ReadonlyMap<string, string> = new Map([{}\n])\n\n\
+         /** Characters that make no difference. */\n\
+         export const DROPPED = /[{}]/u\n\n\
+         /** Letters from which accents are taken. */\n\
+         export const BARE = /[{}]/u\n",
+        letters.collect::<String>(),
+        class(fold::DROPPED),
+        class(fold::BARE),
+    )
+}
+
 #[test]
 fn generated_types_are_current() {
-    let fresh = typescript();
-    if std::env::var_os("PORCH_WRITE_TYPES").is_some() {
-        std::fs::write(FILE, &fresh).expect("ui/src can be written");
+    let examples = serde_json::to_string_pretty(&fold::examples()).expect("plain text");
+    for (name, fresh) in [
+        ("protocol.ts", typescript()),
+        ("parts/foldTable.ts", fold_table()),
+        ("parts/foldExamples.json", examples + "\n"),
+    ] {
+        let path = format!("{FOLDER}{name}");
+        if std::env::var_os("PORCH_WRITE_TYPES").is_some() {
+            std::fs::write(&path, &fresh).expect("ui/src can be written");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == fresh, "ui/src/{name} is stale: run `cargo xtask types`");
     }
-    let committed = std::fs::read_to_string(FILE).unwrap_or_default();
-    assert!(committed == fresh, "ui/src/protocol.ts is stale: run `cargo xtask types`");
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::messages;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
@@ -21,8 +21,7 @@ const FILED_UPTO: &str = "(SELECT upto FROM filing WHERE id = 1)";
 
 /// Enters what waits into the register, if that is worth it. Part of each commit with messages.
 pub(super) fn file(db: &Connection) -> rusqlite::Result<()> {
-    let upto =
-        db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| schema::number(row, 0))?;
+    let upto = filed_upto(db)?;
     let newest = messages::newest_seq(db)?;
     if newest - upto < UNFILED_MAX {
         return Ok(());
@@ -74,6 +73,42 @@ pub(super) fn unfiled_between(
     Ok(messages)
 }
 
+/// Up to which message everything is in the register.
+pub(super) fn filed_upto(db: &Connection) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| schema::number(row, 0))
+}
+
+/// Ids of messages that are not in the register, after one and before another, in order, with their rooms.
+pub(super) fn unfiled_ids(
+    db: &Connection,
+    above: u64,
+    below: u64,
+    mut give: impl FnMut(RoomId, u64),
+) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(&unfiled_ids_query())?;
+    let mut rows = statement.query([sql(above), sql(below)])?;
+    while let Some(row) = rows.next()? {
+        give(schema::room_id(row, 0)?, schema::number(row, 1)?);
+    }
+    Ok(())
+}
+
+/// Ids of up to `limit` messages of a room in the register, the newest of those after one and before another, in order.
+pub(super) fn filed_ids(
+    db: &Connection,
+    room: RoomId,
+    above: u64,
+    below: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<u64>> {
+    let mut ids: Vec<u64> = db
+        .prepare_cached(&filed_ids_query())?
+        .query_map(params![sql(room.0), sql(above), sql(below), limit], |row| schema::number(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    ids.reverse();
+    Ok(ids)
+}
+
 /// A room's newest message.
 pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Message>> {
     Ok(before(db, room, Seq(u64::MAX), 1)?.pop())
@@ -82,14 +117,6 @@ pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<M
 /// The number of a room's newest message; 0 in an empty room.
 pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     db.prepare_cached(&newest_n_query())?
-        .query_row([sql(room.0)], |row| schema::number(row, 0))
-        .optional()
-        .map(Option::unwrap_or_default)
-}
-
-/// [`newest_n`] but for what is not in the register yet.
-pub(super) fn newest_filed_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT n FROM messages WHERE id = (SELECT max(id) FROM filed WHERE room = ?)")?
         .query_row([sql(room.0)], |row| schema::number(row, 0))
         .optional()
         .map(Option::unwrap_or_default)
@@ -182,6 +209,14 @@ fn filed_between_query() -> String {
     )
 }
 
+fn unfiled_ids_query() -> String {
+    format!("SELECT room, id FROM messages WHERE id > max({FILED_UPTO}, ?1) AND id < ?2 ORDER BY id")
+}
+
+fn filed_ids_query() -> String {
+    "SELECT id FROM filed WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4".to_owned()
+}
+
 fn newest_n_query() -> String {
     format!(
         "SELECT n FROM messages WHERE id = ifnull(
@@ -206,7 +241,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = schema::open_database(dir.path()).unwrap();
         let queries = [unfiled_before(), unfiled_after(), unfiled_between_query(), filed_before(), filed_after()];
-        for query in queries.into_iter().chain([filed_between_query(), newest_n_query()]) {
+        for query in
+            queries.into_iter().chain([filed_between_query(), filed_ids_query(), unfiled_ids_query(), newest_n_query()])
+        {
             for step in plan(&db, &query) {
                 let good = step.starts_with("SEARCH filed USING PRIMARY KEY (room=?")
                     || step.starts_with("SEARCH messages USING INTEGER PRIMARY KEY (rowid")

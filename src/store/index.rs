@@ -1,10 +1,12 @@
 //! The search index: a file of its own, derived from the messages, kept by a thread of its own.
 //!
-//! FTS5 without content, positions or ranking: for each index word, the ids of the messages that hold it. It may lag
-//! behind the messages: [`indexed_upto`] says how far it goes, and a search reads what is newer itself. Missing,
-//! damaged or of another database, it is made anew.
+//! Each room has its own blocks ([`Coded`]): a search looks into those of the asker's rooms and into no others, so that
+//! neither its answer nor its time tells of words in rooms that the asker may not read. New messages become a new block
+//! of their room; small blocks are merged into larger ones ([`merged_with`]), so that there are few to look into and
+//! each word is written a few times only. The index may lag behind the messages: [`indexed_upto`] says how far it goes,
+//! and a search reads what is newer itself. Missing, damaged or of another database, it is made anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,27 +15,34 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::schema::{self, MESSAGE_COLUMNS, sql};
+use super::block::{Builder, Coded, Damaged};
+use super::schema::{self, sql};
 use super::segment::Segments;
 use super::{messages, schema::DATABASE_FILE};
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::server::Message;
 
 /// The index's file in the data folder.
 pub(super) const INDEX_FILE: &str = "search.db";
 /// Raised when the layout or the cutting of texts changes: an older index is then made anew.
-const LAYOUT: i64 = 1;
-/// Messages that are indexed without waiting longer, and in one transaction: each transaction costs a segment, which
-/// later merges write again.
+const LAYOUT: i64 = 2;
+/// Messages that are indexed without waiting longer, and in one transaction.
 const BATCH: i64 = 1_024;
+/// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.
+const BATCH_BYTES: usize = 512 << 10;
+/// A block of fewer bytes takes in the next messages: its row is written anew for less than a page of the disk.
+const OPEN_BYTES: u64 = 3_000;
+/// Blocks below the first size, and below the second, are merged as soon as there are [`FAN`] of them; larger ones never.
+const SIZES: [u64; 2] = [16 << 10, 64 << 10];
+/// See [`SIZES`]: more would be written less often, and looked into more.
+const FAN: usize = 4;
+/// Newest blocks of a room that are looked at for merging: more are never small.
+const TAIL: u32 = 16;
 /// How long a message may wait for the index.
 const DELAY: Duration = Duration::from_secs(10);
 /// Silence after which the index's WAL is emptied and memory is given back.
 const QUIET: Duration = Duration::from_secs(30);
 /// How long to wait after the disk failed.
 const RETRY: Duration = Duration::from_secs(30);
-/// Deleted messages whose text is held for the index; of more, the index finds the words by itself, slowly.
-const REMOVED_MAX: usize = 256;
 /// KiB of pages each reader of the index keeps.
 pub(super) const READER_CACHE_KIB: i32 = 256;
 /// KiB of pages the thread keeps.
@@ -49,26 +58,111 @@ const SCHEMA: &str = "
         indexed_upto INTEGER NOT NULL,
         changes_upto INTEGER NOT NULL
     ) STRICT;
-    CREATE VIRTUAL TABLE words USING fts5 (
-        body, content = '', columnsize = 0, detail = none, tokenize = \"ascii tokenchars '#@'\"
-    );
-    INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
-    INSERT INTO words (words, rank) VALUES ('automerge', 8);
+    -- Ids of the first and the last message; parts from base on: the head, and so many leaves.
+    CREATE TABLE blocks (
+        room INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        base INTEGER NOT NULL,
+        leaves INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        PRIMARY KEY (room, first)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE parts (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 ";
-
-/// The index word of a room.
-pub(super) fn room_word(room: RoomId) -> String {
-    format!("#{room}")
-}
 
 /// The index word of an author.
 pub(super) fn author_word(author: UserId) -> String {
     format!("@{author}")
 }
 
-/// The newest message that the index of this connection covers.
+/// The newest message that the index of this connection covers; an index of another layout covers none.
 pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
-    index.prepare_cached("SELECT indexed_upto FROM state")?.query_row([], |row| schema::number(row, 0))
+    index
+        .prepare_cached("SELECT indexed_upto FROM state WHERE layout = ?")?
+        .query_row([LAYOUT], |row| schema::number(row, 0))
+}
+
+/// Where a block lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    /// Ids of its first and its last message.
+    pub(super) first: u64,
+    pub(super) last: u64,
+    base: i64,
+    leaves: i64,
+    bytes: u64,
+}
+
+impl Block {
+    /// The newest block of a room that has messages below this one.
+    pub(super) fn below(index: &Connection, room: RoomId, below: u64) -> rusqlite::Result<Option<Self>> {
+        Ok(Self::tail(index, room, below, 1)?.pop())
+    }
+
+    /// The newest blocks of a room that have messages below this one, the newest first.
+    fn tail(index: &Connection, room: RoomId, below: u64, limit: u32) -> rusqlite::Result<Vec<Self>> {
+        index
+            .prepare_cached(
+                "SELECT first, last, base, leaves, bytes FROM blocks
+                 WHERE room = ? AND first < ? ORDER BY first DESC LIMIT ?",
+            )?
+            .query_map(params![sql(room.0), sql(below), limit], |row| {
+                Ok(Self {
+                    first: schema::number(row, 0)?,
+                    last: schema::number(row, 1)?,
+                    base: row.get(2)?,
+                    leaves: row.get(3)?,
+                    bytes: schema::number(row, 4)?,
+                })
+            })?
+            .collect()
+    }
+
+    /// Gives the bytes of the head.
+    pub(super) fn head<T>(&self, index: &Connection, read: impl FnOnce(&[u8]) -> T) -> rusqlite::Result<T> {
+        part(index, self.base, read)
+    }
+
+    /// Gives the bytes of one of the leaves.
+    pub(super) fn leaf<T>(
+        &self,
+        index: &Connection,
+        leaf: usize,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> rusqlite::Result<T> {
+        part(index, self.base.saturating_add(1).saturating_add_unsigned(leaf as u64), read)
+    }
+
+    fn load(&self, index: &Connection) -> rusqlite::Result<Coded> {
+        let head = self.head(index, <[u8]>::to_vec)?;
+        let leaves = (0..usize::try_from(self.leaves).unwrap_or(0)).map(|leaf| self.leaf(index, leaf, <[u8]>::to_vec));
+        Ok(Coded { head, leaves: leaves.collect::<rusqlite::Result<_>>()? })
+    }
+
+    fn remove(&self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {
+        index
+            .prepare_cached("DELETE FROM blocks WHERE room = ? AND first = ?")?
+            .execute([sql(room.0), sql(self.first)])?;
+        index
+            .prepare_cached("DELETE FROM parts WHERE id >= ? AND id <= ?")?
+            .execute([self.base, self.base.saturating_add(self.leaves)])?;
+        Ok(())
+    }
+}
+
+fn part<T>(index: &Connection, id: i64, read: impl FnOnce(&[u8]) -> T) -> rusqlite::Result<T> {
+    let mut statement = index.prepare_cached("SELECT data FROM parts WHERE id = ?")?;
+    let mut rows = statement.query([id])?;
+    // A block without one of its parts.
+    let row = rows.next()?.ok_or(Damaged)?;
+    Ok(read(row.get_ref(0)?.as_blob()?))
+}
+
+impl From<Damaged> for rusqlite::Error {
+    fn from(Damaged: Damaged) -> Self {
+        unusable("a block of it makes no sense")
+    }
 }
 
 /// The handle to the thread.
@@ -88,8 +182,8 @@ struct State {
     /// The newest event, and up to which one the index goes.
     newest: u64,
     indexed: u64,
-    /// Deleted messages as they were, by id.
-    removed: HashMap<u64, Message>,
+    /// Messages were deleted that the index may still hold.
+    deletions: bool,
     /// When to index; `None` when there is nothing to index.
     due: Option<Instant>,
     /// When to tidy up; `None` when that is done.
@@ -120,15 +214,11 @@ impl Indexer {
         Ok((handle, thread))
     }
 
-    /// Tells of new events, and of deleted messages as they were.
-    pub(super) fn committed(&self, newest: u64, removed: Vec<Message>) {
+    /// Tells of new events, and whether there are deletions among them.
+    pub(super) fn committed(&self, newest: u64, deletions: bool) {
         let mut state = self.shared.lock();
         state.newest = newest;
-        for message in removed {
-            if state.removed.len() < REMOVED_MAX {
-                state.removed.insert(message.id.0, message);
-            }
-        }
+        state.deletions |= deletions;
         let now = Instant::now();
         let many = newest.saturating_sub(state.indexed) >= BATCH.unsigned_abs();
         let due = if many { now } else { now + DELAY };
@@ -159,7 +249,7 @@ impl Indexer {
     #[cfg(test)]
     pub(super) fn is_idle(&self) -> bool {
         let state = self.shared.lock();
-        state.indexed >= state.newest && state.removed.is_empty() && !state.damaged
+        state.indexed >= state.newest && !state.deletions && !state.damaged
     }
 
     /// Indexes now what waits.
@@ -215,8 +305,6 @@ struct Open {
 /// What one step came to.
 struct Step {
     indexed_upto: u64,
-    /// Deletions that the index has heard of.
-    forgotten: Vec<u64>,
     more: bool,
 }
 
@@ -229,8 +317,8 @@ impl Thread {
         loop {
             match self.shared.wait() {
                 Task::Close => {
-                    // The text of what was deleted is held nowhere else.
-                    if !self.shared.lock().removed.is_empty() {
+                    // What was deleted should not stand in a file until porch runs again.
+                    if self.shared.lock().deletions {
                         self.index();
                     }
                     return;
@@ -243,13 +331,16 @@ impl Thread {
     }
 
     fn index(&mut self) {
-        match self.step() {
+        let deletions = std::mem::take(&mut self.shared.lock().deletions);
+        let step = self.step();
+        // Not all of them have been seen to.
+        if deletions && step.as_ref().map_or(true, |step| step.more) {
+            self.shared.lock().deletions = true;
+        }
+        match step {
             Ok(step) => {
                 let mut state = self.shared.lock();
                 state.indexed = step.indexed_upto;
-                for id in step.forgotten {
-                    state.removed.remove(&id);
-                }
                 let now = Instant::now();
                 state.due = match step.more {
                     true => Some(now),
@@ -313,16 +404,9 @@ impl Thread {
             })?;
         let (new_upto, more_messages) = add_messages(&snapshot, &transaction, upto, &mut self.segments)?;
         let deletions = deletions_after(&snapshot, changes_upto)?;
-        let mut forgotten = Vec::with_capacity(deletions.len());
-        for &(_, message) in &deletions {
-            // A newer one was already blank when it was indexed.
-            if message <= upto {
-                let known = self.shared.lock().removed.get(&message).cloned();
-                forget(&transaction, message, known, &mut self.segments)?;
-            }
-            forgotten.push(message);
-        }
-        let new_changes_upto = deletions.last().map_or(changes_upto, |&(seq, _)| seq);
+        // A newer one was already blank when it was indexed.
+        forget(&transaction, deletions.iter().filter(|deletion| deletion.message <= upto))?;
+        let new_changes_upto = deletions.last().map_or(changes_upto, |deletion| deletion.seq);
         if (new_upto, new_changes_upto) != (upto, changes_upto) {
             transaction.execute(
                 "UPDATE state SET indexed_upto = ?, changes_upto = ?",
@@ -330,7 +414,7 @@ impl Thread {
             )?;
         }
         transaction.commit()?;
-        Ok(Step { indexed_upto: new_upto, forgotten, more: more_messages || sql(deletions.len() as u64) == BATCH })
+        Ok(Step { indexed_upto: new_upto, more: more_messages || sql(deletions.len() as u64) == BATCH })
     }
 }
 
@@ -341,62 +425,168 @@ fn add_messages(
     upto: u64,
     segments: &mut Segments,
 ) -> rusqlite::Result<(u64, bool)> {
-    let mut insert = index.prepare_cached("INSERT INTO words (rowid, body) VALUES (?, ?)")?;
-    let mut select =
-        snapshot.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > ? ORDER BY id LIMIT ?"))?;
+    let mut select = snapshot.prepare_cached(
+        "SELECT id, room, author, body FROM messages WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+    )?;
     let mut rows = select.query([sql(upto), BATCH])?;
-    let (mut count, mut last) = (0, upto);
+    let (mut count, mut last, mut bytes) = (0, upto, 0);
+    let mut rooms: BTreeMap<RoomId, Gathered> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let message = schema::message(row)?;
-        (count, last) = (count + 1, message.id.0);
-        if !message.deleted {
-            insert.execute(params![sql(last), index_text(&message, segments)])?;
+        (count, last) = (count + 1, schema::number(row, 0)?);
+        segments.read(row.get_ref(3)?.as_str()?);
+        let author = author_word(schema::user_id(row, 2)?);
+        bytes += rooms.entry(schema::room_id(row, 1)?).or_default().add(last, &author, segments);
+        if bytes >= BATCH_BYTES {
+            break;
         }
     }
-    if count == BATCH { Ok((last, true)) } else { Ok((messages::newest_seq(snapshot)?.max(last), false)) }
-}
-
-/// Deletions after this event: the event, and the message.
-fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<(u64, u64)>> {
-    snapshot
-        .prepare_cached("SELECT seq, message FROM changes WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?")?
-        .query_map([sql(seq), BATCH], |row| Ok((schema::number(row, 0)?, schema::number(row, 1)?)))?
-        .collect()
-}
-
-/// Takes a message's words out of the index, so that they stand nowhere in its file.
-fn forget(index: &Connection, message: u64, known: Option<Message>, segments: &mut Segments) -> rusqlite::Result<()> {
-    let text = match known {
-        Some(message) => index_text(&message, segments),
-        // The process ended between the deletion and here: the index itself still knows, at the cost of reading it all.
-        None => {
-            index.execute_batch(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, words, instance)",
-            )?;
-            let words: Vec<String> = index
-                .prepare("SELECT term FROM temp.terms WHERE doc = ?")?
-                .query_map([sql(message)], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            words.join(" ")
-        }
-    };
-    if !text.is_empty() {
-        index
-            .prepare_cached("INSERT INTO words (words, rowid, body) VALUES ('delete', ?, ?)")?
-            .execute(params![sql(message), text])?;
+    for (room, gathered) in rooms {
+        gathered.store(index, room)?;
     }
+    let more = count == BATCH || bytes >= BATCH_BYTES;
+    Ok(if more { (last, true) } else { (messages::newest_seq(snapshot)?.max(last), false) })
+}
+
+/// New messages of one room with their words, not yet in order.
+#[derive(Default)]
+struct Gathered {
+    ids: Vec<u64>,
+    /// All words, one after the other.
+    text: String,
+    /// Where a word stands in `text`, and of which of the messages it is.
+    words: Vec<(std::ops::Range<usize>, u32)>,
+}
+
+impl Gathered {
+    /// Gives the bytes of the words.
+    fn add(&mut self, message: u64, author: &str, segments: &Segments) -> usize {
+        let (place, before) = (self.ids.len() as u32, self.text.len());
+        self.ids.push(message);
+        for word in segments.index_words().into_iter().chain([author]) {
+            let start = self.text.len();
+            self.text.push_str(word);
+            self.words.push((start..self.text.len(), place));
+        }
+        self.text.len() - before
+    }
+
+    fn store(mut self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {
+        let (Some(&first), Some(&last)) = (self.ids.first(), self.ids.last()) else { return Ok(()) };
+        let text = self.text.as_str();
+        self.words.sort_unstable_by(|(a, at), (b, bt)| (&text[a.clone()], at).cmp(&(&text[b.clone()], bt)));
+        let mut builder = Builder::new(&self.ids);
+        let mut places = Vec::new();
+        for same in self.words.chunk_by(|(a, _), (b, _)| text[a.clone()] == text[b.clone()]) {
+            let Some((word, _)) = same.first() else { continue };
+            places.clear();
+            places.extend(same.iter().map(|(_, place)| *place));
+            builder.add(text[word.clone()].as_bytes(), &places);
+        }
+        add_block(index, room, builder.finish(), first, last)
+    }
+}
+
+/// Adds the newest block of a room, merged with those before it as their sizes ask for.
+fn add_block(index: &Connection, room: RoomId, block: Coded, first: u64, last: u64) -> rusqlite::Result<()> {
+    let mut tail = Block::tail(index, room, u64::MAX, TAIL)?;
+    let sizes: Vec<u64> = tail.iter().map(|block| block.bytes).collect();
+    tail.truncate(merged_with(&sizes, block.bytes() as u64));
+    let Some(oldest) = tail.last() else { return insert(index, room, &block, first, last) };
+    let first = oldest.first;
+    let mut blocks = Vec::with_capacity(tail.len() + 1);
+    for before in tail.iter().rev() {
+        blocks.push(before.load(index)?);
+        before.remove(index, room)?;
+    }
+    blocks.push(block);
+    insert(index, room, &Coded::merged(&blocks)?, first, last)
+}
+
+/// How many of a room's blocks, given by their bytes with the newest first, a new one is merged with.
+fn merged_with(sizes: &[u64], new: u64) -> usize {
+    let class = |bytes: u64| SIZES.iter().filter(|&&size| bytes >= size).count();
+    let (mut count, mut bytes) = (0, new);
+    if let Some(&open) = sizes.first().filter(|&&newest| newest < OPEN_BYTES) {
+        (count, bytes) = (1, bytes + open);
+    }
+    loop {
+        let own = class(bytes);
+        if own == SIZES.len() {
+            return count;
+        }
+        let rest = &sizes[count..];
+        let smaller = rest.iter().take_while(|&&size| class(size) < own).count();
+        let same = rest[smaller..].iter().take_while(|&&size| class(size) == own).count();
+        let more = if same + 1 >= FAN { smaller + same } else { smaller };
+        if more == 0 {
+            return count;
+        }
+        bytes += rest[..more].iter().sum::<u64>();
+        count += more;
+    }
+}
+
+fn insert(index: &Connection, room: RoomId, block: &Coded, first: u64, last: u64) -> rusqlite::Result<()> {
+    let base: i64 =
+        index.prepare_cached("SELECT ifnull(max(id), 0) + 1 FROM parts")?.query_row([], |row| row.get(0))?;
+    let mut part = index.prepare_cached("INSERT INTO parts (id, data) VALUES (?, ?)")?;
+    for (id, data) in (base..).zip(std::iter::once(&block.head).chain(&block.leaves)) {
+        part.execute(params![id, data])?;
+    }
+    index
+        .prepare_cached("INSERT INTO blocks (room, first, last, base, leaves, bytes) VALUES (?, ?, ?, ?, ?, ?)")?
+        .execute([
+            sql(room.0),
+            sql(first),
+            sql(last),
+            base,
+            sql(block.leaves.len() as u64),
+            sql(block.bytes() as u64),
+        ])?;
     Ok(())
 }
 
-/// What the index is given for a message: its index words, its room and its author.
-fn index_text(message: &Message, segments: &mut Segments) -> String {
-    segments.read(&message.body);
-    let mut text = segments.index_words().join(" ");
-    for word in [room_word(message.room), author_word(message.author)] {
-        text.push(' ');
-        text.push_str(&word);
+/// A message that was deleted.
+struct Deletion {
+    seq: u64,
+    room: RoomId,
+    message: u64,
+}
+
+/// Deletions after this event, in order.
+fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Deletion>> {
+    snapshot
+        .prepare_cached(
+            "SELECT seq, room, message FROM changes WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
+        )?
+        .query_map([sql(seq), BATCH], |row| {
+            Ok(Deletion {
+                seq: schema::number(row, 0)?,
+                room: schema::room_id(row, 1)?,
+                message: schema::number(row, 2)?,
+            })
+        })?
+        .collect()
+}
+
+/// Takes the words of messages out of the index, so that they stand nowhere in its file.
+fn forget<'a>(index: &Connection, deletions: impl Iterator<Item = &'a Deletion>) -> rusqlite::Result<()> {
+    let mut blocks: HashMap<(RoomId, u64), (Block, HashSet<u64>)> = HashMap::new();
+    for deletion in deletions {
+        if let Some(block) = Block::below(index, deletion.room, deletion.message.saturating_add(1))? {
+            let (_, gone) = blocks.entry((deletion.room, block.first)).or_insert_with(|| (block, HashSet::new()));
+            gone.insert(deletion.message);
+        }
     }
-    text
+    for ((room, _), (block, gone)) in blocks {
+        let left = block.load(index)?.without(&gone)?;
+        block.remove(index, room)?;
+        if let Some(left) = left {
+            // It goes on to reach over the ids that it reached over: the messages in it lie between.
+            insert(index, room, &left, block.first, block.last)?;
+        }
+    }
+    Ok(())
 }
 
 impl Open {
@@ -417,7 +607,7 @@ impl Open {
         match state {
             // Of this database, and not ahead of it as after a backup was put back.
             Some((layout, of, upto)) if layout == LAYOUT && of == mark && upto <= newest => {}
-            Some(_) => return Err(stale()),
+            Some(_) => return Err(unusable("it belongs to another database or version")),
             None => {
                 let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 transaction.execute_batch(SCHEMA)?;
@@ -445,13 +635,48 @@ fn open_index(dir: &Path) -> rusqlite::Result<Connection> {
     Ok(index)
 }
 
-/// The index is of another layout or database: as good as damaged.
-fn stale() -> rusqlite::Error {
+/// The index is as good as damaged.
+fn unusable(why: &str) -> rusqlite::Error {
     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-    rusqlite::Error::SqliteFailure(code, Some("it belongs to another database or version".into()))
+    rusqlite::Error::SqliteFailure(code, Some(why.into()))
 }
 
 /// Whether the file itself is at fault.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn small_blocks_are_merged_and_large_ones_are_left() {
+        assert_eq!(merged_with(&[], 100), 0);
+        assert_eq!(merged_with(&[100], 100), 1, "the open one");
+        assert_eq!(merged_with(&[5_000, 5_000], 5_000), 0);
+        assert_eq!(merged_with(&[5_000, 5_000, 5_000], 5_000), 3);
+        assert_eq!(merged_with(&[5_000, 5_000], 20_000), 2, "smaller ones go along");
+        assert_eq!(merged_with(&[5_000, 5_000, 5_000, 20_000, 20_000, 20_000, 90_000], 5_000), 6);
+        assert_eq!(merged_with(&[5_000], 100_000), 0);
+    }
+
+    proptest! {
+        /// Whatever comes, a room has few blocks that are not full, and a byte is written a few times only.
+        #[test]
+        fn blocks_stay_few_and_are_seldom_written(news in prop::collection::vec(40_u64..8_000, 1..600)) {
+            let (mut sizes, mut written) = (Vec::<u64>::new(), 0);
+            for &new in &news {
+                let count = merged_with(&sizes, new);
+                let merged = new + sizes.drain(..count).sum::<u64>();
+                written += merged;
+                sizes.insert(0, merged);
+                prop_assert!(sizes.iter().filter(|&&size| size < SIZES[1]).count() < 2 * FAN);
+            }
+            let all: u64 = news.iter().sum();
+            prop_assert!(written <= 4 * all + OPEN_BYTES * news.len() as u64, "{written} of {all}");
+        }
+    }
 }

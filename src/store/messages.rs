@@ -57,19 +57,19 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
     Ok(Outcome::Appended(message))
 }
 
-/// Blanks a message. Gives also what it was, for the search index to forget.
+/// Blanks a message.
 pub(super) fn delete(
     db: &Connection,
     (room, message): (RoomId, Seq),
     author: Option<UserId>,
     at: Millis,
-) -> rusqlite::Result<(Outcome, Option<Message>)> {
+) -> rusqlite::Result<Outcome> {
     let stored = by_id(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
     let Some(stored) = stored else {
-        return Ok((Outcome::Refused(ErrorCode::NotFound), None));
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
     if author.is_some_and(|author| author != stored.author) {
-        return Ok((Outcome::Refused(ErrorCode::Forbidden), None));
+        return Ok(Outcome::Refused(ErrorCode::Forbidden));
     }
     let seq = Seq(newest_seq(db)? + 1);
     db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2 WHERE id = ?1")?
@@ -77,7 +77,7 @@ pub(super) fn delete(
     db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
         .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
     let last = history::newest(db, room)?.as_ref().map(for_the_list);
-    Ok((Outcome::Deleted { seq, room, message, last }, Some(stored)))
+    Ok(Outcome::Deleted { seq, room, message, last })
 }
 
 /// The newest event's place.

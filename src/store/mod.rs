@@ -26,12 +26,13 @@ use self::resident::{Resident, Touched};
 use self::writer::{Command, Marks, Writer};
 use crate::fair::{self, Asker};
 use crate::proto::account::{SearchPage, Settings};
-use crate::proto::id::{RoomId, Seq, SessionId, UserId};
+use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::STORE_IN_FLIGHT_MAX;
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 use crate::proto::server::User;
 
 mod accounts;
+mod block;
 mod checkpoint;
 mod guests;
 mod history;
@@ -39,6 +40,7 @@ mod index;
 mod invites;
 mod look;
 mod messages;
+mod phrase;
 mod query;
 mod reader;
 mod resident;
@@ -46,13 +48,15 @@ mod rooms;
 mod schema;
 mod search;
 mod segment;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use look::{Database, database, is_held};
-pub use query::{Query, QueryFault};
+pub use query::{Filters, Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
+pub use search::Cursor;
 
 /// Locked while a porch uses the folder.
 const LOCK_FILE: &str = "porch.lock";
@@ -242,16 +246,23 @@ impl Store {
         self.read_from(|inner| &inner.looks, asker, f).await
     }
 
-    /// [`Reader::search`], in turn with others' searches only: a look-up never waits behind one.
+    /// [`Reader::search`], in turn with others' searches only: a look-up never waits behind one. Given up when this is
+    /// not waited for any more.
     pub async fn search(
         &self,
         asker: UserId,
         query: Query,
-        cursor: Option<Seq>,
+        cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<SearchPage, ReadError> {
-        let search = move |reader: &Reader| reader.search(asker, &query, cursor, limit);
-        self.read_from(|inner| &inner.searches, Asker::Person(asker), search).await
+        let waiting = Arc::new(());
+        let awaited = Arc::downgrade(&waiting);
+        let nobody_waits = move || awaited.strong_count() == 0;
+        let search = move |reader: &Reader| reader.search(asker, &query, (cursor, limit), nobody_waits);
+        let page = self.read_from(|inner| &inner.searches, Asker::Person(asker), search).await;
+        // Until here: with this future.
+        drop(waiting);
+        page
     }
 
     async fn read_from<T: Send + 'static>(

@@ -3,7 +3,9 @@
 use time::{Date, Month};
 
 use super::messages::DAY_MS;
-use super::segment::{self, Kind, Segments};
+use super::phrase::Phrase;
+use crate::proto::fold::fold;
+use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
 use crate::proto::op::Millis;
 
@@ -16,40 +18,33 @@ pub enum QueryFault {
     Empty,
     /// Over [`QUERY_CHARS_MAX`].
     Long,
-    /// Over [`QUERY_TERMS_MAX`].
-    ManyTerms,
+}
+
+/// What narrows a search beside what was typed: a page knows whom and when it means.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Filters {
+    /// By this person, or by those whom the text names.
+    pub from: Option<UserId>,
+    /// In this room, or in those that the text names.
+    pub room: Option<RoomId>,
+    /// Sent at this time or after.
+    pub after: Option<Millis>,
+    /// Sent before this time.
+    pub before: Option<Millis>,
 }
 
 /// A search, parsed from what a person typed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Query {
-    /// All must be in the message.
+    /// All must be in the message; each once.
     pub(super) phrases: Vec<Phrase>,
     /// Folded names of authors; any of them.
     pub(super) from: Vec<String>,
     /// Folded names of rooms; any of them.
     pub(super) within: Vec<String>,
-    /// Sent before this time.
-    pub(super) before: Option<Millis>,
-    /// Sent at this time or after.
-    pub(super) after: Option<Millis>,
-}
-
-/// Atoms that must follow each other.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Phrase {
-    pub(super) atoms: Vec<Sought>,
-    /// The last atom, a word, may be the beginning of a longer one.
-    pub(super) prefix: bool,
-}
-
-/// One atom of a phrase.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Sought {
-    pub(super) text: String,
-    pub(super) kind: Kind,
-    /// Must follow the letter before it directly.
-    pub(super) glued: bool,
+    pub(super) filters: Filters,
+    /// Words, phrases and names over [`QUERY_TERMS_MAX`], which were left out.
+    pub(super) cut: u32,
 }
 
 /// A piece of what was typed.
@@ -64,17 +59,17 @@ struct Piece<'a> {
 
 impl Query {
     /// Reads words, `prefix*`, `"phrases"`, `from:`, `in:`, `before:` and `after:` (docs/protocol.md, "Search").
-    pub fn parse(text: &str) -> Result<Self, QueryFault> {
+    pub fn parse(text: &str, filters: Filters) -> Result<Self, QueryFault> {
         if text.chars().count() > QUERY_CHARS_MAX {
             return Err(QueryFault::Long);
         }
-        let mut query = Self::default();
+        let mut query = Self { filters, ..Self::default() };
         let mut rest = text;
         let mut last_open = false;
         while let Some(piece) = next_piece(&mut rest) {
             let filter = if piece.quoted { None } else { split_filter(piece.text) };
             if let Some((filter, value)) = filter {
-                query.narrow(filter, filter_value(value, &mut rest))?;
+                query.narrow(filter, &filter_value(value, &mut rest))?;
             } else if let Some(phrase) = Phrase::parse(piece.text, piece.star) {
                 query.phrases.push(phrase);
                 last_open = piece.open;
@@ -83,11 +78,12 @@ impl Query {
         if let Some(last) = query.phrases.last_mut().filter(|_| last_open) {
             last.begin_longer_words();
         }
-        match query.phrases.len() + query.from.len() + query.within.len() {
-            0 if query.before.is_none() && query.after.is_none() => Err(QueryFault::Empty),
-            terms if terms > QUERY_TERMS_MAX => Err(QueryFault::ManyTerms),
-            _ => Ok(query),
+        let filtered = filters != Filters::default() || query.filters != filters;
+        if query.phrases.is_empty() && query.from.is_empty() && query.within.is_empty() && !filtered {
+            return Err(QueryFault::Empty);
         }
+        query.bound();
+        Ok(query)
     }
 
     /// Takes a filter; one without a value is still being typed and says nothing.
@@ -95,39 +91,42 @@ impl Query {
         if value.is_empty() {
             return Ok(());
         }
+        let Filters { after, before, .. } = &mut self.filters;
         match filter {
-            Filter::After => self.after = Some(day(value)?.max(self.after.unwrap_or(Millis::MIN))),
-            Filter::Before => self.before = Some(day(value)?.min(self.before.unwrap_or(Millis::MAX))),
-            Filter::From => self.from.push(segment::fold(value)),
-            Filter::In => self.within.push(segment::fold(value)),
+            Filter::After => *after = Some(day(value)?.max(after.unwrap_or(Millis::MIN))),
+            Filter::Before => *before = Some(day(value)?.min(before.unwrap_or(Millis::MAX))),
+            Filter::From => self.from.push(fold(value)),
+            Filter::In => self.within.push(fold(value)),
         }
         Ok(())
     }
+
+    /// Leaves out what is there twice, and what is too much.
+    fn bound(&mut self) {
+        let mut seen: Vec<Phrase> = Vec::with_capacity(self.phrases.len());
+        for phrase in self.phrases.drain(..) {
+            if !seen.contains(&phrase) {
+                seen.push(phrase);
+            }
+        }
+        self.phrases = seen;
+        let mut left = QUERY_TERMS_MAX;
+        for names in [&mut self.from, &mut self.within] {
+            names.sort_unstable();
+            names.dedup();
+            self.cut += cut(names, &mut left);
+        }
+        self.cut += cut(&mut self.phrases, &mut left);
+    }
 }
 
-impl Phrase {
-    /// `None` when the text holds nothing that is searched for.
-    fn parse(text: &str, star: bool) -> Option<Self> {
-        let segments = Segments::of(text);
-        let atoms: Vec<Sought> = segments
-            .atoms()
-            .iter()
-            .map(|atom| Sought { text: segments.text(atom).to_owned(), kind: atom.kind, glued: atom.glued })
-            .collect();
-        let mut phrase = Self { atoms, prefix: false };
-        if phrase.atoms.is_empty() {
-            return None;
-        }
-        if star {
-            phrase.begin_longer_words();
-        }
-        Some(phrase)
-    }
-
-    /// Letters are found anywhere as they are.
-    fn begin_longer_words(&mut self) {
-        self.prefix = self.atoms.last().is_some_and(|last| last.kind == Kind::Word);
-    }
+/// Leaves out what is over `left`, and takes the rest from it.
+fn cut<T>(terms: &mut Vec<T>, left: &mut usize) -> u32 {
+    let over = terms.len().saturating_sub(*left);
+    terms.truncate(*left);
+    *left -= terms.len();
+    // A query has 200 characters at most.
+    over as u32
 }
 
 #[derive(Clone, Copy)]
@@ -140,6 +139,37 @@ enum Filter {
 
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{ff02}')
+}
+
+/// The first quotation mark that ends something: one behind a backslash is part of a name.
+fn find_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        if is_quote(c) && !escaped {
+            return Some(at);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    None
+}
+
+/// A name as it is, without the backslashes before quotation marks and backslashes.
+fn unescape(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    let mut escaped = false;
+    for c in text.chars() {
+        if escaped && c != '\\' && !is_quote(c) {
+            name.push('\\');
+        }
+        escaped = c == '\\' && !escaped;
+        if !escaped {
+            name.push(c);
+        }
+    }
+    if escaped {
+        name.push('\\');
+    }
+    name
 }
 
 fn is_star(c: char) -> bool {
@@ -155,7 +185,8 @@ fn next_piece<'a>(rest: &mut &'a str) -> Option<Piece<'a>> {
         *rest = rest.trim_start_matches(is_star);
         return Some(Piece { text, quoted: true, open: !closed, star });
     }
-    let end = rest.find(|c: char| c.is_whitespace() || is_quote(c)).unwrap_or(rest.len());
+    let space = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let end = find_quote(&rest[..space]).unwrap_or(space);
     let (text, after) = rest.split_at(end);
     *rest = after;
     Some(Piece { text, quoted: false, open: true, star: text.ends_with(is_star) })
@@ -171,7 +202,7 @@ fn take_quoted<'a>(rest: &mut &'a str) -> (&'a str, bool) {
         *rest = inner;
         return ("", true);
     }
-    match inner.find(is_quote) {
+    match find_quote(inner) {
         Some(end) => {
             let closing = inner[end..].chars().next().map_or(0, char::len_utf8);
             *rest = &inner[end + closing..];
@@ -186,7 +217,7 @@ fn take_quoted<'a>(rest: &mut &'a str) -> (&'a str, bool) {
 
 fn split_filter(text: &str) -> Option<(Filter, &str)> {
     let (name, value) = text.split_once([':', '\u{ff1a}'])?;
-    let filter = match segment::fold(name).as_str() {
+    let filter = match fold(name).as_str() {
         "after" => Filter::After,
         "before" => Filter::Before,
         "from" => Filter::From,
@@ -197,13 +228,13 @@ fn split_filter(text: &str) -> Option<(Filter, &str)> {
 }
 
 /// A filter's value: what follows the colon, or the quotation after it.
-fn filter_value<'a>(value: &'a str, rest: &mut &'a str) -> &'a str {
-    if value.is_empty() && rest.starts_with(is_quote) { take_quoted(rest).0.trim() } else { value }
+fn filter_value(value: &str, rest: &mut &str) -> String {
+    if value.is_empty() && rest.starts_with(is_quote) { unescape(take_quoted(rest).0.trim()) } else { unescape(value) }
 }
 
 /// When a day such as `2026-11-20` begins, in UTC.
 fn day(text: &str) -> Result<Millis, QueryFault> {
-    let folded = segment::fold(text);
+    let folded = fold(text);
     let mut parts = folded.split('-');
     let mut number = |digits: usize| {
         let part = parts.next().filter(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()));
@@ -225,8 +256,12 @@ mod tests {
 
     use super::*;
 
+    fn parse(text: &str) -> Result<Query, QueryFault> {
+        Query::parse(text, Filters::default())
+    }
+
     fn phrases(text: &str) -> Vec<(String, bool)> {
-        let query = Query::parse(text).unwrap();
+        let query = parse(text).unwrap();
         let join = |phrase: &Phrase| phrase.atoms.iter().map(|atom| atom.text.as_str()).collect::<Vec<_>>().join(" ");
         query.phrases.iter().map(|phrase| (join(phrase), phrase.prefix)).collect()
     }
@@ -262,32 +297,68 @@ mod tests {
 
     #[test]
     fn filters_narrow_and_work_alone() {
-        let query = Query::parse("FROM:Ada in:\"The Kitchen\" before：2026-11-20 after:2026-11-01").unwrap();
+        let query = parse("FROM:Ada in:\"The Kitchen\" before：2026-11-20 after:2026-11-01").unwrap();
         assert!(query.phrases.is_empty());
         assert_eq!((query.from, query.within), (vec!["ada".into()], vec!["the kitchen".into()]));
-        assert_eq!((query.after, query.before), (Some(1_793_491_200_000), Some(1_795_132_800_000)));
-        assert!(Query::parse("in:").is_err());
+        assert_eq!((query.filters.after, query.filters.before), (Some(1_793_491_200_000), Some(1_795_132_800_000)));
+        assert!(parse("in:").is_err());
         assert_eq!(phrases("https://example.net"), pairs(&[("https example net", true)]));
     }
 
     #[test]
     fn what_no_one_can_answer_is_refused() {
-        assert_eq!(Query::parse(" \u{3000}"), Err(QueryFault::Empty));
-        assert_eq!(Query::parse("* \"\" !?"), Err(QueryFault::Empty));
+        assert_eq!(parse(" \u{3000}"), Err(QueryFault::Empty));
+        assert_eq!(parse("* \"\" !?"), Err(QueryFault::Empty));
         for date in ["2026-02-30", "2026-13-01", "26-01-01", "2026-1-1", "today", "2026-01-01-01", "+026-01-01"] {
-            assert_eq!(Query::parse(&format!("before:{date}")), Err(QueryFault::Date), "{date}");
+            assert_eq!(parse(&format!("before:{date}")), Err(QueryFault::Date), "{date}");
         }
-        assert!(Query::parse("before:2028-02-29").is_ok());
-        assert_eq!(Query::parse(&"好".repeat(QUERY_CHARS_MAX + 1)), Err(QueryFault::Long));
-        assert!(Query::parse(&"好".repeat(QUERY_CHARS_MAX)).is_ok());
-        assert_eq!(Query::parse(&"a ".repeat(QUERY_TERMS_MAX + 1)), Err(QueryFault::ManyTerms));
-        assert!(Query::parse(&"a ".repeat(QUERY_TERMS_MAX)).is_ok());
+        assert!(parse("before:2028-02-29").is_ok());
+        assert_eq!(parse(&"好".repeat(QUERY_CHARS_MAX + 1)), Err(QueryFault::Long));
+        assert!(parse(&"好".repeat(QUERY_CHARS_MAX)).is_ok());
+    }
+
+    #[test]
+    fn filters_beside_the_text_narrow_too_and_work_alone() {
+        let filters = Filters { from: Some(UserId(3)), before: Some(5), ..Filters::default() };
+        assert_eq!(Query::parse("", filters).unwrap().filters, filters);
+        let both = Query::parse("before:1970-01-01 after:1970-01-02", filters).unwrap().filters;
+        assert_eq!((both.before, both.after), (Some(0), Some(DAY_MS)));
+    }
+
+    #[test]
+    fn names_with_quotation_marks_are_typed_with_backslashes() {
+        let from = |text| parse(text).unwrap().from;
+        assert_eq!(from(r#"from:"Ada \"the\" L" x"#), [r#"ada "the" l"#]);
+        assert_eq!(from(r#"from:O\"Brien"#), [r#"o"brien"#]);
+        assert_eq!(from(r"from:“a\” b\\c”"), [r"a” b\c"]);
+        assert_eq!(from(r"from:a\b\"), [r"a\b\"]);
+        assert_eq!(phrases(r#""say \"hi\" now" x"#), pairs(&[("say hi now", false), ("x", true)]));
+    }
+
+    #[test]
+    fn what_is_there_twice_counts_once() {
+        let query = parse(&"w* ".repeat(16)).unwrap();
+        assert_eq!((query.phrases.len(), query.cut), (1, 0));
+        assert_eq!(parse("from:Ada from:ADA x").unwrap().from, ["ada"]);
+        assert_eq!(phrases("a a* a"), pairs(&[("a", false), ("a", true)]));
+    }
+
+    #[test]
+    fn what_is_too_much_is_cut_and_counted() {
+        let many: String = (0..QUERY_TERMS_MAX + 3).map(|i| format!("w{i} ")).collect();
+        let query = parse(&many).unwrap();
+        assert_eq!((query.phrases.len(), query.cut), (QUERY_TERMS_MAX, 3));
+        assert!(query.phrases.iter().all(|phrase| !phrase.prefix), "the last one that is left was finished");
+        let query = parse(&format!("{many}from:ada")).unwrap();
+        assert_eq!((query.from.len(), query.phrases.len(), query.cut), (1, QUERY_TERMS_MAX - 1, 4));
+        let just: String = (0..QUERY_TERMS_MAX).map(|i| format!("w{i} ")).collect();
+        assert_eq!(parse(&just).unwrap().cut, 0);
     }
 
     proptest! {
         #[test]
         fn anything_typed_is_taken_or_refused(text in "[ \"“*:a-c好\\-0-9infrom＂＊：\u{3000}\\PC]{0,60}") {
-            if let Ok(query) = Query::parse(&text) {
+            if let Ok(query) = parse(&text) {
                 prop_assert!(query.phrases.iter().all(|phrase| !phrase.atoms.is_empty()));
             }
         }

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
 use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
-use super::search;
+use super::search::{Cursor, Search};
 use super::segment::Segments;
 use super::{ReadError, accounts, guests, history, invites, messages};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
@@ -225,26 +225,42 @@ impl Reader {
 
     /// Messages of the asker's rooms that answer the query, newest first, older than `cursor`.
     ///
-    /// A page may hold fewer than `limit` hits, even none, and still have a `next`: the work of one call is bounded.
+    /// A page may hold fewer than `limit` hits, even none, and still have a `next`: the work of one call is bounded, and
+    /// ends early once `nobody_waits` for it.
     pub fn search(
         &self,
         asker: UserId,
         query: &Query,
-        cursor: Option<Seq>,
-        limit: u32,
+        (cursor, limit): (Option<Cursor>, u32),
+        nobody_waits: impl Fn() -> bool,
     ) -> Result<SearchPage, ReadError> {
-        let limit = limit.clamp(1, SEARCH_PAGE_MAX) as usize;
+        self.searched(asker, query, &nobody_waits, |search| {
+            search.page(cursor, limit.clamp(1, SEARCH_PAGE_MAX) as usize)
+        })
+    }
+
+    /// [`Self::search`] by whom `ask` is given.
+    pub(super) fn searched<T>(
+        &self,
+        asker: UserId,
+        query: &Query,
+        nobody_waits: &dyn Fn() -> bool,
+        ask: impl FnOnce(&mut Search<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, ReadError> {
         let rooms = self.rooms_of(asker)?;
         let mut index = self.index.borrow_mut();
         self.open_index(&mut index);
         let index = index.as_ref().map(|(_, index)| index);
+        // Blocks may be merged meanwhile: the search sees them as they were.
+        let view = index.map(Connection::unchecked_transaction).transpose()?;
         let mut segments = self.segments.borrow_mut();
-        let mut search = search::Search::new(&self.db, index, &mut segments, asker, rooms, query)?;
-        let page = search.page(cursor, limit)?;
+        let mut search = Search::new(&self.db, index, &mut segments, (asker, rooms), query, nobody_waits)?;
+        let answer = ask(&mut search)?;
         if search.index_is_damaged() {
             self.indexer.damaged();
         }
-        Ok(page)
+        view.map(Transaction::finish).transpose()?;
+        Ok(answer)
     }
 
     /// The JPEG of this person's picture number `picture` with this edge in pixels.

@@ -2,49 +2,86 @@
 //!
 //! The index proposes, the messages decide: every candidate's text is cut and compared here, so a deleted message or a
 //! room that was left is gone at once, phrases are exact, and the places to highlight are known. What the index does
-//! not cover yet is read message by message. The work of one call is bounded; its `next` goes on from there.
+//! not cover yet is read message by message.
+//!
+//! Each of the asker's rooms is a [`Stream`] of messages that may be hits, the newest first, and the newest of all is
+//! taken next. Nothing else is looked at: neither what a search costs nor where it goes on tells of rooms that the asker
+//! may not read. What one call may cost is bounded and counted ([`SEARCH_COST_MAX`]); its `next` goes on from there.
 
-use std::collections::HashSet;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::fmt;
+use std::ops::Range;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 
 use super::history;
-use super::index::{self, author_word, room_word};
+use super::index::{self, Block};
 use super::messages::{self, DAY_MS};
-use super::query::{Phrase, Query, Sought};
+use super::query::Query;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
-use super::segment::{self, Atom, Kind, Segments};
+use super::segment::Segments;
+use super::sieve::{Cost, Sieve};
 use crate::proto::account::{Hit, SearchPage};
-use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::limits::{SEARCH_COMPARE_COST, SEARCH_COST_MAX, SEARCH_MARKS_MAX};
+use crate::proto::fold::fold;
+use crate::proto::id::{RoomId, UserId};
+use crate::proto::limits::{
+    SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST, SEARCH_MESSAGE_UNIT_BYTES,
+    SEARCH_NAMES_UNIT, SEARCH_ROOMS_AT_ONCE,
+};
 
-/// Newest messages read first when the query holds the beginning of a word or a single letter: what is common is found
-/// among them, and what is not is rare enough for the index to gather all words with that beginning.
-const SAMPLE: u64 = 384;
-/// Gathering all words with a beginning costs as much as reading messages until a page of them is full when the share
-/// of messages that have it, squared, is this over the number of messages. Measured: 170 us a page over the share, 1 us
-/// a message gathered.
-const BALANCE: u64 = 170;
-/// Rooms that are looked up in the index together with the words, for an asker who sees little of the whole.
-const ROOM_WORDS_MAX: usize = 32;
-/// An asker's rooms hold less than one of so many messages: the index is asked for the rooms too.
-const SMALL_SHARE: u64 = 8;
+/// Ids of messages that are read from the register at once, of a room that the index does not cover yet: few at first,
+/// since there may be many rooms, and so many at most.
+const FILED_AT_ONCE: [u32; 2] = [4, 256];
+
+/// Where a page of hits goes on. Opaque to clients.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Cursor {
+    /// Messages from this one on have been seen,
+    below: u64,
+    /// and rooms up to this one are done.
+    rooms_upto: RoomId,
+}
+
+impl Cursor {
+    const START: Self = Self { below: u64::MAX, rooms_upto: RoomId(0) };
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rooms_upto {
+            RoomId(0) => write!(f, "{}", self.below),
+            RoomId(room) => write!(f, "{}.{room}", self.below),
+        }
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let (below, room) = text.split_once('.').unwrap_or((&text, "0"));
+        let number = |digits: &str| digits.parse().map_err(|_| "no place in a search");
+        Ok(Self { below: number(below)?, rooms_upto: RoomId(number(room)?) })
+    }
+}
 
 /// One search under way.
 pub(super) struct Search<'a> {
     db: &'a Connection,
+    /// `None` where there is none: then all messages are read.
     index: Option<&'a Connection>,
     segments: &'a mut Segments,
     query: &'a Query,
-    /// Where to look.
-    rooms: HashSet<RoomId>,
+    /// Where to look; in order.
+    rooms: Vec<RoomId>,
     /// Only by these.
-    authors: Option<HashSet<UserId>>,
-    /// Words and letters whose index words must be gathered by their beginning, and in how many messages of the sample
-    /// each was.
-    probes: Vec<(Phrase, u64)>,
-    sampled: u64,
-    cost: u32,
+    authors: Option<Vec<UserId>>,
+    sieve: Sieve,
+    nobody_waits: &'a dyn Fn() -> bool,
+    cost: Cost,
+    /// Up to which message the index goes, and up to which one the register does.
+    indexed_upto: u64,
+    filed_upto: u64,
     damaged: bool,
 }
 
@@ -55,59 +92,84 @@ struct Span {
     below: u64,
 }
 
-/// What has been found, and from where to go on.
+/// The messages of one room that may be hits, the newest first.
+struct Stream {
+    room: RoomId,
+    /// Messages to be read next, the newest last.
+    ids: Vec<u64>,
+    /// After these come those in the register below this one that the index does not cover; 0 when there are none.
+    filed_below: u64,
+    filed_at_once: u32,
+    /// After these comes a block,
+    block: Option<Block>,
+    /// and those before this message.
+    block_below: u64,
+}
+
+/// What has been found.
 struct Found {
     hits: Vec<Hit>,
     limit: usize,
 }
 
-/// Whether to go on.
+/// How far a walk came.
 #[derive(Clone, Copy, Eq, PartialEq)]
-enum Go {
-    On,
+enum Walked {
+    /// Through all.
+    All,
     /// There is a hit more than the page holds.
     Full,
-    /// The work of one call is done; everything from this message on has been seen.
+    /// The work of one call is done, or nobody waits for it; everything from this message on has been seen.
     Spent(u64),
 }
 
 impl<'a> Search<'a> {
-    /// `rooms`: those the asker is in.
+    /// `rooms`: those the asker is in. `nobody_waits`: asked again and again; then the search is given up.
     pub(super) fn new(
         db: &'a Connection,
         index: Option<&'a Connection>,
         segments: &'a mut Segments,
-        asker: UserId,
-        rooms: Vec<RoomId>,
+        (asker, mut rooms): (UserId, Vec<RoomId>),
         query: &'a Query,
+        nobody_waits: &'a dyn Fn() -> bool,
     ) -> rusqlite::Result<Self> {
-        let mut rooms: HashSet<RoomId> = rooms.into_iter().collect();
-        if !query.within.is_empty() {
-            let named = rooms_named(db, asker, &query.within)?;
+        let mut cost = Cost::default();
+        if !query.within.is_empty() || query.filters.room.is_some() {
+            let mut named = rooms_named(db, asker, &query.within, &mut cost)?;
+            named.extend(query.filters.room);
             rooms.retain(|room| named.contains(room));
         }
-        let authors = if query.from.is_empty() { None } else { Some(people_named(db, &query.from)?) };
-        let probes = query.phrases.iter().flat_map(probes).map(|probe| (probe, 0)).collect();
-        Ok(Self { db, index, segments, query, rooms, authors, probes, sampled: 0, cost: 0, damaged: false })
+        rooms.sort_unstable();
+        let mut authors = None;
+        if !query.from.is_empty() || query.filters.from.is_some() {
+            let mut named = people_named(db, &query.from, &mut cost)?;
+            named.extend(query.filters.from);
+            authors = Some(named.into_iter().collect::<Vec<_>>());
+        }
+        let sieve = Sieve::new(query, authors.as_deref());
+        let (indexed_upto, filed_upto) = (0, history::filed_upto(db)?);
+        Ok(Self {
+            db,
+            index,
+            segments,
+            query,
+            rooms,
+            authors,
+            sieve,
+            nobody_waits,
+            cost,
+            indexed_upto,
+            filed_upto,
+            damaged: false,
+        })
     }
 
     /// Hits older than `cursor`, the newest first.
-    pub(super) fn page(&mut self, cursor: Option<Seq>, limit: usize) -> rusqlite::Result<SearchPage> {
+    pub(super) fn page(&mut self, cursor: Option<Cursor>, limit: usize) -> rusqlite::Result<SearchPage> {
         let mut found = Found { hits: Vec::new(), limit };
-        let nobody = self.authors.as_ref().is_some_and(HashSet::is_empty);
-        let Some(span) = self.span(cursor)?.filter(|_| !self.rooms.is_empty() && !nobody) else {
-            return Ok(SearchPage { hits: Vec::new(), next: None });
-        };
-        let go = self.walk(span, &mut found)?;
-        let next = match go {
-            Go::On => None,
-            Go::Spent(at) => Some(at.to_string()),
-            Go::Full => {
-                found.hits.truncate(limit);
-                found.hits.last().map(|hit| hit.message.id.to_string())
-            }
-        };
-        Ok(SearchPage { hits: found.hits, next })
+        let next = self.fill(cursor.unwrap_or(Cursor::START), &mut found)?;
+        found.hits.truncate(limit);
+        Ok(SearchPage { hits: found.hits, next: next.map(|next| next.to_string()), cut: self.query.cut })
     }
 
     /// Whether the index could not be read.
@@ -115,272 +177,211 @@ impl<'a> Search<'a> {
         self.damaged
     }
 
-    fn walk(&mut self, span: Span, found: &mut Found) -> rusqlite::Result<Go> {
-        let indexed = self.indexed_upto();
-        let sample = if self.probes.is_empty() { 0 } else { SAMPLE };
-        let scanned_from = indexed.saturating_add(1).min(span.below.saturating_sub(sample)).max(span.from);
-        let go = self.scan(Span { from: scanned_from, ..span }, found)?;
-        let rest = Span { below: scanned_from.min(span.below), ..span };
-        if go != Go::On || rest.from >= rest.below {
-            return Ok(go);
-        }
-        match (self.index, self.index_query()?) {
-            (Some(index), Some(words)) => match self.look_up(index, &words, rest, found) {
-                Err(e) if index::is_damage(&e) => {
-                    self.damaged = true;
-                    // What was found stands, and the messages themselves are still there.
-                    let below = found.hits.last().map_or(rest.below, |hit| hit.message.id.0.min(rest.below));
-                    self.scan(Span { below, ..rest }, found)
+    /// What it has cost so far.
+    #[cfg(test)]
+    pub(super) fn cost(&self) -> u32 {
+        self.cost.units()
+    }
+
+    /// Gives from where to go on, if there may be more.
+    fn fill(&mut self, mut cursor: Cursor, found: &mut Found) -> rusqlite::Result<Option<Cursor>> {
+        let Some(all) = self.span()?.filter(|_| self.authors.as_ref().is_none_or(|authors| !authors.is_empty())) else {
+            return Ok(None);
+        };
+        self.open_index();
+        loop {
+            let done = self.rooms.partition_point(|&room| room <= cursor.rooms_upto);
+            let group: Vec<RoomId> = self.rooms.iter().skip(done).take(SEARCH_ROOMS_AT_ONCE).copied().collect();
+            let Some(&last) = group.last() else { return Ok(None) };
+            let span = Span { below: all.below.min(cursor.below), ..all };
+            match self.walk_or_read(&group, span, found)? {
+                Walked::Full => {
+                    let below = found.hits.get(found.limit - 1).map_or(span.below, |hit| hit.message.id.0);
+                    return Ok(Some(Cursor { below, ..cursor }));
                 }
-                result => result,
-            },
-            _ => self.scan(rest, found),
+                Walked::Spent(below) => return Ok(Some(Cursor { below, ..cursor })),
+                Walked::All if done + group.len() == self.rooms.len() => return Ok(None),
+                Walked::All => cursor = Cursor { rooms_upto: last, ..Cursor::START },
+            }
+            // A page is in order: the next rooms' hits may be newer.
+            if !found.hits.is_empty() || self.is_over() {
+                return Ok(Some(Cursor { below: all.below, ..cursor }));
+            }
         }
     }
 
-    fn indexed_upto(&mut self) -> u64 {
-        let Some(index) = self.index else { return 0 };
+    /// [`Self::walk`], and without the index where that turns out to be damaged.
+    fn walk_or_read(&mut self, rooms: &[RoomId], span: Span, found: &mut Found) -> rusqlite::Result<Walked> {
+        match self.walk(rooms, span, found) {
+            Err(e) if index::is_damage(&e) && self.index.is_some() => {
+                (self.damaged, self.index, self.indexed_upto) = (true, None, 0);
+                // What was found stands, and the messages themselves are still there.
+                let below = found.hits.last().map_or(span.below, |hit| hit.message.id.0.min(span.below));
+                self.walk(rooms, Span { below, ..span }, found)
+            }
+            result => result,
+        }
+    }
+
+    fn open_index(&mut self) {
+        let Some(index) = self.index else { return };
         match index::indexed_upto(index) {
-            Ok(upto) => upto,
+            Ok(upto) => self.indexed_upto = upto,
             Err(e) => {
                 self.damaged = index::is_damage(&e);
                 self.index = None;
-                0
             }
         }
     }
 
-    /// Reads messages one by one.
-    fn scan(&mut self, span: Span, found: &mut Found) -> rusqlite::Result<Go> {
-        let db = self.db;
-        let mut statement = db.prepare_cached(&scan_query())?;
-        let mut rows = statement.query([sql(span.from), sql(span.below)])?;
-        while let Some(row) = rows.next()? {
-            let go = self.consider(row, true, found)?;
-            if go != Go::On {
-                return Ok(go);
+    /// Goes through the messages of these rooms that may be hits, the newest first.
+    fn walk(&mut self, rooms: &[RoomId], span: Span, found: &mut Found) -> rusqlite::Result<Walked> {
+        let mut unfiled = self.unfiled(span)?;
+        let mut streams: Vec<Stream> = Vec::with_capacity(rooms.len());
+        // The newest message that each stream may have.
+        let mut newest = BinaryHeap::with_capacity(rooms.len());
+        for &room in rooms {
+            let mut stream = Stream::new(room, unfiled.remove(&room).unwrap_or_default(), span.below);
+            if let Some(bound) = self.bound(&mut stream)? {
+                newest.push((bound, streams.len()));
+                streams.push(stream);
             }
         }
-        Ok(Go::On)
+        while let Some((bound, at)) = newest.pop().filter(|(bound, _)| *bound >= span.from) {
+            // Each call comes further than the one before.
+            if self.is_over() && bound + 1 < span.below {
+                return Ok(Walked::Spent(bound + 1));
+            }
+            let Some(stream) = streams.get_mut(at) else { break };
+            if stream.ids.last() == Some(&bound) {
+                stream.ids.pop();
+                if self.consider(stream.room, bound, found)? == Walked::Full {
+                    return Ok(Walked::Full);
+                }
+            } else if let (Some(block), Some(index)) = (stream.block.take(), self.index) {
+                stream.ids = self.sieve.pass(index, &block, &mut self.cost)?;
+                stream.ids.retain(|id| (span.from..stream.block_below).contains(id));
+                stream.block_below = block.first;
+            }
+            if let Some(bound) = self.bound(stream)? {
+                newest.push((bound, at));
+            }
+        }
+        Ok(Walked::All)
     }
 
-    /// Reads the messages that the index proposes.
-    fn look_up(&mut self, index: &Connection, words: &str, span: Span, found: &mut Found) -> rusqlite::Result<Go> {
-        let db = self.db;
-        let mut candidates = index.prepare_cached(LOOK_UP_QUERY)?;
-        let mut message = db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?;
-        let mut ids = candidates.query(params![words, sql(span.from), sql(span.below)])?;
-        while let Some(id) = ids.next()? {
-            let mut rows = message.query([id.get::<_, i64>(0)?])?;
-            let Some(row) = rows.next()? else { continue };
-            let go = self.consider(row, false, found)?;
-            if go != Go::On {
-                return Ok(go);
+    /// Messages of the asker's rooms that neither the index nor the register has yet.
+    fn unfiled(&self, span: Span) -> rusqlite::Result<HashMap<RoomId, Vec<u64>>> {
+        let above = self.filed_upto.max(self.indexed_upto).max(span.from - 1);
+        let mut unfiled: HashMap<RoomId, Vec<u64>> = HashMap::new();
+        history::unfiled_ids(self.db, above, span.below, |room, id| {
+            if self.rooms.binary_search(&room).is_ok() {
+                unfiled.entry(room).or_default().push(id);
             }
+        })?;
+        Ok(unfiled)
+    }
+
+    /// The newest message that a stream may have next; `None` at its end.
+    fn bound(&mut self, stream: &mut Stream) -> rusqlite::Result<Option<u64>> {
+        loop {
+            if let Some(&id) = stream.ids.last() {
+                return Ok(Some(id));
+            }
+            if stream.filed_below <= self.indexed_upto.saturating_add(1) || self.filed_upto <= self.indexed_upto {
+                break;
+            }
+            let limit = stream.filed_at_once;
+            stream.ids = history::filed_ids(self.db, stream.room, self.indexed_upto, stream.filed_below, limit)?;
+            self.cost.row(stream.ids.len() * size_of::<u64>());
+            let more = stream.ids.len() == limit as usize;
+            stream.filed_below = stream.ids.first().copied().filter(|_| more).unwrap_or(0);
+            stream.filed_at_once = (limit * 4).min(FILED_AT_ONCE[1]);
         }
-        Ok(Go::On)
+        let Some(index) = self.index else { return Ok(None) };
+        self.cost.row(0);
+        stream.block = Block::below(index, stream.room, stream.block_below)?;
+        Ok(stream.block.map(|block| block.last.min(stream.block_below - 1)))
+    }
+
+    fn is_over(&self) -> bool {
+        self.cost.units() >= SEARCH_COST_MAX || (self.nobody_waits)()
     }
 
     /// Takes a message for a hit if it is one.
-    fn consider(&mut self, row: &Row<'_>, sample: bool, found: &mut Found) -> rusqlite::Result<Go> {
-        let id = schema::number(row, 0)?;
-        let passes = self.passes(row)?;
-        let sample = sample && self.sampled < SAMPLE && !self.probes.is_empty();
-        self.cost += 1;
-        if passes || sample {
-            let body = row.get_ref(7)?.as_str()?;
-            self.cost += SEARCH_COMPARE_COST;
-            if sample || !self.query.phrases.is_empty() {
-                self.segments.read(body);
-            }
-            if sample {
-                self.sampled += 1;
-                for (probe, count) in &mut self.probes {
-                    *count += u64::from(probe.occurs(self.segments));
-                }
-            }
-            if passes && let Some(marks) = self.marks(body) {
-                if found.hits.len() == found.limit {
-                    return Ok(Go::Full);
-                }
-                found.hits.push(Hit { message: schema::message(row)?, marks });
-            }
+    fn consider(&mut self, room: RoomId, id: u64, found: &mut Found) -> rusqlite::Result<Walked> {
+        let db = self.db;
+        let mut statement = db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?;
+        let mut rows = statement.query([sql(id)])?;
+        self.cost.add(SEARCH_MESSAGE_COST);
+        let Some(row) = rows.next()? else { return Ok(Walked::All) };
+        if !self.passes(row, room)? {
+            return Ok(Walked::All);
         }
-        Ok(if self.cost >= SEARCH_COST_MAX { Go::Spent(id) } else { Go::On })
+        let Some(marks) = self.marks(row.get_ref(7)?.as_str()?) else { return Ok(Walked::All) };
+        let is_full = found.hits.len() == found.limit;
+        found.hits.push(Hit { message: schema::message(row)?, marks });
+        Ok(if is_full { Walked::Full } else { Walked::All })
     }
 
     /// Whether a message is where, by whom and of when it should be.
-    fn passes(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+    fn passes(&self, row: &Row<'_>, stream: RoomId) -> rusqlite::Result<bool> {
         let (room, author) = (schema::room_id(row, 1)?, schema::user_id(row, 3)?);
         let sent_at: i64 = row.get(4)?;
         let deleted = row.get_ref(5)? != rusqlite::types::ValueRef::Null;
+        let filters = &self.query.filters;
         Ok(!deleted
-            && self.rooms.contains(&room)
+            && room == stream
             && self.authors.as_ref().is_none_or(|authors| authors.contains(&author))
-            && self.query.after.is_none_or(|after| sent_at >= after)
-            && self.query.before.is_none_or(|before| sent_at < before))
+            && filters.after.is_none_or(|after| sent_at >= after)
+            && filters.before.is_none_or(|before| sent_at < before))
     }
 
-    /// The places of all phrases in the text that was just cut; `None` when one is missing.
-    fn marks(&self, body: &str) -> Option<Vec<[u32; 2]>> {
+    /// The places of all phrases in a text; `None` when one is missing.
+    fn marks(&mut self, body: &str) -> Option<Vec<[u32; 2]>> {
         let mut places = Vec::new();
+        if self.query.phrases.is_empty() {
+            return Some(Vec::new());
+        }
+        self.segments.read(body);
+        self.cost.add(u32::try_from(body.len() / SEARCH_MESSAGE_UNIT_BYTES).unwrap_or(u32::MAX));
         for phrase in &self.query.phrases {
             let before = places.len();
-            phrase.find(self.segments, |place| {
+            let compared = phrase.find(self.segments, |place| {
                 places.push(place);
                 places.len() < before + SEARCH_MARKS_MAX
             });
+            self.cost.add(u32::try_from(compared / SEARCH_COMPARED_UNIT).unwrap_or(u32::MAX));
             if places.len() == before {
                 return None;
             }
         }
-        places.sort_unstable_by_key(|place| (place.start, place.end));
-        places.dedup_by(|next, kept| {
-            let overlap = next.start < kept.end;
-            if overlap {
-                kept.end = kept.end.max(next.end);
-            }
-            overlap
-        });
-        places.truncate(SEARCH_MARKS_MAX);
-        Some(in_utf16(body, &places))
+        Some(in_utf16(body, joined(places)))
     }
 
     /// The ids among which hits can be; `None` when there are none.
-    fn span(&self, cursor: Option<Seq>) -> rusqlite::Result<Option<Span>> {
-        let below = cursor.map_or(u64::MAX, |cursor| cursor.0).min(messages::newest_seq(self.db)? + 1);
-        let mut span = Span { from: 1, below };
-        if self.query.after.is_some() || self.query.before.is_some() {
-            let first = self.query.after.map_or(i64::MIN, |after| after.div_euclid(DAY_MS));
-            let last = self.query.before.map_or(i64::MAX, |before| (before - 1).div_euclid(DAY_MS));
+    fn span(&self) -> rusqlite::Result<Option<Span>> {
+        let mut span = Span { from: 1, below: messages::newest_seq(self.db)? + 1 };
+        let filters = &self.query.filters;
+        if filters.after.is_some() || filters.before.is_some() {
+            let first = filters.after.map_or(i64::MIN, |after| after.div_euclid(DAY_MS));
+            let last = filters.before.map_or(i64::MAX, |before| before.saturating_sub(1).div_euclid(DAY_MS));
             let Some(days) = days(self.db, first, last)? else { return Ok(None) };
-            span = Span { from: days.from, below: below.min(days.below) };
+            span = Span { from: days.from, below: span.below.min(days.below) };
         }
         Ok(Some(span).filter(|span| span.from < span.below))
     }
-
-    /// What to ask the index; `None` when reading every message is better.
-    fn index_query(&self) -> rusqlite::Result<Option<String>> {
-        let mut words: Vec<String> = self.query.phrases.iter().flat_map(index_words).map(|word| quote(&word)).collect();
-        words.sort_unstable();
-        words.dedup();
-        let rooms = self.room_words()?;
-        if !rooms.is_empty() {
-            words.push(any_of(&rooms));
-        }
-        if let Some(authors) = &self.authors {
-            words.push(any_of(&authors.iter().map(|&author| author_word(author)).collect::<Vec<_>>()));
-        }
-        // Gathering all words with a common beginning costs more than it rules out.
-        let newest = messages::newest_seq(self.db)?;
-        let few = BALANCE.saturating_mul(self.sampled * self.sampled);
-        for (probe, _) in self.probes.iter().filter(|(_, count)| newest.saturating_mul(count * count) <= few) {
-            if let Some(last) = probe.atoms.last() {
-                words.push(format!("{} *", quote(segment::index_word(&last.text))));
-            }
-        }
-        Ok(if words.is_empty() { None } else { Some(words.join(" AND ")) })
-    }
-
-    /// The rooms' index words, where they rule out much.
-    fn room_words(&self) -> rusqlite::Result<Vec<String>> {
-        if self.rooms.len() > ROOM_WORDS_MAX {
-            return Ok(Vec::new());
-        }
-        if self.query.within.is_empty() {
-            let mut seen = 0;
-            for &room in &self.rooms {
-                seen += history::newest_filed_n(self.db, room)?;
-            }
-            if seen.saturating_mul(SMALL_SHARE) > messages::newest_seq(self.db)? {
-                return Ok(Vec::new());
-            }
-        }
-        Ok(self.rooms.iter().map(|&room| room_word(room)).collect())
-    }
 }
 
-impl Phrase {
-    /// Gives the bytes of the original text where it stands, in order, while `give` wants more.
-    fn find(&self, segments: &Segments, mut give: impl FnMut(std::ops::Range<usize>) -> bool) {
-        for found in segments.atoms().windows(self.atoms.len()) {
-            let (Some(first), Some(last)) = (found.first(), found.last()) else { return };
-            if self.stands_at(segments, found) && !give(first.origin.start..last.origin.end) {
-                return;
-            }
-        }
+impl Stream {
+    /// `ids`: what is not in the register yet, the newest last.
+    fn new(room: RoomId, ids: Vec<u64>, below: u64) -> Self {
+        Self { room, ids, filed_below: below, filed_at_once: FILED_AT_ONCE[0], block: None, block_below: below }
     }
-
-    fn occurs(&self, segments: &Segments) -> bool {
-        let mut occurs = false;
-        self.find(segments, |_| {
-            occurs = true;
-            false
-        });
-        occurs
-    }
-
-    fn stands_at(&self, segments: &Segments, found: &[Atom]) -> bool {
-        let last = self.atoms.len() - 1;
-        found.iter().zip(&self.atoms).enumerate().all(|(i, (atom, sought))| {
-            let text = segments.text(atom);
-            let same = if self.prefix && i == last { text.starts_with(&sought.text) } else { text == sought.text };
-            // The first letter of a phrase may follow any other.
-            same && atom.kind == sought.kind && (i == 0 || !sought.glued || atom.glued)
-        })
-    }
-}
-
-/// The index words that a message with this phrase must hold, without those that are in `probes`.
-fn index_words(phrase: &Phrase) -> Vec<String> {
-    let mut words = Vec::new();
-    let last = phrase.atoms.len() - 1;
-    for (i, atom) in phrase.atoms.iter().enumerate() {
-        match (atom.kind, phrase.atoms.get(i + 1)) {
-            (Kind::Letter, Some(next)) if next.glued => words.push(format!("{}{}", atom.text, next.text)),
-            (Kind::Letter, _) => {}
-            (Kind::Word, _) if phrase.prefix && i == last => {}
-            (Kind::Word, _) => words.push(segment::index_word(&atom.text).to_owned()),
-        }
-    }
-    words
-}
-
-/// What of a phrase the index can find only by its beginning: the beginning of a word, and letters that stand alone.
-fn probes(phrase: &Phrase) -> Vec<Phrase> {
-    let alone = |atom: &Sought| Phrase { atoms: vec![Sought { glued: false, ..atom.clone() }], prefix: false };
-    let last = phrase.atoms.len() - 1;
-    let mut probes = Vec::new();
-    for (i, atom) in phrase.atoms.iter().enumerate() {
-        let followed = phrase.atoms.get(i + 1).is_some_and(|next| next.glued);
-        match atom.kind {
-            Kind::Word if phrase.prefix && i == last => probes.push(Phrase { prefix: true, ..alone(atom) }),
-            Kind::Letter if !atom.glued && !followed => probes.push(alone(atom)),
-            Kind::Letter | Kind::Word => {}
-        }
-    }
-    probes
-}
-
-const LOOK_UP_QUERY: &str =
-    "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC";
-
-fn scan_query() -> String {
-    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id >= ? AND id < ? ORDER BY id DESC")
-}
-
-/// An FTS5 string. Folded words hold no quotes; doubling them costs nothing.
-fn quote(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
-}
-
-fn any_of(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
-    format!("({})", quoted.join(" OR "))
 }
 
 /// The asker's rooms with one of these folded names. A direct room is named by the other person.
-fn rooms_named(db: &Connection, asker: UserId, names: &[String]) -> rusqlite::Result<HashSet<RoomId>> {
+fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<RoomId>> {
     let mut statement = db.prepare_cached(
         "SELECT rooms.id, iif(kind = 'direct', users.name, rooms.name)
          FROM members JOIN rooms ON rooms.id = members.room
@@ -388,27 +389,34 @@ fn rooms_named(db: &Connection, asker: UserId, names: &[String]) -> rusqlite::Re
          WHERE members.user = ?1",
     )?;
     let rooms = statement.query_map([sql(asker.0)], |row| Ok((schema::room_id(row, 0)?, row.get(1)?)))?;
-    named(rooms, names)
+    named(rooms, names, cost)
 }
 
 /// People with one of these folded names, guests whose stay has ended among them.
-fn people_named(db: &Connection, names: &[String]) -> rusqlite::Result<HashSet<UserId>> {
+fn people_named(db: &Connection, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<UserId>> {
     let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR guest")?;
     let people = statement.query_map([], |row| Ok((schema::user_id(row, 0)?, row.get(1)?)))?;
-    named(people, names)
+    named(people, names, cost)
 }
 
 fn named<I: std::hash::Hash + Eq>(
     all: impl Iterator<Item = rusqlite::Result<(I, Option<String>)>>,
     names: &[String],
+    cost: &mut Cost,
 ) -> rusqlite::Result<HashSet<I>> {
     let mut found = HashSet::new();
+    if names.is_empty() {
+        return Ok(found);
+    }
+    let mut compared = 0;
     for entry in all {
         let (id, name) = entry?;
-        if name.is_some_and(|name| names.contains(&segment::fold(&name))) {
+        compared += 1;
+        if name.is_some_and(|name| names.contains(&fold(&name))) {
             found.insert(id);
         }
     }
+    cost.add(compared / SEARCH_NAMES_UNIT);
     Ok(found)
 }
 
@@ -427,8 +435,22 @@ fn days(db: &Connection, first: i64, last: i64) -> rusqlite::Result<Option<Span>
     })
 }
 
+/// Places in order, those that overlap as one; no more than anybody looks at.
+fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    places.sort_unstable_by_key(|place| (place.start, place.end));
+    places.dedup_by(|next, kept| {
+        let overlap = next.start < kept.end;
+        if overlap {
+            kept.end = kept.end.max(next.end);
+        }
+        overlap
+    });
+    places.truncate(SEARCH_MARKS_MAX);
+    places
+}
+
 /// Bytes of a text as UTF-16 code units of it; the places are in order and apart.
-fn in_utf16(text: &str, places: &[std::ops::Range<usize>]) -> Vec<[u32; 2]> {
+fn in_utf16(text: &str, places: Vec<Range<usize>>) -> Vec<[u32; 2]> {
     let (mut bytes, mut units) = (0, 0_u32);
     let mut upto = |end: usize| {
         // A body has at most 16,000 code units.
@@ -436,5 +458,5 @@ fn in_utf16(text: &str, places: &[std::ops::Range<usize>]) -> Vec<[u32; 2]> {
         bytes = end;
         units
     };
-    places.iter().map(|place| [upto(place.start), upto(place.end)]).collect()
+    places.into_iter().map(|place| [upto(place.start), upto(place.end)]).collect()
 }

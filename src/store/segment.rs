@@ -1,13 +1,15 @@
-//! Text cut into the atoms that search compares: whole words, and single letters of scripts written without spaces.
+//! Text cut into the atoms that search compares: whole words, single letters of scripts written without spaces, and
+//! symbols.
 //!
-//! Stored text and queries go through the same cut, so that case, width, accents and compatibility forms never come
-//! between a person and a message. Every atom knows which bytes of the original it came from, for highlighting.
+//! Stored text and queries are folded ([`fold`](crate::proto::fold)) and cut alike, so that case, width, accents and
+//! compatibility forms never come between a person and a message. Every atom knows which bytes of the original it came
+//! from, for highlighting.
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
-use unicode_normalization::{IsNormalized, is_nfc_quick};
+use unicode_normalization::char::is_combining_mark;
+
+use crate::proto::fold::{for_each_folded, is_symbol};
 
 /// Bytes of a word that the index holds; what is longer (a link, base64) is told apart by reading the message.
 const INDEX_WORD_BYTES_MAX: usize = 48;
@@ -17,6 +19,8 @@ const INDEX_WORD_BYTES_MAX: usize = 48;
 pub(super) enum Kind {
     /// One letter of a script that puts no spaces between words.
     Letter,
+    /// An emoji, an arrow, a plus sign.
+    Symbol,
     /// A run of letters and digits of any other script.
     Word,
 }
@@ -25,7 +29,7 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Atom {
     pub(super) kind: Kind,
-    /// A letter directly after the letter before it.
+    /// A letter directly after the letter before it, or a symbol directly after anything.
     pub(super) glued: bool,
     /// Bytes of the folded text.
     folded: Range<usize>,
@@ -33,11 +37,20 @@ pub(super) struct Atom {
     pub(super) origin: Range<usize>,
 }
 
+impl Atom {
+    /// Whether it and the letter before it are one index word.
+    fn is_letter_after_letter(&self) -> bool {
+        self.kind == Kind::Letter && self.glued
+    }
+}
+
 /// A text's atoms in order. Its buffers are reused from text to text.
 #[derive(Debug, Default)]
 pub(super) struct Segments {
     folded: String,
     atoms: Vec<Atom>,
+    /// The atoms without the symbols, where there are any: who looks for words looks past these.
+    words: Vec<Atom>,
 }
 
 impl Segments {
@@ -49,6 +62,11 @@ impl Segments {
 
     pub(super) fn atoms(&self) -> &[Atom] {
         &self.atoms
+    }
+
+    /// The atoms that are no symbols.
+    pub(super) fn words(&self) -> &[Atom] {
+        if self.words.is_empty() { &self.atoms } else { &self.words }
     }
 
     /// The folded text of one of these atoms.
@@ -63,16 +81,22 @@ impl Segments {
         let mut cut = Cut { segments: self, word: None, gap: true };
         for_each_folded(text, |c, origin| cut.take(c, origin));
         cut.end_word();
+        self.words.clear();
+        if self.atoms.iter().any(|atom| atom.kind == Kind::Symbol) {
+            self.words.extend(self.atoms.iter().filter(|atom| atom.kind != Kind::Symbol).cloned());
+        }
     }
 
-    /// The words that the index holds for this text, each once, in order: whole words, pairs of neighbouring letters,
-    /// and each run's last letter alone, so that a single letter is the beginning of some index word wherever it stands.
+    /// The words that the index holds for this text, each once, in order: whole words, symbols, pairs of neighbouring
+    /// letters, and each run's last letter alone, so that a single letter is the beginning of some index word wherever it stands.
     pub(super) fn index_words(&self) -> Vec<&str> {
         let mut words = Vec::with_capacity(self.atoms.len());
         for (i, atom) in self.atoms.iter().enumerate() {
             words.push(match (atom.kind, self.atoms.get(i + 1)) {
-                (Kind::Letter, Some(next)) if next.glued => &self.folded[atom.folded.start..next.folded.end],
-                (Kind::Letter, _) => self.text(atom),
+                (Kind::Letter, Some(next)) if next.is_letter_after_letter() => {
+                    &self.folded[atom.folded.start..next.folded.end]
+                }
+                (Kind::Letter | Kind::Symbol, _) => self.text(atom),
                 (Kind::Word, _) => index_word(self.text(atom)),
             });
         }
@@ -86,13 +110,6 @@ impl Segments {
 pub(super) fn index_word(word: &str) -> &str {
     let end = (0..=INDEX_WORD_BYTES_MAX.min(word.len())).rev().find(|&end| word.is_char_boundary(end));
     &word[..end.unwrap_or(0)]
-}
-
-/// A whole text folded, for comparing names: case, width, accents and outer white space do not matter.
-pub(super) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for_each_folded(text, |c, _| folded.push(c));
-    folded.trim().to_owned()
 }
 
 /// Cuts a stream of folded characters into atoms.
@@ -115,6 +132,14 @@ impl Cut<'_> {
             let glued = after_letter && !self.gap;
             self.segments.atoms.push(Atom { kind: Kind::Letter, glued, folded, origin });
             self.gap = false;
+        } else if is_symbol(c) {
+            self.end_word();
+            let start = self.segments.folded.len();
+            self.segments.folded.push(c);
+            let folded = start..self.segments.folded.len();
+            let glued = !self.gap && !self.segments.atoms.is_empty();
+            self.segments.atoms.push(Atom { kind: Kind::Symbol, glued, folded, origin });
+            self.gap = false;
         } else if c.is_alphanumeric() || (self.word.is_some() && is_combining_mark(c)) {
             let start = self.segments.folded.len();
             self.segments.folded.push(c);
@@ -135,74 +160,6 @@ impl Cut<'_> {
     }
 }
 
-/// Gives each folded character with the bytes of the original that it came from.
-fn for_each_folded(text: &str, mut give: impl FnMut(char, Range<usize>)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        // Most text is ASCII; a mark that would change it is not.
-        if byte.is_ascii() && bytes.get(at + 1).is_none_or(u8::is_ascii) {
-            give(char::from(byte.to_ascii_lowercase()), at..at + 1);
-            at += 1;
-            continue;
-        }
-        let end = cluster_end(text, at);
-        let cluster = &text[at..end];
-        match cluster.chars().next() {
-            Some(c) if is_stable(c) && c.len_utf8() == cluster.len() => give(c, at..end),
-            _ => fold_cluster(cluster, |c| give(c, at..end)),
-        }
-        at = end;
-    }
-}
-
-/// Where the character at `at` ends, with all that may compose with it or only changes its looks.
-fn cluster_end(text: &str, at: usize) -> usize {
-    let mut chars = text[at..].char_indices();
-    chars.next();
-    chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(offset, _)| at + offset)
-}
-
-/// Whether a character belongs to the one before it.
-fn joins(c: char) -> bool {
-    if c.is_ascii() || is_stable(c) {
-        return false;
-    }
-    // A half-width voiced mark becomes a combining one, a half-width jamo a conjoining one.
-    let first = std::iter::once(c).nfkd().next().unwrap_or(c);
-    is_ignorable(c)
-        || canonical_combining_class(first) != 0
-        || is_nfc_quick(std::iter::once(first)) == IsNormalized::Maybe
-}
-
-/// NFKC, case folded, without the accents of Latin, Greek and Cyrillic letters.
-fn fold_cluster(cluster: &str, mut give: impl FnMut(char)) {
-    let folded: String = cluster.chars().filter(|&c| !is_ignorable(c)).nfkd().flat_map(fold_case).nfkd().collect();
-    let mut bare = String::with_capacity(folded.len());
-    let mut accents_matter = true;
-    for c in folded.chars() {
-        if canonical_combining_class(c) == 0 {
-            accents_matter = !is_latin_greek_cyrillic(c);
-        } else if !accents_matter {
-            continue;
-        }
-        bare.push(c);
-    }
-    bare.nfc().for_each(&mut give);
-}
-
-/// Close to Unicode's full case folding, from the three mappings at hand: `ẞ` and `ß` become `ss`, `ς` becomes `σ`.
-fn fold_case(c: char) -> impl Iterator<Item = char> {
-    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
-}
-
-/// Common letters that folding leaves as they are.
-fn is_stable(c: char) -> bool {
-    matches!(c,
-        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7a3}' | '\u{3001}' | '\u{3002}')
-}
-
 /// Letters of the scripts written without spaces between words (Korean writes some, but not around particles).
 fn is_unspaced(c: char) -> bool {
     matches!(c,
@@ -218,25 +175,10 @@ fn is_unspaced(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{1aff0}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Bases from which an accent is taken, after decomposition.
-fn is_latin_greek_cyrillic(c: char) -> bool {
-    matches!(c,
-        'a'..='z' | 'A'..='Z' | '\u{00c0}'..='\u{02af}' | '\u{0370}'..='\u{052f}' | '\u{1c80}'..='\u{1c8f}'
-        | '\u{1d00}'..='\u{1dbf}' | '\u{1e00}'..='\u{1fff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a640}'..='\u{a69f}'
-        | '\u{a720}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab6f}')
-}
-
-/// Characters that only say how others look: soft hyphens, joiners, directions, variation selectors.
-fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200c}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{e0100}'..='\u{e01ef}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
 
@@ -279,6 +221,23 @@ mod tests {
     }
 
     #[test]
+    fn symbols_are_atoms_and_words_are_found_past_them() {
+        assert_eq!(texts("C++ → 5 € 🎉🎉!"), ["c", "+", "+", "→", "5", "€", "🎉", "🎉"]);
+        let segments = Segments::of("C++, 好→天");
+        let glued: Vec<bool> = segments.atoms().iter().map(|atom| atom.glued).collect();
+        assert_eq!(glued, [false, true, true, false, true, false]);
+        let words: Vec<&str> = segments.words().iter().map(|atom| segments.text(atom)).collect();
+        assert_eq!(words, ["c", "好", "天"]);
+        assert_eq!(segments.index_words(), ["+", "c", "→", "天", "好"]);
+    }
+
+    #[test]
+    fn joined_emoji_are_marked_whole() {
+        assert_eq!(origins("a 👩‍👩‍👧 👍🏽"), ["a", "👩‍👩‍👧", "👩‍👩‍👧", "👩‍👩‍👧", "👍🏽"]);
+        assert_eq!(texts("👍🏽❤️"), ["👍", "❤"]);
+    }
+
+    #[test]
     fn the_index_holds_words_pairs_and_last_letters_once() {
         let segments = Segments::of("ab 部署部署 ab 天");
         assert_eq!(segments.index_words(), ["ab", "天", "署", "署部", "部署"]);
@@ -287,18 +246,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
-            let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
-        }
-
-        #[test]
-        fn folding_by_clusters_loses_nothing_that_normalizing_keeps(text in "[\u{ac00}-\u{acff}\u{1100}-\u{11ff}か゛\u{3099}ｶﾞ가-각漢字क-ी]{0,20}") {
-            let normalized: String = text.nfkc().collect();
-            prop_assert_eq!(fold(&text), normalized.trim());
-        }
-
         #[test]
         fn atoms_lie_in_order_within_the_text(text in "\\PC{0,60}") {
             let segments = Segments::of(&text);

@@ -23,7 +23,6 @@ use super::{Busy, accounts, guests, invites};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{Fault, Millis, Op, Outcome};
-use crate::proto::server::Message;
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
 type Reply = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
@@ -100,8 +99,8 @@ struct Batch {
 /// What a commit changed that others must know of.
 #[derive(Default)]
 struct Effects {
-    /// Messages that were deleted, as they were.
-    removed: Vec<Message>,
+    /// Whether messages were deleted.
+    deletions: bool,
     /// Whether messages came or went.
     messages: bool,
 }
@@ -248,7 +247,7 @@ impl Writer {
         }
         if effects.messages {
             match messages::newest_seq(db) {
-                Ok(newest) => self.indexer.committed(newest, effects.removed),
+                Ok(newest) => self.indexer.committed(newest, effects.deletions),
                 Err(e) => log::warn!("the search index was not told of new messages: {e}"),
             }
         }
@@ -280,7 +279,6 @@ fn apply_alone(
     effects: &mut Effects,
 ) -> rusqlite::Result<Result<Outcome, Fault>> {
     let savepoint = transaction.savepoint()?;
-    let removed_before = effects.removed.len();
     match apply(&savepoint, op, now, effects) {
         Ok(outcome) => {
             savepoint.commit()?;
@@ -288,7 +286,6 @@ fn apply_alone(
         }
         Err(e) if is_own(&e) => {
             log::error!("a change could not be made: {e}");
-            effects.removed.truncate(removed_before);
             // Dropping the savepoint rolls it back.
             Ok(Err(Fault::Storage))
         }
@@ -317,9 +314,8 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
         Op::DeleteMessage { room, message, author, at } => {
             effects.messages = true;
-            let (outcome, removed) = messages::delete(db, (room, message), author, at)?;
-            effects.removed.extend(removed);
-            Ok(outcome)
+            effects.deletions = true;
+            messages::delete(db, (room, message), author, at)
         }
         Op::OpenDirect { users, at } => rooms::open_direct(db, users, at),
         Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),

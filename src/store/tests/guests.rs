@@ -82,8 +82,8 @@ fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
     assert!(history(guest.id).is_err());
     assert_eq!(history(ada).unwrap().messages, [message]);
     let found = |user| {
-        let query = Query::parse("from:Grace").unwrap();
-        fixture.read(|reader| reader.search(user, &query, None, 10)).hits.len()
+        let query = Query::parse("from:Grace", super::super::Filters::default()).unwrap();
+        fixture.read(|reader| reader.search(user, &query, (None, 10), || false)).hits.len()
     };
     assert_eq!((found(ada), found(guest.id)), (1, 0));
     let shown = fixture.read(Reader::people);

@@ -20,6 +20,7 @@ mod disk;
 mod guests;
 mod invites;
 mod messages;
+mod nasty;
 mod resident;
 mod rooms;
 mod search;

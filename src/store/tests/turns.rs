@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::*;
 use crate::fair::Asker;
 use crate::proto::limits::{READS_AT_ONCE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_WAITING_MAX};
-use crate::store::Query;
+use crate::store::{Filters, Query};
 
 fn person(id: usize) -> Asker {
     Asker::Person(UserId(id as u64))
@@ -51,12 +51,12 @@ async fn a_look_up_waits_for_no_search_and_a_search_only_for_its_turn() {
     let waiting: Vec<_> =
         (0..SEARCHES_OF_ONE_WAITING_MAX).map(|_| ask(store, |inner| &inner.searches, person(0))).collect();
     tokio::task::yield_now().await;
-    let more = store.search(UserId(0), Query::parse("word").unwrap(), None, 1).await;
+    let more = store.search(UserId(0), Query::parse("word", Filters::default()).unwrap(), None, 1).await;
     assert!(matches!(more, Err(ReadError::Busy)));
     assert_eq!(store.read(person(0), Reader::people).await.unwrap().len(), 1, "a look-up, also of theirs");
     let other = tokio::spawn({
         let store = store.clone();
-        async move { store.search(UserId(99), Query::parse("word").unwrap(), None, 1).await }
+        async move { store.search(UserId(99), Query::parse("word", Filters::default()).unwrap(), None, 1).await }
     });
     tokio::task::yield_now().await;
     assert!(!other.is_finished());

@@ -91,7 +91,9 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'password_wrong',
   'picture_large',
   'picture_unreadable',
-  'query_invalid',
+  'query_date',
+  'query_empty',
+  'query_long',
   'registration_closed',
   'room_archived',
   'sign_in_failed',
@@ -141,11 +143,26 @@ export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq }
 export const history = (room: RoomId, place: HistoryPlace, limit: number) =>
   ask<HistoryPage>('GET', `/api/rooms/${room}/messages?${query({ ...place, limit })}`)
 
+/** What is searched for: the words, and whom, where and when the person means. */
+export type SearchAsked = {
+  readonly q: string
+  readonly from_id?: UserId | undefined
+  readonly room_id?: RoomId | undefined
+  /** Sent at this time or after, and before this one, in milliseconds since 1970. */
+  readonly after_at?: number | undefined
+  readonly before_at?: number | undefined
+}
+
 /** A page of search results, newest first; `cursor` is the `next` of the page before. */
-export const search = (q: string, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
-  ask<SearchPage>('GET', `/api/search?${query({ q, limit, cursor: cursor ?? undefined })}`, undefined, {
-    signal,
-  })
+export const search = (asked: SearchAsked, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
+  ask<SearchPage>(
+    'GET',
+    `/api/search?${query({ ...asked, limit, cursor: cursor ?? undefined })}`,
+    undefined,
+    {
+      signal,
+    },
+  )
 
 export const settings = () =>
   ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)

@@ -376,9 +376,14 @@ export class Chat {
   }
 
   /** A page of search results, newest first. */
-  search(q: string, cursor: string | null, limit: number, signal: AbortSignal): Promise<SearchPage> {
+  search(
+    asked: Api.SearchAsked,
+    cursor: string | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<SearchPage> {
     return this.#deletions.whole(
-      () => this.#around.api.search(q, cursor, limit, signal),
+      () => this.#around.api.search(asked, cursor, limit, signal),
       (page, isDeleted) => ({ ...page, hits: page.hits.filter(({ message }) => !isDeleted(message.id)) }),
     )
   }

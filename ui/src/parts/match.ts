@@ -1,14 +1,10 @@
 /** Finding people and rooms by what someone types of their name. Pure. */
-
-/** A text without case, accents and width, for comparing. */
-export function foldText(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
-}
+import { fold } from './fold'
 
 /** How well a name fits: 3 begins with the words, 2 one of its words does, 1 holds them, 0 not at all. */
 export function matchRank(name: string, typed: string): 0 | 1 | 2 | 3 {
-  const wanted = foldText(typed)
-  const folded = foldText(name)
+  const wanted = fold(typed)
+  const folded = fold(name)
   const at = folded.indexOf(wanted)
   if (at < 0) return 0
   if (at === 0) return 3

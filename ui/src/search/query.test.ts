@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAskable, operatorsIn, shiftDay, withOperator, withoutOperators } from './query'
+import { asked, isAskable, operatorsIn, shiftDay, withOperator, withoutOperators } from './query'
 
 describe('operatorsIn', () => {
   it('reads plain and quoted values', () => {
@@ -29,7 +29,18 @@ describe('withOperator', () => {
   })
 
   it('gives back what it wrote', () => {
-    for (const name of ['Ada', 'Ada Lovelace', '王小明', 'a:b']) {
+    for (const name of [
+      'Ada',
+      'Ada Lovelace',
+      '王小明',
+      'a:b',
+      'Ada "the" L',
+      '“Ada”',
+      '＂',
+      'O"Brien',
+      'a\\',
+      'a\\"b c',
+    ]) {
       expect(operatorsIn(withOperator('x', 'from', name)).from).toBe(name)
     }
   })
@@ -61,5 +72,45 @@ describe('shiftDay', () => {
   it('is empty for what is no day', () => {
     expect(shiftDay('soon', 1)).toBe('')
     expect(shiftDay('2026-13-45', 1)).toBe('')
+  })
+})
+
+describe('asked', () => {
+  const people = [
+    { id: 1, name: 'Ada "the" L' },
+    { id: 2, name: 'Łukasz' },
+    { id: 3, name: 'Bob' },
+  ]
+  const rooms = [
+    { id: 1, name: 'Kitchen' },
+    { id: 2, name: 'Kitchen' },
+    { id: 3, name: 'Book club' },
+  ]
+  const ask = (text: string) => asked(text, people, rooms)
+
+  it('tells whom and where by id where exactly one fits', () => {
+    expect(ask(withOperator('pie', 'from', 'Ada "the" L'))).toMatchObject({ q: 'pie', from_id: 1 })
+    expect(ask('from:lukasz in:"book CLUB" x')).toMatchObject({ q: 'x', from_id: 2, room_id: 3 })
+    expect(ask('in:Kitchen x')).toMatchObject({ q: 'in:Kitchen x', room_id: undefined })
+    expect(ask('from:nobody x')).toMatchObject({ q: 'from:nobody x', from_id: undefined })
+    expect(ask('from:Bob from:lukasz')).toMatchObject({ q: 'from:Bob from:lukasz', from_id: undefined })
+  })
+
+  it('tells days by when they begin here', () => {
+    const begin = (month: number, day: number) => new Date(2026, month - 1, day).getTime()
+    expect(ask('x after:2026-11-01 before:2026-11-20')).toMatchObject({
+      q: 'x',
+      after_at: begin(11, 1),
+      before_at: begin(11, 20),
+    })
+    expect(ask('after：2026-03-29 after:2026-03-30')).toMatchObject({ q: '', after_at: begin(3, 30) })
+  })
+
+  it('leaves to the box what is no day', () => {
+    expect(ask('x before:2026-02-30')).toMatchObject({ q: 'x before:2026-02-30', before_at: undefined })
+  })
+
+  it('leaves phrases and beginnings as they are', () => {
+    expect(ask('"see you"* wor* from:Bob').q).toBe('"see you"* wor*')
   })
 })

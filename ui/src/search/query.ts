@@ -2,13 +2,18 @@
  * The search text and its operators. The form controls of the search screen only write operators into
  * the text and read them out of it, so that what is typed and what is chosen can never disagree.
  */
+import type { SearchAsked } from '../core/api'
+import { fold } from '../parts/fold'
+import type { RoomId, UserId } from '../protocol'
 
 export type Operator = 'from' | 'in' | 'after' | 'before'
 
 /** What the operators of a search say; empty where one is not there. */
 export type Operators = { readonly [O in Operator]: string }
 
-const TOKEN = /(from|in|after|before):(?:"([^"]*)"?|(\S*))|"[^"]*"?|\S+/giu
+/** As the box reads it: a quotation mark behind a backslash is part of a name. */
+const TOKEN =
+  /(from|in|after|before)[:：](?:["“”＂]((?:\\.|[^"“”＂\\])*)["“”＂]?|((?:\\["“”＂]|[^\s"“”＂])*))|["“”＂](?:\\.|[^"“”＂\\])*["“”＂]?[*＊]*|(?:\\["“”＂]|[^\s"“”＂])+/giu
 
 type Token = { readonly text: string; readonly operator: Operator | null; readonly value: string }
 
@@ -16,7 +21,7 @@ function tokens(text: string): Token[] {
   return [...text.matchAll(TOKEN)].map(([whole, operator, quoted, bare]) => ({
     text: whole,
     operator: operator ? (operator.toLowerCase() as Operator) : null,
-    value: quoted ?? bare ?? '',
+    value: (quoted ?? bare ?? '').replace(/\\(["“”＂\\])/gu, '$1'),
   }))
 }
 
@@ -29,13 +34,69 @@ export function operatorsIn(text: string): Operators {
 
 /** The search with one operator set, or taken out when the value is empty. Words keep their order. */
 export function withOperator(text: string, operator: Operator, value: string): string {
-  const written =
-    value === '' ? [] : [`${operator}:${/[\s"]/u.test(value) ? `"${value.replaceAll('"', '')}"` : value}`]
+  const written = value === '' ? [] : [`${operator}:${quoted(value)}`]
   const kept = tokens(text)
   const at = kept.findIndex((token) => token.operator === operator)
   const others = kept.filter((token) => token.operator !== operator).map((token) => token.text)
   others.splice(at < 0 ? others.length : at, 0, ...written)
   return others.join(' ')
+}
+
+function quoted(value: string): string {
+  return /[\s"“”＂\\]/u.test(value) ? `"${value.replace(/["“”＂\\]/gu, '\\$&')}"` : value
+}
+
+/** Somebody or some place that a search can be narrowed to. */
+export type Named<Id> = { readonly id: Id; readonly name: string }
+
+/**
+ * What to ask the box: days as the moments when they begin here, names as ids where exactly one fits. What cannot be
+ * told so stays in the text, and the box says what it thinks of it.
+ */
+export function asked(
+  text: string,
+  people: readonly Named<UserId>[],
+  rooms: readonly Named<RoomId>[],
+): SearchAsked {
+  const all = tokens(text)
+  const told = new Set<Token>()
+  const days = (operator: Operator) =>
+    all
+      .filter((token) => token.operator === operator)
+      .flatMap((token) => {
+        const begin = dayBegin(token.value)
+        if (begin !== null) told.add(token)
+        return begin ?? []
+      })
+  const after = days('after')
+  const before = days('before')
+  const only = <Id>(operator: Operator, named: readonly Named<Id>[]): Id | undefined => {
+    const [token, another] = all.filter((token) => token.operator === operator && token.value !== '')
+    if (!token || another) return undefined
+    const [one, other] = named.filter(({ name }) => fold(name) === fold(token.value))
+    if (!one || other) return undefined
+    told.add(token)
+    return one.id
+  }
+  const from_id = only('from', people)
+  const room_id = only('in', rooms)
+  return {
+    q: all.flatMap((token) => (told.has(token) ? [] : token.text)).join(' '),
+    from_id,
+    room_id,
+    after_at: after.length > 0 ? Math.max(...after) : undefined,
+    before_at: before.length > 0 ? Math.min(...before) : undefined,
+  }
+}
+
+/** When a day such as `2026-11-20` begins where this browser is; null for what is no day. */
+function dayBegin(day: string): number | null {
+  if (shiftDay(day, 0) !== day || day === '') return null
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
+  const begin = new Date(year, month - 1, date)
+  // Years below 100 are taken for others.
+  begin.setFullYear(year)
+  return begin.getTime()
 }
 
 /** The search without any operator. */

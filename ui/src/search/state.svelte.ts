@@ -6,12 +6,17 @@ import { isAskable } from './query'
 
 export type Ask = (q: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
 
+/** How often the box is asked to go on at once, while it has found nothing yet. */
+const ROUNDS_MAX = 20
+
 export class SearchState {
   /** The search whose hits are shown; empty before the first. */
   asked = $state('')
   hits = $state.raw<readonly Hit[]>([])
   /** Where the next page begins; null when there is none. */
   next = $state.raw<string | null>(null)
+  /** Words and names that were too many and were left out. */
+  cut = $state(0)
   busy = $state(false)
   fault = $state<FaultCode | null>(null)
   /** True once the answer to `asked` is here. */
@@ -31,6 +36,7 @@ export class SearchState {
     this.asked = q
     if (!isAskable(q)) {
       this.#show([], null)
+      this.cut = 0
       this.answered = false
       this.busy = false
       return
@@ -79,8 +85,15 @@ export class SearchState {
     this.#running = running
     this.busy = true
     try {
-      const page = await this.#ask(q, cursor, running.signal)
-      return running.signal.aborted ? null : page
+      let page = await this.#ask(q, cursor, running.signal)
+      // One call does bounded work: it may have found nothing and still have more to look through.
+      for (let round = 1; page.hits.length === 0 && page.next !== null && round < ROUNDS_MAX; round++) {
+        if (running.signal.aborted) break
+        page = await this.#ask(q, page.next, running.signal)
+      }
+      if (running.signal.aborted) return null
+      this.cut = page.cut
+      return page
     } catch (thrown) {
       if (!running.signal.aborted) {
         this.fault = faultCode(thrown)

@@ -7,7 +7,7 @@ const hit = (id: number): Hit => ({
   message: { id, room: 1, n: id, author: 1, body: 'x', client_msg_id: `m${id}`, sent_at: 0, deleted: false },
   marks: [],
 })
-const page = (ids: number[], next: string | null = null): SearchPage => ({ hits: ids.map(hit), next })
+const page = (ids: number[], next: string | null = null): SearchPage => ({ hits: ids.map(hit), next, cut: 0 })
 const ids = (state: SearchState) => state.hits.map(({ message }) => message.id)
 
 describe('a search', () => {
@@ -53,6 +53,29 @@ describe('a search', () => {
     expect(state.asked).toBe('x')
   })
 
+  it('goes on while nothing is found and there is more to look through', async () => {
+    const state = new SearchState(async (_, cursor) =>
+      cursor === null ? page([], 'a') : cursor === 'a' ? page([], 'b') : page([4]),
+    )
+    await state.search('x')
+    expect(ids(state)).toEqual([4])
+    let asked = 0
+    const endless = new SearchState(async () => {
+      asked += 1
+      return page([], 'more')
+    })
+    await endless.search('x')
+    expect([asked, endless.next]).toEqual([20, 'more'])
+  })
+
+  it('tells how many words were left out', async () => {
+    const state = new SearchState(async () => ({ ...page([1]), cut: 3 }))
+    await state.search('x')
+    expect(state.cut).toBe(3)
+    await state.search('')
+    expect(state.cut).toBe(0)
+  })
+
   it('does not ask the box for nothing', async () => {
     let asked = 0
     const state = new SearchState(async () => {
@@ -68,11 +91,11 @@ describe('a search', () => {
   it('names the reason of a refusal and forgets it with the next answer', async () => {
     let refuse = true
     const state = new SearchState(async () => {
-      if (refuse) throw new Refusal('query_invalid')
+      if (refuse) throw new Refusal('query_date')
       return page([1])
     })
     await state.search('before:never')
-    expect(state.fault).toBe('query_invalid')
+    expect(state.fault).toBe('query_date')
     refuse = false
     await state.search('y')
     expect(state.fault).toBeNull()

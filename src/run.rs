@@ -31,8 +31,9 @@ use crate::clock::{Clock, wall};
 use crate::config::{Command, Config, from_process};
 use crate::doctor::Listening;
 use crate::driver;
-use crate::http::listen::{Sockets, serve_plain, serve_tls};
+use crate::http::listen::{serve_plain, serve_tls};
 use crate::http::plain::{CaFiles, CaptivePortal};
+use crate::http::sockets::Sockets;
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
 use crate::lan::mdns::{Announcement, Announcer, Names};
@@ -244,7 +245,7 @@ struct Serving {
 impl Serving {
     fn start(https: (TcpListener, ServerConfig, Router), http: (TcpListener, Router)) -> Self {
         let (stop, shutdown) = watch::channel(false);
-        let sockets = Sockets::default();
+        let sockets = Sockets::new(system::sockets_max());
         let mut listeners = JoinSet::new();
         let ((https, tls, pages), (http, plain)) = (https, http);
         listeners.spawn(serve_tls(https, tls.into(), pages, sockets.clone(), shutdown.clone()));

@@ -1,17 +1,20 @@
 //! Fairness, wherever one can make others wait or hold memory: who asks, whose turn it is, who holds how much.
 //!
 //! One mechanism for all queues that many feed. [`Turns`] orders what waits by who asked, so that whoever asks much waits
-//! behind their own questions and not before others'. [`Lane`] does the waiting. [`Ledger`] counts the bytes that are
-//! kept for somebody until they have been read. Limits are the caller's, from `proto::limits`.
+//! behind their own questions and not before others'. [`Lane`] does the waiting. [`Places`] seats whoever comes, at the
+//! cost of whoever has the most. [`Ledger`] counts the bytes that are kept for somebody until they have been read.
+//! Limits are the caller's, from `proto::limits`.
 
 mod lane;
 mod ledger;
+mod places;
 mod turns;
 
 use std::net::{IpAddr, Ipv6Addr};
 
 pub use lane::{Busy, Lane, LaneMax, Turn};
 pub use ledger::{Full, Held, HeldMax, Ledger};
+pub use places::{AllKept, Places, Seat};
 pub use turns::{Pushed, TurnMax, Turns};
 
 use crate::proto::id::UserId;

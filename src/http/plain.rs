@@ -2,8 +2,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, USER_AGENT, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
@@ -16,10 +16,11 @@ use bytes::Bytes;
 use super::headers;
 use super::host::{self, Asked};
 use super::portal::{self, Gateway};
-use super::{App, WallClock};
+use super::{App, PeerAddr, WallClock};
+use crate::fair::{Asker, Busy, Lane, LaneMax, Network, TurnMax};
 use crate::guide::words::{self, WORDS};
 use crate::guide::{self, Device, Guide, Lang};
-use crate::proto::limits::GUIDE_REST_BYTES_MAX;
+use crate::proto::limits::{GUIDE_REST_BYTES_MAX, PLAIN_AT_ONCE, PLAIN_WAITING_MAX, PLAIN_WAITING_PER_NETWORK_MAX};
 
 /// Pages in the clear have a style of their own and nothing else.
 const PAGE_POLICY: &str =
@@ -77,7 +78,29 @@ pub fn router(app: App, captive_portal: CaptivePortal) -> Router {
     if let Some(gateway) = gateway {
         router = router.layer(middleware::from_fn_with_state(gateway, portal::answer));
     }
-    router.layer(middleware::from_fn(add_headers))
+    router.layer(middleware::from_fn_with_state(lane(), in_turn)).layer(middleware::from_fn(add_headers))
+}
+
+fn lane() -> Lane {
+    let waiting = TurnMax { of_one: PLAIN_WAITING_PER_NETWORK_MAX, in_all: PLAIN_WAITING_MAX };
+    Lane::new(LaneMax { at_once: PLAIN_AT_ONCE, at_once_of_one: PLAIN_AT_ONCE, waiting })
+}
+
+/// Lets networks take turns: whoever asks for very many pages waits for their own, and talk does not.
+async fn in_turn(
+    State(lane): State<Lane>,
+    Extension(PeerAddr(peer)): Extension<PeerAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match lane.enter(Asker::Network(Network::of(peer.ip()))).await {
+        Ok(_turn) => next.run(request).await,
+        // Not for one who goes on asking at once.
+        Err(Busy) => {
+            let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
+            (StatusCode::SERVICE_UNAVAILABLE, headers, "The box is busy. Try again in a moment.\n").into_response()
+        }
+    }
 }
 
 /// The pages' style, and `/ca.crt`, `/ca.pem` and `/ca.mobileconfig` where the box has a CA of its own. On both ports:
@@ -251,7 +274,8 @@ mod tests {
         if let Some(host) = host {
             request = request.header(HOST, host);
         }
-        let request = request.body(Body::empty()).unwrap();
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(PeerAddr(([192, 168, 1, 2], 40_000).into()));
         let response = router(porch.app.clone(), CaptivePortal::Off).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())

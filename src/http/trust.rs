@@ -16,12 +16,12 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::doors::Host;
+use crate::fair::{Asker, Lane, LaneMax, Network, TurnMax};
 use crate::proto::code::ErrorCode;
-use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_ADDRESS_MAX};
+use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_NETWORK_MAX};
 
 use super::answer::Refusal;
 use super::host::Asked;
-use super::listen::Sockets;
 use super::plain::CaFiles;
 use super::{PeerAddr, ws};
 
@@ -34,7 +34,10 @@ struct Probe {
 /// `GET /trust-probe` and `GET /trust-echo`, for a box with a CA of its own.
 pub(super) fn routes(ca: &CaFiles) -> Router {
     let probe = Probe { fingerprint: ca.fingerprint.clone() };
-    let echoes = Sockets::new(TRUST_ECHOES_MAX, TRUST_ECHOES_PER_ADDRESS_MAX);
+    // Nobody waits: whoever finds no place is told so.
+    let waiting = TurnMax { of_one: 0, in_all: 0 };
+    let echoes =
+        Lane::new(LaneMax { at_once: TRUST_ECHOES_MAX, at_once_of_one: TRUST_ECHOES_PER_NETWORK_MAX, waiting });
     Router::new()
         .route("/trust-probe", get(async |asked, headers: HeaderMap| say(probe, asked, &headers)))
         .route("/trust-echo", get(echo).with_state(echoes))
@@ -57,7 +60,7 @@ fn is_guide(origin: &HeaderValue, door: &Host) -> bool {
 
 /// Gives one short text back, and ends.
 async fn echo(
-    State(echoes): State<Sockets>,
+    State(echoes): State<Lane>,
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     mut request: Request,
 ) -> Response {
@@ -65,7 +68,7 @@ async fn echo(
         Ok(accept) => accept,
         Err(refusal) => return refusal.into_response(),
     };
-    let Some(place) = echoes.enter(peer.ip().to_canonical()) else {
+    let Ok(place) = echoes.try_enter(Asker::Network(Network::of(peer.ip()))) else {
         return Refusal::from(ErrorCode::Busy).into_response();
     };
     let socket = ws::wire_of(&mut request);

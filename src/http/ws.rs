@@ -37,6 +37,8 @@ use crate::proto::id::{ConnId, SessionId, UserId};
 use crate::proto::limits::{CLIENT_FRAME_BYTES_MAX, HEARTBEAT_INTERVAL, HEARTBEAT_TTL, HELLO_WAIT, WRITE_WAIT};
 
 use super::listen::SocketPlace;
+use super::pace::Paced;
+use super::sockets::Kept;
 
 /// Bytes kept for reading while a connection is idle: a typed sentence fits; longer frames take more for their time.
 const READ_BUFFER_BYTES: usize = 256;
@@ -63,7 +65,7 @@ const KEY_BYTES: usize = 16;
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The connection under a request, when it is one of porch's TLS listeners.
-type Wire = TokioIo<TlsStream<TcpStream>>;
+type Wire = TokioIo<Paced<TlsStream<TcpStream>>>;
 
 /// Answers a request for `/ws` of a signed-in person, and talks on its connection from then on.
 pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: Handle) -> Response {
@@ -71,14 +73,15 @@ pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: H
         Ok(accept) => accept,
         Err(refusal) => return refusal.into_response(),
     };
-    let place = request.extensions().get::<SocketPlace>().cloned();
+    // From here on nobody can take it.
+    let kept = request.extensions().get::<SocketPlace>().and_then(|SocketPlace(place)| place.keep());
     let wire = wire_of(&mut request);
     tokio::spawn(async move {
         let Some((wire, leftover)) = wire.await else { return };
         let talk = open(wire, leftover, user, session, handle).await;
         // A task of its own, no larger than it need be: this one has room for all that came before, and hyper's
         // buffer. Thousands of them are most of the memory porch takes.
-        tokio::spawn(talk.live(place));
+        tokio::spawn(talk.live(kept));
     });
     switching(&accept)
 }
@@ -92,7 +95,7 @@ pub(super) fn wire_of(request: &mut Request) -> impl Future<Output = Option<(Tls
             log::error!("a WebSocket on a connection of an unknown kind");
             return None;
         };
-        Some((parts.io.into_inner(), parts.read_buf.to_vec()))
+        Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
     }
 }
 
@@ -181,9 +184,9 @@ struct Talk<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
-    /// Talks until either side has had enough. `place` is held as long: a WebSocket counts as a socket.
+    /// Talks until either side has had enough. `kept` is held as long: a WebSocket counts as a socket.
     #[expect(clippy::manual_async_fn, reason = "an async fn would have room for its argument twice")]
-    fn live(mut self, place: Option<SocketPlace>) -> impl Future<Output = ()> {
+    fn live(mut self, kept: Option<Kept>) -> impl Future<Output = ()> {
         async move {
             let end = self.run().await;
             // The others learn of it before the goodbye is said.
@@ -191,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             if let End::Close(code) = end {
                 Box::pin(self.say_goodbye(code)).await;
             }
-            drop(place);
+            drop(kept);
         }
     }
 
@@ -326,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_conversation_holds_little_memory() {
-        fn bytes_of<T, F>(_live: impl FnOnce(T, Option<SocketPlace>) -> F) -> usize {
+        fn bytes_of<T, F>(_live: impl FnOnce(T, Option<Kept>) -> F) -> usize {
             size_of::<F>()
         }
         let bytes = bytes_of(Talk::<TlsStream<TcpStream>>::live);

@@ -62,18 +62,41 @@ pub const OUTBOX_BYTES_MAX: usize = 4 << 20;
 pub const SESSION_CONNECTIONS_MAX: usize = 8;
 /// WebSockets of the whole box: 16 KiB each stay below 128 MB.
 pub const CONNECTIONS_MAX: usize = 8_000;
-/// TCP connections accepted at once, HTTP included; leaves file descriptors for the store.
+/// TCP connections open at once, HTTP included: WebSockets, and 2,000 at least for everything else. Leaves file
+/// descriptors for the store.
 pub const SOCKETS_MAX: usize = 10_000;
+/// File descriptors kept back from sockets where the system allows fewer than [`OPEN_FILES_MAX`]: the store, the
+/// doctor and mDNS take some dozens.
+pub const OTHER_FILES_MAX: u64 = 256;
+/// Bytes that the kernel takes in of an answer before any of it is sent: keeps a link busy, and ten thousand clients
+/// that read nothing from holding gigabytes. Without it, slow and silent readers cannot be told apart.
+pub const SOCKET_UNSENT_BYTES_MAX: u32 = 32 << 10;
+/// Bytes that TLS keeps of what could not be sent: one record.
+pub const TLS_UNSENT_BYTES_MAX: usize = 16 << 10;
+/// What was sent and is not acknowledged for this long ends the connection, one that porch has closed too: as long as
+/// a silent WebSocket has.
+pub const SOCKET_UNACKNOWLEDGED_WAIT: Duration = HEARTBEAT_TTL;
 /// File descriptors asked of the system: every socket, and room for the store.
 pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
-/// TCP connections from one address: a whole class behind one NAT, and no more.
-pub const SOCKETS_PER_ADDRESS_MAX: usize = 6_000;
+/// TLS handshakes whose arithmetic is done at once, a millisecond each on a slow board: whatever else is to be done
+/// waits behind so many at most.
+pub const HANDSHAKES_AT_ONCE: usize = 2;
 /// A TLS handshake takes at most this long, on the slowest phone.
 pub const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// A request's head comes within this.
 pub const REQUEST_HEAD_WAIT: Duration = Duration::from_secs(10);
+/// An answer or a body that moves not at all for this long is given up.
+pub const STANDSTILL_WAIT: Duration = Duration::from_secs(10);
+/// Bytes per second that an answer or a body moves at least, over time: a tenth of what the first mobile phones had.
+pub const BYTES_PER_SECOND_MIN: u32 = 1_024;
+/// Pages in the clear that are made at once: a moment each, and talk is to wait behind no more of them.
+pub const PLAIN_AT_ONCE: usize = 2;
+/// Requests in the clear of one network that wait for that: a class behind one NAT.
+pub const PLAIN_WAITING_PER_NETWORK_MAX: usize = 64;
+/// Requests in the clear that wait in all.
+pub const PLAIN_WAITING_MAX: usize = 1_024;
 /// A request's body comes within this: 8 MiB over slow Wi-Fi.
 pub const REQUEST_BODY_WAIT: Duration = Duration::from_secs(60);
 /// Connections the kernel holds before they are accepted: a whole school at the bell.
@@ -256,8 +279,8 @@ pub const LEAF_ADDRESSES_MAX: usize = 32;
 pub const PEM_BYTES_MAX: u64 = 256 << 10;
 /// Doors tested at once by the guide's WebSocket, each for a moment: a class that arrives together.
 pub const TRUST_ECHOES_MAX: usize = 64;
-/// The same of one address: a guide has one at a time, and one address must not keep all others waiting.
-pub const TRUST_ECHOES_PER_ADDRESS_MAX: usize = 8;
+/// The same of one network: a guide has one at a time, and one network must not keep all others waiting.
+pub const TRUST_ECHOES_PER_NETWORK_MAX: usize = 8;
 /// Bytes of the text that is given back: a word and a number.
 pub const TRUST_ECHO_BYTES_MAX: usize = 64;
 /// A test of a door takes at most this long.

@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::proto::limits::OPEN_FILES_MAX;
+use crate::proto::limits::{OPEN_FILES_MAX, OTHER_FILES_MAX, SOCKETS_MAX};
 
 /// Raises the limit on open files as far as allowed and useful.
 pub(super) fn raise_open_files() {
@@ -20,6 +20,14 @@ pub(super) fn raise_open_files() {
         Ok(()) => log::debug!("up to {wanted} open files"),
         Err(error) => log::warn!("the limit on open files stays at {current:?}: {error}"),
     }
+}
+
+/// The sockets that may be open at once: as many as there is use for, and no more than the system allows beside the
+/// store's files. One too many could be neither taken nor refused.
+pub(super) fn sockets_max() -> usize {
+    let allowed = getrlimit(Resource::Nofile).current.unwrap_or(OPEN_FILES_MAX);
+    let beside = allowed.saturating_sub(OTHER_FILES_MAX).max(allowed / 2);
+    usize::try_from(beside).unwrap_or(SOCKETS_MAX).min(SOCKETS_MAX)
 }
 
 /// The signals by which porch is asked to stop. They are heard from the moment this is made.

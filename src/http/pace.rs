@@ -1,0 +1,176 @@
+//! A least pace for what a stranger must do: read an answer, send a body.
+//!
+//! Whoever stands still for [`STANDSTILL_WAIT`] is given up. Moving gives time back, a second for
+//! [`BYTES_PER_SECOND_MIN`] bytes and never more than was there at first, so that whoever moves a byte now and then is
+//! given up as well, a little later.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::proto::limits::{BYTES_PER_SECOND_MIN, STANDSTILL_WAIT};
+
+/// How long somebody may still stand still.
+#[derive(Debug)]
+pub(super) struct Pace {
+    left: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { left: STANDSTILL_WAIT }
+    }
+}
+
+impl Pace {
+    pub(super) fn left(&self) -> Duration {
+        self.left
+    }
+
+    /// So many bytes have come through after this long.
+    pub(super) fn moved(&mut self, bytes: usize, after: Duration) {
+        let earned = Duration::from_secs_f64(bytes as f64 / f64::from(BYTES_PER_SECOND_MIN));
+        self.left = (self.left.saturating_sub(after) + earned).min(STANDSTILL_WAIT);
+    }
+}
+
+/// A stream that is given up when what is written to it does not move on. Reading is as it was.
+pub(super) struct Paced<S> {
+    io: S,
+    pace: Pace,
+    blocked: Option<Blocked>,
+}
+
+struct Blocked {
+    since: Instant,
+    /// A box of its own: most streams are never blocked.
+    alarm: Pin<Box<Sleep>>,
+}
+
+impl<S> Paced<S> {
+    pub(super) fn new(io: S) -> Self {
+        Self { io, pace: Pace::default(), blocked: None }
+    }
+
+    pub(super) fn into_inner(self) -> S {
+        self.io
+    }
+
+    /// Judges the outcome of a write.
+    fn judge<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Poll<io::Result<T>> {
+        match &outcome {
+            Poll::Pending => {
+                let left = self.pace.left();
+                let blocked =
+                    self.blocked.get_or_insert_with(|| Blocked { since: Instant::now(), alarm: Box::pin(sleep(left)) });
+                if blocked.alarm.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                }
+            }
+            Poll::Ready(Ok(done)) => {
+                let after = self.blocked.take().map(|blocked| blocked.since.elapsed()).unwrap_or_default();
+                self.pace.moved(bytes(done), after);
+            }
+            Poll::Ready(Err(_)) => {}
+        }
+        outcome
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(context, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.io).poll_write(context, from);
+        self.judge(context, outcome, |&bytes| bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        from: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.io).poll_write_vectored(context, from);
+        self.judge(context, outcome, |&bytes| bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.io).poll_flush(context);
+        self.judge(context, outcome, |()| 0)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.io).poll_shutdown(context);
+        self.judge(context, outcome, |()| 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    /// What both sides keep between them.
+    const KEPT: usize = 64;
+
+    /// Writes much to somebody who reads so many bytes each second; says how long it went on, and how it ended.
+    async fn written_to(bytes_per_second: usize, bytes: usize) -> (Duration, io::Result<()>) {
+        let (near, mut far) = duplex(KEPT);
+        let reader = tokio::spawn(async move {
+            let mut some = vec![0; bytes_per_second];
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                if far.read_exact(&mut some).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let begun = Instant::now();
+        let mut paced = Paced::new(near);
+        let written = paced.write_all(&vec![7; bytes]).await;
+        drop(paced);
+        let took = begun.elapsed();
+        reader.abort();
+        (took, written)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_nothing_is_given_up_after_the_wait() {
+        let (took, written) = written_to(0, 4_096).await;
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(took >= STANDSTILL_WAIT && took < STANDSTILL_WAIT * 2, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_a_byte_now_and_then_is_given_up_a_little_later() {
+        let (took, written) = written_to(5, 1 << 20).await;
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(took >= STANDSTILL_WAIT && took < STANDSTILL_WAIT * 2, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_slowly_and_steadily_gets_everything() {
+        let rate = BYTES_PER_SECOND_MIN as usize * 2;
+        let (took, written) = written_to(rate, rate * 100).await;
+        written.expect("all of it");
+        assert!(took > STANDSTILL_WAIT * 5, "{took:?}");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! What a file is is told by its content. Its size in pixels, and the memory that decoding would take, are read from
 //! its header before anything is decoded. Nothing of the file but its pixels comes through: no EXIF, no place, no
-//! device. Imports only `proto`.
+//! device. Imports only `fair` and `proto`.
 
 mod jpeg;
 
@@ -15,9 +15,10 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task;
 
+use crate::fair::{AllKept, Network, Places, Seat};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{
@@ -42,40 +43,84 @@ const RESERVED_BYTES_MIN: usize = 33 << 20;
 #[derive(Clone)]
 pub struct Pictures {
     turns: Arc<Semaphore>,
-    uploading: Arc<Mutex<HashSet<UserId>>>,
+    uploads: Arc<Mutex<Uploads>>,
+}
+
+/// Those under way.
+struct Uploads {
+    people: HashSet<UserId>,
+    places: Places<oneshot::Sender<()>>,
 }
 
 /// Leave to hold an upload in memory; gives its place back when dropped.
 pub struct Upload {
     user: UserId,
-    uploading: Arc<Mutex<HashSet<UserId>>>,
+    seat: Seat,
+    /// Whether all of it is there.
+    is_whole: bool,
+    told: oneshot::Receiver<()>,
+    uploads: Arc<Mutex<Uploads>>,
+}
+
+impl Upload {
+    /// Waits until a newcomer has the place of this one, which has been under way for too long.
+    pub async fn put_out(&mut self) {
+        if (&mut self.told).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// It has come, and keeps its place until it is decoded; false where it has lost it.
+    fn arrived(&mut self) -> bool {
+        self.is_whole = lock(&self.uploads).places.keep(self.seat);
+        self.is_whole
+    }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        lock(&self.uploading).remove(&self.user);
+        let mut uploads = lock(&self.uploads);
+        uploads.people.remove(&self.user);
+        if self.is_whole {
+            uploads.places.leave_kept();
+        } else {
+            uploads.places.leave(self.seat);
+        }
     }
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(PICTURES_AT_ONCE)), uploading: Arc::default() }
+        let uploads = Uploads { people: HashSet::new(), places: Places::new(PICTURE_UPLOADS_MAX) };
+        Self { turns: Arc::new(Semaphore::new(PICTURES_AT_ONCE)), uploads: Arc::new(Mutex::new(uploads)) }
     }
 }
 
 impl Pictures {
     /// Asks for leave to take in a file, before it is: one for each person and [`PICTURE_UPLOADS_MAX`] in all, since
-    /// files wait in memory. Else `busy`.
-    pub fn upload(&self, user: UserId) -> Result<Upload, ErrorCode> {
-        let mut uploading = lock(&self.uploading);
-        if uploading.len() >= PICTURE_UPLOADS_MAX || !uploading.insert(user) {
+    /// files wait in memory. When there are as many, the network with the most gives up the oldest that is still on its
+    /// way: an honest one takes a moment. `busy` where all are there and wait to be decoded.
+    pub fn upload(&self, user: UserId, network: Network) -> Result<Upload, ErrorCode> {
+        let mut uploads = lock(&self.uploads);
+        if uploads.people.contains(&user) {
             return Err(ErrorCode::Busy);
         }
-        Ok(Upload { user, uploading: Arc::clone(&self.uploading) })
+        let (tell, told) = oneshot::channel();
+        let (seat, put_out) = uploads.places.enter(network, tell).map_err(|AllKept| ErrorCode::Busy)?;
+        uploads.people.insert(user);
+        drop(uploads);
+        if let Some(other) = put_out {
+            // An error says that it is ending by itself.
+            let _ = other.send(());
+        }
+        Ok(Upload { user, seat, is_whole: false, told, uploads: Arc::clone(&self.uploads) })
     }
 
     /// Makes the sizes of a picture on a blocking thread: or `picture_large`, `picture_unreadable`.
-    pub async fn make(&self, upload: Upload, file: Bytes) -> Result<Jpegs, ErrorCode> {
+    pub async fn make(&self, mut upload: Upload, file: Bytes) -> Result<Jpegs, ErrorCode> {
+        if !upload.arrived() {
+            return Err(ErrorCode::Busy);
+        }
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
             return Err(ErrorCode::Busy);
         };
@@ -93,9 +138,9 @@ impl Pictures {
     }
 }
 
-/// The set is whole even where a thread panicked while holding it: each change is one call.
-fn lock(uploading: &Mutex<HashSet<UserId>>) -> MutexGuard<'_, HashSet<UserId>> {
-    uploading.lock().unwrap_or_else(PoisonError::into_inner)
+/// Held for a few moves that do not panic; were it poisoned, it would still be whole.
+fn lock(uploads: &Mutex<Uploads>) -> MutexGuard<'_, Uploads> {
+    uploads.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// See [`Pictures::make`].

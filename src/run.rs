@@ -6,6 +6,7 @@ mod clock;
 mod doctor;
 mod listeners;
 mod qr;
+mod stop;
 mod system;
 mod terminal;
 
@@ -17,7 +18,6 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use rustls::ServerConfig;
@@ -25,9 +25,8 @@ use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
-use crate::clock::{Clock, wall};
+use crate::clock::{Clock, Known, wall};
 use crate::config::{Command, Config, from_process};
 use crate::doctor::Listening;
 use crate::driver;
@@ -44,11 +43,10 @@ use crate::tls::{TlsError, cpu_has_aes, server_config};
 use certificate::{Around, Certificate, Place};
 use clock::Keeper;
 use listeners::Listeners;
+use stop::Deadline;
 use system::StopSignals;
 use terminal::KnownBy;
 
-/// All of shutting down takes at most this long; systemd would kill at 90 s.
-const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
 /// Threads that turn the runtime: more only hold memory on the boards porch is made for.
 const WORKERS_MAX: usize = 4;
 /// Threads for what blocks: passwords, pictures, reading from the disk.
@@ -144,14 +142,32 @@ fn serve(config: &Config) -> Result<(), RunError> {
         .build()
         .map_err(RunError::Runtime)?;
     let hub = Hub::new(snapshot, env!("CARGO_PKG_VERSION"));
-    let served = runtime.block_on(serve_until_asked(config, hub, store.clone()));
-    // What still hangs on a connection is dropped; the store comes last, so that it has everything.
-    runtime.shutdown_timeout(SHUTDOWN_WAIT);
-    store.close();
+    let stopped = runtime.block_on(serve_until_asked(config, hub, store.clone()));
+    let deadline = stopped.as_ref().map_or_else(|_| Deadline::from_now(), |stopped| stopped.deadline);
+    let path = config.data_dir.value.clone();
+    let (served, known) = match stopped {
+        Ok(Stopped { known, .. }) => (Ok(()), known),
+        Err(error) => (Err(error), None),
+    };
+    // What waits is committed before anything else that may hang is waited for.
+    deadline.block("the store", move || {
+        store.close();
+        if let Some(known) = known {
+            known.write(&Known::path(&path));
+        }
+    });
+    runtime.shutdown_timeout(deadline.left());
     served
 }
 
-async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<(), RunError> {
+/// Porch has said goodbye.
+struct Stopped {
+    deadline: Deadline,
+    /// The last time known, to be written down.
+    known: Option<Known>,
+}
+
+async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<Stopped, RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
     keeper.settle().await;
     let interfaces = interfaces(config);
@@ -198,15 +214,14 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<()
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
 
+    let deadline = Deadline::from_now();
     log::info!("stopping");
     system::notify(NotifyState::Stopping);
     // What is left of it counts for nothing once the folder is free.
     let _ = Listening::clear(&config.data_dir.value);
-    if timeout(SHUTDOWN_WAIT, serving.end(announcer, handle)).await.is_err() {
-        log::warn!("some connections did not end in time");
-    }
-    keeper.write().await;
-    Ok(())
+    deadline.farewell(announcer.goodbye(), serving.end(handle)).await;
+    let known = deadline.until(keeper.known()).await.flatten();
+    Ok(Stopped { deadline, known })
 }
 
 /// Tells the network of the box by mDNS, unless the owner does not want it.
@@ -253,10 +268,9 @@ impl Serving {
         Self { listeners, sockets, stop }
     }
 
-    /// No new connections; those there are told why, and get the time to hear it. So does the network.
-    async fn end(mut self, announcer: Announcer, hub: driver::Handle) {
+    /// No new connections; those there are told why, and get the time to hear it.
+    async fn end(mut self, hub: driver::Handle) {
         let _ = self.stop.send(true);
-        announcer.goodbye().await;
         while self.listeners.join_next().await.is_some() {}
         hub.go_away().await;
         self.sockets.all_closed().await;

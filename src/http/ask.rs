@@ -5,26 +5,45 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::BytesMut;
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{JSON_BYTES_MAX, REQUEST_BODY_WAIT};
 
 use super::answer::Refusal;
+use super::pace::Pace;
 
 /// Reads a whole body of at most `bytes_max`, or says `too_large`. One that does not come within
-/// [`REQUEST_BODY_WAIT`] is given up, as `bad_request`.
+/// [`REQUEST_BODY_WAIT`], or slower than [`Pace`] allows, is given up, as `bad_request`.
 pub(super) async fn body(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, ErrorCode> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if said.is_some_and(|length| length > bytes_max as u64) {
         return Err(ErrorCode::TooLarge);
     }
-    match timeout(REQUEST_BODY_WAIT, Limited::new(body, bytes_max).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(fault)) if fault.is::<LengthLimitError>() => Err(ErrorCode::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(ErrorCode::BadRequest),
+    // Pages that nothing was written to are not in memory.
+    let whole = BytesMut::with_capacity(said.and_then(|length| usize::try_from(length).ok()).unwrap_or_default());
+    timeout(REQUEST_BODY_WAIT, collect(whole, body, bytes_max)).await.unwrap_or(Err(ErrorCode::BadRequest))
+}
+
+async fn collect(mut whole: BytesMut, mut body: Body, bytes_max: usize) -> Result<Bytes, ErrorCode> {
+    let mut pace = Pace::default();
+    loop {
+        let since = Instant::now();
+        let frame = match timeout(pace.left(), body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(None) => return Ok(whole.freeze()),
+            Ok(Some(Err(_))) | Err(_) => return Err(ErrorCode::BadRequest),
+        };
+        // Trailers say nothing here, and are no progress.
+        let bytes = frame.data_ref().map_or(&[][..], |bytes| bytes);
+        pace.moved(bytes.len(), since.elapsed());
+        if bytes.len() > bytes_max - whole.len() {
+            return Err(ErrorCode::TooLarge);
+        }
+        whole.extend_from_slice(bytes);
     }
 }
 
@@ -63,5 +82,40 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let named = Path::from_request_parts(parts, state).await;
         named.map(|Path(named)| Self(named)).map_err(|_| ErrorCode::NotFound.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::time::Duration;
+
+    use futures_util::stream;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// A body of pieces of so many bytes, one a second.
+    fn dripping(bytes: usize, pieces: usize) -> Body {
+        Body::from_stream(stream::unfold(0, move |at| async move {
+            sleep(Duration::from_secs(1)).await;
+            (at < pieces).then(|| (Ok::<_, Infallible>(vec![b'x'; bytes]), at + 1))
+        }))
+    }
+
+    async fn read(stream: Body) -> (Result<usize, ErrorCode>, Duration) {
+        let begun = Instant::now();
+        let read = body(&HeaderMap::new(), stream, 100_000).await.map(|bytes| bytes.len());
+        (read, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up_and_a_slow_one_is_not() {
+        let (refused, took) = read(dripping(1, 40)).await;
+        assert_eq!(refused, Err(ErrorCode::BadRequest));
+        assert!(took < REQUEST_BODY_WAIT / 3, "{took:?}");
+        assert_eq!(read(dripping(2_000, 40)).await.0, Ok(80_000));
+        assert_eq!(read(dripping(2_000, 55)).await.0, Err(ErrorCode::TooLarge));
+        assert_eq!(read(dripping(1_500, 64)).await, (Err(ErrorCode::BadRequest), REQUEST_BODY_WAIT));
     }
 }

@@ -150,6 +150,13 @@ where
     }
 }
 
+/// Lets the kernel take in what it likes, as it does by itself: a WebSocket has limits of its own, and what comes in a
+/// burst is to find room.
+pub(super) fn take_in_freely(stream: &TcpStream) {
+    // 0 stands for the system's own limit. A refusal would cost nothing but that room.
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(0);
+}
+
 /// The place of the socket that a request came by.
 #[derive(Clone)]
 pub(super) struct SocketPlace(pub(super) Arc<Place>);

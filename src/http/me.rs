@@ -1,12 +1,12 @@
 //! One's own account: name, password, picture, and leaving for good.
 
-use axum::Json as JsonAnswer;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
+use axum::{Extension, Json as JsonAnswer};
 
 use crate::auth::password::Password;
-use crate::fair::Asker;
+use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::limits::PICTURE_BYTES_MAX;
@@ -15,10 +15,10 @@ use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
 
-use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::{self, Json};
 use super::signed::Signed;
+use super::{App, PeerAddr};
 
 /// `GET /api/me`.
 pub(super) async fn show(State(app): State<App>, signed: Signed) -> JsonAnswer<Me> {
@@ -73,12 +73,17 @@ pub(super) async fn leave(
 pub(super) async fn set_picture(
     State(app): State<App>,
     signed: Signed,
+    Extension(PeerAddr(peer)): Extension<PeerAddr>,
     request: Request<Body>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
     let user = signed.user.id;
-    let upload = app.pictures.upload(user)?;
+    let mut upload = app.pictures.upload(user, Network::of(peer.ip()))?;
     let (parts, stream) = request.into_parts();
-    let file = ask::body(&parts.headers, stream, PICTURE_BYTES_MAX).await.map_err(|code| match code {
+    let read = tokio::select! {
+        read = ask::body(&parts.headers, stream, PICTURE_BYTES_MAX) => read,
+        () = upload.put_out() => Err(ErrorCode::Busy),
+    };
+    let file = read.map_err(|code| match code {
         ErrorCode::TooLarge => ErrorCode::PictureLarge,
         other => other,
     })?;

@@ -40,6 +40,7 @@ mod cookie;
 mod device;
 mod doctor;
 mod doors;
+mod frames;
 mod guests;
 mod handshake;
 mod headers;

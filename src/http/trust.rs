@@ -21,6 +21,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_NETWORK_MAX};
 
 use super::answer::Refusal;
+use super::frames::Metered;
 use super::host::Asked;
 use super::plain::CaFiles;
 use super::{PeerAddr, ws};
@@ -89,6 +90,7 @@ async fn give_back<S: AsyncRead + AsyncWrite + Unpin>(wire: S, leftover: Vec<u8>
         .read_buffer_size(2 * TRUST_ECHO_BYTES_MAX)
         .max_message_size(Some(TRUST_ECHO_BYTES_MAX))
         .max_frame_size(Some(TRUST_ECHO_BYTES_MAX));
+    let wire = Metered::new(wire, &leftover);
     let mut socket = WebSocketStream::from_partially_read(wire, leftover, Role::Server, Some(config)).await;
     let text = socket.next().await?.ok().filter(Message::is_text)?;
     socket.send(text).await.ok()?;

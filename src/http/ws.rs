@@ -21,7 +21,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_rustls::server::TlsStream;
@@ -36,7 +36,8 @@ use crate::proto::code::CloseCode;
 use crate::proto::id::{ConnId, SessionId, UserId};
 use crate::proto::limits::{CLIENT_FRAME_BYTES_MAX, HEARTBEAT_INTERVAL, HEARTBEAT_TTL, HELLO_WAIT, WRITE_WAIT};
 
-use super::listen::SocketPlace;
+use super::frames::Metered;
+use super::listen::{self, SocketPlace};
 use super::pace::Paced;
 use super::sockets::Kept;
 
@@ -95,7 +96,9 @@ pub(super) fn wire_of(request: &mut Request) -> impl Future<Output = Option<(Tls
             log::error!("a WebSocket on a connection of an unknown kind");
             return None;
         };
-        Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
+        let wire = parts.io.into_inner().into_inner();
+        listen::take_in_freely(wire.get_ref().0);
+        Some((wire, parts.read_buf.to_vec()))
     }
 }
 
@@ -164,6 +167,7 @@ where
         .write_buffer_size(0)
         .max_message_size(Some(CLIENT_FRAME_BYTES_MAX))
         .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX));
+    let io = Metered::new(io, &leftover);
     let socket = WebSocketStream::from_partially_read(io, leftover, Role::Server, Some(config)).await;
     let outbox = Arc::new(Outbox::default());
     let conn = handle.connect(user, session, outbox.clone()).await;
@@ -172,7 +176,7 @@ where
 }
 
 struct Talk<S> {
-    socket: WebSocketStream<S>,
+    socket: WebSocketStream<Metered<S>>,
     outbox: Arc<Outbox>,
     conn: ConnId,
     handle: Handle,
@@ -226,6 +230,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         }
         if now >= self.ping_at {
             self.ping_at = now + HEARTBEAT_INTERVAL;
+            self.socket.get_mut().forget();
             self.write(PING, VecDeque::new()).await?;
         }
         alarm.reset(self.ping_at.min(self.heard + HEARTBEAT_TTL));
@@ -238,6 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             Some(Err(Error::Capacity(_))) => return Err(End::Close(CloseCode::TooBig)),
             Some(Err(Error::Protocol(_))) => return Err(End::Close(CloseCode::Protocol)),
             Some(Err(Error::Utf8(_))) => return Err(End::Close(CloseCode::BadText)),
+            Some(Err(_)) if self.socket.get_ref().is_flood() => return Err(End::Close(CloseCode::Flood)),
             Some(Err(_)) | None => return Err(End::Gone),
         };
         self.heard = Instant::now();
@@ -282,6 +288,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         let goodbye = async {
             if self.socket.close(Some(frame)).await.is_ok() {
                 while let Some(Ok(_)) = self.socket.next().await {}
+            }
+            // Of a flood nothing is looked at any more; closing upon unread bytes would take the goodbye back.
+            if self.socket.get_ref().is_flood() {
+                let mut unread = [0; READ_BUFFER_BYTES];
+                let io = self.socket.get_mut().unmetered();
+                while io.read(&mut unread).await.is_ok_and(|bytes| bytes > 0) {}
             }
         };
         // Whoever does not answer in time is simply dropped.

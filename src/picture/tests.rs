@@ -275,14 +275,30 @@ fn a_file_over_the_limit_is_not_looked_at() {
 #[tokio::test]
 async fn uploads_are_taken_up_to_the_limit_and_one_for_each_person() {
     let pictures = Pictures::default();
-    let mut held: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| pictures.upload(UserId(id)).unwrap()).collect();
-    assert_eq!(pictures.upload(UserId(99)).err(), Some(ErrorCode::Busy));
+    let begin = |id: u64| pictures.upload(UserId(id), Network::of([192, 168, 1, 1].into()));
+    let mut held: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| begin(id).unwrap()).collect();
+    assert!(held.iter_mut().all(Upload::arrived));
+    assert_eq!(begin(99).err(), Some(ErrorCode::Busy), "all wait to be decoded");
     drop(held.pop());
-    assert_eq!(pictures.upload(UserId(1)).err(), Some(ErrorCode::Busy), "one at a time");
-    let upload = pictures.upload(UserId(99)).unwrap();
-    let jpegs = pictures.make(upload, file(&halves(8, 8), ImageFormat::Png).into()).await;
+    assert_eq!(begin(1).err(), Some(ErrorCode::Busy), "one at a time");
+    let jpegs = pictures.make(begin(99).unwrap(), file(&halves(8, 8), ImageFormat::Png).into()).await;
     assert!(jpegs.is_ok());
-    assert!(pictures.upload(UserId(99)).is_ok(), "its place was given back");
+    assert!(begin(99).is_ok(), "its place was given back");
+}
+
+#[tokio::test]
+async fn eight_slow_uploads_keep_nobody_from_giving_a_picture() {
+    let pictures = Pictures::default();
+    let at = |host: u8| Network::of([192, 168, 1, host].into());
+    let mut slow: Vec<_> =
+        (1..=PICTURE_UPLOADS_MAX as u64).map(|id| pictures.upload(UserId(id), at(1)).unwrap()).collect();
+    let upload = pictures.upload(UserId(99), at(2)).expect("a newcomer gets a place");
+    slow[0].put_out().await;
+    let png: Bytes = file(&halves(8, 8), ImageFormat::Png).into();
+    assert!(pictures.make(upload, png.clone()).await.is_ok());
+    let late = slow.remove(0);
+    assert_eq!(pictures.make(late, png.clone()).await.err(), Some(ErrorCode::Busy), "its place is another's");
+    assert!(pictures.make(slow.remove(0), png).await.is_ok(), "the others go on");
 }
 
 /// Small files of every kind, to be damaged.

@@ -118,6 +118,9 @@ pub const PERSON_COMMANDS_PER_SECOND: u32 = 25;
 pub const HELLOS_BURST: u32 = 40;
 /// How soon a person may have one welcome more.
 pub const HELLO_INTERVAL: Duration = Duration::from_secs(1);
+/// Control frames and pieces of messages that a connection may send between two heartbeats: a Ping each second, and
+/// messages in as many pieces as a client likes that cuts the longest into a hundred.
+pub const FRAMES_BESIDE_MAX: u16 = 400;
 /// Refused commands in a row after which the connection is closed as a flood.
 pub const REFUSALS_MAX: u32 = 200;
 /// Messages of one connection that wait for the disk.
@@ -247,6 +250,13 @@ pub const COMMIT_BATCH_MAX: usize = 1_024;
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(60);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
+
+// --- Shutting down --------------------------------------------------------------------------------
+
+/// All of shutting down takes at most this long; systemd would kill at 90 s.
+pub const SHUTDOWN_WAIT: Duration = Duration::from_secs(10);
+/// What of it is the store's, whatever else hangs: one commit, and what it likes to tidy up.
+pub const STORE_CLOSE_WAIT: Duration = Duration::from_secs(5);
 
 // --- The box on its network ----------------------------------------------------------------------
 

@@ -83,13 +83,21 @@ impl Keeper {
         }
     }
 
+    /// The last time known, to be written down; none where the store does not say how far it has come.
+    pub(super) async fn known(&self) -> Option<Known> {
+        match self.store.read(Asker::Box, |reader| reader.newest_seq()).await {
+            Ok(seq) => Some(Known { time: clock::wall(), seq }),
+            Err(error) => {
+                log::warn!("the last time known is not kept: {error}");
+                None
+            }
+        }
+    }
+
     /// Writes down the last time known.
-    pub(super) async fn write(&self) {
-        let seq = match self.store.read(Asker::Box, |reader| reader.newest_seq()).await {
-            Ok(seq) => seq,
-            Err(error) => return log::warn!("the last time known is not kept: {error}"),
-        };
-        let known = Known { time: clock::wall(), seq };
-        tokio::task::block_in_place(|| known.write(&self.path));
+    async fn write(&self) {
+        if let Some(known) = self.known().await {
+            tokio::task::block_in_place(|| known.write(&self.path));
+        }
     }
 }

@@ -16,6 +16,7 @@ mod portal;
 mod protocol;
 mod quiet;
 mod restart;
+mod slow;
 mod talk;
 mod timedated;
 mod trust;

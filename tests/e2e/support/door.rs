@@ -96,7 +96,8 @@ impl Door {
         self.secure(self.tcp().await?).await
     }
 
-    async fn secure(&self, tcp: TcpStream) -> std::io::Result<Wire> {
+    /// TLS over a connection that is there.
+    pub(crate) async fn secure(&self, tcp: TcpStream) -> std::io::Result<Wire> {
         tcp.set_nodelay(true)?;
         let name = ServerName::from(self.https.ip());
         within("a TLS handshake", self.tls.connect(name, tcp)).await

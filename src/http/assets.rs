@@ -18,6 +18,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 
+use super::link;
+
 /// The files of `ui/dist`, or of the stand-in that `build.rs` makes where the page is not built.
 #[derive(RustEmbed)]
 #[folder = "$PORCH_PAGE_DIR"]
@@ -118,7 +120,7 @@ impl Page {
     }
 
     fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
-        let Some(file) = self.find(path.strip_prefix('/').unwrap_or(path)) else {
+        let Some(file) = self.find(path) else {
             return plain(StatusCode::NOT_FOUND, "There is no such page.\n");
         };
         if method != Method::GET && method != Method::HEAD {
@@ -129,14 +131,16 @@ impl Page {
         file.answer(method, headers)
     }
 
-    /// The file of that name; the shell for the address of a screen.
-    fn find(&self, name: &str) -> Option<&File> {
+    /// The file at this path; the shell for the address of a screen.
+    fn find(&self, path: &str) -> Option<&File> {
+        let name = path.strip_prefix('/').unwrap_or(path);
         if let Some(file) = self.files.get(name) {
             return Some(file);
         }
         let first = name.split('/').next().unwrap_or(name);
         let last = name.rsplit('/').next().unwrap_or(name);
-        if last.contains('.') || NOT_SCREENS.contains(&first) { None } else { self.files.get(SHELL) }
+        let is_file = last.contains('.') && !link::is_passed_on(path);
+        if is_file || NOT_SCREENS.contains(&first) { None } else { self.files.get(SHELL) }
     }
 }
 
@@ -296,7 +300,18 @@ mod tests {
 
     #[tokio::test]
     async fn the_root_and_every_screen_are_the_shell() {
-        for path in ["/", "/index.html", "/r/4", "/r/4/m/42", "/settings", "/people/", "/%2e%2e%2fetc"] {
+        for path in [
+            "/j/0QHx6vYk1Jm2cT9sZbE4wg.",
+            "/j/0QHx6vYk1Jm2cT9sZbE4wg%E3%80%82",
+            "/r/4/42.",
+            "/",
+            "/index.html",
+            "/r/4",
+            "/r/4/m/42",
+            "/settings",
+            "/people/",
+            "/%2e%2e%2fetc",
+        ] {
             let answer = get(path);
             assert_eq!(
                 (answer.status(), header(&answer, "content-type")),

@@ -46,6 +46,7 @@ mod handshake;
 mod headers;
 mod host;
 mod invites;
+mod link;
 pub mod listen;
 mod me;
 mod origin;

@@ -15,6 +15,7 @@ use bytes::Bytes;
 
 use super::headers;
 use super::host::{self, Asked};
+use super::link;
 use super::portal::{self, Gateway};
 use super::{App, PeerAddr, WallClock};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Network, TurnMax};
@@ -152,7 +153,7 @@ fn is_visit(request: &Request) -> bool {
     let path = request.uri().path();
     let (first, last) = (path.split('/').nth(1).unwrap_or_default(), path.rsplit('/').next().unwrap_or_default());
     let reads = [Method::GET, Method::HEAD].contains(request.method());
-    reads && !NOT_PAGES.contains(&first) && !last.contains('.')
+    reads && !NOT_PAGES.contains(&first) && (!last.contains('.') || link::is_passed_on(path))
 }
 
 async fn guide_page(app: &App, ca: &CaFiles, authority: &str, asked: &Parts) -> Response {
@@ -228,9 +229,9 @@ impl Visit {
 }
 
 /// The path that was asked for. `*`, the box as a whole (RFC 9112, section 3.2.4), would else become part of the host's
-/// name in what is made of it.
+/// name in what is made of it. What is glued to an invite is left behind.
 fn path(uri: &Uri) -> &str {
-    Some(uri.path()).filter(|path| path.starts_with('/')).unwrap_or("/")
+    Some(uri.path()).filter(|path| path.starts_with('/')).map_or("/", link::unglued)
 }
 
 /// To the same address under HTTPS.
@@ -302,6 +303,28 @@ mod tests {
             let page = page(&porch, uri, "porch.local").await;
             assert!(page.contains(&format!("id=\"open\" href=\"{want}\"")), "{uri}: {page}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_invite_with_something_glued_to_it_leads_to_the_invite() {
+        let own = Porch::of(None, crate::doctor::Live::default());
+        let porch = Porch::start();
+        let invite = "/j/0QHx6vYk1Jm2cT9sZbE4wg";
+        for glued in [".", ")", "%3E", "%E3%80%82", ".?lang=en"] {
+            let asked = format!("{invite}{glued}");
+            let page = page(&porch, &asked, "porch.local").await;
+            assert!(page.contains(&format!("id=\"open\" href=\"https://porch.local{invite}\"")), "{glued}: {page}");
+            let (status, headers, _) = ask(&own, "GET", &asked, Some("porch.local")).await;
+            let there = headers[LOCATION].to_str().unwrap();
+            assert_eq!(
+                (status, there.split('?').next().unwrap()),
+                (StatusCode::FOUND, &*format!("https://porch.local{invite}"))
+            );
+        }
+        assert!(page(&porch, "/r/4/42.", "porch.local").await.contains("href=\"https://porch.local/r/4/42.\""));
+        // A file is no screen.
+        let (status, _, _) = ask(&porch, "GET", "/j.png", Some("porch.local")).await;
+        assert_eq!(status, StatusCode::FOUND);
     }
 
     #[tokio::test]

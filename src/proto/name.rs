@@ -48,7 +48,7 @@ fn parse(text: &str, chars_max: usize) -> Result<String, ErrorCode> {
     for (at, &c) in chars.iter().enumerate() {
         if is_blank(c) {
             space = !shown.is_empty();
-        } else if !is_invisible(c) || (!space && has_meaning(c, shown.chars().last(), chars.get(at + 1).copied())) {
+        } else if !is_invisible(c) || (!space && has_meaning(c, &shown, &chars[at..])) {
             if space {
                 shown.push(' ');
             }
@@ -74,23 +74,55 @@ fn is_refused(c: char) -> bool {
     (c.is_control() && !c.is_whitespace()) || turns || stands_in || unknown
 }
 
-/// Whether an invisible character changes how its neighbours are drawn, as some scripts and emoji need.
-fn has_meaning(c: char, left: Option<char>, right: Option<char>) -> bool {
-    let Some(left) = left else {
+/// Whether an invisible character changes how its neighbours are drawn, as some scripts and emoji need. `rest` begins
+/// with it.
+fn has_meaning(c: char, shown: &str, rest: &[char]) -> bool {
+    let Some(left) = shown.chars().next_back() else {
         return false;
     };
+    let right = rest.get(1).copied();
     let letters = || is_of_joining_script(left) && right.is_some_and(is_of_joining_script);
     let emoji = || (left == '\u{fe0f}' || is_symbol(left)) && right.is_some_and(is_symbol);
     match c {
         // Persian and the Indic scripts choose the shapes of letters with these.
         '\u{200c}' => letters(),
         '\u{200d}' => letters() || emoji(),
+        '\u{e0020}'..='\u{e007f}' => is_in_flag(shown, rest),
+        // Mongolian letters have several shapes.
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => is_mongolian(left),
+        '\u{180e}' => is_mongolian(left) && right.is_some_and(is_mongolian),
         // Text or emoji form of a symbol or of a keycap's digit.
         '\u{fe0e}' | '\u{fe0f}' => is_symbol(left) || (right == Some('\u{20e3}') && left.is_ascii()),
         // The form of a Chinese character that a Japanese family name is written with.
         '\u{e0100}'..='\u{e01ef}' => is_han(left),
         _ => false,
     }
+}
+
+/// What follows the black flag in those of England, Scotland and Wales: the regions whose flag Unicode knows as an emoji
+/// (UTS 51, `RGI_Emoji_Tag_Sequence`), in letters of tags, ended by the last tag.
+const FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
+
+/// Whether the tag that `rest` begins with is part of one of [`FLAGS`], of which the tags before are in `shown`.
+fn is_in_flag(shown: &str, rest: &[char]) -> bool {
+    let before: Vec<char> = shown.chars().rev().map_while(tag_letter).collect();
+    let base = shown.chars().rev().nth(before.len());
+    let all: String = before.iter().rev().copied().chain(rest.iter().copied().map_while(tag_letter)).collect();
+    let region = all.split_once('.').map(|(region, _)| region);
+    base == Some('\u{1f3f4}') && !before.contains(&'.') && region.is_some_and(|region| FLAGS.contains(&region))
+}
+
+/// The letter or digit that a tag stands for, and a full stop for the tag that ends a flag.
+pub fn tag_letter(c: char) -> Option<char> {
+    match c {
+        '\u{e007f}' => Some('.'),
+        '\u{e0020}'..='\u{e007e}' => char::from_u32(u32::from(c) - 0xe0000),
+        _ => None,
+    }
+}
+
+fn is_mongolian(c: char) -> bool {
+    matches!(c, '\u{1820}'..='\u{18aa}')
 }
 
 fn is_of_joining_script(c: char) -> bool {
@@ -129,6 +161,8 @@ mod tests {
     fn shown(text: &str) -> String {
         parse_user_name(text).unwrap_or_else(|_| panic!("{text:?} is a name"))
     }
+
+    const ENGLAND: &str = "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
 
     fn refused(text: &str) {
         assert_eq!(parse_user_name(text), Err(ErrorCode::NameInvalid), "{text:?}");
@@ -184,9 +218,23 @@ mod tests {
             "❤\u{fe0f}\u{200d}🔥",
             "1\u{fe0f}\u{20e3}",
             "葛\u{e0100}城",
+            "👨🏽\u{200d}👩🏽\u{200d}👧🏽\u{200d}👦🏽",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "🏴\u{200d}☠\u{fe0f}",
+            "👍🏿 🇨🇳",
+            "क्\u{200d}ष",
+            "ᠮᠣᠩᠭᠣᠯ\u{180b}",
+            ENGLAND,
+            "A 🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} b",
+            "🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
         ] {
             assert_eq!(shown(name), name);
         }
+        // Without its last tag, without its flag, and of a region that has none.
+        assert_eq!(shown(&ENGLAND[..ENGLAND.len() - 4]), "🏴");
+        assert_eq!(shown(&ENGLAND.replace('🏴', "a")), "a");
+        assert_eq!(shown("🏴\u{e0075}\u{e0073}\u{e0074}\u{e0078}\u{e007f}"), "🏴");
+        assert_eq!(shown(&format!("{ENGLAND}\u{e0067}")), ENGLAND);
         assert_eq!(shown("مینا\u{200c}"), "مینا");
         assert_eq!(shown("👩\u{200d}"), "👩");
         assert_eq!(shown("👩\u{200d}a"), "👩a");

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::limits::{BODY_CHARS_MAX, PREVIEW_CHARS_MAX};
+use super::name::{is_blank, is_invisible};
 
 /// Why a body is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BodyFault {
-    /// Nothing but white space.
+    /// Nothing that can be seen.
     Empty,
     /// More than [`BODY_CHARS_MAX`] characters.
     Long,
@@ -15,7 +18,7 @@ pub enum BodyFault {
     Nul,
 }
 
-/// The text of a message: 1 to 8,000 characters, not only white space, no NUL.
+/// The text of a message: 1 to 8,000 characters, at least one that can be seen, no NUL. Kept as it was written.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Body(String);
@@ -30,7 +33,7 @@ impl Body {
         if text.contains('\0') {
             return Err(BodyFault::Nul);
         }
-        if text.chars().all(char::is_whitespace) {
+        if text.chars().all(is_unseen) {
             return Err(BodyFault::Empty);
         }
         Ok(Self(text))
@@ -47,12 +50,43 @@ impl Body {
     }
 }
 
-/// The first characters of a body, for the chat list.
+/// Whether a character leaves no trace of itself: white space, controls, and what is drawn as nothing. The page has the
+/// same table, see `ui/src/core/unseen.ts`.
+fn is_unseen(c: char) -> bool {
+    is_blank(c) || is_invisible(c) || c.is_control()
+}
+
+/// The first characters of a body, for the chat list: [`PREVIEW_CHARS_MAX`] at most, and none cut in two that is drawn
+/// as one.
 pub fn preview(body: &str) -> &str {
-    match body.char_indices().nth(PREVIEW_CHARS_MAX) {
-        Some((end, _)) => &body[..end],
-        None => body,
+    let Some((end, _)) = body.char_indices().nth(PREVIEW_CHARS_MAX) else { return body };
+    &body[..whole_end(body, end)]
+}
+
+/// The last place at or before `end` that is not within what is drawn as one character: a letter with its marks, an emoji
+/// of several, a flag. Nearly UAX 29; what never ends is cut at `end`.
+fn whole_end(text: &str, end: usize) -> usize {
+    let mut at = end;
+    for _ in 0..CLUSTER_CHARS_MAX {
+        let (before, after) = text.split_at(at);
+        let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return at };
+        let goes_on = is_combining_mark(next) || is_invisible(next) || matches!(next, '\u{1f3fb}'..='\u{1f3ff}');
+        let flags = before.chars().rev().take_while(|&c| is_flag_half(c)).count();
+        let splits_flag = is_flag_half(next) && flags % 2 == 1;
+        if !goes_on && last != '\u{200d}' && !splits_flag {
+            return at;
+        }
+        at -= last.len_utf8();
     }
+    end
+}
+
+/// Characters of what is drawn as one that are looked at; the longest emoji has ten, a flag of a region as many tags.
+const CLUSTER_CHARS_MAX: usize = 32;
+
+/// Two of these are a flag.
+fn is_flag_half(c: char) -> bool {
+    matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
 /// A body as it comes from the wire, before [`Body::parse`], so that a long one is answered and not closed on.
@@ -76,6 +110,68 @@ mod tests {
         assert_eq!(Body::parse(" \n\u{3000}".into()), Err(BodyFault::Empty));
         assert_eq!(Body::parse("a\0b".into()), Err(BodyFault::Nul));
         assert_eq!(Body::parse(" a ".into()).unwrap().as_str(), " a ");
+    }
+
+    #[test]
+    fn a_body_of_what_nobody_sees_is_empty() {
+        for unseen in [
+            "\u{200b}",
+            "\u{200e}\u{202e}",
+            "\u{fe0f}",
+            "\u{e0100}",
+            "\u{115f}\u{1160}",
+            "\u{3164}",
+            "\u{ffa0}",
+            "\u{2800}",
+            "\u{e0067}\u{e007f}",
+            "\u{ad}",
+            "\u{34f}",
+            "\u{feff} \u{2060}",
+            "\u{1}\u{1b}\u{7f}\u{85}",
+            "\u{180e}",
+            "\u{2028}",
+        ] {
+            assert_eq!(Body::parse(unseen.into()), Err(BodyFault::Empty), "{unseen:?}");
+            let seen = format!("{unseen}.{unseen}");
+            assert_eq!(Body::parse(seen.clone()).unwrap().as_str(), seen, "what else is written is left as it is");
+        }
+    }
+
+    /// Every character that can be seen here can be seen on the page, whose test reads the same file.
+    #[test]
+    fn the_table_of_what_nobody_sees_is_the_pages() {
+        let ranges: Vec<[u32; 2]> = serde_json::from_str(include_str!("../../tests/unseen.json")).unwrap();
+        for c in '\0'..=char::MAX {
+            let listed = ranges.iter().any(|[first, last]| (*first..=*last).contains(&u32::from(c)));
+            assert_eq!(is_unseen(c), listed, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn a_preview_keeps_whole_what_is_drawn_as_one() {
+        for whole in [
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "👨🏽\u{200d}👩🏽\u{200d}👧🏽\u{200d}👦🏽",
+            "👍🏿",
+            "1\u{fe0f}\u{20e3}",
+            "🇨🇳",
+            "e\u{301}\u{302}",
+            "क्\u{200d}ष",
+            "ی\u{200c}",
+        ] {
+            let chars = whole.chars().count();
+            for cut in 1..chars {
+                let body = format!("{}{whole}!", "x".repeat(PREVIEW_CHARS_MAX - cut));
+                let shown = preview(&body);
+                assert!(shown.ends_with('x'), "{whole:?} is cut: {shown:?}");
+            }
+            let body = format!("{}{whole}!", "x".repeat(PREVIEW_CHARS_MAX - chars));
+            assert!(preview(&body).ends_with(whole), "{whole:?} fits");
+        }
+        let flags = format!("x{}", "🇨🇳".repeat(100));
+        assert!(preview(&flags).ends_with("🇨🇳") && preview(&flags).chars().count() == 119);
+        let endless = "e".to_owned() + &"\u{301}".repeat(500);
+        assert_eq!(preview(&endless).chars().count(), PREVIEW_CHARS_MAX);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
 use super::code::ErrorCode;
-use super::name::{is_blank, is_invisible, parse_user_name};
+use super::name::{is_blank, is_invisible, parse_user_name, tag_letter};
 
 /// A skeleton of a folded text may fold further; real names settle in two rounds.
 const ROUNDS_MAX: usize = 8;
@@ -83,9 +83,9 @@ fn key(shown: &str) -> String {
     key
 }
 
-/// One width, no spaces, nothing invisible.
+/// One width, no spaces, nothing invisible; a flag of tags with the letters of its region, or all would be the black one.
 fn plain(text: &str) -> String {
-    text.nfkc().filter(|&c| !is_blank(c) && !is_invisible(c)).collect()
+    text.nfkc().map(|c| tag_letter(c).unwrap_or(c)).filter(|&c| !is_blank(c) && !is_invisible(c)).collect()
 }
 
 /// One case. By capitals first, as ß, ſ and the two small sigmas need it.
@@ -175,6 +175,11 @@ mod tests {
             ("Eva", "Ena"),
             ("Ольга", "Олег"),
             ("😀", "😃"),
+            (
+                "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+                "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+            ),
+            ("🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}", "🏴"),
             ("Tom 1", "Tom 2"),
         ] {
             assert!(!alike(a, b), "{a} {b}");

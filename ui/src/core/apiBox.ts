@@ -15,12 +15,14 @@ import type {
   UserId,
 } from '../protocol'
 import { ask } from './api'
+import { wellFormed } from './wellFormed'
 
 /** Measuring the disk and asking the network take their time on a small board. */
 const CHECK_WAIT_MS = 60_000
 
 /** What one is invited to. Needs no session. */
-export const invited = (token: string) => ask<Invited>('GET', `/api/join/${encodeURIComponent(token)}`)
+export const invited = (token: string) =>
+  ask<Invited>('GET', `/api/join/${encodeURIComponent(wellFormed(token))}`)
 
 export const invites = () =>
   ask<{ invites: Invite[] }>('GET', '/api/invites').then((answer) => answer.invites)

@@ -30,6 +30,7 @@ import { type Drafts, keepDrafts } from './drafts'
 import { nextClientMsgId } from './ids'
 import { Outbox, type OutboxStore } from './outbox'
 import { RoomState } from './room.svelte'
+import { wellFormed } from './wellFormed'
 
 /**
  * `starting`: asking the box who we are. `unreachable`: it did not answer, we try again.
@@ -681,7 +682,7 @@ function activity(room: RoomState): Seq {
 
 /** What the protocol does not carry is left out: NUL, and halves of characters that a paste tore apart. */
 function sendable(body: string): string {
-  return body.replaceAll('\0', '').toWellFormed()
+  return wellFormed(body.replaceAll('\0', ''))
 }
 
 function named(room: RoomId | null): RoomId {

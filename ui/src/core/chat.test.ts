@@ -132,6 +132,15 @@ test('what_the_protocol_does_not_carry_is_left_out', async () => {
   expect((await guest.expect('send')).body).toBe('ab\ufffdc')
 })
 
+test('no_half_of_a_character_is_sent_in_any_command', async () => {
+  const guest = await inside()
+  const made = chat.createRoom('\ud800Kitchen\udfff', 'open', [])
+  const { re, name } = await guest.expect('create_room')
+  expect(name).toBe('\ufffdKitchen\ufffd')
+  guest.say({ type: 'done', re, room: 4 })
+  await made
+})
+
 test('a_message_that_the_box_takes_for_a_fault_is_marked_and_not_repeated', async () => {
   const guest = await inside()
   chat.send(1, 'poison')

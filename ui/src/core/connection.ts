@@ -3,6 +3,7 @@
  * the box says, and keeps the number to resume from.
  */
 import type { ClientMessage, ServerMessage } from '../protocol'
+import { toJson } from './wellFormed'
 
 export const PROTOCOL_VERSION = 1
 
@@ -102,7 +103,7 @@ export class Connection {
   /** Sends when welcomed; says whether it did. */
   send(message: ClientMessage): boolean {
     if (!this.#welcomed || this.#socket?.readyState !== 1) return false
-    this.#socket.send(JSON.stringify(message))
+    this.#socket.send(toJson(message))
     return true
   }
 
@@ -120,7 +121,7 @@ export class Connection {
     this.#socket = socket
     socket.onopen = () => {
       const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, after: this.after }
-      socket.send(JSON.stringify(hello))
+      socket.send(toJson(hello))
     }
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#take(event.data)

@@ -1,5 +1,6 @@
 /** What stands unsent in the composers, kept on this device for each account. */
 import type { RoomId, UserId } from '../protocol'
+import { toJson } from './wellFormed'
 
 export type Drafts = {
   get(room: RoomId): string
@@ -26,7 +27,7 @@ export function keepDrafts(
     timer = undefined
     try {
       if (drafts.size === 0) storage.removeItem(key)
-      else storage.setItem(key, JSON.stringify([...drafts]))
+      else storage.setItem(key, toJson([...drafts]))
     } catch {
       // A full or forbidden storage: the draft lives as long as the page.
     }

@@ -7,6 +7,7 @@
 import type { ClientMessage, ClientMsgId, RoomId, UserId } from '../protocol'
 import type { FaultCode } from './api'
 import type { Pending } from './room.svelte'
+import { toJson } from './wellFormed'
 
 export type Stored = Pending & { readonly author: UserId }
 
@@ -224,7 +225,7 @@ export class Outbox {
 }
 
 function isTooLarge(message: ClientMessage): boolean {
-  const text = JSON.stringify(message)
+  const text = toJson(message)
   // No character takes more than three bytes for each of its UTF-16 units: most need not be counted.
   return text.length * 3 > FRAME_BYTES_MAX && new TextEncoder().encode(text).length > FRAME_BYTES_MAX
 }

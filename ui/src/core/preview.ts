@@ -1,0 +1,23 @@
+/** What the chat list shows of a message: as long as the box's own previews. */
+const PREVIEW_CHARS_MAX = 120
+
+/** The beginning of a body, cut between characters as they are drawn: no letter without its marks, no half flag. */
+export function preview(body: string, charsMax = PREVIEW_CHARS_MAX): string {
+  if (body.length <= charsMax) return body
+  let chars = 0
+  let end = 0
+  for (const segment of drawn(body, charsMax)) {
+    chars += [...segment].length
+    if (chars > charsMax) break
+    end += segment.length
+  }
+  return end > 0 ? body.slice(0, end) : [...body].slice(0, charsMax).join('')
+}
+
+/** Characters as they are drawn, of as much as may be needed; where the browser cannot tell, as they are coded. */
+function* drawn(body: string, charsMax: number): Generator<string> {
+  const enough = body.slice(0, charsMax * 4)
+  if (!('Segmenter' in Intl)) return yield* enough
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(enough))
+    yield segment
+}

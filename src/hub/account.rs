@@ -94,7 +94,9 @@ impl Hub {
             for conn in conns {
                 self.close(conn, CloseCode::SignedOut, now, out);
             }
-            for room in self.people.remove(user).map(|person| person.rooms).unwrap_or_default() {
+            let Some(person) = self.people.remove(user) else { continue };
+            for room in person.rooms {
+                self.keep_name(room, &person.user.name);
                 leaving.entry(room).or_default().push(*user);
             }
         }

@@ -139,6 +139,9 @@ impl Hub {
 
     fn writable_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
         let room = self.own_room(user, room)?;
+        if room.is_left_alone() {
+            return Err(ErrorCode::PersonGone);
+        }
         if room.archived { Err(ErrorCode::RoomArchived) } else { Ok(room) }
     }
 

@@ -59,6 +59,11 @@ impl Room {
         })
     }
 
+    /// Whether this is a direct room whose other person is gone: nobody would read what is written.
+    pub(super) fn is_left_alone(&self) -> bool {
+        self.kind == RoomKind::Direct && self.members.len() < 2
+    }
+
     /// Members; a room holds fewer than `USERS_MAX`.
     pub(super) fn member_count(&self) -> u32 {
         u32::try_from(self.members.len()).unwrap_or(u32::MAX)
@@ -156,6 +161,13 @@ impl Hub {
             self.gathered.show(id, heir);
         }
         broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id] }, out);
+    }
+
+    /// A direct room has the last name of the one who goes, for the other.
+    pub(super) fn keep_name(&mut self, id: RoomId, name: &str) {
+        if let Some(room) = self.rooms.get_mut(&id).filter(|room| room.kind == RoomKind::Direct) {
+            name.clone_into(&mut room.name);
+        }
     }
 
     /// Sends a room as it is now to one of its members.

@@ -34,6 +34,7 @@ pub enum ErrorCode {
     PasswordLong,
     PasswordShort,
     PasswordWrong,
+    PersonGone,
     PictureLarge,
     PictureUnreadable,
     QueryDate,
@@ -66,6 +67,7 @@ impl ErrorCode {
             Self::PasswordWrong
             | Self::ClockRefused
             | Self::OriginRefused
+            | Self::PersonGone
             | Self::RegistrationClosed
             | Self::Forbidden
             | Self::GuestsNotHere
@@ -119,6 +121,7 @@ impl ErrorCode {
             Self::PasswordLong => "A password has at most 256 characters.",
             Self::PasswordShort => "A password has at least 8 characters.",
             Self::PasswordWrong => "The password is not right.",
+            Self::PersonGone => "This person is not here any more.",
             Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels.",
             Self::PictureUnreadable => "This file is not a picture that can be read.",
             Self::QueryDate => "A day is written like 2026-11-20, and must be one of the calendar.",

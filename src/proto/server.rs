@@ -64,7 +64,8 @@ pub struct LastMessage {
 pub struct Room {
     pub id: RoomId,
     pub kind: RoomKind,
-    /// Empty for direct rooms, and for the room for everybody until it is named.
+    /// Empty for the room for everybody until it is named, and for direct rooms while both are here; then the name that
+    /// the one who is gone had last.
     pub name: String,
     pub archived: bool,
     /// Whether guests may be in it.

@@ -111,15 +111,18 @@ fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::R
 fn may_write(db: &Connection, room: RoomId, author: UserId) -> rusqlite::Result<Option<ErrorCode>> {
     let state = db
         .prepare_cached(
-            "SELECT archived, EXISTS (SELECT 1 FROM members WHERE user = ?2 AND room = ?1) FROM rooms WHERE id = ?1",
+            "SELECT archived, EXISTS (SELECT 1 FROM members WHERE user = ?2 AND room = ?1),
+                    kind = 'direct' AND (SELECT count(*) FROM members WHERE room = ?1) < 2
+             FROM rooms WHERE id = ?1",
         )?
-        .query_row([sql(room.0), sql(author.0)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([sql(room.0), sql(author.0)], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
         .optional()?;
     Ok(match state {
         None => Some(ErrorCode::NotFound),
-        Some((_, false)) => Some(ErrorCode::NotAMember),
-        Some((true, true)) => Some(ErrorCode::RoomArchived),
-        Some((false, true)) => None,
+        Some([_, false, _]) => Some(ErrorCode::NotAMember),
+        Some([_, true, true]) => Some(ErrorCode::PersonGone),
+        Some([true, true, false]) => Some(ErrorCode::RoomArchived),
+        Some([false, true, false]) => None,
     })
 }
 

@@ -192,8 +192,16 @@ pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusq
     Ok(Outcome::Done)
 }
 
-/// Takes somebody out of every room.
+/// Takes somebody out of every room. The other one of a direct room keeps the name, as the room's; with nobody left in
+/// it, it has none.
 pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE rooms SET name = iif(
+             EXISTS (SELECT 1 FROM members WHERE room = rooms.id AND user <> ?1),
+             (SELECT users.name FROM users WHERE users.id = ?1), '')
+         WHERE kind = 'direct' AND id IN (SELECT room FROM members WHERE user = ?1)",
+    )?
+    .execute([sql(user.0)])?;
     let joined: Vec<RoomId> = db
         .prepare_cached("SELECT room FROM members WHERE user = ?")?
         .query_map([sql(user.0)], |row| schema::room_id(row, 0))?

@@ -12,10 +12,11 @@ use crate::proto::server::{Message, Role, RoomKind, User};
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(accounts::claim_looks) },
+    Migration::of(include_str!("migrations/0004_last_names.sql")),
 ];
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.
@@ -308,6 +309,28 @@ mod tests {
             let reads_all = steps.iter().any(|step| step.starts_with("SCAN users") && !step.contains("INDEX"));
             assert!(!reads_all && steps.iter().any(|step| step.contains(wanted)), "{query}: {steps:?}");
         }
+    }
+
+    #[test]
+    fn a_direct_room_of_before_gets_the_name_of_a_guest_who_has_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(DATABASE_FILE);
+        let mut before = Connection::open(&path).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..2]).unwrap();
+        before
+            .execute_batch(
+                "INSERT INTO users VALUES (1, 'Ada', 'ada', 'hash', 1, 0, 0, 100, 0, NULL),
+                     (2, 'Lin', NULL, '', 0, 0, 0, 100, 1, 200), (3, '', NULL, '', 0, 0, 0, 100, 0, NULL),
+                     (4, 'Mia', 'mia', 'hash', 0, 0, 0, 100, 0, NULL);
+                 INSERT INTO rooms VALUES (2, 'direct', '', 0, NULL, 1, 2, 0), (3, 'direct', '', 0, NULL, 1, 3, 0),
+                     (4, 'direct', '', 0, NULL, 1, 4, 0), (5, 'direct', '', 0, NULL, 2, 3, 0);
+                 INSERT INTO members VALUES (1, 2, 0, 100, 0), (1, 3, 0, 100, 0), (1, 4, 0, 100, 0), (4, 4, 0, 100, 0);",
+            )
+            .unwrap();
+        drop(before);
+        let rooms = super::super::rooms::records(&open_database(dir.path()).unwrap()).unwrap();
+        let names: Vec<_> = rooms.iter().map(|room| (room.id.0, room.name.as_str())).collect();
+        assert_eq!(names, [(1, ""), (2, "Lin"), (3, ""), (4, ""), (5, "")]);
     }
 
     #[test]

@@ -380,10 +380,11 @@ impl Stream {
     }
 }
 
-/// The asker's rooms with one of these folded names. A direct room is named by the other person.
+/// The asker's rooms with one of these folded names. A direct room is named by the other person, and
+/// has the name itself once that person is gone.
 fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<RoomId>> {
     let mut statement = db.prepare_cached(
-        "SELECT rooms.id, iif(kind = 'direct', users.name, rooms.name)
+        "SELECT rooms.id, iif(kind = 'direct' AND rooms.name = '', users.name, rooms.name)
          FROM members JOIN rooms ON rooms.id = members.room
          LEFT JOIN users ON users.id = iif(low = ?1, high, low)
          WHERE members.user = ?1",

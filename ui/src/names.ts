@@ -11,9 +11,15 @@ export function personName(id: UserId | null): string {
   return id === null || chat.peopleKnown ? t('person.deleted') : '…'
 }
 
-/** A room's name: its own, the other person's, or words for the room for everybody. */
+/** The name of who wrote something in this room: a direct room knows it when nobody else does any more. */
+export function authorName(id: UserId, room: RoomState | undefined): string {
+  const isLost = room?.personGone && id !== chat.me?.id && !chat.people.has(id)
+  return isLost ? roomTitle(room) : personName(id)
+}
+
+/** A room's name: its own, the other person's (also the last of one who is gone), or words for the room for everybody. */
 export function roomTitle(room: RoomState): string {
-  if (room.kind === 'direct') return personName(room.with)
+  if (room.kind === 'direct' && (room.with !== null || room.name === '')) return personName(room.with)
   if (room.name !== '') return room.name
   return t('room.everyone')
 }

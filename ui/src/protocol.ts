@@ -14,7 +14,7 @@ export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
 
 export type Access = "closed" | "open";
 
@@ -47,7 +47,8 @@ preview: string, sent_at: number, };
 
 export type Room = { id: RoomId, kind: RoomKind, 
 /**
- * Empty for direct rooms, and for the room for everybody until it is named.
+ * Empty for the room for everybody until it is named, and for direct rooms while both are here; then the name that
+ * the one who is gone had last.
  */
 name: string, archived: boolean, 
 /**

@@ -179,10 +179,33 @@ fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() 
     world.wait(250);
     let got = world.got(ada);
     assert!(got.contains(&ServerMessage::Users { users: vec![], gone: vec![UserId(2)] }));
-    assert!(
-        got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.with.is_none() && room.id == RoomId(2)))
-    );
+    let alone =
+        |m: &&ServerMessage| matches!(m, ServerMessage::Room { room } if room.with.is_none() && room.id == RoomId(2));
+    let Some(ServerMessage::Room { room }) = got.iter().find(alone) else { panic!("{got:?}") };
+    assert_eq!(room.name, user(2).name, "the name stays with the one who stays");
     // Their old connection is of no account any more.
     world.send(bob, EVERYONE, "b", "ghost");
     assert!(world.asked.is_empty());
+}
+
+#[test]
+fn nobody_writes_to_someone_who_is_gone() {
+    let mut world = World::of(3);
+    let ada = world.join(1);
+    for other in [2, 3] {
+        world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(other) });
+    }
+    world.commit();
+    world.input(Input::UserGone { user: UserId(2) });
+    world.sent.clear();
+    let (gone, here) = (RoomId(2), RoomId(3));
+    world.send(ada, gone, "a", "are you there?");
+    assert!(world.asked.is_empty());
+    assert_eq!(world.errors(ada), [ErrorCode::PersonGone]);
+    world.send(ada, here, "b", "and you?");
+    world.commit();
+    assert_eq!(world.bodies(ada), ["and you?"]);
+    // What was written there may still be deleted by its author.
+    world.say(ada, ClientMessage::Delete { re: 2, room: gone, message: Seq(1) });
+    assert_eq!(world.asked.len(), 1);
 }

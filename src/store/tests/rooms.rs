@@ -148,3 +148,30 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     assert_eq!(roles(&first), [(users[2], Role::Owner)]);
     assert_eq!(roles(&second), [(users[1], Role::Member)]);
 }
+
+#[test]
+fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Mia"]);
+    let (ada, grace) = (users[0], users[1]);
+    let Outcome::Direct { room, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], at: NOON }) else {
+        panic!()
+    };
+    let kitchen = fixture.room(RoomKind::Open, grace, &[ada]);
+    fixture.send(room.id, ada, "a", "for the record");
+    fixture.apply(Op::RenameUser { user: grace, name: named("Grace H.") });
+    fixture.apply(Op::DeleteUser { user: grace, checked: "hash of Grace".into(), at: NOON });
+    let fixture = fixture.reopen();
+    let name = |id| fixture.snapshot.rooms.iter().find(|room| room.id == id).map(|room| room.name.clone()).unwrap();
+    assert_eq!((name(room.id), name(kitchen)), ("Grace H.".to_owned(), "Kitchen".to_owned()));
+    assert_eq!(fixture.refused(append(room.id, ada, "b", "are you there?")), ErrorCode::PersonGone);
+    let found = |text: &str| {
+        let query = crate::store::Query::parse(text, crate::store::Filters::default()).unwrap();
+        fixture.read(|reader| reader.search(ada, &query, (None, 10), || false)).hits.len()
+    };
+    assert_eq!(found("in:\"Grace H.\" record"), 1);
+
+    fixture.apply(Op::MakeOwner { user: users[2] });
+    fixture.apply(Op::DeleteUser { user: ada, checked: "hash of Ada".into(), at: NOON });
+    let fixture = fixture.reopen();
+    assert!(fixture.snapshot.rooms.iter().any(|kept| kept.id == room.id && kept.name.is_empty()), "nobody reads it");
+}

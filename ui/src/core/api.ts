@@ -25,6 +25,7 @@ import type {
   UserAnswer,
   UserId,
 } from '../protocol'
+import { toJson, wellFormed } from './wellFormed'
 
 /** `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. */
 export type FaultCode = ErrorCode | 'unreachable' | 'unexpected'
@@ -89,6 +90,7 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'password_long',
   'password_short',
   'password_wrong',
+  'person_gone',
   'picture_large',
   'picture_unreadable',
   'query_date',
@@ -114,7 +116,9 @@ export const logout = () => ask<void>('POST', '/api/logout')
 
 /** Enters by an invite. */
 export const join = (token: string, form: Join) =>
-  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
+  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(wellFormed(token))}`, form).then(
+    (answer) => answer.user,
+  )
 
 export const me = () => ask<Me>('GET', '/api/me')
 export const changeMe = (change: PatchMe) =>
@@ -209,7 +213,7 @@ export async function ask<T>(
     init.body = body
     init.headers = { 'content-type': body.type || 'application/octet-stream' }
   } else if (body !== undefined) {
-    init.body = JSON.stringify(body)
+    init.body = toJson(body)
     init.headers = { 'content-type': 'application/json' }
   }
   let answer: Response

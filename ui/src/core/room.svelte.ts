@@ -13,6 +13,7 @@ import type {
 } from '../protocol'
 import type { FaultCode } from './api'
 import { tombstone } from './deletions'
+import { preview } from './preview'
 import { Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
@@ -32,7 +33,7 @@ export type Pending = {
 export class RoomState {
   readonly id: RoomId
   kind = $state<RoomKind>('open')
-  /** Empty for direct rooms and for the unnamed room for everybody: show `roomTitle(room)`. */
+  /** Empty for the unnamed room for everybody, and for direct rooms while both are here: show `roomTitle(room)`. */
   name = $state('')
   archived = $state(false)
   /** Whether guests may be in it. */
@@ -59,6 +60,8 @@ export class RoomState {
   /** The number around which messages are being read, kept longest; null while nobody looks. */
   looked: number | null = null
 
+  /** Whether this was a talk with somebody who is not here any more. */
+  readonly personGone = $derived(this.kind === 'direct' && this.with === null)
   readonly unread = $derived(Math.max(0, this.last_n - this.read_n))
 
   /** Its place among the others when nothing was said in it: the newest event known when it appeared. */
@@ -142,11 +145,4 @@ export class RoomState {
   stopAllTyping(): void {
     for (const user of this.typing) this.stopTyping(user)
   }
-}
-
-/** What the chat list shows of a message: as long as the box's own previews. */
-const PREVIEW_CHARS_MAX = 120
-
-function preview(body: string): string {
-  return body.length <= PREVIEW_CHARS_MAX ? body : [...body].slice(0, PREVIEW_CHARS_MAX).join('')
 }

@@ -24,6 +24,7 @@ export const en = {
   'person.deleted': 'Deleted account',
   'person.hereNow': 'Here now',
   'person.away': 'Not here',
+  'person.gone': 'Not here any more',
   'room.everyone': 'Everybody',
   'room.open': 'Open room',
   'room.closed': 'Closed room',
@@ -108,6 +109,7 @@ export const en = {
   'composer.send': 'Send',
   'composer.left': { one: '{n} character left', other: '{n} characters left' },
   'composer.over': { one: '{n} character too many', other: '{n} characters too many' },
+  'composer.gone': '{name} is not here any more. What was said here stays; nothing can be added.',
   'composer.archived': 'This room is archived. It can be read, not written.',
 
   // --- Connection ------------------------------------------------------------------------------------------------
@@ -132,6 +134,7 @@ export const en = {
   'error.not_a_member': 'You are not in this room.',
   'error.not_found': 'That does not exist here, or not any more.',
   'error.not_signed_in': 'You are signed out. Sign in again.',
+  'error.person_gone': 'This person is not here any more.',
   'error.room_archived': 'This room is archived: it can be read, not written.',
   'error.slow_down': 'That was too much at once. Wait a moment.',
   'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',

@@ -289,7 +289,7 @@ export const enScreens = {
   'settings.deleteAccount': 'Delete my account',
   'settings.deleteAsk': 'Delete your account for good?',
   'settings.deleteExplained':
-    'Your name and picture are removed. What you wrote stays, without your name. This cannot be undone.',
+    'Your name and picture are removed. What you wrote stays, without your name; only those you talked with alone still see it above that talk. This cannot be undone.',
   'stay.endsSoon': 'Your stay as a guest ends at {when}.',
   'settings.deletePassword': 'Your password, to be sure it is you',
   'settings.deleteNow': 'Delete for good',

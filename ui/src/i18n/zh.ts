@@ -22,6 +22,7 @@ export const zh: Table = {
   'person.deleted': '已注销的账号',
   'person.hereNow': '在线',
   'person.away': '不在线',
+  'person.gone': '已不在这里',
   'room.everyone': '所有人',
   'room.open': '公开房间',
   'room.closed': '私密房间',
@@ -104,6 +105,7 @@ export const zh: Table = {
   'composer.send': '发送',
   'composer.left': { other: '还可输入 {n} 个字符' },
   'composer.over': { other: '超出 {n} 个字符' },
+  'composer.gone': '{name} 已经不在这里了。说过的话会留着，但不能再发消息。',
   'composer.archived': '房间已归档，只能阅读，不能发言。',
 
   // --- 连接 ----------------------------------------------------------------------------------------
@@ -128,6 +130,7 @@ export const zh: Table = {
   'error.not_a_member': '你不在这个房间里。',
   'error.not_found': '这里没有它，或者已经不在了。',
   'error.not_signed_in': '你已退出登录，请重新登录。',
+  'error.person_gone': '这个人已经不在这里了。',
   'error.room_archived': '这个房间已归档：可以阅读，不能发消息。',
   'error.slow_down': '操作太快了，请稍等片刻。',
   'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',

@@ -274,7 +274,7 @@ export const zhScreens: ScreensTable = {
   'settings.deleteAccount': '注销我的账号',
   'settings.deleteAsk': '要永久注销账号吗？',
   'settings.deleteExplained':
-    '你的名字和头像会被移除。写过的消息会留下，但不再显示你的名字。此操作无法撤销。',
+    '你的名字和头像会被移除。写过的消息会留下，但不再显示你的名字；只有和你单独聊过的人，还能在那段对话的标题里看到它。此操作无法撤销。',
   'stay.endsSoon': '你的访客停留将于 {when} 结束。',
   'settings.deletePassword': '请输入密码，确认是你本人',
   'settings.deleteNow': '永久注销',

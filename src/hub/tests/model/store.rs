@@ -238,6 +238,9 @@ impl Store {
         if !room.members.contains_key(&author) {
             return Outcome::Refused(ErrorCode::NotAMember);
         }
+        if room.kind == RoomKind::Direct && room.members.len() < 2 {
+            return Outcome::Refused(ErrorCode::PersonGone);
+        }
         if room.archived {
             return Outcome::Refused(ErrorCode::RoomArchived);
         }
@@ -372,7 +375,8 @@ impl Store {
                 Some(Input::UserChanged { user: user.clone() })
             }
             Page::Delete(user) => {
-                self.users.remove(&user)?;
+                let name = self.users.remove(&user)?.name;
+                self.keep_name(user, &name);
                 for room in (1..=self.rooms.len() as u64).map(RoomId) {
                     self.leave(room, user);
                 }
@@ -391,7 +395,17 @@ impl Store {
         self.join(room, user, Role::Member, latest.map_or(0, |latest| latest + 1))
     }
 
+    /// The others of this person's direct rooms keep the name.
+    fn keep_name(&mut self, user: UserId, name: &str) {
+        let direct = self.rooms.values_mut().filter(|room| room.kind == RoomKind::Direct);
+        for room in direct.filter(|room| room.members.contains_key(&user)) {
+            name.clone_into(&mut room.name);
+        }
+    }
+
     fn see_off(&mut self, guest: UserId) -> User {
+        let name = self.users[&guest].name.clone();
+        self.keep_name(guest, &name);
         for room in (1..=self.rooms.len() as u64).map(RoomId) {
             self.leave(room, guest);
         }

@@ -122,10 +122,12 @@ impl Truth {
     }
 
     pub(crate) fn user_gone(&mut self, user: UserId) {
-        self.people.remove(&user);
         self.leaving.remove(&user);
+        let Some(gone) = self.people.remove(&user) else { return };
         for room in self.rooms.values_mut() {
-            room.members.remove(&user);
+            if room.members.remove(&user) && room.kind == RoomKind::Direct {
+                room.name.clone_from(&gone.name);
+            }
         }
     }
 

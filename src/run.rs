@@ -1,6 +1,7 @@
 //! Wires the parts together, starts them, and shuts them down in order. The only place that knows them all.
 
 mod accounts;
+mod begin_anew;
 mod certificate;
 mod clock;
 mod doctor;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let done = match command {
+        Command::BeginAnew => begin_anew::begin_anew(&config.data_dir.value),
         Command::Config => {
             // Whoever reads only the beginning, like `head`, has seen enough.
             let _ = write!(io::stdout(), "{config}");
@@ -85,11 +87,15 @@ pub fn main() -> ExitCode {
 /// Why porch does not run, in words for the person who starts it.
 #[derive(Debug)]
 pub(crate) enum RunError {
-    /// What `porch user` was asked cannot be done.
+    /// What `porch user` or `porch begin-anew` was asked cannot be done.
     Account(String),
     DataDir {
         path: PathBuf,
         fault: io::Error,
+    },
+    /// The data folder has been in use, and its database is gone.
+    Emptied {
+        dir: PathBuf,
     },
     Listen {
         key: &'static str,
@@ -108,6 +114,13 @@ impl fmt::Display for RunError {
         match self {
             Self::Account(reason) | Self::Qr(reason) => f.write_str(reason),
             Self::DataDir { path, fault } => write!(f, "the data folder {} cannot be used: {fault}", path.display()),
+            Self::Emptied { dir } => write!(
+                f,
+                "the data folder {dir} has been in use, but its database is gone. porch does not begin a new box in it by \
+                 itself: whoever came first would own it. Put porch.db back from a backup. To begin anew with nobody \
+                 and no messages: porch begin-anew --data-dir {dir}",
+                dir = dir.display()
+            ),
             Self::Listen { key, address, fault } => write!(f, "{key}: cannot listen on {address}: {fault}"),
             Self::Runtime(fault) => write!(f, "the system refuses what porch needs to run: {fault}"),
             Self::Store(error) => error.fmt(f),
@@ -128,7 +141,9 @@ fn serve(config: &Config) -> Result<(), RunError> {
     system::raise_open_files();
     private_folder(&config.data_dir.value)?;
     // Held from here on: a second porch on this folder ends now, before it touches anything.
+    begin_anew::refuse_emptied(&config.data_dir.value)?;
     let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
+    begin_anew::refuse_deserted(&config.data_dir.value, &store, &snapshot)?;
     clock::begin(&config.data_dir.value, &snapshot);
     // What one before us wrote would be taken for ours.
     if let Err(fault) = Listening::clear(&config.data_dir.value) {
@@ -189,6 +204,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
+    let doctor = doctor::of_running(config, listening, announcer.names(), certificate.served(), store.clone());
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -198,7 +214,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
         ca,
         doors: live_doors,
         wall: Box::new(wall),
-        doctor: doctor::of_running(config, listening, announcer.names(), certificate.served()).into(),
+        doctor: doctor.into(),
     });
 
     let plain = http::plain::router(app.clone(), captive_portal(config));

@@ -27,6 +27,8 @@ pub enum Command {
     /// Serve the box (what porch does when nothing is said)
     #[default]
     Serve,
+    /// Begin with an empty database where the one there was is gone; what is left of it is set aside
+    BeginAnew,
     /// Print the effective configuration, and where each value came from
     Config,
     /// Check what porch needs: ports, network, clock, certificate, disk. Ends with 1 when there is a problem

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Access, AtFlags, CWD, accessat, statfs, statvfs};
 
 use crate::proto::doctor::{Check, Checked, Finding};
-use crate::store::{Database, database};
+use crate::store::{Database, Loss, Trouble, database};
 
+use super::emptied::is_emptied;
 use super::texts::line;
 
 /// Below this and below a tenth of the disk, there is time to act. By itself neither says much: a tenth of a large disk
@@ -125,14 +126,59 @@ struct Seen {
     kind: u32,
 }
 
-/// The folder, and the database in it.
+/// What a running porch says of its database.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Kept {
+    /// What keeps it from its work at the moment.
+    pub trouble: Option<Trouble>,
+    /// What it had lost when it was opened, now or not long ago.
+    pub loss: Option<Loss>,
+}
+
+/// The folder, and the database in it, of a porch that does not say anything of them.
 pub(super) fn folder(data_dir: &Path) -> Vec<Checked> {
+    let place = place(data_dir);
+    if !data_dir.is_dir() {
+        return vec![place];
+    }
+    let seen = is_emptied(data_dir).and_then(|emptied| if emptied { Ok(None) } else { database(data_dir).map(Some) });
+    let lines = [Some(place), database_line(data_dir, seen), Loss::noted(data_dir).map(loss_line)];
+    lines.into_iter().flatten().collect()
+}
+
+/// What a running porch has to say of its database.
+pub(super) fn kept(data_dir: &Path, kept: &Kept) -> Vec<Checked> {
+    let trouble = match kept.trouble {
+        Some(trouble) => trouble_line(data_dir, trouble),
+        None => line(Check::DataFolder, Finding::DatabaseGood, []),
+    };
+    [Some(trouble), kept.loss.map(loss_line)].into_iter().flatten().collect()
+}
+
+fn trouble_line(data_dir: &Path, trouble: Trouble) -> Checked {
+    let of_folder = |finding| line(Check::DataFolder, finding, [("path", data_dir.display().to_string())]);
+    let of_database = |finding, reason: &str| line(Check::DataFolder, finding, [("reason", reason.to_owned())]);
+    match trouble {
+        Trouble::Damaged => of_database(Finding::DatabaseBroken, "what it holds makes no sense"),
+        Trouble::Denied => of_folder(Finding::DataFolderDenied),
+        Trouble::Failing => of_database(Finding::DatabaseFailing, "what was to be kept could not be written"),
+        Trouble::Full => line(Check::DataFolder, Finding::DatabaseFull, []),
+        Trouble::ReadOnly => of_folder(Finding::DataFolderReadOnly),
+    }
+}
+
+fn loss_line(loss: Loss) -> Checked {
+    let events = loss.events.map(|events| events.to_string()).unwrap_or_default();
+    let values = [("ago_s", loss.age().as_secs().to_string()), ("events", events)];
+    line(Check::DataFolder, Finding::DatabaseLost, values)
+}
+
+/// The folder itself.
+pub(super) fn place(data_dir: &Path) -> Checked {
     let path = || ("path", data_dir.display().to_string());
-    let of = |finding| vec![line(Check::DataFolder, finding, [path()])];
-    let because =
-        |finding, fault: io::Error| vec![line(Check::DataFolder, finding, [path(), ("reason", fault.to_string())])];
-    let unchecked =
-        |fault: io::Error| vec![line(Check::DataFolder, Finding::Unchecked, [("reason", fault.to_string())])];
+    let of = |finding| line(Check::DataFolder, finding, [path()]);
+    let because = |finding, fault: io::Error| line(Check::DataFolder, finding, [path(), ("reason", fault.to_string())]);
+    let unchecked = |fault: io::Error| line(Check::DataFolder, Finding::Unchecked, [("reason", fault.to_string())]);
     match fs::metadata(data_dir) {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => match writable(&nearest(data_dir)) {
             Ok(()) => of(Finding::DataFolderNew),
@@ -149,9 +195,7 @@ pub(super) fn folder(data_dir: &Path) -> Vec<Checked> {
                     // The kernel's numbers have 32 bits; the type is as wide as the processor's words.
                     kind: disk.f_type as u32,
                 };
-                let mut lines = vec![told(data_dir, metadata.mode() & 0o777, &seen)];
-                lines.extend(database_line(database(data_dir)));
-                lines
+                told(data_dir, metadata.mode() & 0o777, &seen)
             }
         },
     }
@@ -181,21 +225,27 @@ fn told(data_dir: &Path, mode: u32, seen: &Seen) -> Checked {
     }
 }
 
-fn database_line(seen: io::Result<Database>) -> Option<Checked> {
+/// `seen`: none where the folder lacks the database that it had.
+fn database_line(data_dir: &Path, seen: io::Result<Option<Database>>) -> Option<Checked> {
     let because = |finding, reason: String| line(Check::DataFolder, finding, [("reason", reason)]);
     match seen {
-        Ok(Database::Absent) => None,
-        Ok(Database::Known) => Some(line(Check::DataFolder, Finding::DatabaseGood, [])),
-        Ok(Database::Newer { found, known }) => Some(line(
+        Ok(None) => {
+            let path = data_dir.display().to_string();
+            Some(line(Check::DataFolder, Finding::DatabaseGone, [("path", path)]))
+        }
+        Ok(Some(Database::Absent { .. })) => None,
+        Ok(Some(Database::Known)) => Some(line(Check::DataFolder, Finding::DatabaseGood, [])),
+        Ok(Some(Database::Newer { found, known })) => Some(line(
             Check::DataFolder,
             Finding::DatabaseNewer,
             [("found", found.to_string()), ("known", known.to_string())],
         )),
-        Ok(Database::Broken(reason)) => Some(because(Finding::DatabaseBroken, reason.into())),
+        Ok(Some(Database::Broken(reason))) => Some(because(Finding::DatabaseBroken, reason.into())),
         Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
             Some(because(Finding::Unchecked, fault.to_string()))
         }
-        Err(fault) => Some(because(Finding::DatabaseBroken, fault.to_string())),
+        // The disk does not give it out; what is on it may be whole.
+        Err(fault) => Some(because(Finding::DatabaseFailing, fault.to_string())),
     }
 }
 
@@ -262,5 +312,30 @@ mod tests {
         fs::write(&file, "").unwrap();
         assert_eq!(found(&file), [Finding::DataFolderMissing]);
         assert_eq!(found(&file.join("below")), [Finding::Unchecked]);
+    }
+
+    #[test]
+    fn only_a_database_that_is_broken_is_to_be_put_back_from_a_backup() {
+        let dir = tempfile::tempdir().unwrap();
+        let seen = |seen| database_line(dir.path(), seen).unwrap();
+        let failing = seen(Err(rustix::io::Errno::IO.into()));
+        assert_eq!(failing.finding, Finding::DatabaseFailing);
+        assert_eq!(seen(Err(io::ErrorKind::PermissionDenied.into())).finding, Finding::Unchecked);
+        assert_eq!(seen(Ok(Some(Database::Broken("it is cut off")))).finding, Finding::DatabaseBroken);
+        assert_eq!(seen(Ok(None)).finding, Finding::DatabaseGone);
+        let troubles = [Trouble::Denied, Trouble::Failing, Trouble::Full, Trouble::ReadOnly];
+        let lines = troubles.map(|trouble| trouble_line(dir.path(), trouble));
+        for line in lines.iter().chain([&failing]) {
+            assert!(!line.advice.contains("from a backup"), "{line:?}");
+        }
+        let advice = trouble_line(dir.path(), Trouble::Damaged).advice;
+        assert!(advice.find("Copy") < advice.find("backup"), "what is there is kept first: {advice}");
+    }
+
+    #[test]
+    fn a_loss_is_told_with_what_is_known_of_it() {
+        let lost = |events| loss_line(Loss { events, noticed: std::time::SystemTime::now() }).says;
+        assert!(lost(Some(7)).contains("7 messages and changes"), "{}", lost(Some(7)));
+        assert!(lost(None).contains("some messages and changes"), "{}", lost(None));
     }
 }

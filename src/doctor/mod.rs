@@ -7,6 +7,7 @@
 mod certificate;
 mod clock;
 mod disk;
+mod emptied;
 pub mod listening;
 mod name;
 mod network;
@@ -34,6 +35,8 @@ use crate::tls::name::DnsName;
 
 pub use certificate::Served;
 pub use clock::Trust;
+pub use disk::Kept;
+pub use emptied::is_emptied;
 pub use listening::Listening;
 use texts::line;
 
@@ -67,6 +70,7 @@ pub struct Live {
     pub names: Option<Ask<Names>>,
     pub clock: Option<Ask<Trust>>,
     pub certificate: Option<Ask<Option<Served>>>,
+    pub store: Option<Ask<Kept>>,
 }
 
 /// Asks a part of porch; must not wait.
@@ -76,7 +80,8 @@ pub type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Extent {
     Full,
-    /// Only what the running porch knows, without touching the disk or the network: name, clock and certificate.
+    /// Only what the running porch knows, without touching the disk or the network: name, clock, certificate and
+    /// database.
     Quick,
 }
 
@@ -178,6 +183,7 @@ impl Parts {
         if let Some(served) = self.live.certificate.as_ref().and_then(|ask| ask()) {
             lines.extend(self.certificate(&certificate::Seen::Served(served), true));
         }
+        lines.extend(self.live.store.iter().flat_map(|ask| disk::kept(&self.subject.data_dir, &ask())));
         lines
     }
 
@@ -217,7 +223,17 @@ impl Parts {
                 let path = subject.data_dir.display().to_string();
                 vec![line(check, Finding::DataFolderElsewhere, [("path", path)])]
             }
-            Check::DataFolder => disk::folder(&subject.data_dir),
+            Check::DataFolder => match &live.store {
+                // What it says of itself is newer than what can be seen from outside.
+                Some(ask) => {
+                    let mut lines = vec![disk::place(&subject.data_dir)];
+                    lines.extend(disk::kept(&subject.data_dir, &ask()));
+                    // Both may say that it cannot be written.
+                    lines.dedup_by_key(|line| line.finding);
+                    lines
+                }
+                None => disk::folder(&subject.data_dir),
+            },
         }
     }
 
@@ -306,6 +322,7 @@ mod tests {
             names: Some(Box::new(names)),
             clock: Some(Box::new(|| Trust::Plausible)),
             certificate: Some(Box::new(served)),
+            store: None,
         };
         let report = Doctor::new(subject, live).examine(Extent::Quick);
         let found: Vec<_> = report.checks.iter().map(|line| line.finding).collect();

@@ -241,7 +241,35 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             "The database was made by a newer porch: its layout is {found}, this porch knows up to {known}.",
             "Install that version again.",
         ),
-        F::DatabaseBroken => (Problem, "The database cannot be read: {reason}.", "Put it back from a backup."),
+        F::DatabaseBroken => (
+            Problem,
+            "The database is damaged: {reason}.",
+            "Stop porch, and copy the whole data folder before anything else. Then put the database back from a \
+             backup; without one, `sqlite3 porch.db .recover` reads what can be read.",
+        ),
+        F::DatabaseFailing => (
+            Problem,
+            "The disk fails: {reason}.",
+            "Nothing says that the database is damaged. Copy the whole data folder to another disk, then check this one.",
+        ),
+        F::DatabaseFull => (
+            Problem,
+            "The disk is full: nothing new is kept, and nothing that was is lost.",
+            "Make room: remove what else is on the disk, or use a larger one. porch goes on by itself.",
+        ),
+        F::DatabaseGone => (
+            Problem,
+            "The data folder {path} has been in use, but its database is gone: porch does not start.",
+            "Put porch.db back from a backup. To begin anew with nobody and no messages: porch begin-anew --data-dir \
+             {path}",
+        ),
+        F::DatabaseLost => (
+            Problem,
+            "The database has lost its newest part: {events|some} messages and changes that had been kept are missing. \
+             It was noticed {ago_s:span} ago.",
+            "What is there is sound. If there is a newer copy of the data folder, stop porch and put the whole folder \
+             back. A card that loses what it has kept is failing: make a backup, and replace it.",
+        ),
 
         F::Unchecked => {
             (Warning, "This could not be checked: {reason}.", "Try again as the user that porch runs as, or as root.")

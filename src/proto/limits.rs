@@ -248,6 +248,8 @@ pub const PICTURE_UPLOADS_MAX: usize = 8;
 pub const COMMIT_BATCH_MAX: usize = 1_024;
 /// Least time between two group commits under load: more messages share one fsync and its pages.
 pub const COMMIT_INTERVAL: Duration = Duration::from_millis(60);
+/// The database is looked through for damage this long at most, after a run that was broken off.
+pub const STORE_CHECK_WAIT: Duration = Duration::from_secs(5);
 /// Read markers are gathered this long before they go to the disk: losing some costs a few "unread".
 pub const READ_MARKER_INTERVAL: Duration = Duration::from_secs(5);
 

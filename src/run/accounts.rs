@@ -18,6 +18,7 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
     if !data_dir.is_dir() {
         return Err(RunError::Account(format!("there is no data folder {}", data_dir.display())));
     }
+    super::begin_anew::refuse_emptied(data_dir)?;
     let (store, snapshot) = Store::open(data_dir, clock::wall).map_err(|error| match error {
         OpenError::Held { dir } => RunError::Account(format!(
             "porch is running on {}: stop it first (on a board: systemctl stop porch)",

@@ -8,9 +8,10 @@ use tokio::sync::watch;
 
 use crate::clock;
 use crate::config::Config;
-use crate::doctor::{Doctor, Extent, Listening, Live, Served, Subject, Trust};
+use crate::doctor::{Doctor, Extent, Kept, Listening, Live, Served, Subject, Trust};
 use crate::lan::mdns::Names;
 use crate::proto::doctor::{Level, Report};
+use crate::store::Store;
 
 use super::interfaces;
 
@@ -40,12 +41,14 @@ pub(super) fn of_running(
     listening: Listening,
     names: watch::Receiver<Names>,
     served: impl Fn() -> Option<Served> + Send + Sync + 'static,
+    store: Store,
 ) -> Doctor {
     let live = Live {
         listening: Some(listening),
         names: Some(Box::new(move || names.borrow().clone())),
         clock: Some(Box::new(|| trust_of(clock::state()))),
         certificate: Some(Box::new(served)),
+        store: Some(Box::new(move || Kept { trouble: store.trouble(), loss: store.loss() })),
     };
     Doctor::new(subject(config), live)
 }

@@ -76,6 +76,17 @@ pub(super) fn author_word(author: UserId) -> String {
     format!("@{author}")
 }
 
+/// Up to which event the index that lies in the folder goes, if it is one of this database.
+pub(super) fn kept_upto(dir: &Path, db: &Connection) -> Option<u64> {
+    let path = dir.join(INDEX_FILE);
+    if !path.exists() {
+        return None;
+    }
+    let mark: Vec<u8> = db.query_row("SELECT mark FROM settings", [], |row| row.get(0)).ok()?;
+    let index = schema::open_reader(&path, READER_CACHE_KIB).ok()?;
+    index.query_row("SELECT indexed_upto FROM state WHERE mark = ?", [mark], |row| schema::number(row, 0)).ok()
+}
+
 /// The newest message that the index of this connection covers; an index of another layout covers none.
 pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
     index

@@ -8,7 +8,9 @@ use std::path::Path;
 use rustix::fs::FlockOperation;
 
 use super::LOCK_FILE;
+use super::index;
 use super::schema::{DATABASE_FILE, newest_layout};
+use super::wal::{self, Wal};
 
 /// SQLite's file format, section 1.3: the header's bytes, its first words, and where the layout's number stands.
 const HEADER_BYTES: usize = 100;
@@ -18,12 +20,15 @@ const CHANGES_AT: usize = 24;
 const PAGES_AT: usize = 28;
 const LAYOUT_AT: usize = 60;
 const PAGES_VALID_AT: usize = 92;
+const LOCK_BYTE: u64 = 1 << 30;
+/// Looks at a database that seems broken: a checkpoint may be under way.
+const LOOKS_MAX: usize = 3;
 
 /// What was seen of the database.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Database {
-    /// None yet.
-    Absent,
+    /// None yet, or an empty one. `used`: something beside it tells that there was one.
+    Absent { used: bool },
     /// Its header is sound, and of a layout that this porch knows.
     Known,
     /// Made by a later porch.
@@ -46,11 +51,24 @@ pub fn is_held(dir: &Path) -> io::Result<bool> {
     }
 }
 
-/// Reads the database's header. The file itself may be older than what a running porch has in its WAL.
+/// Reads the database's header and its WAL, which may hold what the file lacks: after a checkpoint for which the disk had
+/// no place, and while a running porch makes one.
 pub fn database(dir: &Path) -> io::Result<Database> {
+    let mut seen = look(dir)?;
+    for _ in 1..LOOKS_MAX {
+        if !matches!(seen, Database::Broken(_)) {
+            break;
+        }
+        // It may have been written between the looks at its parts.
+        seen = look(dir)?;
+    }
+    Ok(seen)
+}
+
+fn look(dir: &Path) -> io::Result<Database> {
     let path = dir.join(DATABASE_FILE);
     let mut file = match File::open(&path) {
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Database::Absent),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return absent(dir),
         opened => opened?,
     };
     let mut header = [0; HEADER_BYTES];
@@ -58,15 +76,30 @@ pub fn database(dir: &Path) -> io::Result<Database> {
         Err(fault) if fault.kind() == io::ErrorKind::UnexpectedEof => {
             // Made, and not yet written to: SQLite takes it for an empty one.
             let is_empty = fs::metadata(&path)?.len() == 0;
-            return Ok(if is_empty { Database::Absent } else { Database::Broken("it is cut off") });
+            return if is_empty { absent(dir) } else { Ok(Database::Broken("it is cut off")) };
         }
         read => read?,
     }
-    Ok(judge(&header, fs::metadata(&path)?.len()))
+    let log = wal::read(dir)?;
+    // Without a layout, here or there, nothing was ever kept in it.
+    if header.starts_with(MAGIC) && number(&header, LAYOUT_AT) == 0 && log.frames == 0 {
+        return absent(dir);
+    }
+    Ok(judge(&header, fs::metadata(&path)?.len(), &log))
 }
 
-fn judge(header: &[u8; HEADER_BYTES], file_bytes: u64) -> Database {
-    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+/// SQLite would throw away a WAL beside an empty file, and the search index is made only once there is a database.
+fn absent(dir: &Path) -> io::Result<Database> {
+    let used = wal::read(dir)?.frames > 0 || dir.join(index::INDEX_FILE).exists();
+    Ok(Database::Absent { used })
+}
+
+fn number(header: &[u8; HEADER_BYTES], at: usize) -> u32 {
+    u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+}
+
+fn judge(header: &[u8; HEADER_BYTES], file_bytes: u64, log: &Wal) -> Database {
+    let number = |at: usize| number(header, at);
     if &header[..MAGIC.len()] != MAGIC {
         return Database::Broken("it is no database");
     }
@@ -76,9 +109,18 @@ fn judge(header: &[u8; HEADER_BYTES], file_bytes: u64) -> Database {
         bytes => u64::from(bytes),
     };
     let (found, known) = (number(LAYOUT_AT), newest_layout());
-    let counts = number(CHANGES_AT) == number(PAGES_VALID_AT);
+    let pages = match log.database_pages {
+        0 if number(CHANGES_AT) == number(PAGES_VALID_AT) => number(PAGES_AT),
+        // Its count of pages is of a version of SQLite that did not keep it.
+        0 => 0,
+        pages => pages,
+    };
+    let pages_there = u32::try_from(file_bytes / page_bytes.max(1)).unwrap_or(u32::MAX);
+    // Nothing is ever written to the page in which SQLite's locks are (section 1.4).
+    let lock_page = u32::try_from(LOCK_BYTE / page_bytes.max(1) + 1).unwrap_or(u32::MAX);
+    let mut missing = (pages_there.saturating_add(1)..=pages).filter(|page| *page != lock_page);
     match () {
-        () if counts && u64::from(number(PAGES_AT)) * page_bytes > file_bytes => Database::Broken("it is cut off"),
+        () if missing.any(|page| !log.pages.contains(&page)) => Database::Broken("it is cut off"),
         () if found > known => Database::Newer { found, known },
         () => Database::Known,
     }
@@ -105,7 +147,7 @@ mod tests {
     #[test]
     fn a_database_is_known_by_its_header() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(database(dir.path()).unwrap(), Database::Absent);
+        assert_eq!(database(dir.path()).unwrap(), Database::Absent { used: false });
         open_database(dir.path()).unwrap();
         assert_eq!(database(dir.path()).unwrap(), Database::Known);
         open_database(dir.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();

@@ -9,7 +9,6 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -20,6 +19,7 @@ use rustix::fs::FlockOperation;
 use tokio::sync::oneshot;
 
 use self::checkpoint::Checkpointer;
+use self::health::Health;
 use self::index::Indexer;
 use self::reader::Readers;
 use self::resident::{Resident, Touched};
@@ -32,13 +32,17 @@ use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 use crate::proto::server::User;
 
 mod accounts;
+mod aside;
 mod block;
+mod check;
 mod checkpoint;
 mod guests;
+mod health;
 mod history;
 mod index;
 mod invites;
 mod look;
+mod loss;
 mod messages;
 mod phrase;
 mod query;
@@ -51,12 +55,17 @@ mod segment;
 mod sieve;
 #[cfg(test)]
 mod tests;
+mod trouble;
+mod wal;
 mod writer;
 
+pub use aside::begin_anew;
 pub use look::{Database, database, is_held};
+pub use loss::Loss;
 pub use query::{Filters, Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
 pub use search::Cursor;
+pub use trouble::Trouble;
 
 /// Locked while a porch uses the folder.
 const LOCK_FILE: &str = "porch.lock";
@@ -76,7 +85,7 @@ pub enum ApplyError {
 #[derive(Debug)]
 pub enum OpenError {
     /// The disk or the folder's rights do not let us.
-    Disk { path: PathBuf, reason: String },
+    Disk { path: PathBuf, reason: String, trouble: Trouble },
     /// Another porch uses this folder.
     Held { dir: PathBuf },
     /// A later version of porch made this database. It was not touched.
@@ -86,7 +95,7 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Disk { path, reason } => write!(f, "cannot use {}: {reason}", path.display()),
+            Self::Disk { path, reason, trouble } => write!(f, "cannot use {}: {trouble} ({reason})", path.display()),
             Self::Held { dir } => write!(f, "another porch is already running on {}", dir.display()),
             Self::Newer { path, found, known } => write!(
                 f,
@@ -99,6 +108,17 @@ impl fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
+
+impl OpenError {
+    fn sqlite(dir: &Path, error: &rusqlite::Error) -> Self {
+        let trouble = Trouble::of(error, dir);
+        Self::Disk { path: dir.join(schema::DATABASE_FILE), reason: error.to_string(), trouble }
+    }
+
+    fn io(path: &Path, fault: &io::Error) -> Self {
+        Self::Disk { path: path.into(), reason: fault.to_string(), trouble: Trouble::of_io(fault) }
+    }
+}
 
 /// Why a question was not answered.
 #[derive(Clone, Debug)]
@@ -144,7 +164,8 @@ struct Inner {
     resident: Resident,
     looks: Readers,
     searches: Readers,
-    closing: AtomicBool,
+    health: Arc<Health>,
+    loss: Option<Loss>,
     /// Joined by [`Store::close`].
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -156,15 +177,26 @@ impl Store {
     pub fn open(dir: &Path, clock: impl Fn() -> Millis + Send + 'static) -> Result<(Self, Snapshot), OpenError> {
         let lock = lock(dir)?;
         let database = dir.join(schema::DATABASE_FILE);
-        let disk = |reason: String| OpenError::Disk { path: database.clone(), reason };
+        let before = loss::Before::look(dir);
         let mut connection = schema::open_database(dir)?;
+        let sqlite = |e: rusqlite::Error| OpenError::sqlite(dir, &e);
         let touched = Touched::default();
-        touched.watch(&mut connection).map_err(|e| disk(e.to_string()))?;
-        let snapshot = snapshot(&connection).map_err(|e| disk(e.to_string()))?;
-        let resident = Resident::load(&connection).map_err(|e| disk(e.to_string()))?;
-        let begin = |e: io::Error| disk(format!("a thread could not begin: {e}"));
+        touched.watch(&mut connection).map_err(sqlite)?;
+        let snapshot = snapshot(&connection).map_err(sqlite)?;
+        let resident = Resident::load(&connection).map_err(sqlite)?;
+        let loss = loss::notice(dir, &connection, &before, snapshot.seq);
+        let health = Arc::new(Health::default());
+        let begin = |e: io::Error| OpenError::Disk {
+            path: database.clone(),
+            reason: format!("a thread could not begin: {e}"),
+            trouble: Trouble::of_io(&e),
+        };
         let (checkpointer, checkpoint_thread) = Checkpointer::start(database.clone()).map_err(begin)?;
         let (indexer, index_thread) = Indexer::start(dir, snapshot.seq).map_err(begin)?;
+        let mut beside = vec![index_thread, checkpoint_thread];
+        if before.is_unclean() {
+            beside.push(check::start(database.clone(), health.clone()).map_err(begin)?);
+        }
         let (queue, commands) = sync_channel(STORE_IN_FLIGHT_MAX);
         let marks = Marks::default();
         let now = Instant::now();
@@ -174,6 +206,7 @@ impl Store {
             commands,
             touched,
             resident: resident.clone(),
+            health: health.clone(),
             marks: marks.clone(),
             checkpointer,
             indexer: indexer.clone(),
@@ -189,7 +222,7 @@ impl Store {
                 // Held as long as anything may be written.
                 let _lock = lock;
                 writer.run();
-                for thread in [index_thread, checkpoint_thread] {
+                for thread in beside {
                     if thread.join().is_err() {
                         log::error!("a thread of the store had ended early");
                     }
@@ -199,14 +232,24 @@ impl Store {
         let looks = Readers::new(dir, indexer.clone(), reader::LOOKS);
         let searches = Readers::new(dir, indexer, reader::SEARCHES);
         let threads = Mutex::new(vec![writer_thread]);
-        let inner = Inner { queue, marks, resident, looks, searches, closing: AtomicBool::new(false), threads };
+        let inner = Inner { queue, marks, resident, looks, searches, health, loss, threads };
         Ok((Self { inner: Arc::new(inner) }, snapshot))
+    }
+
+    /// What keeps the store from its work at the moment.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.inner.health.trouble()
+    }
+
+    /// What the database had lost when it was opened, now or not long ago.
+    pub fn loss(&self) -> Option<Loss> {
+        self.inner.loss
     }
 
     /// Queues a change; never blocks. `reply` runs on the writer's thread after the commit that holds the change, or
     /// after its failure; it must not wait for the store.
     pub fn submit(&self, op: Op, reply: impl FnOnce(Result<Outcome, Fault>) + Send + 'static) -> Result<(), Busy> {
-        if self.inner.closing.load(Ordering::Acquire) {
+        if self.inner.health.is_closing() {
             return Err(Busy);
         }
         writer::submit(&self.inner.queue, op, Box::new(reply))
@@ -314,7 +357,7 @@ impl Store {
 
     /// Commits what is queued, read markers too, checkpoints, and ends the threads. Blocks; may be called again.
     pub fn close(&self) {
-        self.inner.closing.store(true, Ordering::Release);
+        self.inner.health.close();
         self.inner.looks.close();
         self.inner.searches.close();
         let mut threads = self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -334,7 +377,7 @@ impl Store {
 /// Takes the folder for this process, until the file is closed.
 fn lock(dir: &Path) -> Result<File, OpenError> {
     let path = dir.join(LOCK_FILE);
-    let disk = |e: io::Error| OpenError::Disk { path: path.clone(), reason: e.to_string() };
+    let disk = |e: io::Error| OpenError::io(&path, &e);
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(disk)?;
     match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),

@@ -53,7 +53,7 @@ pub(super) fn newest_layout() -> u32 {
 /// Opens the database for the writer, making or migrating it as needed. A newer one is not touched.
 pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     let path = dir.join(DATABASE_FILE);
-    let at = |e: rusqlite::Error| OpenError::Disk { path: path.clone(), reason: e.to_string() };
+    let at = |e: rusqlite::Error| OpenError::sqlite(dir, &e);
     let mut connection = Connection::open_with_flags(
         &path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

@@ -13,12 +13,14 @@ use std::time::Instant;
 use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 
 use super::checkpoint::{self, Checkpointer};
+use super::health::Health;
 use super::history;
 use super::index::Indexer;
 use super::messages::{self, Draft};
 use super::resident::{Changes, Resident, Touched};
 use super::rooms::{self, Plan};
 use super::schema::{self, sql};
+use super::trouble::Trouble;
 use super::{Busy, accounts, guests, invites};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
@@ -75,6 +77,7 @@ pub(super) struct Writer {
     /// The rows that the connection has touched since the last commit.
     pub(super) touched: Touched,
     pub(super) resident: Resident,
+    pub(super) health: Arc<Health>,
     pub(super) marks: Marks,
     pub(super) checkpointer: Checkpointer,
     pub(super) indexer: Indexer,
@@ -175,6 +178,7 @@ impl Writer {
         match self.commit(ops, &marks) {
             Ok((outcomes, effects)) => {
                 if std::mem::take(&mut self.failing) {
+                    self.health.is_well();
                     log::warn!("the disk takes commits again");
                 }
                 for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -258,6 +262,8 @@ impl Writer {
         if !std::mem::replace(&mut self.failing, true) {
             log::error!("a commit failed, nothing of it was stored, and others may follow: {error}");
         }
+        let trouble = Trouble::of(error, &self.dir);
+        self.health.is(trouble);
         match error.sqlite_error_code() {
             Some(SqliteCode::DiskFull) => Fault::DiskFull,
             Some(SqliteCode::DatabaseBusy) => Fault::Storage,

@@ -39,6 +39,11 @@ pub fn kept(folder: &Path) -> Result<Kept, TlsError> {
     Ok(leaf.map_or(Kept::RootOnly, |leaf| Kept::Leaf { ends_at: leaf.ends_at, names: leaf.names }))
 }
 
+/// Whether a CA lies in the folder, readable or not.
+pub fn has_root(folder: &Path) -> bool {
+    folder.join(CA_FILE).exists()
+}
+
 /// The root that lies in the folder, if one does that can be read.
 pub fn kept_root(folder: &Path) -> Option<super::ca::Root> {
     let text = file::read(&folder.join(CA_FILE)).ok()??;

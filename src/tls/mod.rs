@@ -27,7 +27,7 @@ pub use clock::Moment;
 pub use error::TlsError;
 pub use host_names::HostNames;
 pub use issuer::Reason;
-pub use kept::{Kept, kept, kept_root};
+pub use kept::{Kept, has_root, kept, kept_root};
 pub use local::{FOLDER, LocalTls, Renewal};
 pub use own::{Own, OwnTls};
 pub use permitted::Permitted;

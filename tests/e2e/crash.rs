@@ -173,5 +173,6 @@ async fn whatever_was_acknowledged_survives_being_killed_again_and_again() {
     let reader = Person { door: porch.door.clone(), ..listener.person.clone() };
     let newest = reader.get(&format!("/api/rooms/{EVERYONE}/messages?limit=1")).await;
     assert!(listener.heard.contains(&number(&newest["messages"][0]["id"])));
+    assert!(!folder.log().contains("has lost"), "what was never acknowledged is no loss: {}", folder.log());
     println!("{stored} messages stored, {} acknowledged", acknowledged.iter().map(Vec::len).sum::<usize>());
 }

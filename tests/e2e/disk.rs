@@ -9,7 +9,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
 use tokio::time::interval;
 
-use crate::support::{Device, EVERYONE, Folder, Person, Porch, Start, seqs, within};
+use crate::support::{BINARY, Device, EVERYONE, Folder, Person, Porch, Start, seqs, within};
 
 /// The size of the small disk: a new porch, some messages, and room for its log once what is in the way has gone.
 const DISK: &str = "size=10m";
@@ -80,6 +80,23 @@ async fn fill<const N: usize>(ada: &Person, body: &str, mut others: [&mut Device
     }
 }
 
+/// The owner and the doctor hear that the disk is full, and nobody speaks of damage or of backups.
+async fn check_advice(owner: &Person, pid: u32, data: &str) {
+    let quick = owner.get("/api/doctor?quick=true").await;
+    let into_its_mounts = ["--target", &pid.to_string(), "--mount", BINARY, "doctor", "--json", "--no-mdns"];
+    let doctor = Command::new("nsenter").args(into_its_mounts).args(["--data-dir", data]).output();
+    let from_outside: Value = serde_json::from_slice(&doctor.expect("the doctor can be run").stdout).expect("JSON");
+    let found = |report: &Value| -> Vec<String> {
+        let lines = report["checks"].as_array().expect("a report has lines").iter();
+        lines.filter(|line| line["level"] == "problem").map(|line| line["finding"].to_string()).collect()
+    };
+    assert!(found(&quick).contains(&"\"database_full\"".to_owned()), "{quick}");
+    assert!(found(&from_outside).contains(&"\"disk_space_full\"".to_owned()), "{from_outside}");
+    for report in [&quick, &from_outside] {
+        assert!(!report.to_string().contains("from a backup"), "{report}");
+    }
+}
+
 #[tokio::test]
 async fn a_full_disk_is_told_to_the_author_alone_and_recovers_when_there_is_room() {
     if !may_mount() {
@@ -104,6 +121,7 @@ async fn a_full_disk_is_told_to_the_author_alone_and_recovers_when_there_is_room
     // Everything that was stored was told, and nothing else.
     assert_eq!(heard, [stored; 2]);
     check_still_up(&ada, &mut phone, &mut other, stored).await;
+    check_advice(&ada, porch.pid(), data).await;
 
     std::fs::remove_file(ballast).expect("it can be taken away");
     let recovered = post_in_the_end(&mut phone, "02-a").await;

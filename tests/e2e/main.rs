@@ -11,6 +11,7 @@ mod disk;
 mod doors;
 mod invites;
 mod log;
+mod lost;
 mod own;
 mod portal;
 mod protocol;

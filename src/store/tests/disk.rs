@@ -4,7 +4,7 @@ use std::process::Command;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::super::Window;
+use super::super::{Database, Trouble, Window, database};
 use super::*;
 
 #[test]
@@ -62,7 +62,7 @@ fn run_inner(prepare: &str, test: &str, folder: &Path) -> std::process::Output {
 
 /// What must hold while the disk takes nothing: whoever writes is told, nobody sees anything, and it works again by
 /// itself once `relieve` was called.
-fn fail_and_recover(dir: &Path, faults: &[Fault], fill: impl FnOnce(), relieve: impl FnOnce()) {
+fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: impl FnOnce(), relieve: impl FnOnce()) {
     let (store, _) = open(dir).unwrap();
     let fixture = Fixture { store, snapshot: Snapshot::default(), dir: tempfile::tempdir().unwrap() };
     let ada = fixture.register("Ada").id;
@@ -87,6 +87,9 @@ fn fail_and_recover(dir: &Path, faults: &[Fault], fill: impl FnOnce(), relieve: 
     // A whole batch fails together, whatever it holds.
     let batch = (0..5).map(|i| append(EVERYONE, ada, &format!("b{i}"), &large));
     assert!(fixture.apply_all(batch).iter().all(Result::is_err));
+    // What was too little for messages may do for something smaller.
+    let rest = dir.join("rest");
+    let _ = std::fs::write(&rest, vec![0; 2 << 20]);
     let token = [7; 32];
     let come_in = || fixture.try_apply(sign_in(ada, "Ada", 7));
     assert!(come_in().is_err() && fixture.store.session(&token, NOON).is_none(), "a sign-in that was not stored");
@@ -96,12 +99,22 @@ fn fail_and_recover(dir: &Path, faults: &[Fault], fill: impl FnOnce(), relieve: 
         page.messages[0].n
     };
     assert_eq!(newest(&fixture), stored);
+    assert_eq!(fixture.store.trouble(), Some(trouble));
+    // What is copied from the log for which there is no place leaves a database that says it is longer than it is.
+    let checkpoint = || {
+        let db = rusqlite::Connection::open(dir.join("porch.db")).unwrap();
+        db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+    };
+    assert!(checkpoint().is_err() || trouble != Trouble::Full, "for this test to mean anything");
+    assert_eq!(database(dir).unwrap(), Database::Known);
+    std::fs::remove_file(rest).unwrap();
     relieve();
     assert!(come_in().is_ok() && fixture.store.session(&token, NOON).is_some());
     for (id, _) in failed {
         stored += 1;
         assert_eq!(fixture.send(EVERYONE, ada, &id, "again").n, stored, "the numbers have no gap");
     }
+    assert_eq!(fixture.store.trouble(), None);
     assert_eq!(newest(&fixture), stored);
     fixture.index();
     fixture.store.close();
@@ -119,7 +132,12 @@ fn a_disk_that_refuses_writes_fails_the_batch_and_nothing_else() {
         // Files of this process may not grow beyond this: the write itself fails, with EFBIG.
         let limit =
             |bytes| setrlimit(Resource::Fsize, Rlimit { current: bytes, ..getrlimit(Resource::Fsize) }).unwrap();
-        fail_and_recover(Path::new(&folder), &[Fault::Storage], || limit(Some(400_000)), || limit(None));
+        fail_and_recover(
+            Path::new(&folder),
+            (&[Fault::Storage], Trouble::Failing),
+            || limit(Some(400_000)),
+            || limit(None),
+        );
         println!("inner test passed");
         return;
     }
@@ -136,7 +154,7 @@ fn a_full_disk_fails_the_batch_and_works_again_when_space_returns() {
         let ballast = dir.join("ballast");
         let fill = || std::fs::write(&ballast, vec![0; 1 << 20]).unwrap();
         let relieve = || std::fs::remove_file(&ballast).unwrap();
-        fail_and_recover(dir, &[Fault::DiskFull], fill, relieve);
+        fail_and_recover(dir, (&[Fault::DiskFull], Trouble::Full), fill, relieve);
         println!("inner test passed");
         return;
     }

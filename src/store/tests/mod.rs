@@ -19,6 +19,7 @@ mod accounts;
 mod disk;
 mod guests;
 mod invites;
+mod loss;
 mod messages;
 mod nasty;
 mod resident;

@@ -17,6 +17,12 @@ const TOLD: ReadonlySet<string> = new Set([
   'certificate_own_ended',
   'certificate_own_broken',
   'certificate_own_unanswered',
+  'data_folder_denied',
+  'data_folder_read_only',
+  'database_broken',
+  'database_failing',
+  'database_full',
+  'database_lost',
 ])
 
 type Surroundings = {

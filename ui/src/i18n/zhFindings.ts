@@ -166,6 +166,25 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
     '数据库由更新的 porch 创建：它的格式是 {found}，这个 porch 只认到 {known}。',
     '请重新安装那个版本。',
   ],
-  database_broken: ['数据库读不出来：{reason}。', '请从备份恢复。'],
+  database_broken: [
+    '数据库已损坏：{reason}。',
+    '先停止 porch，把整个数据文件夹复制一份，再做别的。然后从备份恢复数据库；没有备份时，sqlite3 porch.db .recover 能读出还能读的部分。',
+  ],
+  database_failing: [
+    '磁盘出错：{reason}。',
+    '没有迹象表明数据库损坏。请先把整个数据文件夹复制到另一块磁盘，再检查这块磁盘。',
+  ],
+  database_full: [
+    '磁盘已满：新内容存不下来，已经保存的没有丢。',
+    '腾出空间：删掉磁盘上的其他东西，或换一块更大的。porch 会自行继续。',
+  ],
+  database_gone: [
+    '数据文件夹 {path} 曾经用过，但数据库不见了，porch 不会启动。',
+    '请从备份恢复 porch.db。要从头开始（没有任何人和消息）：porch begin-anew --data-dir {path}',
+  ],
+  database_lost: [
+    '数据库丢了最新的一部分：缺少已经保存过的 {events|一些} 条消息和改动。{ago_s:span}前发现。',
+    '现有的内容是完好的。如果有更新的数据文件夹副本，请停止 porch 并整个恢复。会丢失已保存内容的存储卡快坏了：请备份并更换。',
+  ],
   unchecked: ['这一项没能检查：{reason}。', '请以运行 porch 的用户或 root 身份再试。'],
 }

@@ -1,15 +1,19 @@
 //! A block of the search index: the index words of neighbouring messages of one room, and which of them hold each.
 //!
-//! Coded, because an SD card wears by what is written: a head with the messages' ids, and the words in order, each
-//! without the beginning that it shares with the word before, the messages as places in the block, gaps and lengths in
-//! as few bytes as they need. What is too much for one row is in leaves, and the head has the first word of each.
-//! Pure; nothing read from the disk is trusted.
+//! Coded, because an SD card wears by what is written: the words in order, each without the beginning that it shares
+//! with the word before, the messages as places in the block, gaps and lengths in as few bytes as they need. What is too
+//! much for one row is in leaves, and the head has the first word of each; the ids of the messages then have a row of
+//! their own. Pure; nothing read from the disk is trusted.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Bytes of a leaf, about: its row fits a page of the index.
 const LEAF_BYTES: usize = 3_900;
+
+/// Messages of a block at most: of the largest, each takes three bytes at least.
+const COUNT_MAX: usize = 1 << 20;
 
 /// The bytes are no block.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,11 +24,13 @@ pub(super) struct Damaged;
 pub(super) struct Coded {
     pub(super) head: Vec<u8>,
     pub(super) leaves: Vec<Vec<u8>>,
+    /// The messages' ids; with the head where there are no leaves.
+    pub(super) ids: Vec<u8>,
 }
 
 impl Coded {
     pub(super) fn bytes(&self) -> usize {
-        self.head.len() + self.leaves.iter().map(Vec::len).sum::<usize>()
+        self.head.len() + self.ids.len() + self.leaves.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Neighbouring blocks, the oldest first, as one.
@@ -33,7 +39,7 @@ impl Coded {
         let mut walks = Vec::with_capacity(blocks.len());
         for block in blocks {
             let head = Head::read(&block.head)?;
-            let (before, own) = (ids.len() as u32, head.ids()?);
+            let (before, own) = (ids.len() as u32, head.ids(&block.ids)?);
             if own.first() <= ids.last() {
                 return Err(Damaged);
             }
@@ -60,42 +66,80 @@ impl Coded {
         }
     }
 
-    /// The block without these messages; `None` when none is left.
-    pub(super) fn without(&self, gone: &HashSet<u64>) -> Result<Option<Self>, Damaged> {
+    /// The block without the words of these messages, which keep their places in it: leaves that do not hold any are as
+    /// they were.
+    pub(super) fn without(&self, gone: &HashSet<u64>) -> Result<Self, Damaged> {
         let head = Head::read(&self.head)?;
-        let mut ids = Vec::new();
-        let mut new_places = Vec::new();
-        for id in head.ids()? {
-            let stays = !gone.contains(&id);
-            new_places.push(stays.then_some(ids.len() as u32));
-            if stays {
-                ids.push(id);
-            }
+        let ids = head.ids(&self.ids)?;
+        let stays: Vec<bool> = ids.iter().map(|id| !gone.contains(id)).collect();
+        if !head.has_leaves() {
+            let mut inline = inline_head(head.count, head.inline_ids);
+            inline.extend(kept(head.entries(), &stays)?.0);
+            return Ok(Self { head: inline, ..Self::default() });
         }
-        let mut builder = Builder::new(&ids);
-        let mut walk = Walk { entries: head.entries(), leaves: self.leaves.iter(), current: None, before: 0 };
-        let mut places = Vec::new();
-        walk.advance()?;
-        while let Some(held) = walk.current {
-            places.clear();
-            held.each(|place| places.extend(new_places.get(place as usize).copied().flatten()))?;
-            builder.add(walk.entries.word(), &places);
-            walk.advance()?;
+        let mut leaves = Vec::with_capacity(self.leaves.len());
+        let mut firsts = Vec::with_capacity(self.leaves.len());
+        for leaf in &self.leaves {
+            let (left, first) = kept(Entries::of(leaf, head.count), &stays)?;
+            leaves.push(left);
+            firsts.push(first);
         }
-        Ok(if ids.is_empty() { None } else { Some(builder.finish()) })
+        // Nothing is looked for in a leaf that is empty now: it begins where the next one does, or after all words.
+        let mut next = vec![u8::MAX];
+        for first in firsts.iter_mut().rev() {
+            next.clone_from(first.get_or_insert_with(|| next.clone()));
+        }
+        let (mut directory, mut last) = (leaved_head(head.count, leaves.len()), Vec::new());
+        for first in firsts.iter().flatten().skip(1) {
+            put_word(&mut directory, &mut last, first);
+        }
+        Ok(Self { head: directory, leaves, ids: self.ids.clone() })
     }
+}
+
+/// The words of a leaf that messages that stay hold, coded, and the first of them.
+fn kept(mut entries: Entries<'_>, stays: &[bool]) -> Result<(Vec<u8>, Option<Vec<u8>>), Damaged> {
+    let (mut leaf, mut last, mut first, mut places) = (Vec::new(), Vec::new(), None, Vec::new());
+    while let Some(held) = entries.next()? {
+        places.clear();
+        held.each(|place| {
+            if stays.get(place as usize) == Some(&true) {
+                places.push(place);
+            }
+        })?;
+        if !places.is_empty() {
+            first.get_or_insert_with(|| entries.word().to_vec());
+            put_word(&mut leaf, &mut last, entries.word());
+            put_places(&mut leaf, &places);
+        }
+    }
+    Ok((leaf, first))
+}
+
+fn inline_head(count: usize, ids: &[u8]) -> Vec<u8> {
+    let mut head = leaved_head(count, 0);
+    put(&mut head, ids.len() as u64);
+    head.extend_from_slice(ids);
+    head
+}
+
+fn leaved_head(count: usize, leaves: usize) -> Vec<u8> {
+    let mut head = Vec::new();
+    put(&mut head, count as u64);
+    put(&mut head, leaves as u64);
+    head
 }
 
 /// Codes a block, word after word.
 pub(super) struct Builder {
-    head: Vec<u8>,
+    count: usize,
+    ids: Vec<u8>,
     directory: Vec<u8>,
     /// The first word of the last leaf in the directory.
     first: Vec<u8>,
     leaves: Vec<Vec<u8>>,
     leaf: Vec<u8>,
     last: Vec<u8>,
-    places: Vec<u8>,
 }
 
 impl Builder {
@@ -107,12 +151,8 @@ impl Builder {
             put(&mut coded, id - before);
             before = *id;
         }
-        let mut head = Vec::with_capacity(coded.len() + 8);
-        put(&mut head, ids.len() as u64);
-        put(&mut head, coded.len() as u64);
-        head.extend_from_slice(&coded);
         let (directory, first, leaves) = (Vec::new(), Vec::new(), Vec::new());
-        Self { head, directory, first, leaves, leaf: Vec::new(), last: Vec::new(), places: Vec::new() }
+        Self { count: ids.len(), ids: coded, directory, first, leaves, leaf: Vec::new(), last: Vec::new() }
     }
 
     /// Adds a word after all that were added, with the places of the messages that hold it, in order.
@@ -120,34 +160,28 @@ impl Builder {
         if places.is_empty() {
             return;
         }
-        self.places.clear();
-        let mut before = 0;
-        for place in places {
-            put(&mut self.places, u64::from(place - before));
-            before = *place;
-        }
-        if self.leaf.len() + word.len() + self.places.len() > LEAF_BYTES {
+        // One byte for most places.
+        if self.leaf.len() + word.len() + places.len() > LEAF_BYTES {
             self.end_leaf();
         }
         if self.leaf.is_empty() && !self.leaves.is_empty() {
-            self.enter(word);
+            put_word(&mut self.directory, &mut self.first, word);
         }
         put_word(&mut self.leaf, &mut self.last, word);
-        put(&mut self.leaf, self.places.len() as u64);
-        self.leaf.extend_from_slice(&self.places);
+        put_places(&mut self.leaf, places);
     }
 
     pub(super) fn finish(mut self) -> Coded {
         // What fits one row stays with the head.
-        if self.leaves.is_empty() && self.head.len() + self.leaf.len() <= LEAF_BYTES {
-            put(&mut self.head, 0);
-            self.head.extend_from_slice(&self.leaf);
-        } else {
-            self.end_leaf();
-            put(&mut self.head, self.leaves.len() as u64);
-            self.head.extend_from_slice(&self.directory);
+        if self.leaves.is_empty() && self.ids.len() + self.leaf.len() <= LEAF_BYTES {
+            let mut head = inline_head(self.count, &self.ids);
+            head.extend_from_slice(&self.leaf);
+            return Coded { head, ..Coded::default() };
         }
-        Coded { head: self.head, leaves: self.leaves }
+        self.end_leaf();
+        let mut head = leaved_head(self.count, self.leaves.len());
+        head.extend_from_slice(&self.directory);
+        Coded { head, leaves: self.leaves, ids: self.ids }
     }
 
     fn end_leaf(&mut self) {
@@ -156,46 +190,42 @@ impl Builder {
             self.last.clear();
         }
     }
-
-    fn enter(&mut self, word: &[u8]) {
-        put_word(&mut self.directory, &mut self.first, word);
-    }
 }
 
 /// What a block holds beside its leaves.
 pub(super) struct Head<'a> {
     /// How many messages.
     pub(super) count: usize,
-    ids: &'a [u8],
-    /// The first words of the second leaf and all that follow.
-    firsts: Vec<Vec<u8>>,
-    /// The words themselves, of a block without leaves.
-    inline: &'a [u8],
     leaves: usize,
+    /// The first words of the second leaf and all that follow.
+    directory: &'a [u8],
+    /// The ids and the words themselves, of a block without leaves.
+    inline_ids: &'a [u8],
+    inline: &'a [u8],
 }
 
 impl<'a> Head<'a> {
     pub(super) fn read(mut bytes: &'a [u8]) -> Result<Self, Damaged> {
         let count = take_len(&mut bytes)?;
-        let ids_bytes = take_len(&mut bytes)?;
-        let ids = take_bytes(&mut bytes, ids_bytes)?;
         let leaves = take_len(&mut bytes)?;
-        // Each takes a byte at least.
-        if count > ids.len() || leaves.saturating_sub(1) > bytes.len() {
+        if count > COUNT_MAX {
             return Err(Damaged);
         }
-        let (mut firsts, mut word) = (Vec::new(), Vec::new());
-        for _ in 1..leaves {
-            take_word(&mut bytes, &mut word)?;
-            firsts.push(word.clone());
+        if leaves > 0 {
+            return Ok(Self { count, leaves, directory: bytes, inline_ids: &[], inline: &[] });
         }
-        let inline = if leaves == 0 { bytes } else { &[] };
-        Ok(Self { count, ids, firsts, inline, leaves })
+        let len = take_len(&mut bytes)?;
+        let inline_ids = take_bytes(&mut bytes, len)?;
+        Ok(Self { count, leaves, directory: &[], inline_ids, inline: bytes })
     }
 
-    /// The messages, the oldest first.
-    pub(super) fn ids(&self) -> Result<Vec<u64>, Damaged> {
-        let (mut rest, mut id) = (self.ids, 0_u64);
+    /// The messages, the oldest first. `bytes`: the row of the ids, of a block with leaves.
+    pub(super) fn ids(&self, bytes: &[u8]) -> Result<Vec<u64>, Damaged> {
+        let (mut rest, mut id) = (if self.has_leaves() { bytes } else { self.inline_ids }, 0_u64);
+        // Each takes a byte at least.
+        if self.count > rest.len() {
+            return Err(Damaged);
+        }
         let mut ids = Vec::with_capacity(self.count);
         for _ in 0..self.count {
             // Each is above the one before.
@@ -217,15 +247,30 @@ impl<'a> Head<'a> {
     }
 
     /// The leaves that may hold words with this beginning.
-    pub(super) fn leaves_with(&self, beginning: &[u8]) -> std::ops::Range<usize> {
-        let from = self.firsts.partition_point(|first| first.as_slice() <= beginning);
-        let upto = self.firsts.partition_point(|first| first.as_slice() <= beginning || first.starts_with(beginning));
-        if self.leaves == 0 { 0..0 } else { from..upto + 1 }
+    pub(super) fn leaves_with(&self, beginning: &[u8]) -> Result<Range<usize>, Damaged> {
+        if !self.has_leaves() {
+            return Ok(0..0);
+        }
+        let from = self.leaves_before(|first| first <= beginning)?;
+        let upto = self.leaves_before(|first| first <= beginning || first.starts_with(beginning))?;
+        Ok(from..upto + 1)
     }
 
     /// The leaf that may hold this word; `None` when the words are with the head.
-    pub(super) fn leaf_of(&self, word: &[u8]) -> Option<usize> {
-        (self.leaves > 0).then(|| self.firsts.partition_point(|first| first.as_slice() <= word))
+    pub(super) fn leaf_of(&self, word: &[u8]) -> Result<Option<usize>, Damaged> {
+        Ok(if self.has_leaves() { Some(self.leaves_before(|first| first <= word)?) } else { None })
+    }
+
+    /// How many leaves after the first one begin with such a word.
+    fn leaves_before(&self, such: impl Fn(&[u8]) -> bool) -> Result<usize, Damaged> {
+        let (mut rest, mut first) = (self.directory, Vec::new());
+        for leaf in 1..self.leaves {
+            take_word(&mut rest, &mut first)?;
+            if !such(&first) {
+                return Ok(leaf - 1);
+            }
+        }
+        Ok(self.leaves - 1)
     }
 }
 
@@ -323,6 +368,17 @@ fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
+fn put_places(out: &mut Vec<u8>, places: &[u32]) {
+    let mut coded = Vec::with_capacity(places.len() + 2);
+    let mut before = 0;
+    for place in places {
+        put(&mut coded, u64::from(place - before));
+        before = *place;
+    }
+    put(out, coded.len() as u64);
+    out.extend_from_slice(&coded);
+}
+
 fn put_word(out: &mut Vec<u8>, last: &mut Vec<u8>, word: &[u8]) {
     let shared = last.iter().zip(word).take_while(|(a, b)| a == b).count();
     put(out, shared as u64);
@@ -403,7 +459,7 @@ mod tests {
 
     fn decoded(block: &Coded) -> (Vec<u64>, Plain) {
         let head = Head::read(&block.head).unwrap();
-        let ids = head.ids().unwrap();
+        let ids = head.ids(&block.ids).unwrap();
         let mut words = Plain::new();
         let mut walk = Walk { entries: head.entries(), leaves: block.leaves.iter(), current: None, before: 0 };
         walk.advance().unwrap();
@@ -429,7 +485,7 @@ mod tests {
             prop_assert_eq!(decoded(&block), (ids.clone(), words.clone()));
             let head = Head::read(&block.head).unwrap();
             for (word, holders) in &words {
-                let leaf = head.leaf_of(word.as_bytes());
+                let leaf = head.leaf_of(word.as_bytes()).unwrap();
                 let entries = match leaf {
                     Some(leaf) => Entries::of(&block.leaves[leaf], head.count),
                     None => head.entries(),
@@ -438,7 +494,8 @@ mod tests {
                 let places = entries.find(word.as_bytes()).unwrap().unwrap();
                 places.each(|place| found.push(ids[place as usize])).unwrap();
                 prop_assert_eq!(&found, holders);
-                prop_assert!(leaf.is_none_or(|leaf| head.leaves_with(&word.as_bytes()[..1.min(word.len())]).contains(&leaf)));
+                let leaves = head.leaves_with(&word.as_bytes()[..1.min(word.len())]).unwrap();
+                prop_assert!(leaf.is_none_or(|leaf| leaves.contains(&leaf)));
             }
         }
 
@@ -461,18 +518,20 @@ mod tests {
             let (ids, words) = plain(&messages, 7);
             let gone: HashSet<u64> = ids.iter().copied().filter(|id| id % every == 0).collect();
             let left = coded(&ids, &words).without(&gone).unwrap();
-            let stay: Vec<u64> = ids.iter().copied().filter(|id| !gone.contains(id)).collect();
-            match left {
-                None => prop_assert!(stay.is_empty()),
-                Some(block) => {
-                    let (ids, kept) = decoded(&block);
-                    prop_assert_eq!(ids, stay);
-                    let expected: Plain = words.into_iter().filter_map(|(word, holders)| {
-                        let holders: Vec<u64> = holders.into_iter().filter(|id| !gone.contains(id)).collect();
-                        (!holders.is_empty()).then_some((word, holders))
-                    }).collect();
-                    prop_assert_eq!(kept, expected);
-                }
+            let kept: Plain = words.iter().filter_map(|(word, holders)| {
+                let holders: Vec<u64> = holders.iter().copied().filter(|id| !gone.contains(id)).collect();
+                (!holders.is_empty()).then(|| (word.clone(), holders))
+            }).collect();
+            prop_assert_eq!(decoded(&left), (ids, kept.clone()));
+            let head = Head::read(&left.head).unwrap();
+            for word in words.keys() {
+                let entries = match head.leaf_of(word.as_bytes()).unwrap() {
+                    Some(leaf) => Entries::of(&left.leaves[leaf], head.count),
+                    None => head.entries(),
+                };
+                prop_assert_eq!(entries.find(word.as_bytes()).unwrap().is_some(), kept.contains_key(word));
+                let stands = left.head.windows(word.len().max(9)).any(|part| part == word.as_bytes());
+                prop_assert!(word.len() < 9 || kept.contains_key(word) || !stands);
             }
         }
 
@@ -486,7 +545,7 @@ mod tests {
             let _ = Coded::merged(&[block.clone(), block.clone()]);
             let _ = block.without(&HashSet::new());
             if let Ok(head) = Head::read(&block.head) {
-                let _ = (head.ids(), head.leaves_with(b"a"), head.leaf_of(b"a"));
+                let _ = (head.ids(&block.ids), head.leaves_with(b"a"), head.leaf_of(b"a"));
             }
         }
     }

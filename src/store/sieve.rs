@@ -160,8 +160,15 @@ impl Sieve {
                 return Ok(Vec::new());
             }
         }
-        cost.decode(head.count);
-        let ids = head.ids()?.into_iter().enumerate();
+        let ids = if head.has_leaves() {
+            block.ids(index, |bytes| {
+                cost.row(bytes.len());
+                head.ids(bytes)
+            })??
+        } else {
+            head.ids(&[])?
+        };
+        let ids = ids.into_iter().enumerate();
         Ok(ids.filter(|(place, _)| left.has(*place)).map(|(_, id)| id).collect())
     }
 }
@@ -233,7 +240,7 @@ impl Look<'_> {
     }
 
     fn beginning(&self, beginning: &[u8], left: &mut Bits, cost: &mut Cost) -> rusqlite::Result<bool> {
-        let leaves = self.head.leaves_with(beginning);
+        let leaves = self.head.leaves_with(beginning)?;
         // A few messages are read sooner than many leaves.
         if left.len().saturating_mul(SEARCH_MESSAGE_COST) < (leaves.len() as u32).saturating_mul(SEARCH_ROW_COST) {
             return Ok(true);
@@ -254,7 +261,7 @@ impl Look<'_> {
     }
 
     fn find(&self, word: &[u8], found: &mut Bits, cost: &mut Cost) -> rusqlite::Result<()> {
-        match self.head.leaf_of(word) {
+        match self.head.leaf_of(word)? {
             None => {
                 if let Some(places) = self.head.entries().find(word)? {
                     found.add(places)?;

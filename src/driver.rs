@@ -7,18 +7,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
-use crate::fair::Asker;
+use crate::fair::{self, Asker, Lane, LaneMax, Turn, TurnMax};
 pub use crate::hub::Input;
 use crate::hub::{Hub, Now, Output, Ticket};
 use crate::outbox::{Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
-    CONNECTIONS_MAX, HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX,
+    CONNECTIONS_MAX, HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX,
+    PAGE_CHANGES_OF_ONE_WAITING_MAX, PAGE_CHANGES_WAITING_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX,
 };
 use crate::proto::op::{Fault, Missed, Op, Outcome};
 use crate::proto::server::{self, ServerMessage};
@@ -26,6 +27,13 @@ use crate::store::{ApplyError, Store};
 
 /// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
 const INPUTS_AT_ONCE: usize = 256;
+
+/// How changes by the pages take turns.
+const PAGE_CHANGES: LaneMax = LaneMax {
+    at_once: PAGE_CHANGES_IN_FLIGHT_MAX,
+    at_once_of_one: PAGE_CHANGES_OF_ONE_MAX,
+    waiting: TurnMax { of_one: PAGE_CHANGES_OF_ONE_WAITING_MAX, in_all: PAGE_CHANGES_WAITING_MAX },
+};
 
 /// What reaches the driver.
 enum Event {
@@ -44,10 +52,10 @@ struct Stored {
 /// Who asked the store.
 enum Asked {
     Hub(Ticket),
-    /// A page, which is answered once the hub knows. The permit is its place among the answers.
+    /// A page, which is answered once the hub knows. The turn is its place among the answers.
     Page {
         tell: oneshot::Sender<Result<Outcome, Fault>>,
-        _place: OwnedSemaphorePermit,
+        _place: Turn,
     },
 }
 
@@ -55,7 +63,7 @@ enum Asked {
 struct InOrder {
     store: Store,
     answers: mpsc::Sender<Stored>,
-    places: Arc<Semaphore>,
+    places: Lane,
 }
 
 /// How sockets and pages reach the hub. After shutdown what is sent goes nowhere.
@@ -80,13 +88,18 @@ impl Handle {
     }
 
     /// Makes a change of an account durable, and tells the hub of it between the hub's own changes, in the order of
-    /// commits: else it might put somebody into a room that has been closed to them meanwhile.
+    /// commits: else it might put somebody into a room that has been closed to them meanwhile. Who asks for many waits
+    /// behind their own.
     ///
     /// `stored` is called on the writer's thread as soon as the change is durable, before anyone is told.
-    pub async fn apply(&self, op: Op, stored: impl FnOnce() + Send + 'static) -> Result<Outcome, ApplyError> {
+    pub async fn apply(
+        &self,
+        asker: Asker,
+        op: Op,
+        stored: impl FnOnce() + Send + 'static,
+    ) -> Result<Outcome, ApplyError> {
         let InOrder { store, answers, places } = &*self.in_order;
-        // Never closed; were it, the driver would have ended.
-        let place = Arc::clone(places).acquire_owned().await.map_err(|_| ApplyError::Busy)?;
+        let place = places.enter(asker).await.map_err(|fair::Busy| ApplyError::Busy)?;
         let (tell, told) = oneshot::channel();
         let answers = answers.clone();
         let reply = move |result: Result<Outcome, Fault>| {
@@ -142,7 +155,7 @@ pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let (events, incoming) = mpsc::channel(HUB_QUEUE_MAX);
     // As many answers as there can be questions, so that giving one never waits.
     let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX + PAGE_CHANGES_IN_FLIGHT_MAX);
-    let places = Arc::new(Semaphore::new(PAGE_CHANGES_IN_FLIGHT_MAX));
+    let places = Lane::new(PAGE_CHANGES);
     let in_order = Arc::new(InOrder { store: store.clone(), answers: answers.clone(), places });
     let handle = Handle { events, in_order, next_conn: Arc::new(AtomicU64::new(1)) };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.

@@ -1,6 +1,7 @@
 //! Hashing passwords gives its memory back. In a file of its own, since it measures the whole process.
 
 use porch::auth::password::{Hasher, Password};
+use porch::fair::Asker;
 
 /// Resident memory of this process in KiB.
 fn resident_kib() -> usize {
@@ -19,7 +20,7 @@ fn a_class_that_signs_in_leaves_no_memory_behind() {
             let mut class = tokio::task::JoinSet::new();
             for _ in 0..4 {
                 let hasher = hasher.clone();
-                class.spawn(async move { hasher.hash(Password::typed("correct horse")).await });
+                class.spawn(async move { hasher.hash(Asker::Box, Password::typed("correct horse")).await });
             }
             assert!(class.join_all().await.into_iter().all(|hash| hash.is_ok()));
         });

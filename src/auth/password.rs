@@ -1,18 +1,18 @@
 //! Passwords: argon2id hashes as PHC strings, made and checked on blocking threads, few at a time.
 
 use std::fmt;
-use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use tokio::sync::Semaphore;
 use tokio::task;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::fair::{Asker, Busy, Lane, LaneMax, TurnMax};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{
-    ARGON2_AT_ONCE, ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_WAITING_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+    ARGON2_AT_ONCE, ARGON2_MEMORY_KIB, ARGON2_OF_ONE_WAITING_MAX, ARGON2_PASSES, ARGON2_WAITING_MAX,
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
 };
 
 const SALT_BYTES: usize = 16;
@@ -65,32 +65,34 @@ pub enum HashError {
     Failed,
 }
 
-/// Makes and checks hashes: [`ARGON2_AT_ONCE`] at a time, [`ARGON2_WAITING_MAX`] waiting, `Busy` beyond.
+/// Makes and checks hashes: [`ARGON2_AT_ONCE`] at a time, [`ARGON2_WAITING_MAX`] waiting and taking turns by who asks,
+/// `Busy` beyond.
 #[derive(Clone)]
 pub struct Hasher {
-    /// Held by those who hash and those who wait.
-    places: Arc<Semaphore>,
-    /// Held by those who hash.
-    turns: Arc<Semaphore>,
+    lane: Lane,
     #[cfg(test)]
-    runs: Arc<std::sync::atomic::AtomicUsize>,
+    runs: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
         Self {
-            places: Arc::new(Semaphore::new(ARGON2_AT_ONCE + ARGON2_WAITING_MAX)),
-            turns: Arc::new(Semaphore::new(ARGON2_AT_ONCE)),
+            // One asker may have all turns of a moment: each is short.
+            lane: Lane::new(LaneMax {
+                at_once: ARGON2_AT_ONCE,
+                at_once_of_one: ARGON2_AT_ONCE,
+                waiting: TurnMax { of_one: ARGON2_OF_ONE_WAITING_MAX, in_all: ARGON2_WAITING_MAX },
+            }),
             #[cfg(test)]
-            runs: Arc::default(),
+            runs: std::sync::Arc::default(),
         }
     }
 }
 
 impl Hasher {
     /// The PHC string to store for a password.
-    pub async fn hash(&self, password: Password) -> Result<String, HashError> {
-        self.run(move || {
+    pub async fn hash(&self, asker: Asker, password: Password) -> Result<String, HashError> {
+        self.run(asker, move || {
             let mut salt = [0; SALT_BYTES];
             aws_lc_rs::rand::fill(&mut salt).map_err(|_| HashError::Failed)?;
             hash(&password, &salt)
@@ -101,8 +103,8 @@ impl Hasher {
     /// Whether the password is the one stored.
     ///
     /// Where nobody has the name there is nothing stored; that costs the same and is never true.
-    pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool, HashError> {
-        self.run(move || match stored {
+    pub async fn verify(&self, asker: Asker, password: Password, stored: Option<String>) -> Result<bool, HashError> {
+        self.run(asker, move || match stored {
             Some(stored) => verify(&password, &stored),
             None => hash(&password, &[0; SALT_BYTES]).map(|_| false),
         })
@@ -115,15 +117,18 @@ impl Hasher {
         self.runs.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashError::Failed)?;
+    async fn run<T: Send + 'static>(
+        &self,
+        asker: Asker,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let turn = self.lane.enter(asker).await.map_err(|Busy| HashError::Busy)?;
         #[cfg(test)]
         self.runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        // The permits go with the work: it runs on when the one who asked is gone.
+        // The turn goes with the work: it runs on when the one who asked is gone.
         let work = move || {
             let answer = work();
-            drop((turn, place));
+            drop(turn);
             answer
         };
         task::spawn_blocking(work).await.map_err(|_| HashError::Failed)
@@ -177,6 +182,7 @@ fn derive(password: &Password, salt: &[u8], params: Params, out: &mut [u8]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::id::UserId;
     use proptest::prelude::*;
 
     const CORRECT: &str = "correct horse";
@@ -188,56 +194,61 @@ mod tests {
     #[tokio::test]
     async fn the_right_password_is_told_from_a_wrong_one() {
         let hasher = Hasher::default();
-        let stored = hasher.hash(Password::chosen(CORRECT).unwrap()).await.unwrap();
+        let stored = hasher.hash(Asker::Box, Password::chosen(CORRECT).unwrap()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert_eq!(hasher.verify(typed(CORRECT), Some(stored.clone())).await, Ok(true));
+        assert_eq!(hasher.verify(Asker::Box, typed(CORRECT), Some(stored.clone())).await, Ok(true));
         for wrong in ["correct horsf", "Correct horse", "correct horse ", ""] {
-            assert_eq!(hasher.verify(typed(wrong), Some(stored.clone())).await, Ok(false), "{wrong}");
+            assert_eq!(hasher.verify(Asker::Box, typed(wrong), Some(stored.clone())).await, Ok(false), "{wrong}");
         }
     }
 
     #[tokio::test]
     async fn a_password_is_the_same_however_it_is_composed() {
         let hasher = Hasher::default();
-        let stored = hasher.hash(Password::chosen("se\u{301}same ouvre-toi").unwrap()).await.unwrap();
-        assert_eq!(hasher.verify(typed("s\u{e9}same ouvre-toi"), Some(stored)).await, Ok(true));
+        let stored = hasher.hash(Asker::Box, Password::chosen("se\u{301}same ouvre-toi").unwrap()).await.unwrap();
+        assert_eq!(hasher.verify(Asker::Box, typed("s\u{e9}same ouvre-toi"), Some(stored)).await, Ok(true));
     }
 
     #[tokio::test]
     async fn two_hashes_of_one_password_differ() {
         let hasher = Hasher::default();
-        let [a, b] = [hasher.hash(typed(CORRECT)).await, hasher.hash(typed(CORRECT)).await];
+        let [a, b] = [hasher.hash(Asker::Box, typed(CORRECT)).await, hasher.hash(Asker::Box, typed(CORRECT)).await];
         assert_ne!(a.unwrap(), b.unwrap());
     }
 
     #[tokio::test]
     async fn a_name_nobody_has_costs_one_run_and_is_never_right() {
         let hasher = Hasher::default();
-        let stored = hasher.hash(typed(CORRECT)).await.unwrap();
+        let stored = hasher.hash(Asker::Box, typed(CORRECT)).await.unwrap();
         let mut runs = vec![hasher.runs()];
-        assert_eq!(hasher.verify(typed(CORRECT), None).await, Ok(false));
+        assert_eq!(hasher.verify(Asker::Box, typed(CORRECT), None).await, Ok(false));
         runs.push(hasher.runs());
-        assert_eq!(hasher.verify(typed("wrong"), Some(stored)).await, Ok(false));
+        assert_eq!(hasher.verify(Asker::Box, typed("wrong"), Some(stored)).await, Ok(false));
         runs.push(hasher.runs());
         assert_eq!(runs, [1, 2, 3]);
     }
 
     #[tokio::test]
-    async fn more_than_may_wait_are_told_busy_and_the_others_get_their_turn() {
+    async fn more_of_one_than_may_wait_are_told_busy_and_others_come_before_what_waits() {
         let hasher = Hasher::default();
-        let turns = Arc::clone(&hasher.turns).acquire_many_owned(ARGON2_AT_ONCE as u32).await.unwrap();
-        let mut waiting = task::JoinSet::new();
-        for _ in 0..ARGON2_AT_ONCE + ARGON2_WAITING_MAX {
-            let hasher = hasher.clone();
-            waiting.spawn(async move { hasher.run(|| ()).await });
+        let person = |id| Asker::Person(UserId(id));
+        let mut turns = Vec::new();
+        for _ in 0..ARGON2_AT_ONCE {
+            turns.push(hasher.lane.enter(Asker::Box).await.unwrap());
         }
-        while hasher.places.available_permits() > 0 {
+        let (tell, mut told) = tokio::sync::mpsc::channel(2 * ARGON2_OF_ONE_WAITING_MAX);
+        let mut waiting = task::JoinSet::new();
+        for id in std::iter::repeat_n(1, ARGON2_OF_ONE_WAITING_MAX).chain([2]) {
+            let (hasher, tell) = (hasher.clone(), tell.clone());
+            waiting.spawn(async move { hasher.run(person(id), move || tell.try_send(id).is_ok()).await });
+            // Runs until it waits.
             task::yield_now().await;
         }
-        assert_eq!(hasher.run(|| ()).await, Err(HashError::Busy));
+        assert_eq!(hasher.run(person(1), || ()).await, Err(HashError::Busy));
         drop(turns);
         assert!(waiting.join_all().await.into_iter().all(|answer| answer.is_ok()));
-        assert_eq!(hasher.run(|| ()).await, Ok(()));
+        let first = [told.recv().await, told.recv().await, told.recv().await];
+        assert!(first.contains(&Some(2)), "{first:?}");
     }
 
     #[test]

@@ -1,17 +1,26 @@
-//! How often one may try to sign in: token buckets by address and by name, all in a bounded table.
+//! How often one may guess a password, make accounts, and rename oneself: token buckets, all in bounded tables.
+//!
+//! Only what fails counts against a password. Who has given it before is not kept waiting by strangers: a device that
+//! has signed in to the account, and a session that goes on, have buckets of their own; strangers have one for each name
+//! at each network, one for each network, and all of them together one for each name, which bounds what can be guessed
+//! from many addresses.
 //!
 //! Pure: the time is passed in, as milliseconds. A clock that is set back gives nobody a longer wait than
 //! emptying the bucket would have.
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
 
+use crate::fair::Network;
+use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{
-    SIGN_IN_ADDRESS_BURST, SIGN_IN_ADDRESS_PER_MINUTE, SIGN_IN_NAME_BURST, SIGN_IN_NAME_PER_MINUTE,
-    SIGN_IN_REMEMBERED_MAX,
+    ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS, GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST,
+    GUESSES_NAME_INTERVAL_MS, GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS, GUESSES_STRANGER_BURST,
+    GUESSES_STRANGER_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST, RENAMES_INTERVAL_MS,
 };
 use crate::proto::op::Millis;
+
+use super::device::DeviceId;
 
 /// Too many tries: another makes sense after this many milliseconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,38 +28,84 @@ pub struct SlowDown {
     pub retry_ms: u32,
 }
 
-/// The limits on signing in, registering and giving a password.
-pub struct SignInRates {
-    addresses: Buckets<IpAddr>,
-    names: Buckets<String>,
+/// Who guesses, as far as that is known.
+#[derive(Clone, Debug)]
+pub enum Guesser {
+    /// A browser that has signed in to this account with its present password.
+    Device(DeviceId),
+    /// Somebody who is signed in to this account.
+    Session(SessionId),
+    /// Anybody, at this name. What is no name, or no invite, is guessed at without one.
+    Stranger { network: Network, name_key: Option<String> },
 }
 
-impl Default for SignInRates {
+/// The limits. See the module's text.
+pub struct Rates {
+    accounts: Buckets<Network>,
+    devices: Buckets<DeviceId>,
+    names: Buckets<String>,
+    names_at_networks: Buckets<(String, Network)>,
+    networks: Buckets<Network>,
+    renames: Buckets<UserId>,
+    sessions: Buckets<SessionId>,
+}
+
+impl Default for Rates {
     fn default() -> Self {
         Self {
-            addresses: Buckets::new(SIGN_IN_ADDRESS_BURST, SIGN_IN_ADDRESS_PER_MINUTE, SIGN_IN_REMEMBERED_MAX),
-            names: Buckets::new(SIGN_IN_NAME_BURST, SIGN_IN_NAME_PER_MINUTE, SIGN_IN_REMEMBERED_MAX),
+            accounts: Buckets::new(ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS),
+            devices: Buckets::new(GUESSES_BURST, GUESSES_INTERVAL_MS),
+            names: Buckets::new(GUESSES_NAME_BURST, GUESSES_NAME_INTERVAL_MS),
+            names_at_networks: Buckets::new(GUESSES_STRANGER_BURST, GUESSES_STRANGER_INTERVAL_MS),
+            networks: Buckets::new(GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS),
+            renames: Buckets::new(RENAMES_BURST, RENAMES_INTERVAL_MS),
+            sessions: Buckets::new(GUESSES_BURST, GUESSES_INTERVAL_MS),
         }
     }
 }
 
-impl SignInRates {
-    /// Counts a try from an address.
-    pub fn try_address(&mut self, address: IpAddr, now: Millis) -> Result<(), SlowDown> {
-        self.addresses.take(network(address), now)
+impl Rates {
+    /// Counts a guess, before it is looked at: many at once are as many as one after the other.
+    pub fn guess(&mut self, guesser: &Guesser, now: Millis) -> Result<(), SlowDown> {
+        match guesser {
+            Guesser::Device(device) => self.devices.take(*device, now),
+            Guesser::Session(session) => self.sessions.take(*session, now),
+            Guesser::Stranger { network, name_key: None } => self.networks.take(*network, now),
+            Guesser::Stranger { network, name_key: Some(name) } => {
+                let at_network = (name.clone(), *network);
+                // All or none: who is refused by one has used up nothing of the others.
+                self.networks.look(network, now)?;
+                self.names_at_networks.look(&at_network, now)?;
+                self.names.take(name.clone(), now)?;
+                self.names_at_networks.take(at_network, now)?;
+                self.networks.take(*network, now)
+            }
+        }
     }
 
-    /// Counts a try for a name, known by its key.
-    pub fn try_name(&mut self, name_key: &str, now: Millis) -> Result<(), SlowDown> {
-        self.names.take(name_key.to_owned(), now)
+    /// It was right, or was not looked at after all: it does not count.
+    pub fn discount(&mut self, guesser: &Guesser, now: Millis) {
+        match guesser {
+            Guesser::Device(device) => self.devices.give_back(device, now),
+            Guesser::Session(session) => self.sessions.give_back(session, now),
+            Guesser::Stranger { network, name_key } => {
+                self.networks.give_back(network, now);
+                if let Some(name) = name_key {
+                    self.names.give_back(name, now);
+                    self.names_at_networks.give_back(&(name.clone(), *network), now);
+                }
+            }
+        }
     }
-}
 
-/// What one subscriber holds: an IPv4 address, or a /64 of IPv6, within which a device takes any it likes.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        v4 => v4,
+    /// Counts an account that is made from a network.
+    pub fn make_account(&mut self, network: Network, now: Millis) -> Result<(), SlowDown> {
+        self.accounts.take(network, now)
+    }
+
+    /// Counts a new name of a person: everyone is told of it.
+    pub fn rename(&mut self, user: UserId, now: Millis) -> Result<(), SlowDown> {
+        self.renames.take(user, now)
     }
 }
 
@@ -68,25 +123,49 @@ struct Buckets<K> {
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
-    fn new(burst: u32, per_minute: u32, keys_max: usize) -> Self {
-        let per_try = 60_000 / Millis::from(per_minute);
-        Self { full_at: HashMap::new(), per_try, to_full: per_try * Millis::from(burst), keys_max }
+    fn new(burst: u32, per_try: Millis) -> Self {
+        Self {
+            full_at: HashMap::new(),
+            per_try,
+            to_full: per_try * Millis::from(burst),
+            keys_max: RATES_REMEMBERED_MAX,
+        }
     }
 
-    fn take(&mut self, key: K, now: Millis) -> Result<(), SlowDown> {
-        let known = self.full_at.get(&key).copied();
+    /// When the bucket would be full, if it were taken from; or how long it will be empty.
+    fn look(&self, key: &K, now: Millis) -> Result<Millis, SlowDown> {
+        let known = self.full_at.get(key).copied();
         let before = known.unwrap_or(now).clamp(now, now.saturating_add(self.to_full));
         let full_at = before + self.per_try;
         let wait = full_at - self.to_full - now;
-        if wait > 0 {
-            self.full_at.insert(key, before);
-            return Err(SlowDown { retry_ms: u32::try_from(wait).unwrap_or(u32::MAX) });
-        }
-        if known.is_none() && self.full_at.len() >= self.keys_max {
+        if wait > 0 { Err(SlowDown { retry_ms: u32::try_from(wait).unwrap_or(u32::MAX) }) } else { Ok(full_at) }
+    }
+
+    fn take(&mut self, key: K, now: Millis) -> Result<(), SlowDown> {
+        let full_at = match self.look(&key, now) {
+            Ok(full_at) => full_at,
+            Err(slow_down) => {
+                // After the clock was set back, what is left of it is counted from now.
+                let latest = now.saturating_add(self.to_full);
+                self.full_at.entry(key).and_modify(|at| *at = (*at).min(latest));
+                return Err(slow_down);
+            }
+        };
+        if !self.full_at.contains_key(&key) && self.full_at.len() >= self.keys_max {
             self.forget(now);
         }
         self.full_at.insert(key, full_at);
         Ok(())
+    }
+
+    /// Puts back what was taken.
+    fn give_back(&mut self, key: &K, now: Millis) {
+        if let Some(full_at) = self.full_at.get_mut(key) {
+            *full_at -= self.per_try;
+            if *full_at <= now {
+                self.full_at.remove(key);
+            }
+        }
     }
 
     /// Makes place: drops the buckets that are full, or else the one that is the nearest to it, so that who is
@@ -107,9 +186,21 @@ mod tests {
 
     const NOW: Millis = 1_790_000_000_000;
 
+    fn buckets(burst: u32, per_try: Millis, keys_max: usize) -> Buckets<&'static str> {
+        Buckets { keys_max, ..Buckets::new(burst, per_try) }
+    }
+
+    fn at(address: &str) -> Network {
+        Network::of(address.parse().unwrap())
+    }
+
+    fn stranger(address: &str, name: &str) -> Guesser {
+        Guesser::Stranger { network: at(address), name_key: Some(name.to_owned()) }
+    }
+
     #[test]
     fn tries_are_allowed_at_once_up_to_the_burst_and_then_at_the_rate() {
-        let mut buckets = Buckets::new(3, 60, 10);
+        let mut buckets = buckets(3, 1_000, 10);
         for _ in 0..3 {
             assert_eq!(buckets.take("a", NOW), Ok(()));
         }
@@ -122,15 +213,21 @@ mod tests {
 
     #[test]
     fn a_rested_bucket_holds_the_burst_and_no_more() {
-        let mut buckets = Buckets::new(2, 60, 10);
+        let mut buckets = buckets(2, 1_000, 10);
         assert_eq!(buckets.take("a", NOW), Ok(()));
         let later = NOW + 3_600_000;
+        assert_eq!([(); 3].map(|()| buckets.take("a", later).is_ok()), [true, true, false]);
+        buckets.give_back(&"a", later);
+        assert_eq!([(); 2].map(|()| buckets.take("a", later).is_ok()), [true, false], "what is put back is there");
+        for _ in 0..9 {
+            buckets.give_back(&"a", later);
+        }
         assert_eq!([(); 3].map(|()| buckets.take("a", later).is_ok()), [true, true, false]);
     }
 
     #[test]
     fn a_clock_set_back_waits_no_longer_than_an_empty_bucket() {
-        let mut buckets = Buckets::new(2, 60, 10);
+        let mut buckets = buckets(2, 1_000, 10);
         assert_eq!(buckets.take("a", NOW), Ok(()));
         let before = NOW - 86_400_000;
         assert_eq!(buckets.take("a", before), Err(SlowDown { retry_ms: 1_000 }));
@@ -139,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_full_table_forgets_the_fullest_and_keeps_the_emptiest() {
-        let mut buckets = Buckets::new(2, 1, 2);
+        let mut buckets = buckets(2, 60_000, 2);
         assert_eq!([(); 3].map(|()| buckets.take("flooder", NOW).is_ok()), [true, true, false]);
         for key in ["a", "b", "c", "d"] {
             assert_eq!(buckets.take(key, NOW), Ok(()));
@@ -149,33 +246,95 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_ipv6_counts_by_its_network() {
-        let mut rates = SignInRates::default();
-        let host = |n: u32| IpAddr::V6(Ipv6Addr::new(0xfd00, 0, 0, 1, 0, 0, (n >> 16) as u16, n as u16));
-        for n in 0..SIGN_IN_ADDRESS_BURST {
-            assert_eq!(rates.try_address(host(n), NOW), Ok(()));
+    fn a_stranger_slows_down_their_own_network_at_a_name_and_nobody_else() {
+        let mut rates = Rates::default();
+        let eve = stranger("192.168.1.66", "ada");
+        let ada = [
+            stranger("192.168.1.5", "ada"),
+            Guesser::Device(DeviceId([1; 16])),
+            Guesser::Session(SessionId(1)),
+            stranger("192.168.1.66", "grace"),
+        ];
+        // One wrong password every two seconds, for a week.
+        let now = NOW + 7 * 86_400_000;
+        for now in (NOW..now).step_by(2_000) {
+            let _ = rates.guess(&eve, now);
         }
-        assert!(rates.try_address(host(1_000_000), NOW).is_err());
-        assert_eq!(rates.try_address("fd00:0:0:2::1".parse().unwrap(), NOW), Ok(()));
+        assert!((0..3).any(|_| rates.guess(&eve, now).is_err()));
+        for right in &ada[..3] {
+            assert_eq!(rates.guess(right, now), Ok(()), "{right:?}");
+            rates.discount(right, now);
+        }
+        assert_eq!(rates.guess(&ada[3], now), Ok(()), "nor at another name");
     }
 
     #[test]
-    fn addresses_of_ipv4_count_one_by_one_in_either_form() {
-        let mut rates = SignInRates::default();
-        for _ in 0..SIGN_IN_ADDRESS_BURST {
-            assert_eq!(rates.try_address("192.168.1.5".parse().unwrap(), NOW), Ok(()));
+    fn a_name_is_guessed_at_from_all_networks_so_often_and_no_more() {
+        let mut rates = Rates::default();
+        let mut guesses = 0;
+        let day = 86_400_000;
+        // 200 addresses, each as often as it may, for a day.
+        for now in (NOW..NOW + day).step_by(10_000) {
+            for host in 1..=200 {
+                guesses += u32::from(rates.guess(&stranger(&format!("10.0.0.{host}"), "ada"), now).is_ok());
+            }
         }
-        assert!(rates.try_address("::ffff:192.168.1.5".parse().unwrap(), NOW).is_err());
-        assert_eq!(rates.try_address("192.168.1.6".parse().unwrap(), NOW), Ok(()));
+        let regained = u32::try_from(day / GUESSES_NAME_INTERVAL_MS).unwrap();
+        assert!((GUESSES_NAME_BURST..=GUESSES_NAME_BURST + regained).contains(&guesses), "{guesses}");
+        let device = Guesser::Device(DeviceId([1; 16]));
+        assert_eq!(rates.guess(&device, NOW + day), Ok(()), "who has been here before is not kept out by it");
     }
 
     #[test]
-    fn tries_for_a_name_are_fewer() {
-        let mut rates = SignInRates::default();
-        for _ in 0..SIGN_IN_NAME_BURST {
-            assert_eq!(rates.try_name("ada", NOW), Ok(()));
+    fn right_passwords_never_add_up_and_wrong_ones_do() {
+        let mut rates = Rates::default();
+        for n in 0..1_000 {
+            let right = stranger("fd00::1", &format!("person {n}"));
+            assert_eq!(rates.guess(&right, NOW), Ok(()), "a school behind one address");
+            rates.discount(&right, NOW);
         }
-        assert_eq!(rates.try_name("ada", NOW), Err(SlowDown { retry_ms: 12_000 }));
-        assert_eq!(rates.try_name("grace", NOW), Ok(()));
+        for n in 0..GUESSES_NETWORK_BURST {
+            let address = format!("fd00:0:0:0:{n:x}::1");
+            assert_eq!(rates.guess(&stranger(&address, &format!("person {n}")), NOW), Ok(()));
+        }
+        assert!(rates.guess(&stranger("fd00::2", "another"), NOW).is_err(), "a /64 counts as one");
+        assert_eq!(rates.guess(&stranger("fd00:0:0:1::1", "another"), NOW), Ok(()));
+    }
+
+    #[test]
+    fn who_is_refused_by_one_limit_uses_up_nothing_of_the_others() {
+        let mut rates = Rates::default();
+        let eve = stranger("10.0.0.1", "ada");
+        while rates.guess(&eve, NOW).is_ok() {}
+        let before = rates.names.full_at["ada"];
+        assert!(rates.guess(&eve, NOW).is_err());
+        assert_eq!(rates.names.full_at["ada"], before);
+    }
+
+    #[test]
+    fn a_session_guesses_so_often_whatever_the_name_is_by_then() {
+        let mut rates = Rates::default();
+        let thief = Guesser::Session(SessionId(1));
+        for _ in 0..GUESSES_BURST {
+            assert_eq!(rates.guess(&thief, NOW), Ok(()));
+        }
+        assert_eq!(rates.guess(&thief, NOW), Err(SlowDown { retry_ms: u32::try_from(GUESSES_INTERVAL_MS).unwrap() }));
+        assert_eq!(rates.guess(&Guesser::Session(SessionId(2)), NOW), Ok(()));
+    }
+
+    #[test]
+    fn accounts_and_new_names_have_limits_of_their_own() {
+        let mut rates = Rates::default();
+        for _ in 0..ACCOUNTS_BURST {
+            assert_eq!(rates.make_account(at("10.0.0.1"), NOW), Ok(()));
+        }
+        assert!(rates.make_account(at("10.0.0.1"), NOW).is_err());
+        assert_eq!(rates.make_account(at("10.0.0.1"), NOW + ACCOUNTS_INTERVAL_MS), Ok(()));
+        assert_eq!(rates.make_account(at("10.0.0.2"), NOW), Ok(()));
+        for _ in 0..RENAMES_BURST {
+            assert_eq!(rates.rename(UserId(1), NOW), Ok(()));
+        }
+        assert!(rates.rename(UserId(1), NOW).is_err());
+        assert_eq!(rates.rename(UserId(2), NOW), Ok(()));
     }
 }

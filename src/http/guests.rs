@@ -93,7 +93,7 @@ impl App {
             if due > now {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
             }
-            match self.apply(Op::EndStays { at: now }).await? {
+            match self.apply(Asker::Box, Op::EndStays { at: now }).await? {
                 Outcome::StaysEnded(_) => {}
                 other => return Err(Refusal::of(other)),
             }

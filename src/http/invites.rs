@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::auth::attempt::Aim;
 use crate::auth::password::Password;
+use crate::auth::rate::Guesser;
 use crate::auth::token::InviteToken;
-use crate::fair::Asker;
 use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
@@ -87,9 +87,8 @@ pub(super) async fn show(
     place: Place,
     Named(token): Named<String>,
 ) -> Answer<JsonAnswer<Invited>> {
-    app.count_try(Some(place.address), None)?;
-    let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
-    app.invited(place.asker(), &token).await.map(JsonAnswer)
+    let (_, invited) = app.look_up(&place, &token).await?;
+    invited.map(JsonAnswer)
 }
 
 /// `POST /api/join/{token}`: makes an account and signs in to it.
@@ -99,31 +98,42 @@ pub(super) async fn join(
     Named(token): Named<String>,
     Json(asked): Json<Join>,
 ) -> Answer<impl IntoResponse> {
-    app.count_try(Some(place.address), None)?;
-    let token = InviteToken::parse(&token).ok_or(ErrorCode::InviteUnknown)?;
+    let (token, invited) = app.look_up(&place, &token).await?;
     let name = UserName::chosen(&asked.name)?;
     let password = asked.password.as_deref().map(Password::chosen).transpose()?;
     let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Join(&token.hash()), &name)?;
     // Before a password is hashed for nothing. Whether it still holds, the store says.
-    if let Err(refusal) = app.invited(place.asker(), &token).await
+    if let Err(refusal) = invited
         && !app.was_attempted(place.asker(), attempt).await?
     {
         return Err(refusal);
     }
+    let (asker, now) = (place.asker(), (app.wall)());
+    app.rates().make_account(place.network, now)?;
     let password = match password {
-        Some(password) => app.hasher.hash(password).await?,
+        Some(password) => app.hasher.hash(asker, password).await?,
         None => String::new(),
     };
     let (cookie, session) = new_session(place.device, attempt, (app.wall)())?;
-    let user = app.enter(Op::Join { token_hash: token.hash(), name, password, session }).await?;
+    let op = Op::Join { token_hash: token.hash(), name, password: password.clone(), session };
+    let user = app.enter(asker, op).await?;
     app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;
-    Ok(app.signed_in(&cookie, user))
+    app.signed_in(&cookie, user, &place.marks, &password)
 }
 
 impl App {
-    async fn invited(&self, asker: Asker, token: &InviteToken) -> Answer<Invited> {
-        let (hash, now) = (token.hash(), (self.wall)());
-        Ok(self.store.read(asker, move |reader| reader.invited(&hash, now)).await??)
+    /// An invite, by the text that somebody has for its token, and what it is good for. A token that nobody gave is a
+    /// guess; who has a right one is not kept out by those who guess beside them.
+    async fn look_up(&self, place: &Place, token: &str) -> Answer<(InviteToken, Answer<Invited>)> {
+        if let Some(token) = InviteToken::parse(token) {
+            let (hash, now) = (token.hash(), (self.wall)());
+            let invited = self.store.read(place.asker(), move |reader| reader.invited(&hash, now)).await?;
+            if invited != Err(ErrorCode::InviteUnknown) {
+                return Ok((token, invited.map_err(Refusal::from)));
+            }
+        }
+        self.count_guess(&Guesser::Stranger { network: place.network, name_key: None })?;
+        Err(ErrorCode::InviteUnknown.into())
     }
 }

@@ -2,10 +2,12 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::IntoResponse;
+use axum::http::HeaderMap;
+use axum::response::{AppendHeaders, IntoResponse};
 use axum::{Extension, Json as JsonAnswer};
 
 use crate::auth::password::Password;
+use crate::auth::rate::Guesser;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
@@ -30,20 +32,25 @@ pub(super) async fn show(State(app): State<App>, signed: Signed) -> JsonAnswer<M
 pub(super) async fn change(
     State(app): State<App>,
     signed: Signed,
+    headers: HeaderMap,
     Json(asked): Json<PatchMe>,
-) -> Answer<JsonAnswer<UserAnswer>> {
+) -> Answer<impl IntoResponse> {
     let name = asked.name.as_deref().map(UserName::chosen).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     let new_password = match new_password {
-        Some(new) => Some((app.check_password(&signed.user, asked.password.as_deref()).await?, new)),
+        Some(new) => Some((app.check_password(&signed, asked.password.as_deref()).await?, new)),
         None => None,
     };
     let mut user = signed.user.clone();
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
+        let now = (app.wall)();
+        app.rates().rename(user.id, now)?;
         user = app.change_user(&signed, Op::RenameUser { user: user.id, name }).await?;
     }
+    let mut cookies = Vec::new();
     if let Some((checked, new_password)) = new_password {
-        let password = app.hasher.hash(new_password).await?;
+        let password = app.hasher.hash(signed.asker(), new_password).await?;
+        cookies.extend(app.mark(user.id, &app.marks(&headers), &password)?);
         let op = Op::SetPassword { user: user.id, checked: Some(checked), password, keep: Some(signed.session) };
         let outcome = app.store.apply(signed.asks(Needs::SignedIn, op)).await?;
         let Outcome::SessionsEnded { ended } = outcome else {
@@ -51,7 +58,7 @@ pub(super) async fn change(
         };
         app.hub.sessions_ended(ended, CloseCode::SignedOut).await;
     }
-    Ok(JsonAnswer(UserAnswer { user }))
+    Ok((AppendHeaders(cookies), JsonAnswer(UserAnswer { user })))
 }
 
 /// `DELETE /api/me`: its messages stay, without a name.
@@ -60,7 +67,7 @@ pub(super) async fn leave(
     signed: Signed,
     Json(asked): Json<DeleteMe>,
 ) -> Answer<impl IntoResponse> {
-    let checked = app.check_password(&signed.user, asked.password.as_deref()).await?;
+    let checked = app.check_password(&signed, asked.password.as_deref()).await?;
     // The hub closes its connections too.
     let op = Op::DeleteUser { user: signed.user.id, checked, at: (app.wall)() };
     match app.apply_for(&signed, Needs::SignedIn, op).await? {
@@ -111,29 +118,33 @@ impl App {
 
     /// [`Self::apply`] for somebody who is signed in, and must still be when the change is made.
     pub(super) async fn apply_for(&self, signed: &Signed, needs: Needs, op: Op) -> Answer<Outcome> {
-        self.apply(signed.asks(needs, op)).await
+        self.apply(signed.asker(), signed.asks(needs, op)).await
     }
 
     /// Applies a change that the hub must hear of in the order of commits, and shows the directory anew.
-    pub(super) async fn apply(&self, op: Op) -> Answer<Outcome> {
+    pub(super) async fn apply(&self, asker: Asker, op: Op) -> Answer<Outcome> {
         let app = self.clone();
-        Ok(self.hub.apply(op, move || app.directory.changed()).await?)
+        Ok(self.hub.apply(asker, op, move || app.directory.changed()).await?)
     }
 
     /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has
     /// none is its session's. Gives what was checked against, for the change to look at again.
-    async fn check_password(&self, user: &User, present: Option<&str>) -> Answer<String> {
-        let key = UserName::parse(&user.name).map(|name| name.key().to_owned()).ok();
-        self.count_try(None, key.as_deref())?;
-        let id = user.id;
-        let account = self.store.read(Asker::Person(id), move |reader| reader.account(id)).await?;
+    async fn check_password(&self, signed: &Signed, present: Option<&str>) -> Answer<String> {
+        let id = signed.user.id;
+        let account = self.store.read(signed.asker(), move |reader| reader.account(id)).await?;
         let stored = account.filter(Account::has_password).map(|account| account.password);
         let present = match (present, &stored) {
             (Some(present), _) => present,
             (None, Some(_)) => return Err(ErrorCode::BadRequest.into()),
             (None, None) => return Ok(String::new()),
         };
-        let right = self.hasher.verify(Password::typed(present), stored.clone()).await?;
+        let guesser = Guesser::Session(signed.session);
+        self.count_guess(&guesser)?;
+        let right = self.hasher.verify(signed.asker(), Password::typed(present), stored.clone()).await;
+        if right != Ok(false) {
+            self.discount_guess(&guesser);
+        }
+        let right = right?;
         stored.filter(|_| right).ok_or_else(|| ErrorCode::PasswordWrong.into())
     }
 }

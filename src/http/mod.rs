@@ -16,8 +16,9 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post, put};
 use tokio::sync::Notify;
 
+use crate::auth::device::{DeviceCookie, DeviceKey};
 use crate::auth::password::Hasher;
-use crate::auth::rate::SignInRates;
+use crate::auth::rate::Rates;
 use crate::auth::token::CookieName;
 use crate::doctor::Doctor;
 use crate::doors::Doors;
@@ -41,6 +42,7 @@ mod device;
 mod doctor;
 mod doors;
 mod frames;
+mod guess;
 mod guests;
 mod handshake;
 mod headers;
@@ -111,7 +113,9 @@ pub struct Parts {
     examining: Arc<tokio::sync::Mutex<()>>,
     hasher: Hasher,
     pictures: Pictures,
-    rates: Mutex<SignInRates>,
+    rates: Mutex<Rates>,
+    device_key: DeviceKey,
+    device_cookie: DeviceCookie,
     directory: Directory,
     /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
     stays_changed: Notify,
@@ -122,6 +126,8 @@ impl App {
     pub fn new(wiring: Wiring) -> Self {
         let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor } = wiring;
         Self(Arc::new(Parts {
+            device_key: DeviceKey::of(&store.mark()),
+            device_cookie: DeviceCookie::of_box(&id),
             store,
             hub,
             box_name,

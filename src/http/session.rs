@@ -1,16 +1,14 @@
 //! Signing in and out: registering, logging in, and the places where an account is signed in.
 
-use std::net::IpAddr;
-use std::sync::PoisonError;
-
 use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::response::IntoResponse;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse};
 use serde::Serialize;
 
 use crate::auth::attempt::{Aim, AttemptSecret};
+use crate::auth::device::Marks;
 use crate::auth::password::Password;
 use crate::auth::token::Token;
 use crate::fair::{Asker, Network};
@@ -28,8 +26,10 @@ use super::{App, PeerAddr, device};
 
 /// Where someone asks to be signed in from.
 pub(super) struct Place {
-    pub(super) address: IpAddr,
+    pub(super) network: Network,
     pub(super) device: String,
+    /// What this browser has signed in to before.
+    pub(super) marks: Marks,
     /// The session this browser has already, of whatever account: signing in replaces it.
     pub(super) replaced: Option<Signed>,
 }
@@ -44,33 +44,19 @@ impl FromRequestParts<App> for Place {
         };
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let device = device::label(user_agent.unwrap_or_default());
-        let replaced = Signed::of(app, &parts.headers);
-        Ok(Self { address: peer.ip(), device, replaced })
+        let (marks, replaced) = (app.marks(&parts.headers), Signed::of(app, &parts.headers));
+        Ok(Self { network: Network::of(peer.ip()), device, marks, replaced })
     }
 }
 
 impl Place {
     /// Whose turn it is when questions from here wait: nobody is known to be anybody yet.
     pub(super) fn asker(&self) -> Asker {
-        Asker::Network(Network::of(self.address))
+        Asker::Network(self.network)
     }
 }
 
 impl App {
-    /// Counts a try to give a password, for the address and the name, or says `slow_down`.
-    pub(super) fn count_try(&self, address: Option<IpAddr>, name_key: Option<&str>) -> Answer<()> {
-        let now = (self.wall)();
-        // Whole even where a thread panicked while holding it: a bucket is one number.
-        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(address) = address {
-            rates.try_address(address, now)?;
-        }
-        if let Some(name_key) = name_key {
-            rates.try_name(name_key, now)?;
-        }
-        Ok(())
-    }
-
     /// Whether an attempt to come in has come to something already, and its answer was lost.
     pub(super) async fn was_attempted(&self, asker: Asker, attempt: Option<[u8; 32]>) -> Answer<bool> {
         let (Some(hash), now) = (attempt, (self.wall)()) else { return Ok(false) };
@@ -78,8 +64,8 @@ impl App {
     }
 
     /// Makes an account, or finds the one that the same attempt has made.
-    pub(super) async fn enter(&self, op: Op) -> Answer<User> {
-        match self.apply(op).await? {
+    pub(super) async fn enter(&self, asker: Asker, op: Op) -> Answer<User> {
+        match self.apply(asker, op).await? {
             Outcome::UserCreated { user, .. } => Ok(user),
             Outcome::SessionCreated { user, ended, .. } => {
                 self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
@@ -138,7 +124,6 @@ pub(super) async fn register(
 ) -> Answer<impl IntoResponse> {
     let name = UserName::chosen(&asked.name)?;
     let password = Password::chosen(&asked.password)?;
-    app.count_try(Some(place.address), None)?;
     // Else a guest would be a member with one click.
     if place.replaced.as_ref().is_some_and(|signed| signed.user.role == Role::Guest) {
         return Err(ErrorCode::Forbidden.into());
@@ -149,11 +134,13 @@ pub(super) async fn register(
     if closed && !app.was_attempted(place.asker(), attempt).await? {
         return Err(ErrorCode::RegistrationClosed.into());
     }
-    let password = app.hasher.hash(password).await?;
+    let (asker, now) = (place.asker(), (app.wall)());
+    app.rates().make_account(place.network, now)?;
+    let password = app.hasher.hash(asker, password).await?;
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
-    let user = app.enter(Op::CreateUser { name, password, session }).await?;
+    let user = app.enter(asker, Op::CreateUser { name, password: password.clone(), session }).await?;
     app.end_replaced(place.replaced).await;
-    Ok(app.signed_in(&token, user))
+    app.signed_in(&token, user, &place.marks, &password)
 }
 
 /// `POST /api/login`.
@@ -169,30 +156,37 @@ pub(super) async fn login(
         None => None,
     };
     let name_key = name.map(|name| name.key().to_owned());
-    app.count_try(Some(place.address), name_key.as_deref())?;
     let asker = place.asker();
-    let account = match name_key {
+    let account = match name_key.clone() {
         Some(key) => app.store.read(asker, move |reader| reader.account_by_key(&key)).await?,
         None => None,
     };
+    let guesser = app.guesser(&place, account.as_ref(), name_key);
+    app.count_guess(&guesser)?;
     // Checked even where nobody has the name or the account has no password, so that all answers take the same time.
     let stored = account.as_ref().filter(|account| account.has_password()).map(|account| account.password.clone());
-    let right = app.hasher.verify(Password::typed(&asked.password), stored.clone()).await?;
+    let hashes_for = place.hashes_for(&guesser, account.as_ref());
+    let right = app.hasher.verify(hashes_for, Password::typed(&asked.password), stored.clone()).await;
+    if right != Ok(false) {
+        app.discount_guess(&guesser);
+    }
+    let right = right?;
     let (Some(account), Some(checked), true) = (account, stored, right) else {
         return Err(ErrorCode::SignInFailed.into());
     };
     let (user, takeover) = (account.user.id, asked.takeover);
     let here = place.replaced.as_ref().map(|signed| signed.session);
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
-    let (user, ended) = match app.store.apply(Op::CreateSession { user, session, checked, here, takeover }).await? {
-        Outcome::SessionCreated { user, ended, .. } => (user, ended),
-        Outcome::Refused(ErrorCode::InUseElsewhere) => {
-            let mut elsewhere = app.sessions_of(asker, user, None).await?;
-            elsewhere.retain(|session| Some(session.id) != here);
-            return Err(Refusal::in_use(elsewhere));
-        }
-        other => return Err(Refusal::of(other)),
-    };
+    let (user, ended) =
+        match app.store.apply(Op::CreateSession { user, session, checked: checked.clone(), here, takeover }).await? {
+            Outcome::SessionCreated { user, ended, .. } => (user, ended),
+            Outcome::Refused(ErrorCode::InUseElsewhere) => {
+                let mut elsewhere = app.sessions_of(asker, user, None).await?;
+                elsewhere.retain(|session| Some(session.id) != here);
+                return Err(Refusal::in_use(elsewhere));
+            }
+            other => return Err(Refusal::of(other)),
+        };
     // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
     let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == here);
     app.hub.sessions_ended(others, CloseCode::TakenOver).await;
@@ -201,7 +195,7 @@ pub(super) async fn login(
     } else {
         app.hub.sessions_ended(own, CloseCode::SignedOut).await;
     }
-    Ok(app.signed_in(&token, user))
+    app.signed_in(&token, user, &place.marks, &checked)
 }
 
 /// `POST /api/logout`.
@@ -260,9 +254,27 @@ pub(super) fn new_session(device: String, attempt: Option<[u8; 32]>, at: Millis)
 }
 
 impl App {
-    /// The person, and the cookie by which their browser is known from now on.
-    pub(super) fn signed_in(&self, token: &Token, user: User) -> impl IntoResponse + use<> {
-        ([(SET_COOKIE, self.cookie.given(token))], axum::Json(UserAnswer { user }))
+    /// The person, the cookie by which their browser is known from now on, and the one that says that it has given the
+    /// password which is checked against `stored`.
+    pub(super) fn signed_in(
+        &self,
+        token: &Token,
+        user: User,
+        marks: &Marks,
+        stored: &str,
+    ) -> Answer<impl IntoResponse + use<>> {
+        let mut cookies = vec![(SET_COOKIE, self.cookie.given(token))];
+        cookies.extend(self.mark(user.id, marks, stored)?);
+        Ok((AppendHeaders(cookies), axum::Json(UserAnswer { user })))
+    }
+
+    /// The cookie of a browser that has given an account's password; none where the account has no password.
+    pub(super) fn mark(&self, user: UserId, marks: &Marks, stored: &str) -> Answer<Option<(HeaderName, String)>> {
+        if stored.is_empty() {
+            return Ok(None);
+        }
+        let marks = self.device_key.mark(marks, user, stored)?;
+        Ok(Some((SET_COOKIE, self.device_cookie.given(&marks))))
     }
 
     /// 204, and the browser forgets its cookie.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{COOKIE, HOST, SET_COOKIE, USER_AGENT};
-use axum::http::{HeaderMap, HeaderName, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Porch {
     /// A browser that has never been here.
     fn browser(&self) -> Browser {
         let peer = SocketAddr::from((Ipv4Addr::new(192, 168, 1, 2), 40_000));
-        Browser { router: self.router.clone(), cookie: None, peer, user_agent: PHONE }
+        Browser { router: self.router.clone(), cookie: None, mark: None, peer, user_agent: PHONE }
     }
 
     /// A browser in which someone with this name has just registered.
@@ -164,6 +164,8 @@ struct Browser {
     router: Router,
     /// `name=value`, as it is sent back.
     cookie: Option<String>,
+    /// The same of what says that it has been here.
+    mark: Option<String>,
     peer: SocketAddr,
     user_agent: &'static str,
 }
@@ -201,7 +203,7 @@ impl Browser {
     ) -> Reply {
         let mut request = Request::builder().method(method).uri(path).header(HOST, "porch.local");
         request = request.header(USER_AGENT, self.user_agent);
-        if let Some(cookie) = &self.cookie {
+        for cookie in self.cookie.iter().chain(&self.mark) {
             request = request.header(COOKIE, cookie);
         }
         for (name, value) in headers {
@@ -211,9 +213,14 @@ impl Browser {
         request.extensions_mut().insert(PeerAddr(self.peer));
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
-        if let Some(set) = parts.headers.get(SET_COOKIE) {
+        // The last of a name stays; of sessions the first, since an old name's is cleared behind it.
+        let set: Vec<&HeaderValue> = parts.headers.get_all(SET_COOKIE).iter().collect();
+        for set in set.into_iter().rev() {
             let pair = set.to_str().expect("a cookie is text").split(';').next().unwrap_or_default().to_owned();
-            self.cookie = Some(pair).filter(|pair| !pair.ends_with('='));
+            match pair.split_once('=').is_some_and(|(name, _)| name.ends_with("-device")) {
+                true => self.mark = Some(pair),
+                false => self.cookie = Some(pair).filter(|pair| !pair.ends_with('=')),
+            }
         }
         let body = body.collect().await.expect("a body without a network").to_bytes();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body }

@@ -127,9 +127,14 @@ pub const REFUSALS_MAX: u32 = 200;
 pub const SENDS_IN_FLIGHT_MAX: usize = 64;
 /// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
 pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
-/// Changes by the pages that the hub must hear of in the order of commits, waiting for the disk; beyond it the pages
-/// wait. A class that joins by one invite within a second fits.
+/// Changes by the pages that the hub must hear of in the order of commits, waiting for the disk: one commit's worth.
 pub const PAGE_CHANGES_IN_FLIGHT_MAX: usize = 64;
+/// Those of one person, or of one network without a session: others' go into the same commit.
+pub const PAGE_CHANGES_OF_ONE_MAX: usize = 48;
+/// Changes by the pages that wait to be among them; beyond it `busy`. Each is a request that holds a few KiB.
+pub const PAGE_CHANGES_WAITING_MAX: usize = 2_048;
+/// Those of one asker: a school that joins at the bell, behind one address.
+pub const PAGE_CHANGES_OF_ONE_WAITING_MAX: usize = 512;
 /// Inputs that wait for the hub; beyond it the sockets wait, and so their senders.
 pub const HUB_QUEUE_MAX: usize = 4_096;
 /// Members added by one command.
@@ -163,18 +168,40 @@ pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
 pub const ARGON2_PASSES: u32 = 2;
 /// Passwords hashed at once: 2 x 19 MiB.
 pub const ARGON2_AT_ONCE: usize = 2;
-/// Passwords waiting to be hashed; beyond it `busy`. At 0.3 s each on a slow board: a class signs in within 10 s.
-pub const ARGON2_WAITING_MAX: usize = 64;
-/// Sign-in and registration tries from one address at once.
-pub const SIGN_IN_ADDRESS_BURST: u32 = 60;
-/// Tries an address regains per minute.
-pub const SIGN_IN_ADDRESS_PER_MINUTE: u32 = 30;
-/// Sign-in tries for one name at once.
-pub const SIGN_IN_NAME_BURST: u32 = 10;
-/// Tries a name regains per minute.
-pub const SIGN_IN_NAME_PER_MINUTE: u32 = 5;
-/// Addresses and names remembered for the two limits above; the oldest are forgotten.
-pub const SIGN_IN_REMEMBERED_MAX: usize = 4_096;
+/// Passwords waiting to be hashed; beyond it `busy`. At 0.3 s each on a slow board the last waits for 15 s, as the page
+/// does.
+pub const ARGON2_WAITING_MAX: usize = 96;
+/// Those of one person, or of one network without a session: a class behind one address, which must not be refused.
+pub const ARGON2_OF_ONE_WAITING_MAX: usize = 48;
+/// Wrong passwords at once from one device that has signed in before, or in one session.
+pub const GUESSES_BURST: u32 = 10;
+/// Another one is allowed after so many milliseconds: five a minute, more than anyone mistypes.
+pub const GUESSES_INTERVAL_MS: i64 = 12_000;
+/// Wrong passwords at once at one name from one network: nobody mistypes more often in a row.
+pub const GUESSES_STRANGER_BURST: u32 = 20;
+/// Another one is allowed after so many milliseconds: slower than [`GUESSES_NAME_INTERVAL_MS`], so that one network alone
+/// never uses up what all strangers may.
+pub const GUESSES_STRANGER_INTERVAL_MS: i64 = 900_000;
+/// Wrong passwords at once from one network at all names together, and wrong invites: a class that mistypes.
+pub const GUESSES_NETWORK_BURST: u32 = 60;
+/// Another one is allowed after so many milliseconds.
+pub const GUESSES_NETWORK_INTERVAL_MS: i64 = 2_000;
+/// Wrong passwords at once at one name from all strangers together: what NIST SP 800-63B allows for one account (section
+/// 3.2.2).
+pub const GUESSES_NAME_BURST: u32 = 100;
+/// Another one is allowed after so many milliseconds: 144 a day, so that nobody is locked out for good.
+pub const GUESSES_NAME_INTERVAL_MS: i64 = 600_000;
+/// Accounts made at once from one network: a hall full of people behind one address.
+pub const ACCOUNTS_BURST: u32 = 400;
+/// Another one is allowed after so many milliseconds.
+pub const ACCOUNTS_INTERVAL_MS: i64 = 1_000;
+/// New names of one person at once: each is told to everyone.
+pub const RENAMES_BURST: u32 = 10;
+/// Another one is allowed after so many milliseconds.
+pub const RENAMES_INTERVAL_MS: i64 = 60_000;
+/// Networks, names, devices and sessions remembered for each of the limits above; those nearest to being rested are
+/// forgotten first.
+pub const RATES_REMEMBERED_MAX: usize = 4_096;
 /// An attempt to come in can be repeated for this long, in milliseconds: a day, after which its name is looked for
 /// elsewhere.
 pub const ATTEMPT_KEPT_MS: i64 = 86_400_000;

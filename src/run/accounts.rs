@@ -64,7 +64,8 @@ async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
     let failed = |reason: &str| RunError::Account(format!("no new password could be made: {reason}"));
     let fresh = fresh_password().ok_or_else(|| failed("the system gives no randomness"))?;
-    let hashed = Hasher::default().hash(Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
+    let hashed =
+        Hasher::default().hash(Asker::Box, Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
     apply(store, Op::SetPassword { user: account.user.id, checked: None, password: hashed, keep: None }).await?;
     println!("{} can sign in with this password, and is signed out everywhere:\n{fresh}", account.user.name);
     Ok(())

@@ -53,6 +53,42 @@ async fn open_to_guests(device: &mut Device, room: u64, guests: bool) {
     assert_eq!(done["type"], "done", "{done}");
 }
 
+#[tokio::test]
+async fn a_class_joins_by_one_invite_at_once_and_nobody_twice() {
+    const CLASS: u8 = 40;
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let invite = invite(&ada, &[], &json!({"role": "member"})).await;
+    let path = format!("/api/join/{}", invite["token"].as_str().expect("a token"));
+    let mut joining = JoinSet::new();
+    // Each tries twice at the same moment, as a page does that has given up waiting.
+    for at in (0..CLASS).chain(0..CLASS) {
+        let (door, path) = (porch.door.clone(), path.clone());
+        joining.spawn(async move {
+            let attempt = format!("{at:021}A");
+            let body = json!({"name": format!("Pupil {at}"), "attempt": attempt});
+            let from = std::net::Ipv4Addr::new(127, 1, 0, at + 1);
+            let answer = door.ask_from(from.into(), "POST", &path, Some(&body)).await;
+            assert_eq!(answer.status, 200, "{at}: {answer:?}");
+            (at, Person::signed_in(&door, &answer))
+        });
+    }
+    let joined = within("everybody's joining", joining.join_all()).await;
+    let mut ids = std::collections::BTreeMap::new();
+    for (at, person) in &joined {
+        assert_eq!(*ids.entry(at).or_insert(person.id), person.id, "one account for both");
+    }
+    let people = ada.get("/api/people").await;
+    assert_eq!(people["people"].as_array().map(Vec::len), Some(usize::from(CLASS) + 1));
+    let mut signed_in = std::collections::BTreeSet::new();
+    for (at, person) in &joined {
+        if person.ask("GET", "/api/me", None).await.status == 200 {
+            assert!(signed_in.insert(at), "one of the two cookies is good");
+        }
+    }
+    assert_eq!(signed_in.len(), usize::from(CLASS));
+}
+
 /// What the clock on the wall says: the box's own, as it runs here.
 fn now_ms() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");

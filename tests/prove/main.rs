@@ -9,5 +9,7 @@
 mod support;
 
 mod figures;
+mod joins;
 mod newcomers;
+mod password_race;
 mod queries;

@@ -472,17 +472,21 @@ async fn a_wifi_for_the_poster_is_one_that_can_be() {
 }
 
 #[tokio::test]
-async fn tries_to_join_are_limited_by_address() {
+async fn wrong_invites_are_limited_by_network_and_a_right_one_is_not() {
     let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let room = porch.guest_room(RoomKind::Open, "Kitchen", ada.me().await.id).await;
+    let right = ada.token(&wanted(room)).await;
     let mut browser = porch.browser();
     let mut slowed = 0;
-    for _ in 0..=crate::proto::limits::SIGN_IN_ADDRESS_BURST {
+    for _ in 0..=crate::proto::limits::GUESSES_NETWORK_BURST {
         let reply = browser.get("/api/join/AAAAAAAAAAAAAAAAAAAAAA").await;
         slowed += usize::from(reply.refused() == refusal(429, "slow_down"));
     }
     assert_eq!(slowed, 1);
     let join = browser.post("/api/join/AAAAAAAAAAAAAAAAAAAAAA", &json!({ "name": "Zoe" })).await;
     assert_eq!(join.refused(), refusal(429, "slow_down"));
+    porch.came(&right, "Grace").await;
     browser.peer.set_ip(Ipv4Addr::new(192, 168, 1, 3).into());
     assert_eq!(browser.get("/api/join/AAAAAAAAAAAAAAAAAAAAAA").await.refused(), refusal(404, "invite_unknown"));
 }

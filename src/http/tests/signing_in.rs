@@ -1,5 +1,9 @@
 use super::*;
-use crate::proto::limits::{SESSION_DAYS_MAX, SIGN_IN_ADDRESS_BURST, SIGN_IN_NAME_BURST};
+use crate::auth::rate::Guesser;
+use crate::proto::limits::{
+    GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST, GUESSES_NAME_INTERVAL_MS, GUESSES_NETWORK_BURST,
+    GUESSES_STRANGER_BURST, RENAMES_BURST, SESSION_DAYS_MAX,
+};
 
 #[tokio::test]
 async fn the_first_account_becomes_the_owner_and_the_next_a_member() {
@@ -275,51 +279,150 @@ async fn closed_registration_refuses_all_but_the_first() {
     assert_eq!(porch.browser().post("/api/register", &newcomer).await.status, 200);
 }
 
-#[tokio::test]
-async fn tries_from_one_address_are_limited_and_come_back() {
-    let porch = Porch::start();
-    // Closed, so that a try costs no hash.
-    porch.person("Ada").await.patch("/api/settings", &json!({ "registration_open": false })).await;
-    let mut browser = porch.browser();
-    let newcomer = json!({ "name": "Grace", "password": PASSWORD });
-    for _ in 1..SIGN_IN_ADDRESS_BURST {
-        assert_eq!(browser.post("/api/register", &newcomer).await.refused(), refusal(403, "registration_closed"));
+impl Porch {
+    /// So many wrong passwords, without the cost of hashing each.
+    fn guess(&self, guesser: &Guesser, times: u32) {
+        let now = self.clock.load(Ordering::Relaxed);
+        for _ in 0..times {
+            assert_eq!(self.app.rates().guess(guesser, now), Ok(()));
+        }
     }
-    let reply = browser.post("/api/register", &newcomer).await;
+}
+
+/// Somebody at another address of the LAN.
+fn stranger(host: u8, name_key: &str) -> Guesser {
+    let network = crate::fair::Network::of(IpAddr::from([192, 168, 1, host]));
+    Guesser::Stranger { network, name_key: Some(name_key.to_owned()) }
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_one_network_are_limited_and_come_back() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut eve = porch.browser();
+    eve.peer = "192.168.1.66:5".parse().unwrap();
+    for at in 0..GUESSES_NETWORK_BURST - 1 {
+        porch.guess(&stranger(66, &format!("person {at}")), 1);
+    }
+    assert_eq!(eve.login("Ada", "wrong horse").await.refused(), refusal(401, "sign_in_failed"));
+    let runs = porch.app.hasher.runs();
+    let reply = eve.login("Grace", "wrong horse").await;
     assert_eq!(reply.refused(), refusal(429, "slow_down"));
     assert_eq!(
         (reply.json()["error"]["retry_ms"].as_u64(), &reply.headers["retry-after"]),
         (Some(2_000), &"2".parse().unwrap())
     );
-    assert_eq!(browser.login("Ada", PASSWORD).await.refused(), refusal(429, "slow_down"));
-    assert_eq!(browser.get("/api/box").await.status, 200, "only tries are limited");
-
-    let mut neighbour = porch.browser();
-    neighbour.peer = "192.168.1.3:5".parse().unwrap();
-    assert_eq!(neighbour.post("/api/register", &newcomer).await.refused(), refusal(403, "registration_closed"));
+    assert_eq!(porch.app.hasher.runs(), runs, "a limited try costs no hash");
+    assert_eq!(eve.get("/api/box").await.status, 200, "only tries are limited");
+    let newcomer = json!({ "name": "Mia", "password": PASSWORD });
+    assert_eq!(eve.post("/api/register", &newcomer).await.status, 200, "who is new has nothing to do with it");
+    // The twins: a neighbour, the same network for who has been here before, and later.
+    assert_eq!(porch.browser().take_over("Ada").await.status, 200);
+    ada.peer = eve.peer;
+    ada.cookie = None;
+    assert_eq!(ada.take_over("Ada").await.status, 200);
+    eve.cookie = None;
     porch.pass(2_000);
-    assert_eq!(browser.post("/api/register", &newcomer).await.refused(), refusal(403, "registration_closed"));
+    assert_eq!(eve.login("Grace", "wrong horse").await.refused(), refusal(401, "sign_in_failed"));
 }
 
 #[tokio::test]
-async fn tries_for_one_name_are_limited_from_wherever_they_come() {
+async fn a_stranger_who_guesses_keeps_nobody_out_who_has_the_password() {
     let porch = Porch::start();
     let mut ada = porch.person("Ada").await;
-    porch.person("Grace").await;
-    for n in 0..SIGN_IN_NAME_BURST {
-        let mut browser = porch.browser();
-        browser.peer = SocketAddr::from(([10, 0, 0, n as u8], 1));
-        let name = if n % 2 == 0 { "Ada" } else { " ADA " };
-        assert_eq!(browser.login(name, "wrong horse").await.refused(), refusal(401, "sign_in_failed"));
+    ada.patch("/api/settings", &json!({ "several_devices": true })).await;
+    let mut eve = porch.browser();
+    eve.peer = "192.168.1.66:5".parse().unwrap();
+    // Ada's phone, which is in the stranger's network and has been signed out.
+    let mut phone = porch.browser();
+    phone.peer = eve.peer;
+    assert_eq!(phone.login("Ada", PASSWORD).await.status, 200);
+    phone.post("/api/logout", &json!({})).await;
+    porch.guess(&stranger(66, "ada"), GUESSES_STRANGER_BURST);
+    let mut slowed = 0;
+    for round in 0..10 {
+        slowed += u32::from(eve.login("Ada", "wrong horse").await.refused() == refusal(429, "slow_down"));
+        porch.pass(2_000);
+        // From an address of her own, from a device of her own, and where she is signed in.
+        assert_eq!(porch.browser().login("Ada", PASSWORD).await.status, 200, "{round}");
+        assert_eq!(phone.login("Ada", PASSWORD).await.status, 200, "{round}");
+        phone.post("/api/logout", &json!({})).await;
+        let wrong = json!({ "new_password": "better horse", "password": "wrong horse" });
+        assert_eq!(ada.patch("/api/me", &wrong).await.refused(), refusal(403, "password_wrong"), "{round}");
+        porch.pass(GUESSES_INTERVAL_MS);
+    }
+    assert!(slowed > 0, "it is she who is slowed down");
+    let change = json!({ "new_password": "better horse", "password": PASSWORD });
+    assert_eq!(ada.patch("/api/me", &change).await.status, 200);
+    // A mark of the old password is worth nothing.
+    while porch.app.rates().guess(&stranger(66, "ada"), porch.clock.load(Ordering::Relaxed)).is_ok() {}
+    assert_eq!(phone.login("Ada", "better horse").await.refused(), refusal(429, "slow_down"));
+    ada.peer = eve.peer;
+    ada.cookie = None;
+    assert_eq!(ada.login("Ada", "better horse").await.status, 200, "the device that changed it is known");
+}
+
+#[tokio::test]
+async fn a_name_is_guessed_at_so_often_from_all_networks_together() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    for at in 0..GUESSES_NAME_BURST {
+        porch.guess(&stranger(100 + (at / GUESSES_STRANGER_BURST) as u8, "ada"), 1);
+    }
+    let mut eve = porch.browser();
+    eve.peer = "192.168.1.66:5".parse().unwrap();
+    for name in ["Ada", " ADA "] {
+        assert_eq!(eve.login(name, PASSWORD).await.refused(), refusal(429, "slow_down"), "no stranger comes in");
+    }
+    assert_eq!(eve.login("Grace", PASSWORD).await.refused(), refusal(401, "sign_in_failed"), "others are not barred");
+    ada.cookie = None;
+    assert_eq!(ada.take_over("Ada").await.status, 200, "nor is who has been here before");
+    porch.pass(GUESSES_NAME_INTERVAL_MS);
+    assert_eq!(eve.take_over("Ada").await.status, 200, "nor anybody for good");
+}
+
+#[tokio::test]
+async fn guesses_at_the_present_password_are_counted_by_session_whatever_the_name_is() {
+    let porch = Porch::start();
+    // A phone that was left unlocked.
+    let mut thief = porch.person("Ada").await;
+    let wrong = json!({ "password": "wrong horse" });
+    let change = json!({ "new_password": "better horse", "password": "wrong horse" });
+    for at in 0..GUESSES_BURST {
+        let renamed = thief.patch("/api/me", &json!({ "name": format!("Ada {}", at / 4) })).await;
+        assert_eq!(renamed.status, 200);
+        let reply = match at % 2 {
+            0 => thief.patch("/api/me", &change).await,
+            _ => thief.delete("/api/me", &wrong).await,
+        };
+        assert_eq!(reply.refused(), refusal(403, "password_wrong"), "{at}");
     }
     let runs = porch.app.hasher.runs();
-    assert_eq!(porch.browser().take_over("ada").await.refused(), refusal(429, "slow_down"));
-    let change = json!({ "new_password": "better horse", "password": PASSWORD });
-    assert_eq!(ada.patch("/api/me", &change).await.refused(), refusal(429, "slow_down"));
-    assert_eq!(porch.app.hasher.runs(), runs, "a limited try costs no hash");
-    assert_eq!(porch.browser().take_over("Grace").await.status, 200, "others sign in");
-    porch.pass(60_000);
-    assert_eq!(porch.browser().take_over("Ada").await.status, 200);
+    assert_eq!(thief.patch("/api/me", &json!({ "name": "Eve" })).await.status, 200);
+    assert_eq!(thief.patch("/api/me", &change).await.refused(), refusal(429, "slow_down"));
+    assert_eq!(thief.delete("/api/me", &wrong).await.refused(), refusal(429, "slow_down"));
+    assert_eq!(porch.app.hasher.runs(), runs);
+    assert_eq!(porch.browser().take_over("Eve").await.status, 200, "who has the password takes the account back");
+}
+
+#[tokio::test]
+async fn renames_and_new_accounts_are_limited_by_who_makes_them() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut grace = porch.person("Grace").await;
+    for at in 0..RENAMES_BURST {
+        assert_eq!(ada.patch("/api/me", &json!({ "name": format!("Ada {at}") })).await.status, 200);
+    }
+    assert_eq!(ada.patch("/api/me", &json!({ "name": "Ada" })).await.refused(), refusal(429, "slow_down"));
+    assert_eq!(grace.patch("/api/me", &json!({ "name": "Grace Hopper" })).await.status, 200);
+    let Guesser::Stranger { network, .. } = stranger(2, "") else { unreachable!("it is one") };
+    let now = porch.clock.load(Ordering::Relaxed);
+    while porch.app.rates().make_account(network, now).is_ok() {}
+    let newcomer = json!({ "name": "Zoe", "password": PASSWORD });
+    assert_eq!(porch.browser().post("/api/register", &newcomer).await.refused(), refusal(429, "slow_down"));
+    let mut neighbour = porch.browser();
+    neighbour.peer = "192.168.1.3:5".parse().unwrap();
+    assert_eq!(neighbour.post("/api/register", &newcomer).await.status, 200);
 }
 
 #[tokio::test]

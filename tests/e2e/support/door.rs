@@ -1,6 +1,6 @@
 //! The way in: TLS that trusts the box's own CA and nothing else, and requests by hand, one a connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -110,9 +110,31 @@ impl Door {
         self.ask_with(method, path, cookie, body).await
     }
 
+    /// The same without a session, from an address of one's own: all of 127/8 is loopback.
+    pub(crate) async fn ask_from(&self, from: IpAddr, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::new(from, 0)).expect("an address of loopback");
+        let tcp = within("a connection", socket.connect(self.https)).await.expect("porch can be reached");
+        let wire = self.secure(tcp).await.expect("porch can be reached");
+        let body = body.map(Value::to_string);
+        let body = body.as_ref().map(|body| ("application/json", body.as_bytes()));
+        self.exchange_over(wire, method, path, None, body).await
+    }
+
     /// The same with a body of any kind.
     async fn ask_with(&self, method: &str, path: &str, cookie: Option<&str>, body: Option<(&str, &[u8])>) -> Answer {
         let wire = self.wire().await.expect("porch can be reached");
+        self.exchange_over(wire, method, path, cookie, body).await
+    }
+
+    async fn exchange_over(
+        &self,
+        wire: Wire,
+        method: &str,
+        path: &str,
+        cookie: Option<&str>,
+        body: Option<(&str, &[u8])>,
+    ) -> Answer {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.https);
         if let Some(cookie) = cookie {
             request.push_str(&format!("Cookie: {cookie}\r\n"));

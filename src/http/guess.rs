@@ -1,0 +1,62 @@
+//! How often one may guess a password, make accounts and rename oneself, as `auth::rate` counts it; and who has guessed
+//! right before.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
+
+use crate::auth::device::Marks;
+use crate::auth::rate::{Guesser, Rates};
+use crate::fair::Asker;
+use crate::store::Account;
+
+use super::App;
+use super::answer::Answer;
+use super::session::Place;
+
+impl App {
+    /// Counts a guess, or says `slow_down`.
+    pub(super) fn count_guess(&self, guesser: &Guesser) -> Answer<()> {
+        let now = (self.wall)();
+        Ok(self.rates().guess(guesser, now)?)
+    }
+
+    /// It was right, or was not looked at after all.
+    pub(super) fn discount_guess(&self, guesser: &Guesser) {
+        let now = (self.wall)();
+        self.rates().discount(guesser, now);
+    }
+
+    /// Who guesses at the password of an account: somebody who has given it before, or a stranger.
+    pub(super) fn guesser(&self, place: &Place, account: Option<&Account>, name_key: Option<String>) -> Guesser {
+        let stranger = Guesser::Stranger { network: place.network, name_key };
+        let Some(account) = account else { return stranger };
+        let signed = place.replaced.as_ref().filter(|signed| signed.user.id == account.user.id);
+        if let Some(signed) = signed {
+            return Guesser::Session(signed.session);
+        }
+        let device = self.device_key.known(&place.marks, account.user.id, &account.password);
+        device.map_or(stranger, Guesser::Device)
+    }
+
+    /// Whole even where a thread panicked while holding it: a bucket is one number.
+    pub(super) fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the cookies of a request say that its browser has signed in to.
+    pub(super) fn marks(&self, headers: &HeaderMap) -> Marks {
+        self.device_cookie.read(headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()))
+    }
+}
+
+impl Place {
+    /// Whose turn it is when a password is checked: strangers at an account do not keep its own devices waiting.
+    pub(super) fn hashes_for(&self, guesser: &Guesser, account: Option<&Account>) -> Asker {
+        match (guesser, account) {
+            (Guesser::Device(_) | Guesser::Session(_), Some(account)) => Asker::Person(account.user.id),
+            _ => self.asker(),
+        }
+    }
+}

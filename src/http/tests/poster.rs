@@ -1,4 +1,7 @@
+use std::net::SocketAddr;
+
 use super::*;
+use crate::http::PeerAddr;
 
 /// The address that a redirect leads to.
 fn there(reply: &Reply) -> String {
@@ -69,6 +72,7 @@ async fn the_link_of_a_poster_leads_home_until_the_address_has_changed() {
 /// What the guide on the plain port says.
 async fn guide(porch: &Porch, uri: &str, language: &str) -> String {
     let request = Request::builder().uri(uri).header(HOST, "porch.local").header("accept-language", language);
+    let request = request.extension(PeerAddr(SocketAddr::from(([127, 0, 0, 1], 50_000))));
     let request = request.body(Body::empty()).expect("a request");
     let answer = plain::router(porch.app.clone(), plain::CaptivePortal::Off).oneshot(request).await;
     let body = answer.expect("the router always answers").into_body().collect().await.expect("a body").to_bytes();

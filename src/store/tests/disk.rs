@@ -93,7 +93,10 @@ fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: im
     }
     let token = [7; 32];
     let come_in = || fixture.try_apply(sign_in(ada, "Ada", 7));
-    assert!(come_in().is_err() && fixture.store.session(&token, NOON).is_none(), "a sign-in that was not stored");
+    // Something so small may still find place in what the log has of the disk already.
+    let came_in = come_in().is_ok();
+    assert_eq!(fixture.store.session(&token, NOON).is_some(), came_in, "known is what was stored, and nothing else");
+    assert!(fixture.try_apply(append(EVERYONE, ada, "still", &large)).is_err());
     fixture.store.mark_read(EVERYONE, ada, stored);
     let newest = |fixture: &Fixture| {
         let page = fixture.read(|reader| reader.history(ada, EVERYONE, Window::Newest, 1)).unwrap();
@@ -109,7 +112,8 @@ fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: im
     assert!(checkpoint().is_err() || trouble != Trouble::Full, "for this test to mean anything");
     assert_eq!(database(dir).unwrap(), Database::Known);
     relieve();
-    assert!(come_in().is_ok() && fixture.store.session(&token, NOON).is_some());
+    assert!(came_in || come_in().is_ok());
+    assert!(fixture.store.session(&token, NOON).is_some());
     for (id, _) in failed {
         stored += 1;
         assert_eq!(fixture.send(EVERYONE, ada, &id, "again").n, stored, "the numbers have no gap");

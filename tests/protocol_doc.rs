@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use porch::doctor::texts::{places, text};
 use porch::proto::account::{
-    BoxInfo, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member, NewInvite, PatchMe,
-    PatchPerson, PatchSettings, Session, Settings,
+    BoxInfo, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member,
+    NewInvite, PatchMe, PatchPerson, PatchSettings, Session, Settings,
 };
 use porch::proto::client::ClientMessage;
 use porch::proto::clock::{Clock, SetClock};
@@ -142,6 +142,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
         "box" => answer::<BoxInfo>(json),
+        "cookie" => answer::<CookieProbe>(json),
         "doors" => answer::<DoorList>(json),
         "clock" => answer::<Clock>(json),
         "delete_me" => request::<DeleteMe>(json),

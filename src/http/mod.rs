@@ -38,6 +38,7 @@ pub mod assets;
 mod carry;
 mod clock;
 mod cookie;
+mod cookie_probe;
 mod device;
 mod doctor;
 mod doors;
@@ -182,6 +183,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
+        .route("/api/cookie", get(cookie_probe::show))
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))
         .route("/api/settings", get(settings::show).patch(settings::change))

@@ -299,3 +299,11 @@ pub struct ErrorDetail {
 pub struct UserAnswer {
     pub user: User,
 }
+
+/// `GET /api/cookie`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CookieProbe {
+    /// Whether the cookie that the answer sets came with the request already.
+    pub kept: bool,
+}

@@ -34,6 +34,7 @@ fn typescript() -> String {
         server::ServerMessage,
         account::Registration,
         account::BoxInfo,
+        account::CookieProbe,
         account::Credentials,
         account::PatchMe,
         account::DeleteMe,

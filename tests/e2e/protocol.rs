@@ -178,6 +178,12 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
     assert_eq!(page.ask(&nobody, "GET /healthz", "/healthz", None).await.body, b"ok");
     let about = page.ask(&nobody, "GET /api/box", "/api/box", None).await.json();
     page.check("box", &about);
+    let probed = page.ask(&nobody, "GET /api/cookie", "/api/cookie", None).await;
+    assert!(probed.header("set-cookie").is_some_and(|set| set.starts_with("__Host-kept=1;")), "{probed:?}");
+    page.check("cookie", &probed.json());
+    assert_eq!(probed.json()["kept"], false);
+    let kept = door.ask("GET", "/api/cookie", Some("__Host-kept=1"), None).await.json();
+    assert_eq!(kept["kept"], true);
     assert_eq!(about["registration"], "first");
 
     let ada = page.example("register", json!({}));

@@ -100,6 +100,12 @@ export type BoxInfo = { name: string, version: string, registration: Registratio
  */
 guests: boolean, };
 
+export type CookieProbe = { 
+/**
+ * Whether the cookie that the answer sets came with the request already.
+ */
+kept: boolean, };
+
 export type Credentials = { name: string, password: string, 
 /**
  * A secret of the browser's own, by which the attempt is known when it is repeated.

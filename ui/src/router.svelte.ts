@@ -23,9 +23,21 @@ export type Route =
   | { at: 'box' }
   | { at: 'not-found' }
 
+/**
+ * An address as it was before it was passed on: chat programs take the full stop, the bracket or the words behind a link
+ * for a part of it. The box has the same rule (`src/http/link.rs`): a token has 22 characters, and an id is a number.
+ */
+export function unglued(path: string): string {
+  const invite = /^\/j\/[\w-]{22}(?![A-Za-z0-9])/.exec(path)
+  const room = /^(\/r\/\d+(?:\/(?:\d+|details))?)(?:%[\dA-F]{2}|[^A-Za-z\d])*$/i.exec(path)
+  return invite?.[0] ?? room?.[1] ?? path
+}
+
 /** The place an address names. */
 export function parseRoute(path: string, query = ''): Route {
-  const [first = '', second, third, ...more] = path.replace(/^\/+|\/+$/g, '').split('/')
+  const [first = '', second, third, ...more] = unglued(path)
+    .replace(/^\/+|\/+$/g, '')
+    .split('/')
   if (more.length > 0) return { at: 'not-found' }
   if (first === 'r' && second !== undefined) return parseRoom(second, third)
   if (third !== undefined) return { at: 'not-found' }
@@ -135,6 +147,8 @@ class Router {
   }
 
   #read(): void {
+    const path = unglued(location.pathname)
+    if (path !== location.pathname) history.replaceState(history.state, '', path + location.search)
     this.route = parseRoute(location.pathname, location.search)
     this.arrivals += 1
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRoute, pathTo, type Route } from './router.svelte'
+import { parseRoute, pathTo, type Route, unglued } from './router.svelte'
 
 const places: [string, Route][] = [
   ['/', { at: 'chats' }],
@@ -56,4 +56,43 @@ test.each([
 
 test('a_slash_at_the_end_changes_nothing', () => {
   expect(parseRoute('/people/')).toEqual({ at: 'people' })
+})
+
+const INVITE = '/j/Zm9vYmFyLWJhel9xdXV4MQ'
+
+test.each([
+  ...[
+    '.',
+    ',',
+    ')',
+    '>',
+    '。',
+    '，',
+    '、',
+    '」',
+    '】',
+    '»',
+    '”',
+    '…',
+    '%2E',
+    '%E3%80%82',
+    '%3E',
+    '*',
+    '_',
+    ')加入吧',
+    '/.',
+    '/',
+  ],
+])('an invite with %s glued to it is the invite', (glued) => {
+  expect(unglued(INVITE + glued)).toBe(INVITE)
+  expect(parseRoute(INVITE + glued)).toEqual(parseRoute(INVITE))
+})
+
+test('so_is_a_link_to_a_message_and_nothing_is_cut_from_what_was_mistyped', () => {
+  expect(parseRoute('/r/4/42。')).toEqual({ at: 'room', room: 4, message: 42 })
+  expect(parseRoute('/r/4/42%E3%80%82')).toEqual({ at: 'room', room: 4, message: 42 })
+  expect(parseRoute('/r/4/details).')).toEqual({ at: 'details', room: 4 })
+  expect(parseRoute(`${INVITE}a`)).toEqual({ at: 'invited', token: `${INVITE.slice(3)}a` })
+  expect(parseRoute('/j/short.')).toEqual({ at: 'invited', token: 'short.' })
+  for (const path of ['/', '/people', '/r/4', '/r/4/details', '/r/4/42x.']) expect(unglued(path)).toBe(path)
 })

@@ -4,6 +4,7 @@
  */
 import type {
   BoxInfo,
+  CookieProbe,
   Credentials,
   DeleteMe,
   ErrorBody,
@@ -25,10 +26,14 @@ import type {
   UserAnswer,
   UserId,
 } from '../protocol'
+import { patience } from './patience.svelte'
 import { toJson, wellFormed } from './wellFormed'
 
-/** `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. */
-export type FaultCode = ErrorCode | 'unreachable' | 'unexpected'
+/**
+ * `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. `cookies_blocked`:
+ * this browser would not keep what the box gives it, so nothing was asked.
+ */
+export type FaultCode = ErrorCode | 'unreachable' | 'unexpected' | 'cookies_blocked'
 
 /** Why something asked of the box was not done. `message` is English, for logs; show words for `code`. */
 export class Refusal extends Error {
@@ -106,6 +111,12 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Who this box is. Needs no session. */
 export const box = () => ask<BoxInfo>('GET', '/api/box')
+
+/** Whether this browser keeps cookies of this box. (`navigator.cookieEnabled` knows nothing of extensions and sites.) */
+export async function keepsCookies(): Promise<boolean> {
+  const probe = () => ask<CookieProbe>('GET', '/api/cookie').then(({ kept }) => kept)
+  return (await probe()) || probe()
+}
 
 export const register = (credentials: Credentials) =>
   ask<UserAnswer>('POST', '/api/register', credentials).then((answer) => answer.user)
@@ -199,12 +210,22 @@ function query(values: { readonly [key: string]: string | number | undefined }):
 
 type Asking = { signal?: AbortSignal | undefined; waitMs?: number }
 
-/** One request; for what only some screens ask, in `apiBox.ts`. */
-export async function ask<T>(
+/** One request; for what only some screens ask, in `apiBox.ts`. A read that the box is too busy for is asked again. */
+export function ask<T>(method: string, path: string, body?: object | Blob, asking: Asking = {}): Promise<T> {
+  const once = () => askOnce<T>(method, path, body, asking)
+  return method === 'GET' ? patience.ask(once, busyFor, asking.signal) : once()
+}
+
+/** When to ask again after this, in milliseconds where the box says it; null when asking again is no help. */
+function busyFor(refusal: unknown): number | undefined | null {
+  return refusal instanceof Refusal && refusal.code === 'busy' ? refusal.retryMs : null
+}
+
+async function askOnce<T>(
   method: string,
   path: string,
-  body?: object | Blob,
-  { signal, waitMs }: Asking = {},
+  body: object | Blob | undefined,
+  { signal, waitMs }: Asking,
 ): Promise<T> {
   const isFile = body instanceof Blob
   const timeout = AbortSignal.timeout(waitMs ?? (isFile ? UPLOAD_WAIT_MS : ANSWER_WAIT_MS))

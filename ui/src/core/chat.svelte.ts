@@ -223,6 +223,8 @@ export class Chat {
   /** An attempt to come in, repeated while the box does not answer. */
   async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
     this.goesOn = false
+    // Without a cookie nobody is signed in, and an account made here would be lost at once.
+    if (!(await this.#around.api.keepsCookies())) throw new Refusal('cookies_blocked')
     try {
       return await this.#attempts.make(what, send, () => (this.goesOn = true))
     } finally {

@@ -8,6 +8,7 @@ import { ada, Box, type Guest, grace, message, room } from './testing/box'
 let box: Box
 let chat: Chat
 let signedIn: User | null
+let keepsCookies: boolean
 let people: () => Promise<User[]>
 let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
 let search: () => Promise<SearchPage>
@@ -25,6 +26,7 @@ function answers(): typeof api {
       owner_exists: true,
       guests: true,
     }),
+    keepsCookies: async () => keepsCookies,
     me: async () => {
       if (!signedIn) throw new api.Refusal('not_signed_in')
       return { user: signedIn, has_password: true }
@@ -67,6 +69,7 @@ function makeChat(): Chat {
 beforeEach(async () => {
   box = await Box.open()
   signedIn = ada
+  keepsCookies = true
   people = async () => [ada, grace]
   history = () => ({ messages: [], more_before: false, more_after: false })
   kept = new Map()
@@ -376,6 +379,23 @@ test('a_guest_asks_whom_they_meet_in_a_new_room_and_a_member_knows_everyone', as
   guest.say({ type: 'room', room: room({ id: 6 }) })
   await vi.waitFor(() => expect(chat.rooms.has(6)).toBe(true))
   expect(asked).toBe(3)
+})
+
+test('where_cookies_are_blocked_nothing_is_asked_of_the_box', async () => {
+  signedIn = null
+  keepsCookies = false
+  await chat.start()
+  for (const tried of [
+    chat.join('token', 'Grace'),
+    chat.signIn('Ada', 'x', true),
+    chat.register('Ada', 'x'),
+  ]) {
+    await expect(tried).rejects.toMatchObject({ code: 'cookies_blocked' })
+  }
+  expect(signedIn).toBeNull()
+  keepsCookies = true
+  await chat.join('token', 'Grace')
+  expect(signedIn).toMatchObject({ name: 'Grace' })
 })
 
 test('opening_a_room_to_guests_is_a_command', async () => {

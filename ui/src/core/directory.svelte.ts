@@ -4,6 +4,9 @@ import type { User, UserId } from '../protocol'
 import type * as Api from './api'
 import { hasEnded } from './guests'
 
+/** After a refusal, until all are asked for again. */
+const AGAIN_MS = 5_000
+
 export class Directory {
   readonly people = new SvelteMap<UserId, User>()
   /** Whether all of them have been read. */
@@ -62,7 +65,9 @@ export class Directory {
       for (const user of gone) if (!changed.has(user)) this.people.delete(user)
       this.known = true
     } catch {
-      // The next welcome asks again; until then names come with `user` events.
+      // Not known yet, and the connection may last: without names nobody can be told apart.
+      if (!this.known && wanted())
+        setTimeout(() => wanted() && !this.known && void this.load(wanted), AGAIN_MS)
     } finally {
       this.#reading -= 1
       if (this.#reading === 0) this.#changed = null

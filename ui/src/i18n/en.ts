@@ -116,6 +116,7 @@ export const en = {
   'link.reconnecting': 'Reconnecting…',
   'link.offline': 'Offline. What you write is sent later.',
   'link.back': 'Back online',
+  'link.busy': 'The box is busy. Trying again by itself…',
   'link.fault': 'Something is wrong with this page. Reload it.',
   'link.tooMany': 'porch is open in too many windows. This one has stopped.',
   'link.connectHere': 'Use this window',

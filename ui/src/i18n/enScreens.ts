@@ -329,6 +329,8 @@ export const enScreens = {
   'keys.singleKeysHint': 'Like ? for this help. They work only while you are not typing.',
 
   // --- Errors that only these screens meet --------------------------------------------------------------
+  'error.cookies_blocked':
+    'This browser blocks cookies here, and without one nobody can be signed in. Allow cookies for this address in the settings of the browser, then try again.',
   'error.clock_impossible': 'It cannot be this time. Check the clock of this device.',
   'error.clock_refused': 'The box’s system does not let porch set its clock.',
   'error.clock_synchronized': 'The box’s clock is kept by a time server, and cannot be set by hand.',

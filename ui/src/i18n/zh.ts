@@ -112,6 +112,7 @@ export const zh: Table = {
   'link.reconnecting': '正在重新连接…',
   'link.offline': '已离线，写下的消息会稍后发送。',
   'link.back': '已恢复连接',
+  'link.busy': '主机正忙，正在自动重试…',
   'link.fault': '页面出现故障，请重新加载。',
   'link.tooMany': 'porch 打开的窗口太多，这个窗口已停用。',
   'link.connectHere': '使用这个窗口',

@@ -314,6 +314,8 @@ export const zhScreens: ScreensTable = {
   'keys.singleKeysHint': '例如用 ? 打开本帮助。只在没有输入文字时有效。',
 
   // --- 只有这些页面会遇到的错误 ------------------------------------------------------------------------
+  'error.cookies_blocked':
+    '浏览器在这里禁用了 Cookie，没有它就无法登录。请在浏览器设置里允许本地址使用 Cookie，然后重试。',
   'error.clock_impossible': '不可能是这个时间。请检查这台设备的时钟。',
   'error.clock_refused': '主机的系统不允许 porch 设置时钟。',
   'error.clock_synchronized': '主机的时钟由时间服务器校准，不能手动设置。',

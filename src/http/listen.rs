@@ -27,7 +27,7 @@ use crate::proto::limits::{LISTEN_BACKLOG, REQUEST_HEAD_WAIT, SOCKET_UNACKNOWLED
 
 use super::PeerAddr;
 use super::handshake::Handshakes;
-use super::pace::Paced;
+use super::pace::{BreakOff, Paced};
 use super::sockets::{Place, PutOut, Sockets};
 
 /// Bytes of a request's head: cookies and a long search fit several times over.
@@ -117,7 +117,7 @@ async fn accept_each(
 
 async fn serve<S>(stream: S, router: Router, peer: SocketAddr, place: (Place, PutOut), mut shutdown: Shutdown)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + BreakOff + Unpin + Send + 'static,
 {
     let (place, mut put_out) = (Arc::new(place.0), place.1);
     let service = service_fn(|mut request: hyper::Request<Incoming>| {

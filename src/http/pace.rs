@@ -9,8 +9,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_rustls::server::TlsStream;
 
 use crate::proto::limits::{BYTES_PER_SECOND_MIN, STANDSTILL_WAIT};
 
@@ -38,6 +41,26 @@ impl Pace {
     }
 }
 
+/// A connection that can be broken off: what the kernel still keeps for the other side is dropped, which would else go
+/// on being read, byte by byte, for as long as anybody likes.
+pub(super) trait BreakOff {
+    /// Makes its closing a reset.
+    fn break_off(&self);
+}
+
+impl BreakOff for TcpStream {
+    fn break_off(&self) {
+        // A refusal leaves the kernel its own time.
+        let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
+    }
+}
+
+impl BreakOff for TlsStream<TcpStream> {
+    fn break_off(&self) {
+        self.get_ref().0.break_off();
+    }
+}
+
 /// A stream that is given up when what is written to it does not move on. Reading is as it was.
 pub(super) struct Paced<S> {
     io: S,
@@ -51,7 +74,7 @@ struct Blocked {
     alarm: Pin<Box<Sleep>>,
 }
 
-impl<S> Paced<S> {
+impl<S: BreakOff> Paced<S> {
     pub(super) fn new(io: S) -> Self {
         Self { io, pace: Pace::default(), blocked: None }
     }
@@ -73,6 +96,7 @@ impl<S> Paced<S> {
                 let blocked =
                     self.blocked.get_or_insert_with(|| Blocked { since: Instant::now(), alarm: Box::pin(sleep(left)) });
                 if blocked.alarm.as_mut().poll(context).is_ready() {
+                    self.io.break_off();
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
             }
@@ -92,7 +116,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+impl<S: AsyncWrite + BreakOff + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.io).poll_write(context, from);
         self.judge(context, outcome, |&bytes| bytes)
@@ -124,9 +148,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
+
+    impl BreakOff for DuplexStream {
+        fn break_off(&self) {}
+    }
 
     /// What both sides keep between them.
     const KEPT: usize = 64;

@@ -80,9 +80,9 @@ pub const SOCKET_UNACKNOWLEDGED_WAIT: Duration = HEARTBEAT_TTL;
 pub const OPEN_FILES_MAX: u64 = 12_000;
 /// TLS handshakes under way at once: bounds what half-open connections can hold.
 pub const HANDSHAKES_MAX: usize = 1_024;
-/// TLS handshakes whose arithmetic is done at once, a millisecond each on a slow board: whatever else is to be done
-/// waits behind so many at most.
-pub const HANDSHAKES_AT_ONCE: usize = 2;
+/// TLS handshakes whose arithmetic is done at once, some milliseconds each on a slow board: one leaves the other
+/// processors to everything else.
+pub const HANDSHAKES_AT_ONCE: usize = 1;
 /// A TLS handshake takes at most this long, on the slowest phone.
 pub const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// A request's head comes within this.
@@ -91,8 +91,8 @@ pub const REQUEST_HEAD_WAIT: Duration = Duration::from_secs(10);
 pub const STANDSTILL_WAIT: Duration = Duration::from_secs(10);
 /// Bytes per second that an answer or a body moves at least, over time: a tenth of what the first mobile phones had.
 pub const BYTES_PER_SECOND_MIN: u32 = 1_024;
-/// Pages in the clear that are made at once: a moment each, and talk is to wait behind no more of them.
-pub const PLAIN_AT_ONCE: usize = 2;
+/// Pages in the clear that are made at once: one leaves the other processors to everything else.
+pub const PLAIN_AT_ONCE: usize = 1;
 /// Requests in the clear of one network that wait for that: a class behind one NAT.
 pub const PLAIN_WAITING_PER_NETWORK_MAX: usize = 64;
 /// Requests in the clear that wait in all.

@@ -11,6 +11,11 @@ impl Times {
         self.0.push(took);
     }
 
+    /// Takes in all of another's.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

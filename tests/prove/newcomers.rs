@@ -6,15 +6,17 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::Command;
-use tokio::sync::Semaphore;
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::figures::Times;
-use crate::support::{Device, Door, EVERYONE, Person, Porch, from_env, raise_open_files, tool, within};
+use crate::support::{Door, EVERYONE, Person, Porch, from_env, now, raise_open_files, tool, within};
 
 const CONNECTIONS: u64 = 10_000;
 const NEWCOMERS: usize = 100;
@@ -22,11 +24,13 @@ const NEWCOMERS: usize = 100;
 const AT_ONCE: usize = 200;
 /// Requests sent in one go.
 const PIPELINED: usize = 50;
-const QUIET: Duration = Duration::from_secs(10);
+const QUIET: Duration = Duration::from_secs(15);
+/// People who talk.
+const TALKERS: usize = 5;
 /// How long a newcomer's browser would wait.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two messages of those who talk.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(250);
 const SLOWHTTPTEST: &str = "/usr/bin/slowhttptest";
 /// Lines of what a tester says that are shown: its last look, and how it ended.
 const LINES: usize = 11;
@@ -90,20 +94,84 @@ async fn flood(port: Port, to: SocketAddr, door: Door, count: u64) -> Vec<Box<dy
     held
 }
 
-/// Two people who talk until they are told to stop; how long each message took to come back.
-async fn talk(device: &mut Device, until: impl Future<Output = ()>) -> Times {
-    let mut times = Times::default();
-    let mut until = std::pin::pin!(until);
+/// How talk fares: how long messages take to come back, and pings, which never see the disk.
+#[derive(Default)]
+struct Talk {
+    messages: Times,
+    pings: Times,
+}
+
+impl Talk {
+    fn and(mut self, other: Self) -> Self {
+        self.messages.join(other.messages);
+        self.pings.join(other.pings);
+        self
+    }
+}
+
+impl std::fmt::Display for Talk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "messages {}; pings {}", self.messages, self.pings)
+    }
+}
+
+/// Talks on a thread of its own, so that nothing of the flood's making is measured, until it is told to stop.
+struct Talker {
+    stop: watch::Sender<bool>,
+    thread: std::thread::JoinHandle<Talk>,
+}
+
+impl Talker {
+    fn start(people: &[Person]) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let people = people.to_vec();
+        let thread = std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("there are threads");
+            let each = people.into_iter().map(|person| talk(person, stopped.clone()));
+            runtime.block_on(join_all(each)).into_iter().fold(Talk::default(), Talk::and)
+        });
+        Self { stop, thread }
+    }
+
+    async fn end(self) -> Talk {
+        let _ = self.stop.send(true);
+        tokio::task::spawn_blocking(|| self.thread.join().expect("it talks")).await.expect("it ends")
+    }
+
+    /// While nothing else happens.
+    async fn quiet(people: &[Person]) -> Talk {
+        let talker = Self::start(people);
+        sleep(QUIET).await;
+        talker.end().await
+    }
+}
+
+async fn talkers(porch: &Porch) -> Vec<Person> {
+    let mut people = Vec::new();
+    for at in 0..TALKERS {
+        people.push(porch.door.register(&format!("Person {at}")).await);
+    }
+    people
+}
+
+/// Over one connection, which is kept whatever comes; a little slower than one may.
+async fn talk(person: Person, mut stopped: watch::Receiver<bool>) -> Talk {
+    let mut device = person.arrive().await;
+    let mut talk = Talk::default();
+    let id = now().as_nanos();
     for at in 0_u64.. {
         let begun = Instant::now();
-        device.post(EVERYONE, &format!("t{}-{at}", begun.elapsed().as_nanos()), "All is well").await;
-        times.add(begun.elapsed());
-        tokio::select! {
-            () = until.as_mut() => break,
-            () = sleep(PAUSE) => {}
+        let echo = device.post(EVERYONE, &format!("{id}-{at}"), "All is well").await;
+        assert_eq!(echo["type"], "message", "{echo}");
+        talk.messages.add(begun.elapsed());
+        let begun = Instant::now();
+        device.so_far().await;
+        talk.pings.add(begun.elapsed());
+        if timeout(PAUSE, stopped.wait_for(|stop| *stop)).await.is_ok() {
+            break;
         }
     }
-    times
+    talk
 }
 
 /// How many of a hundred newcomers, each from an address of their own, are answered on this port.
@@ -141,46 +209,34 @@ async fn newcomers(port: Port, to: SocketAddr, door: &Door) -> (usize, Times) {
 }
 
 /// Fills porch from two addresses, and looks at who comes in and how talk fares.
-async fn fill(port: Port, porch: &Porch, ada: &Person, quiet: &Times, count: u64) {
+async fn fill(port: Port, porch: &Porch, people: &[Person], count: u64) {
     let to = match port {
         Port::Plain => porch.http,
         Port::Tls => porch.https,
     };
-    let mut device = ada.arrive().await;
-    let begun = Instant::now();
-    let filling = tokio::spawn(flood(port, to, porch.door.clone(), count));
-    let (tell, filled) = tokio::sync::oneshot::channel::<()>();
-    let during = talk(&mut device, async {
-        let _ = filled.await;
-    });
-    let look = async {
-        let held = filling.await.expect("the flood ends");
-        let _ = tell.send(());
-        held
-    };
-    let (filling, held) = tokio::join!(during, look);
-    println!("{port:?}: {} of {count} opened in {:?}; while it filled {filling}", held.len(), begun.elapsed());
+    let quiet = Talker::quiet(people).await;
+    println!("{port:?}: quiet: {quiet}");
+    let (begun, talker) = (Instant::now(), Talker::start(people));
+    let held = flood(port, to, porch.door.clone(), count).await;
+    let filling = talker.end().await;
+    println!("{port:?}: {} of {count} opened in {:?}; while it filled: {filling}", held.len(), begun.elapsed());
 
-    let (tell, looked) = tokio::sync::oneshot::channel::<()>();
-    let full = talk(&mut device, async {
-        let _ = looked.await;
-    });
-    let look = async {
-        let plain = newcomers(Port::Plain, porch.http, &porch.door).await;
-        let tls = newcomers(Port::Tls, porch.https, &porch.door).await;
-        let _ = tell.send(());
-        [plain, tls]
-    };
-    let (full, came) = tokio::join!(full, look);
+    let talker = Talker::start(people);
+    let came =
+        [newcomers(Port::Plain, porch.http, &porch.door).await, newcomers(Port::Tls, porch.https, &porch.door).await];
+    sleep(QUIET / 2).await;
+    let full = talker.end().await;
     for ((came, times), which) in came.iter().zip(["plain", "TLS"]) {
         println!("{port:?}: of {NEWCOMERS} newcomers {came} came in by {which}: {times}");
     }
-    println!("{port:?}: while it is full {full}; {:.2} x the quiet p99", full.ratio(quiet, 99));
-    println!("{port:?}: while it filled {:.2} x the quiet p99", filling.ratio(quiet, 99));
-    let welcomed = within("the owner's welcome", ada.arrive()).await.so_far().await;
-    assert!(!welcomed.is_empty() || came.iter().all(|(came, _)| *came == NEWCOMERS));
+    println!("{port:?}: while it is full: {full}");
+    for (what, talk) in [("filled", &filling), ("was full", &full)] {
+        let (messages, pings) = (talk.messages.ratio(&quiet.messages, 99), talk.pings.ratio(&quiet.pings, 99));
+        println!("{port:?}: p99 while it {what}: {messages:.2} x the quiet one, pings {pings:.2} x");
+    }
+    people[0].arrive().await;
     assert!(came.iter().all(|(came, _)| *came == NEWCOMERS), "{came:?}");
-    assert!(full.ratio(quiet, 99) <= 2.0, "talk waits while it is full: {full}, quiet {quiet}");
+    assert!(full.messages.ratio(&quiet.messages, 99) <= 2.0, "talk waits while it is full");
     drop(held);
 }
 
@@ -189,15 +245,10 @@ async fn two_addresses_with_ten_thousand_connections_keep_nobody_out() {
     let allowed = raise_open_files().saturating_sub(OTHER_FILES);
     let count = from_env("PORCH_CONNECTIONS", CONNECTIONS).min(allowed);
     let porch = Porch::start().await;
-    let ada = porch.door.register("Ada").await;
-    let mut device = ada.arrive().await;
-    let quiet = talk(&mut device, sleep(QUIET)).await;
-    println!("quiet: {quiet}");
+    let people = talkers(&porch).await;
     for port in [Port::Plain, Port::Tls] {
-        fill(port, &porch, &ada, &quiet, count).await;
+        fill(port, &porch, &people, count).await;
     }
-    let still = device.post(EVERYONE, "last", "Still here").await;
-    assert_eq!(still["body"], "Still here", "who is signed in keeps their connection");
 }
 
 /// Runs one of the slow testers; what it says at the end.
@@ -228,9 +279,8 @@ async fn the_slow_testers_of_packages_find_nothing() {
     }
     raise_open_files();
     let porch = Porch::start().await;
-    let ada = porch.door.register("Ada").await;
-    let mut device = ada.arrive().await;
-    let quiet = talk(&mut device, sleep(QUIET)).await;
+    let people = talkers(&porch).await;
+    let quiet = Talker::quiet(&people).await;
     println!("quiet: {quiet}");
     let testers: [(&str, &[&str]); 4] = [
         ("slow headers", &["-H", "-i", "5"]),
@@ -240,22 +290,11 @@ async fn the_slow_testers_of_packages_find_nothing() {
     ];
     for (what, args) in testers {
         for url in [format!("http://{}/", porch.http), format!("https://{}/", porch.https)] {
-            let run = tokio::spawn({
-                let url = url.clone();
-                async move { tester(args, &url).await }
-            });
-            let (tell, ended) = tokio::sync::oneshot::channel::<()>();
-            let (times, said) = tokio::join!(
-                talk(&mut device, async {
-                    let _ = ended.await;
-                }),
-                async {
-                    let said = run.await.expect("it ends");
-                    let _ = tell.send(());
-                    said
-                }
-            );
-            println!("--- {what} against {url}: talk {times}, {:.2} x the quiet p99\n{said}", times.ratio(&quiet, 99));
+            let talker = Talker::start(&people);
+            let said = tester(args, &url).await;
+            let talk = talker.end().await;
+            let ratio = talk.messages.ratio(&quiet.messages, 99);
+            println!("--- {what} against {url}: {talk}; {ratio:.2} x the quiet p99\n{said}");
             assert!(said.contains("No open connections left"), "{what}: some were held until the end: {said}");
             assert!(!said.contains("NO"), "{what}: {said}");
         }

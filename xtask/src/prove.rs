@@ -17,6 +17,10 @@ const PROOFS: &[Proof] = &[
         name: "password-race",
         claim: "500 sign-ins against changes of the password leave no session of the old one",
     },
+    Proof {
+        name: "newcomers",
+        claim: "two addresses with 10,000 connections that read nothing keep nobody out and make nobody wait",
+    },
     Proof { name: "queries", claim: "the worst search takes 50 ms of processor time at most, in 300,000 messages" },
 ];
 

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-pub use args::{Arguments, Command, QrCommand, UserCommand};
+pub use args::{Arguments, Command, QrCommand, RoomCommand, UserCommand};
 pub use box_name::BoxName;
 pub use error::ConfigError;
 pub use interface_name::InterfaceName;

@@ -41,7 +41,11 @@ enum Event {
     ConnectedSessions { user: UserId, reply: oneshot::Sender<HashSet<SessionId>> },
     GoAway { done: oneshot::Sender<()> },
     Hub(Input),
+    Look(Look),
 }
+
+/// A look at the hub, which answers by itself.
+type Look = Box<dyn FnOnce(&Hub) + Send>;
 
 /// An answer of the store.
 struct Stored {
@@ -128,6 +132,17 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         self.send(Event::ConnectedSessions { user, reply }).await;
         answer.await.unwrap_or_default()
+    }
+
+    /// Looks at the hub as it is when everything that came before has been taken up. None when porch is stopping.
+    pub async fn look<T: Send + 'static>(&self, look: impl FnOnce(&Hub) -> T + Send + 'static) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |hub: &Hub| {
+            // An error only says that nobody waits for it any more.
+            let _ = reply.send(look(hub));
+        };
+        self.send(Event::Look(Box::new(look))).await;
+        answer.await.ok()
     }
 
     /// Closes every connection with "going away"; returns when all have been told to.
@@ -244,6 +259,7 @@ impl Driver {
                 }
                 let _ = done.send(());
             }
+            Event::Look(look) => look(&self.hub),
             Event::Hub(input) => {
                 if let Input::Disconnected { conn } = &input {
                     self.outboxes.remove(conn);
@@ -342,6 +358,7 @@ fn heard(outcome: &Outcome) -> Option<Input> {
         Outcome::MemberMade { user, members } => {
             Some(Input::MemberMade { user: user.clone(), members: members.clone() })
         }
+        Outcome::RoomsRemoved { rooms, .. } => Some(Input::RoomsRemoved { rooms: rooms.clone() }),
         Outcome::StaysEnded(ended) => Some(Input::StaysEnded { ended: ended.clone() }),
         Outcome::User(user) => Some(Input::UserChanged { user: user.clone() }),
         Outcome::UserCreated { user, members, .. } => {

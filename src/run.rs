@@ -7,6 +7,7 @@ mod clock;
 mod doctor;
 mod listeners;
 mod qr;
+mod rooms;
 mod stop;
 mod system;
 mod terminal;
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Doctor { json } => return doctor::look(&config, json),
         Command::Qr(command) => qr::show(&config, &command),
         Command::Serve => serve(&config),
+        Command::Room(command) => rooms::look_after(&config.data_dir.value, &command),
         Command::User(command) => accounts::look_after(&config.data_dir.value, &command),
     };
     match done {
@@ -87,7 +89,7 @@ pub fn main() -> ExitCode {
 /// Why porch does not run, in words for the person who starts it.
 #[derive(Debug)]
 pub(crate) enum RunError {
-    /// What `porch user` or `porch begin-anew` was asked cannot be done.
+    /// What `porch user`, `porch room` or `porch begin-anew` was asked cannot be done.
     Account(String),
     DataDir {
         path: PathBuf,
@@ -225,6 +227,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
+    tokio::spawn(app.clone().erase_removed());
     tokio::spawn(app.end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);

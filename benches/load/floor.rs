@@ -158,7 +158,8 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         last: None,
     };
     let (version, server) = (PROTOCOL_VERSION, "floor".to_owned());
-    ServerMessage::Welcome { version, server, me, seq: Seq(last_n), resume: Resume::Fresh, rooms: vec![room] }
+    let (seq, rooms) = (Seq(last_n), vec![room]);
+    ServerMessage::Welcome { version, server, me, seq, resume: Resume::Fresh, rooms, archived: 0 }
 }
 
 fn encode(message: &ServerMessage) -> Result<Utf8Bytes> {

@@ -39,6 +39,9 @@ pub enum Command {
     },
     /// Show where the running box is, as a QR code
     Qr(QrCommand),
+    /// Look after rooms, for the day somebody made too many
+    #[command(subcommand)]
+    Room(RoomCommand),
     /// Look after accounts, for the day the owner forgot a password
     #[command(subcommand)]
     User(UserCommand),
@@ -53,6 +56,19 @@ pub struct QrCommand {
     /// Print only the address
     #[arg(long)]
     pub url: bool,
+}
+
+/// What to do with rooms.
+#[derive(Clone, Debug, Eq, PartialEq, Subcommand)]
+pub enum RoomCommand {
+    /// List the rooms
+    List,
+    /// Remove rooms, with everything that was said in them
+    Remove {
+        /// All that this person has made
+        #[arg(long, value_name = "NAME")]
+        made_by: String,
+    },
 }
 
 /// What to do with accounts.

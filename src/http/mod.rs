@@ -58,6 +58,7 @@ mod people;
 pub mod plain;
 mod portal;
 mod poster;
+mod removal;
 mod rooms;
 mod search;
 mod session;
@@ -120,6 +121,8 @@ pub struct Parts {
     directory: Directory,
     /// Told when guests come or are sent away: whoever waits for the next end of a stay looks again.
     stays_changed: Notify,
+    /// Told when rooms were removed: what was said in them is to be erased.
+    rooms_removed: Notify,
 }
 
 impl App {
@@ -144,6 +147,7 @@ impl App {
             rates: Mutex::default(),
             directory: Directory::default(),
             stays_changed: Notify::new(),
+            rooms_removed: Notify::new(),
         }))
     }
 }
@@ -179,7 +183,10 @@ pub fn router(app: App) -> Router {
         .route("/api/join/{token}", get(invites::show).post(invites::join))
         .route("/api/people", get(people::list))
         .route("/api/people/{user}", patch(guests::make_member).delete(guests::end_stay))
+        .route("/api/people/{user}/rooms", get(removal::count).delete(removal::remove))
         .route("/api/rooms", get(rooms::list))
+        .route("/api/rooms/archived", get(rooms::archived))
+        .route("/api/rooms/{room}", get(rooms::show))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))

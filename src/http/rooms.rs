@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use crate::proto::account::{HistoryPage, ListedRoom, Member};
+use crate::proto::account::{HistoryPage, ListedRoom, Member, RoomPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
+use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
 use super::App;
@@ -24,6 +25,34 @@ pub(super) struct Rooms {
 pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<Rooms>> {
     let rooms = app.store.read(signed.asker(), move |reader| reader.listed_rooms(&signed.user)).await?;
     Ok(Json(Rooms { rooms }))
+}
+
+/// The part behind `?` of a request for archived rooms.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ArchivedAsked {
+    before: Option<RoomId>,
+}
+
+/// `GET /api/rooms/archived`: those one is in.
+pub(super) async fn archived(
+    State(app): State<App>,
+    signed: Signed,
+    Ask(asked): Ask<ArchivedAsked>,
+) -> Answer<Json<RoomPage>> {
+    let page = app.hub.look(move |hub| hub.archived_rooms(signed.user.id, asked.before)).await;
+    Ok(Json(page.ok_or(ErrorCode::Busy)?))
+}
+
+#[derive(Serialize)]
+pub(super) struct OneRoom {
+    room: Room,
+}
+
+/// `GET /api/rooms/{room}`: one that one is in.
+pub(super) async fn show(State(app): State<App>, signed: Signed, Named(room): Named<RoomId>) -> Answer<Json<OneRoom>> {
+    let room = app.hub.look(move |hub| hub.room_of(signed.user.id, room)).await.ok_or(ErrorCode::Busy)?;
+    Ok(Json(OneRoom { room: room.ok_or(ErrorCode::NotAMember)? }))
 }
 
 #[derive(Serialize)]

@@ -84,15 +84,21 @@ impl Hub {
             ClientMessage::Send { room, client_msg_id, body } => self.send(now, conn, room, client_msg_id, body, out),
             ClientMessage::Typing { room } => self.typing(now.mono, conn, user, room, out),
             ClientMessage::AddMembers { re, room, users } => {
+                let added = users.len();
                 let checked = self.add_members(user, room, users, now);
+                let checked = self.meter_rooms(user, (0, added), now, checked);
                 self.answer(conn, re, checked, out);
             }
             ClientMessage::ArchiveRoom { re, room, archived } => {
                 let checked = self.archive_room(user, room, archived, now);
+                // Brought back, it is shown to everyone in it.
+                let checked = self.meter_rooms(user, (usize::from(!archived), 0), now, checked);
                 self.answer(conn, re, checked, out);
             }
             ClientMessage::CreateRoom { re, name, access, members } => {
+                let added = members.len();
                 let checked = self.create_room(user, &name, access, members, now);
+                let checked = self.meter_rooms(user, (1, added), now, checked);
                 self.answer(conn, re, checked, out);
             }
             ClientMessage::Delete { re, room, message } => {
@@ -125,6 +131,22 @@ impl Hub {
         match checked {
             Ok((op, about)) => self.ask(Asked::Command { conn, re, about }, op, out),
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
+        }
+    }
+
+    /// Counts rooms made and people added against what one person may, where a command is accepted at all.
+    fn meter_rooms(
+        &mut self,
+        user: UserId,
+        (rooms, added): (usize, usize),
+        now: Now,
+        checked: Result<Accepted, ErrorCode>,
+    ) -> Result<Accepted, ErrorCode> {
+        let accepted = checked?;
+        let quota = self.people.get_mut(&user).map(|person| &mut person.quota);
+        match quota.map(|quota| quota.rooms(rooms as u64, added as u64, now.mono)) {
+            Some(Err(_)) => Err(ErrorCode::SlowDown),
+            Some(Ok(())) | None => Ok(accepted),
         }
     }
 
@@ -225,7 +247,7 @@ impl Hub {
         if !room.guests && users.iter().any(|user| self.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
-        Ok((Op::AddMembers { room: id, users, at: now.wall }, About::Other))
+        Ok((Op::AddMembers { room: id, users, by: Some(user), at: now.wall }, About::Other))
     }
 
     /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
@@ -285,7 +307,7 @@ impl Hub {
         if room.archived {
             return Err(ErrorCode::RoomArchived);
         }
-        Ok((Op::AddMembers { room: id, users: vec![user], at: now.wall }, About::Other))
+        Ok((Op::AddMembers { room: id, users: vec![user], by: None, at: now.wall }, About::Other))
     }
 
     fn leave_room(&self, user: UserId, id: RoomId) -> Result<Accepted, ErrorCode> {
@@ -310,6 +332,7 @@ impl Hub {
                 .and_then(|()| self.known_people(&users))
                 .map(|()| (Op::OpenDirect { users, at: now.wall }, About::Other))
         };
+        let checked = self.meter_rooms(pair[0], (1, 0), now, checked);
         self.answer(conn, re, checked, out);
     }
 

@@ -84,6 +84,11 @@ impl Gathered {
         self.rooms.entry(room).or_default().members.insert(user, MemberChange::Left);
     }
 
+    /// That room is there no longer.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.rooms.remove(&room);
+    }
+
     /// This member sees the room in another way from now on.
     pub(super) fn show(&mut self, room: RoomId, user: UserId) {
         self.rooms.entry(room).or_default().shown.insert(user);

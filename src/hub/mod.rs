@@ -12,6 +12,7 @@ mod account;
 mod audit;
 mod command;
 mod gathered;
+mod listing;
 mod outcome;
 mod presence;
 mod quota;
@@ -57,6 +58,8 @@ pub enum Input {
     Message { conn: ConnId, message: ClientMessage },
     /// The answer to [`Output::ReadMissed`].
     Missed { conn: ConnId, missed: Result<Missed, Fault> },
+    /// These rooms are there no longer.
+    RoomsRemoved { rooms: Vec<RoomId> },
     /// These sessions are over; their connections are closed with `code`.
     SessionsEnded { sessions: Vec<SessionId>, code: CloseCode },
     /// The answer to [`Output::Store`].
@@ -258,6 +261,7 @@ impl Hub {
             Input::MemberMade { user, members } => self.member_made(user, &members, out),
             Input::Message { conn, message } => self.message(now, conn, message, out),
             Input::Missed { conn, missed } => self.missed(conn, missed, out),
+            Input::RoomsRemoved { rooms } => self.rooms_removed(&rooms, out),
             Input::SessionsEnded { sessions, code } => self.sessions_ended(&sessions, code, now, out),
             Input::StaysEnded { ended } => self.stays_ended(ended, now, out),
             Input::Stored { ticket, result } => self.stored(ticket, result, out),
@@ -327,7 +331,8 @@ impl Hub {
             me: person.user.clone(),
             seq: self.seq,
             resume,
-            rooms: person.rooms.iter().filter_map(|id| self.rooms.get(id)?.seen_by(user)).collect(),
+            rooms: self.liveliest(person),
+            archived: self.archived_count(person),
         }
     }
 
@@ -432,11 +437,16 @@ impl Person {
     }
 }
 
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
 /// An error for a command.
 fn refusal(code: ErrorCode, re: Option<u32>, client_msg_id: Option<ClientMsgId>) -> ServerMessage {
     let retry_ms = match code {
         ErrorCode::Busy => Some(1_000),
         ErrorCode::DiskFull | ErrorCode::StorageFailed => Some(10_000),
+        ErrorCode::SlowDown => Some(millis(limits::ROOM_ACT_INTERVAL)),
         _ => None,
     };
     ServerMessage::Error { code, message: code.message().to_owned(), re, client_msg_id, retry_ms }

@@ -32,6 +32,11 @@ pub(super) const COMMANDS: Rate = Rate::new(
 /// Welcomes of one person.
 pub(super) const HELLOS: Rate = Rate::new(limits::HELLOS_BURST as u64, limits::HELLO_INTERVAL);
 
+/// Rooms that one person makes, begins or brings back.
+pub(super) const ROOM_ACTS: Rate = Rate::new(limits::ROOM_ACTS_BURST as u64, limits::ROOM_ACT_INTERVAL);
+/// People whom one person adds to rooms.
+pub(super) const ADDED: Rate = Rate::new(limits::ADDED_BURST as u64, limits::ADDED_INTERVAL);
+
 /// Not now; in so many milliseconds.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Wait {
@@ -68,9 +73,19 @@ impl Bucket {
 pub(super) struct Quota {
     commands: Bucket,
     pub(super) hellos: Bucket,
+    room_acts: Bucket,
+    added: Bucket,
 }
 
 impl Quota {
+    /// Counts rooms made and people added: both, or neither.
+    pub(super) fn rooms(&mut self, rooms: u64, added: u64, now: Duration) -> Result<(), Wait> {
+        let rooms = self.room_acts.after(ROOM_ACTS, rooms, now)?;
+        self.added.take(ADDED, added, now)?;
+        self.room_acts.full_at_us = rooms;
+        Ok(())
+    }
+
     /// Counts a command of this person on a connection with this bucket: for both of them, or neither.
     pub(super) fn command(&mut self, connection: &mut Bucket, now: Duration) -> Result<(), Wait> {
         let own = self.commands.after(COMMANDS, 1, now);

@@ -170,6 +170,31 @@ impl Hub {
         }
     }
 
+    /// Forgets rooms that are there no longer. Each connection is told once.
+    pub(super) fn rooms_removed(&mut self, removed: &[RoomId], out: &mut Vec<Output>) {
+        let mut told: BTreeMap<ConnId, Vec<RoomId>> = BTreeMap::new();
+        for id in removed {
+            let Some(room) = self.rooms.remove(id) else { continue };
+            for user in room.members.keys() {
+                if let Some(person) = self.people.get_mut(user) {
+                    person.rooms.remove(id);
+                }
+            }
+            for conn in room.present {
+                told.entry(conn).or_default().push(*id);
+            }
+            self.gathered.forget(*id);
+        }
+        // Most are in the same ones.
+        let mut alike: BTreeMap<Vec<RoomId>, Vec<ConnId>> = BTreeMap::new();
+        for (conn, rooms) in told {
+            alike.entry(rooms).or_default().push(conn);
+        }
+        for (rooms, to) in alike {
+            broadcast(to, ServerMessage::RoomsGone { rooms }, out);
+        }
+    }
+
     /// Sends a room as it is now to one of its members.
     pub(super) fn show_room(&self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
         if let Some(room) = self.rooms.get(&id).and_then(|room| room.seen_by(user)) {

@@ -14,6 +14,7 @@ mod model;
 mod people;
 mod property;
 mod resume;
+mod rooms;
 
 const EVERYONE: RoomId = RoomId(1);
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::ErrorCode;
 use super::id::{InviteId, RoomId, SessionId, UserId};
-use super::server::{Message, Role, User};
+use super::server::{Message, Role, Room, User};
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -240,6 +240,14 @@ pub struct Member {
     pub role: Role,
     #[cfg_attr(test, ts(type = "number"))]
     pub joined_at: i64,
+}
+
+/// A page of archived rooms, the newest first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RoomPage {
+    pub rooms: Vec<Room>,
+    pub more: bool,
 }
 
 /// A page of history, in ascending order of id.

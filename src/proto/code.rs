@@ -42,6 +42,7 @@ pub enum ErrorCode {
     QueryLong,
     RegistrationClosed,
     RoomArchived,
+    RoomsFull,
     SignInFailed,
     SlowDown,
     StorageFailed,
@@ -81,7 +82,8 @@ impl ErrorCode {
             | Self::InUseElsewhere
             | Self::InviteUsed
             | Self::LastOwner
-            | Self::LimitReached => 409,
+            | Self::LimitReached
+            | Self::RoomsFull => 409,
             Self::PictureLarge | Self::TooLarge => 413,
             Self::SlowDown => 429,
             Self::Internal => 500,
@@ -129,6 +131,7 @@ impl ErrorCode {
             Self::QueryLong => "A search has at most 200 characters.",
             Self::RegistrationClosed => "The owner has closed registration.",
             Self::RoomArchived => "This room is archived.",
+            Self::RoomsFull => "One of these people cannot be put into more rooms by you.",
             Self::SignInFailed => "The name or the password is not right.",
             Self::SlowDown => "Too many requests. Wait a moment.",
             Self::StorageFailed => "The box's disk does not work. Nothing was stored.",

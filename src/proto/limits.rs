@@ -141,6 +141,32 @@ pub const HUB_QUEUE_MAX: usize = 4_096;
 pub const ADD_MEMBERS_MAX: usize = 100;
 /// Rooms one member has made and not archived.
 pub const ROOMS_PER_MEMBER_MAX: usize = 200;
+/// Rooms one member has made, archived ones too: archiving is no way around the limit.
+pub const ROOMS_MADE_MAX: usize = 500;
+/// Rooms that one person may have put another into, archived ones too: what one can make others receive.
+pub const ROOMS_ADDED_BY_ONE_MAX: usize = 100;
+/// Rooms one person is in, direct rooms aside; beyond it only an owner of the box adds them to more. Ten who conspire
+/// fill it.
+pub const MEMBERSHIPS_MAX: usize = 1_000;
+/// Rooms a person may make, begin or bring back at once: a school's, set up in one go.
+pub const ROOM_ACTS_BURST: u32 = 30;
+/// How soon a person may make one room more.
+pub const ROOM_ACT_INTERVAL: Duration = Duration::from_secs(20);
+/// People one person may add to rooms at once: ten rooms of a hundred.
+pub const ADDED_BURST: u32 = 1_000;
+/// How soon a person may add one more.
+pub const ADDED_INTERVAL: Duration = Duration::from_secs(1);
+/// Bytes of the rooms in a `welcome`, the liveliest of a thousand or so: a fraction of what may wait for one connection,
+/// and parsed by a phone in a moment. The others are shown when something is said in them, and found as before.
+pub const WELCOME_BYTES_MAX: usize = 256 << 10;
+/// Archived rooms of one page.
+pub const ROOMS_PAGE_MAX: usize = 50;
+/// Rooms removed with one change: each may have a hundred members to be told.
+pub const ROOMS_REMOVED_AT_ONCE_MAX: usize = 100;
+/// Messages erased with one change; each has its words to be found in the search index.
+pub const ERASED_AT_ONCE_MAX: usize = 200;
+/// How soon a failed erasing is tried again.
+pub const ERASE_RETRY_WAIT: Duration = Duration::from_secs(60);
 /// A connection's typing notices closer together than this say nothing new.
 pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
 /// Present members of a room up to which typing is shown: in a full hall it is noise, and costs everyone a wake-up.

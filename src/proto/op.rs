@@ -31,6 +31,8 @@ pub enum Op {
     AddMembers {
         room: RoomId,
         users: Vec<UserId>,
+        /// Who puts them there; none: they come by themselves.
+        by: Option<UserId>,
         at: Millis,
     },
     Append {
@@ -61,6 +63,11 @@ pub enum Op {
         author: Option<UserId>,
         at: Millis,
     },
+    /// Erases messages of rooms that were removed: so many at most, see
+    /// [`ERASED_AT_ONCE_MAX`](crate::proto::limits::ERASED_AT_ONCE_MAX).
+    EraseRemoved {
+        at: Millis,
+    },
     OpenDirect {
         users: [UserId; 2],
         at: Millis,
@@ -73,6 +80,11 @@ pub enum Op {
     RemoveMember {
         room: RoomId,
         user: UserId,
+    },
+    /// Removes rooms that this person made, with everything in them: so many at most, see
+    /// [`ROOMS_REMOVED_AT_ONCE_MAX`](crate::proto::limits::ROOMS_REMOVED_AT_ONCE_MAX).
+    RemoveRooms {
+        made_by: UserId,
     },
     RenameRoom {
         room: RoomId,
@@ -234,6 +246,15 @@ pub enum Outcome {
     },
     /// The person's mistake, found only here.
     Refused(super::code::ErrorCode),
+    /// `more`: not all of it is erased yet.
+    Erased {
+        more: bool,
+    },
+    /// `more`: there are others.
+    RoomsRemoved {
+        rooms: Vec<RoomId>,
+        more: bool,
+    },
     RoomCreated {
         room: RoomRecord,
         members: Vec<MemberRecord>,

@@ -203,6 +203,8 @@ pub enum ServerMessage {
         seq: Seq,
         resume: Resume,
         rooms: Vec<Room>,
+        /// How many archived rooms there are beside these.
+        archived: u32,
     },
 }
 

@@ -51,6 +51,7 @@ fn typescript() -> String {
         account::ListedRoom,
         account::Member,
         account::HistoryPage,
+        account::RoomPage,
         account::Hit,
         account::SearchPage,
         account::ErrorBody,

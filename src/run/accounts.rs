@@ -6,7 +6,7 @@ use crate::auth::password::{Hasher, Password};
 use crate::clock;
 use crate::config::UserCommand;
 use crate::fair::Asker;
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{Op, Outcome, Snapshot};
 use crate::proto::server::Role;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
@@ -15,6 +15,28 @@ use super::RunError;
 
 /// Carries out one command on the data folder. A porch that runs on it must be stopped first.
 pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), RunError> {
+    on_store(data_dir, async |store, snapshot| match command {
+        UserCommand::List => {
+            for user in &snapshot.users {
+                let role = match user.role {
+                    Role::Guest => "guest",
+                    Role::Member => "member",
+                    Role::Owner => "owner",
+                };
+                println!("{:>6}  {role:<7} {}", user.id, user.name);
+            }
+            Ok(())
+        }
+        UserCommand::MakeOwner { name } => make_owner(store, name).await,
+        UserCommand::ResetPassword { name } => reset_password(store, name).await,
+    })
+}
+
+/// Opens the store of a folder that no porch runs on, does something with it, and closes it.
+pub(super) fn on_store(
+    data_dir: &Path,
+    act: impl AsyncFnOnce(&Store, &Snapshot) -> Result<(), RunError>,
+) -> Result<(), RunError> {
     if !data_dir.is_dir() {
         return Err(RunError::Account(format!("there is no data folder {}", data_dir.display())));
     }
@@ -28,23 +50,7 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
     })?;
     super::clock::begin(data_dir, &snapshot);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Runtime)?;
-    let done = runtime.block_on(async {
-        match command {
-            UserCommand::List => {
-                for user in &snapshot.users {
-                    let role = match user.role {
-                        Role::Guest => "guest",
-                        Role::Member => "member",
-                        Role::Owner => "owner",
-                    };
-                    println!("{:>6}  {role:<7} {}", user.id, user.name);
-                }
-                Ok(())
-            }
-            UserCommand::MakeOwner { name } => make_owner(&store, name).await,
-            UserCommand::ResetPassword { name } => reset_password(&store, name).await,
-        }
-    });
+    let done = runtime.block_on(act(&store, &snapshot));
     store.close();
     done
 }
@@ -83,17 +89,17 @@ fn fresh_password() -> Option<String> {
     Some(groups.join("-"))
 }
 
-async fn account(store: &Store, name: &str) -> Result<Account, RunError> {
+pub(super) async fn account(store: &Store, name: &str) -> Result<Account, RunError> {
     let unknown = || RunError::Account(format!("nobody here is called {name:?}; `porch user list` shows who is"));
     let parsed = UserName::parse(name).map_err(|_| unknown())?;
     let found = store.read(Asker::Box, move |reader| reader.account_by_key(parsed.key())).await;
     found.map_err(|error| RunError::Account(error.to_string()))?.ok_or_else(unknown)
 }
 
-async fn apply(store: &Store, op: Op) -> Result<(), RunError> {
+pub(super) async fn apply(store: &Store, op: Op) -> Result<Outcome, RunError> {
     match store.apply(op).await {
         Ok(Outcome::Refused(code)) => Err(RunError::Account(code.message().to_owned())),
-        Ok(_) => Ok(()),
+        Ok(outcome) => Ok(outcome),
         Err(ApplyError::Busy | ApplyError::Fault(_)) => {
             Err(RunError::Account("the disk refused the change: nothing was stored".into()))
         }

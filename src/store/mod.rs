@@ -47,6 +47,7 @@ mod messages;
 mod phrase;
 mod query;
 mod reader;
+mod removal;
 mod resident;
 mod rooms;
 mod schema;

@@ -11,7 +11,7 @@ use super::query::Query;
 use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search::{Cursor, Search};
 use super::segment::Segments;
-use super::{ReadError, accounts, guests, history, invites, messages};
+use super::{ReadError, accounts, guests, history, invites, messages, removal};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
@@ -37,6 +37,17 @@ impl Account {
     pub fn has_password(&self) -> bool {
         !self.password.is_empty()
     }
+}
+
+/// A room as `porch room list` shows it.
+pub struct BoardRoom {
+    pub id: RoomId,
+    pub kind: String,
+    pub name: String,
+    pub archived: bool,
+    pub members: u64,
+    /// The maker's name, where there is one.
+    pub made_by: Option<String>,
 }
 
 /// Where a page of history lies.
@@ -146,6 +157,34 @@ impl Reader {
                     member_count: row.get(2)?,
                     joined: row.get(3)?,
                     guests: row.get(4)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many rooms this person has made.
+    pub fn rooms_made_by(&self, user: UserId) -> Result<u64, ReadError> {
+        Ok(removal::made_by(&self.db, user)?)
+    }
+
+    /// Every room but direct ones, by id, for whoever sits at the board.
+    pub fn rooms_there_are(&self) -> Result<Vec<BoardRoom>, ReadError> {
+        Ok(self
+            .db
+            .prepare(
+                "SELECT rooms.id, kind, rooms.name, archived, (SELECT count(*) FROM members WHERE room = rooms.id),
+                        users.name
+                 FROM rooms LEFT JOIN users ON users.id = made_by
+                 WHERE erased_upto IS NULL AND low IS NULL ORDER BY rooms.id",
+            )?
+            .query_map([], |row| {
+                Ok(BoardRoom {
+                    id: schema::room_id(row, 0)?,
+                    kind: row.get(1)?,
+                    name: row.get(2)?,
+                    archived: row.get(3)?,
+                    members: schema::number(row, 4)?,
+                    made_by: row.get(5)?,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?)

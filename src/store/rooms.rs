@@ -4,10 +4,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{self, Newest};
 use super::schema::{self, sql};
-use super::{accounts, guests, messages};
+use super::{accounts, guests, messages, removal};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
+use crate::proto::limits::{MEMBERSHIPS_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
 use crate::proto::op::{MemberRecord, Millis, Outcome, RoomRecord};
 use crate::proto::server::{Message, Role, RoomKind};
 
@@ -40,8 +40,14 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
             return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
         }
     }
-    if rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64 {
+    let full = rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64
+        || removal::made_by(db, plan.by)? >= ROOMS_MADE_MAX as u64
+        || memberships(db, plan.by)? >= MEMBERSHIPS_MAX as u64;
+    if full {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
+    }
+    if !may_be_added(db, &others, plan.by)? {
+        return Ok(Outcome::Refused(ErrorCode::RoomsFull));
     }
     db.prepare_cached("INSERT INTO rooms (kind, name, archived, made_by) VALUES (?, ?, 0, ?)")?.execute(params![
         schema::kind_name(plan.kind),
@@ -52,6 +58,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
     let mut members = vec![join(db, room, plan.by, Role::Owner, plan.at, 0)?];
     for user in others {
         members.push(join(db, room, user, Role::Member, plan.at, 0)?);
+        note_adder(db, room, user, plan.by)?;
     }
     let (kind, name) = (plan.kind, plan.name);
     let room = RoomRecord { id: room, kind, name, archived: false, guests: false, direct: None, last_n: 0, last: None };
@@ -89,6 +96,7 @@ pub(super) fn add_members(
     db: &Connection,
     room: RoomId,
     mut users: Vec<UserId>,
+    by: Option<UserId>,
     at: Millis,
 ) -> rusqlite::Result<Outcome> {
     if let Some(refusal) = fixed(db, room)? {
@@ -96,8 +104,9 @@ pub(super) fn add_members(
     }
     users.sort_unstable();
     users.dedup();
-    let open_to_guests: bool =
-        db.prepare_cached("SELECT guests FROM rooms WHERE id = ?")?.query_row([sql(room.0)], |row| row.get(0))?;
+    let open_to_guests: bool = db
+        .prepare_cached("SELECT guests FROM rooms WHERE id = ? AND erased_upto IS NULL")?
+        .query_row([sql(room.0)], |row| row.get(0))?;
     let mut newcomers = Vec::new();
     for user in users {
         let Some(found) = accounts::by_id(db, user)? else {
@@ -106,12 +115,23 @@ pub(super) fn add_members(
         if found.role == Role::Guest && !open_to_guests {
             return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
         }
-        newcomers.push((user, found.role));
+        if !is_member(db, room, user)? {
+            newcomers.push((user, found.role));
+        }
+    }
+    let people: Vec<UserId> = newcomers.iter().map(|(user, _)| *user).collect();
+    match by {
+        Some(by) if !may_be_added(db, &people, by)? => return Ok(Outcome::Refused(ErrorCode::RoomsFull)),
+        None if any_full(db, &people)? => return Ok(Outcome::Refused(ErrorCode::LimitReached)),
+        _ => {}
     }
     let mut entrance = Entrance::of(db, room, at)?;
     let mut added = Vec::new();
     for (user, role) in newcomers {
         added.extend(entrance.admit(db, user, role)?);
+        if let Some(by) = by {
+            note_adder(db, room, user, by)?;
+        }
     }
     Ok(Outcome::MembersAdded { room, members: added })
 }
@@ -159,7 +179,7 @@ impl Entrance {
 /// Sets whether guests may be in a room; takes out those who are, where they may not.
 pub(super) fn open_to_guests(db: &Connection, room: RoomId, guests: bool) -> rusqlite::Result<Outcome> {
     let opened = db
-        .prepare_cached("UPDATE rooms SET guests = ?2 WHERE id = ?1 AND kind <> 'direct'")?
+        .prepare_cached("UPDATE rooms SET guests = ?2 WHERE id = ?1 AND kind <> 'direct' AND erased_upto IS NULL")?
         .execute(params![sql(room.0), guests])?;
     if opened == 0 {
         return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
@@ -227,7 +247,7 @@ pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Re
 
 pub(super) fn rename(db: &Connection, room: RoomId, name: &str) -> rusqlite::Result<Outcome> {
     let renamed = db
-        .prepare_cached("UPDATE rooms SET name = ?2 WHERE id = ?1 AND kind <> 'direct'")?
+        .prepare_cached("UPDATE rooms SET name = ?2 WHERE id = ?1 AND kind <> 'direct' AND erased_upto IS NULL")?
         .execute(params![sql(room.0), name])?;
     if renamed == 0 {
         return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
@@ -270,7 +290,9 @@ fn join(
 /// A room with its newest message.
 pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<RoomRecord>> {
     let found = db
-        .prepare_cached("SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE id = ?")?
+        .prepare_cached(
+            "SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE id = ? AND erased_upto IS NULL",
+        )?
         .query_row([sql(room.0)], bare_record)
         .optional()?;
     let Some(found) = found else { return Ok(None) };
@@ -279,7 +301,9 @@ pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<R
 
 /// Every room with its newest message, by id.
 pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
-    let mut statement = db.prepare("SELECT id, kind, name, archived, low, high, guests FROM rooms ORDER BY id")?;
+    let mut statement = db.prepare(
+        "SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE erased_upto IS NULL ORDER BY id",
+    )?;
     let bare: Vec<RoomRecord> = statement.query_map([], bare_record)?.collect::<rusqlite::Result<_>>()?;
     let newest = Newest::new(db)?;
     bare.into_iter()
@@ -352,10 +376,50 @@ fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
         .query_row([sql(by.0)], |row| schema::number(row, 0))
 }
 
+/// Whether this person may put all of these into one more room.
+fn may_be_added(db: &Connection, people: &[UserId], by: UserId) -> rusqlite::Result<bool> {
+    for &user in people {
+        let by_one: u64 = db
+            .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by = ?")?
+            .query_row([sql(user.0), sql(by.0)], |row| schema::number(row, 0))?;
+        if by_one >= ROOMS_ADDED_BY_ONE_MAX as u64 {
+            return Ok(false);
+        }
+    }
+    Ok(!any_full(db, people)? || accounts::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner))
+}
+
+/// Whether one of these is in as many rooms as one may be.
+fn any_full(db: &Connection, people: &[UserId]) -> rusqlite::Result<bool> {
+    for &user in people {
+        if memberships(db, user)? >= MEMBERSHIPS_MAX as u64 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// In how many rooms somebody is, direct rooms aside: of those there is one for each other person.
+fn memberships(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
+    db.prepare_cached(
+        "SELECT count(*) FROM members JOIN rooms ON rooms.id = members.room WHERE user = ? AND low IS NULL",
+    )?
+    .query_row([sql(user.0)], |row| schema::number(row, 0))
+}
+
+fn note_adder(db: &Connection, room: RoomId, user: UserId, by: UserId) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE members SET added_by = ?3 WHERE user = ?2 AND room = ?1")?.execute([
+        sql(room.0),
+        sql(user.0),
+        sql(by.0),
+    ])?;
+    Ok(())
+}
+
 /// Why this room's members cannot come and go, if so.
 fn fixed(db: &Connection, room: RoomId) -> rusqlite::Result<Option<ErrorCode>> {
     let kind = db
-        .prepare_cached("SELECT kind FROM rooms WHERE id = ?")?
+        .prepare_cached("SELECT kind FROM rooms WHERE id = ? AND erased_upto IS NULL")?
         .query_row([sql(room.0)], |row| schema::room_kind(row, 0))
         .optional()?;
     Ok(match kind {

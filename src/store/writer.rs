@@ -21,7 +21,7 @@ use super::resident::{Changes, Resident, Touched};
 use super::rooms::{self, Plan};
 use super::schema::{self, sql};
 use super::trouble::Trouble;
-use super::{Busy, accounts, guests, invites};
+use super::{Busy, accounts, guests, invites, removal};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{Fault, Millis, Op, Outcome};
@@ -311,7 +311,7 @@ fn is_own(error: &rusqlite::Error) -> bool {
 
 fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
     match op {
-        Op::AddMembers { room, users, at } => rooms::add_members(db, room, users, at),
+        Op::AddMembers { room, users, by, at } => rooms::add_members(db, room, users, by, at),
         Op::Append { room, author, client_msg_id, body, sent_at } => {
             effects.messages = true;
             messages::append(db, Draft { room, author, client_msg_id, body, sent_at })
@@ -323,9 +323,15 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             effects.deletions = true;
             messages::delete(db, (room, message), author, at)
         }
+        Op::EraseRemoved { at } => {
+            effects.messages = true;
+            effects.deletions = true;
+            removal::erase(db, at)
+        }
         Op::OpenDirect { users, at } => rooms::open_direct(db, users, at),
         Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
         Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
+        Op::RemoveRooms { made_by } => removal::remove_made_by(db, made_by),
         Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
         Op::Asked { by, needs, op } => match accounts::may_not_ask(db, by, needs, now)? {
             Some(refusal) => Ok(Outcome::Refused(refusal)),

@@ -14,7 +14,7 @@ export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
 
 export type Access = "closed" | "open";
 
@@ -90,7 +90,11 @@ export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message
 /**
  * Accounts that were deleted.
  */
-gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, };
+gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, 
+/**
+ * How many archived rooms there are beside these.
+ */
+archived: number, };
 
 export type Registration = "closed" | "first" | "open";
 
@@ -205,6 +209,8 @@ guests: boolean, };
 export type Member = { user: UserId, role: Role, joined_at: number, };
 
 export type HistoryPage = { messages: Array<Message>, more_before: boolean, more_after: boolean, };
+
+export type RoomPage = { rooms: Array<Room>, more: boolean, };
 
 export type Hit = { message: Message, 
 /**

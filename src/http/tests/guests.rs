@@ -182,7 +182,7 @@ async fn every_door_is_shut_to_those_it_is_not_for() {
     let open = porch.guest_room(RoomKind::Open, "Kitchen", owner).await;
     let shut = porch.room(RoomKind::Open, "Attic", owner).await;
     for room in [open, shut] {
-        porch.apply(Op::AddMembers { room, users: vec![member], at: 1 }).await;
+        porch.apply(Op::AddMembers { by: None, room, users: vec![member], at: 1 }).await;
     }
     let token = ada.token(&wanted(open)).await;
     let mut guest = porch.came(&token, "Grace").await;
@@ -263,7 +263,7 @@ async fn a_guest_sees_and_finds_only_what_is_open_to_guests() {
     assert_eq!(people(eve.get("/api/people").await), ["Ada", "Eve", "Grace"]);
     let again = guest.send("GET", "/api/people", "", &[("if-none-match", &etag)]).await;
     assert_eq!((again.status, again.body.len()), (304, 0));
-    porch.apply(Op::AddMembers { room: open, users: vec![eve.me().await.id], at: 1 }).await;
+    porch.apply(Op::AddMembers { by: None, room: open, users: vec![eve.me().await.id], at: 1 }).await;
     let changed = guest.send("GET", "/api/people", "", &[("if-none-match", &etag)]).await;
     assert_eq!(people(changed), ["Ada", "Eve", "Grace"]);
 }

@@ -76,7 +76,7 @@ fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
     assert!(!signed_in(NOON), "not even for a clock that is set back");
     assert!(fixture.read(|reader| reader.sessions_of(guest.id)).is_empty());
     assert_eq!(fixture.refused(append(room, guest.id, "b", "and still am")), ErrorCode::NotAMember);
-    let add = Op::AddMembers { room, users: vec![guest.id], at: NOON };
+    let add = Op::AddMembers { by: None, room, users: vec![guest.id], at: NOON };
     assert_eq!(fixture.refused(add), ErrorCode::NotFound);
     let history = |user| fixture.read(|reader| reader.history(user, room, Window::Newest, 10));
     assert!(history(guest.id).is_err());
@@ -153,7 +153,7 @@ fn guests_are_in_rooms_open_to_guests_and_in_no_others() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(2, "Grace");
     let shut = fixture.room(RoomKind::Open, ada, &[]);
-    let add = |room| Op::AddMembers { room, users: vec![guest.id], at: NOON };
+    let add = |room| Op::AddMembers { by: None, room, users: vec![guest.id], at: NOON };
     assert_eq!(fixture.refused(add(shut)), ErrorCode::GuestsNotHere);
     let members = vec![guest.id];
     let create = Op::CreateRoom { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON };
@@ -202,7 +202,7 @@ fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
     assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
     leave(mia);
     leave(guest.id);
-    let add = |user| fixture.apply(Op::AddMembers { room, users: vec![user], at: NOON });
+    let add = |user| fixture.apply(Op::AddMembers { by: None, room, users: vec![user], at: NOON });
     add(guest.id);
     assert_eq!(roles(), [(guest.id, Role::Member)]);
     add(mia);

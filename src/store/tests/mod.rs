@@ -22,6 +22,7 @@ mod invites;
 mod loss;
 mod messages;
 mod nasty;
+mod removal;
 mod resident;
 mod rooms;
 mod search;

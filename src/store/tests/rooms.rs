@@ -63,12 +63,12 @@ fn members_come_once_and_have_read_what_was_said_before() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     fixture.send(room, users[0], "a", "alone");
-    let add = |users| fixture.apply(Op::AddMembers { room, users, at: NOON });
+    let add = |users| fixture.apply(Op::AddMembers { by: None, room, users, at: NOON });
     let Outcome::MembersAdded { members, .. } = add(vec![users[1], users[0], users[1]]) else { panic!() };
     assert_eq!(members.iter().map(|member| (member.user, member.read_n)).collect::<Vec<_>>(), [(users[1], 1)]);
     let Outcome::MembersAdded { members, .. } = add(vec![users[1]]) else { panic!() };
     assert!(members.is_empty());
-    let strangers = Op::AddMembers { room, users: vec![UserId(99)], at: NOON };
+    let strangers = Op::AddMembers { by: None, room, users: vec![UserId(99)], at: NOON };
     assert_eq!(fixture.refused(strangers), ErrorCode::NotFound);
 }
 
@@ -78,7 +78,10 @@ fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
     let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], at: NOON });
     let Outcome::Direct { room: direct, .. } = opened else { panic!() };
     for room in [direct.id, EVERYONE] {
-        assert_eq!(fixture.refused(Op::AddMembers { room, users: vec![users[2]], at: NOON }), ErrorCode::Forbidden);
+        assert_eq!(
+            fixture.refused(Op::AddMembers { by: None, room, users: vec![users[2]], at: NOON }),
+            ErrorCode::Forbidden
+        );
         assert_eq!(fixture.refused(Op::RemoveMember { room, user: users[0] }), ErrorCode::Forbidden);
         assert_eq!(fixture.refused(Op::ArchiveRoom { room, archived: true, at: NOON }), ErrorCode::Forbidden);
     }
@@ -93,7 +96,7 @@ fn a_room_falls_to_its_longest_standing_member_whatever_the_clock_says() {
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     // The clock was set back in between; ids do not decide either.
     for (user, at) in [(users[2], NOON + 2), (users[1], NOON + 1)] {
-        fixture.apply(Op::AddMembers { room, users: vec![user], at });
+        fixture.apply(Op::AddMembers { by: None, room, users: vec![user], at });
     }
     assert!(matches!(fixture.apply(Op::RemoveMember { room, user: users[0] }), Outcome::Done));
     let members = fixture.read(|reader| reader.room_members(&asker(users[1]), room)).unwrap();
@@ -142,7 +145,7 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     let create = Op::CreateRoom { kind, name, by: users[0], members: vec![], at: NOON };
     let Outcome::RoomCreated { room, .. } = fixture.apply(create) else { panic!() };
     assert!(matches!(fixture.apply(Op::RemoveMember { room: room.id, user: users[0] }), Outcome::Done));
-    let join = |user| fixture.apply(Op::AddMembers { room: room.id, users: vec![user], at: NOON });
+    let join = |user| fixture.apply(Op::AddMembers { by: None, room: room.id, users: vec![user], at: NOON });
     let Outcome::MembersAdded { members: first, .. } = join(users[2]) else { panic!() };
     let Outcome::MembersAdded { members: second, .. } = join(users[1]) else { panic!() };
     assert_eq!(roles(&first), [(users[2], Role::Owner)]);

@@ -16,7 +16,9 @@ import type {
   Member,
   PatchMe,
   PatchSettings,
+  Room,
   RoomId,
+  RoomPage,
   SearchPage,
   Seq,
   Session,
@@ -103,6 +105,7 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'query_long',
   'registration_closed',
   'room_archived',
+  'rooms_full',
   'sign_in_failed',
   'slow_down',
   'storage_failed',
@@ -148,6 +151,12 @@ export const people = () => ask<{ people: User[] }>('GET', '/api/people').then((
 /** Open rooms, joined or not. */
 export const listedRooms = () =>
   ask<{ rooms: ListedRoom[] }>('GET', '/api/rooms').then((answer) => answer.rooms)
+/** Archived rooms one is in, the newest first: those with an id below `before`. */
+export const archivedRooms = (before?: RoomId) =>
+  ask<RoomPage>('GET', `/api/rooms/archived?${query({ before })}`)
+/** One room one is in. */
+export const room = (id: RoomId) =>
+  ask<{ room: Room }>('GET', `/api/rooms/${id}`).then((answer) => answer.room)
 export const members = (room: RoomId) =>
   ask<{ members: Member[] }>('GET', `/api/rooms/${room}/members`).then((answer) => answer.members)
 

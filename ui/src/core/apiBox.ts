@@ -33,6 +33,12 @@ export const withdrawInvite = (id: InviteId) => ask<void>('DELETE', `/api/invite
 /** Makes a guest a member, for good. */
 export const makeMember = (id: UserId): Promise<User> =>
   ask<UserAnswer>('PATCH', `/api/people/${id}`, { role: 'member' }).then((answer) => answer.user)
+/** How many rooms this person has made. */
+export const roomsMade = (id: UserId) =>
+  ask<{ made: number }>('GET', `/api/people/${id}/rooms`).then((answer) => answer.made)
+/** Removes them all, with everything in them. */
+export const removeRooms = (id: UserId) =>
+  ask<void>('DELETE', `/api/people/${id}/rooms`, undefined, { waitMs: CHECK_WAIT_MS })
 /** Ends a guest's stay, at once. */
 export const endStay = (id: UserId) => ask<void>('DELETE', `/api/people/${id}`)
 

@@ -80,6 +80,8 @@ export class Chat {
   presentKnown = $state(false)
   /** The rooms this person is in. */
   readonly rooms = new SvelteMap<RoomId, RoomState>()
+  /** How many archived rooms there are, known here or not. */
+  archived = $state(0)
   /** True from the first welcome on: before it, an empty list of rooms means nothing. */
   roomsKnown = $state(false)
   /** Rooms, the one with the newest message first; archived ones among them. */
@@ -112,6 +114,8 @@ export class Chat {
   #attempts: Attempts
   #waiting = new Map<number, Waiting>()
   #re = 0
+  /** Rooms that are being read. */
+  #meeting = new Set<RoomId>()
   #typingSaid = new Map<RoomId, number>()
   #readTimers = new Map<RoomId, ReturnType<typeof setTimeout>>()
   /** The box's version at the first welcome. */
@@ -341,6 +345,25 @@ export class Chat {
     await this.#ask({ type: 'add_members', room, users: [...users] })
   }
 
+  /** Reads one room that the welcome did not tell of: it is archived, or one of very many. */
+  async meetRoom(id: RoomId): Promise<void> {
+    if (this.#meeting.has(id)) return
+    this.#meeting.add(id)
+    try {
+      this.#learnRoom(await this.#around.api.room(id))
+    } finally {
+      this.#meeting.delete(id)
+    }
+  }
+
+  /** Loads some more archived rooms; says whether there are others. */
+  async loadArchived(before: RoomId | undefined): Promise<{ last: RoomId | undefined; more: boolean }> {
+    const page = await this.#around.api.archivedRooms(before)
+    for (const room of page.rooms) this.#learnRoom(room)
+    if (!page.more) this.archived = [...this.rooms.values()].filter((room) => room.archived).length
+    return { last: page.rooms.at(-1)?.id, more: page.more }
+  }
+
   // --- History ---------------------------------------------------------------------------------
 
   /** Loads the newest messages of a room. */
@@ -544,6 +567,7 @@ export class Chat {
         return
       case 'room':
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
+        this.#countArchived(message.room)
         this.#learnRoom(message.room)
         return
       case 'rooms_gone':
@@ -599,7 +623,8 @@ export class Chat {
       if (welcome.resume === 'reload') state.forgetHistory()
       if (state.read_n > room.read_n) this.#connection.send({ type: 'read', room: room.id, n: state.read_n })
     }
-    for (const room of gone) this.#forgetRoom(room)
+    this.archived = welcome.archived
+    void this.#lookFor(gone)
     this.roomsKnown = true
     for (const resolve of this.#awaitingRooms.splice(0)) resolve()
     this.#outbox.connected()
@@ -610,6 +635,8 @@ export class Chat {
     const mine = message.author === this.me?.id
     if (mine) this.#outbox.confirmed(message.room, message.client_msg_id)
     const room = this.rooms.get(message.room)
+    // One of very many rooms, of which the welcome tells only the liveliest.
+    if (!room && live) void this.meetRoom(message.room).catch(() => {})
     if (!room) return
     const isNew = message.n > room.last_n
     const known = room.add(message)
@@ -627,6 +654,24 @@ export class Chat {
     this.#deletions.heard(message)
     this.rooms.get(room)?.bury(message)
     for (const burier of this.buriers) burier(message)
+  }
+
+  /** Rooms of which a welcome no longer tells: archived meanwhile, or left. What was being written is kept till it is known. */
+  async #lookFor(rooms: ReadonlySet<RoomId>): Promise<void> {
+    for (const id of rooms) {
+      try {
+        await this.meetRoom(id)
+      } catch (thrown) {
+        const code = codeOf(thrown)
+        if (code !== 'not_a_member' && code !== 'not_found') return
+        this.#forgetRoom(id)
+      }
+    }
+  }
+
+  #countArchived(room: Room): void {
+    const before = this.rooms.get(room.id)
+    if (before && before.archived !== room.archived) this.archived += room.archived ? 1 : -1
   }
 
   #learnRoom(room: Room): RoomState {

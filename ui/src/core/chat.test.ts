@@ -11,6 +11,7 @@ let signedIn: User | null
 let keepsCookies: boolean
 let people: () => Promise<User[]>
 let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
+let archived: Set<number>
 let search: () => Promise<SearchPage>
 let kept: Map<string, Stored>
 let storage: Map<string, string>
@@ -41,6 +42,14 @@ function answers(): typeof api {
     people: () => people(),
     history: async (_room, place) => history(place),
     search: () => search(),
+    room: async (id) => {
+      if (!archived.has(id)) throw new api.Refusal('not_a_member')
+      return room({ id, archived: true })
+    },
+    archivedRooms: async () => ({
+      rooms: [...archived].map((id) => room({ id, archived: true })),
+      more: false,
+    }),
   }
 }
 
@@ -72,6 +81,7 @@ beforeEach(async () => {
   keepsCookies = true
   people = async () => [ada, grace]
   history = () => ({ messages: [], more_before: false, more_after: false })
+  archived = new Set()
   kept = new Map()
   storage = new Map()
   chat = makeChat()
@@ -216,6 +226,20 @@ test('rooms_that_are_not_in_welcome_are_gone', async () => {
   chat.show()
   await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
   await vi.waitFor(() => expect([...chat.rooms.keys()]).toEqual([1]))
+})
+
+test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_loaded_by_pages', async () => {
+  await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  chat.setDraft(4, 'Not said yet')
+  chat.hide()
+  archived = new Set([4, 9])
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
+  await vi.waitFor(() => expect(chat.rooms.get(4)?.archived).toBe(true))
+  expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
+  expect(await chat.loadArchived(undefined)).toEqual({ last: 9, more: false })
+  expect([...chat.rooms.keys()]).toEqual([1, 4, 9])
+  expect(chat.archived).toBe(2)
 })
 
 test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
@@ -566,6 +590,15 @@ test('another_version_of_the_box_is_noticed', async () => {
   chat.show()
   const guest = await box.guest()
   await guest.expect('hello')
-  guest.say({ type: 'welcome', version: 1, server: '0.2.0', me: ada, seq: 0, resume: 'ok', rooms: [room()] })
+  guest.say({
+    type: 'welcome',
+    version: 1,
+    server: '0.2.0',
+    me: ada,
+    seq: 0,
+    resume: 'ok',
+    rooms: [room()],
+    archived: 0,
+  })
   await vi.waitFor(() => expect(chat.updated).toBe(true))
 })

@@ -97,6 +97,16 @@ export const enScreens = {
   'profile.endStayExplained':
     'They are signed out at once and can come back only by another invite. What they wrote stays.',
   'profile.stayWasEnded': 'The stay of {name} has ended',
+  'profile.removeRooms': 'Remove the rooms they made',
+  'profile.removeRoomsAsk': {
+    one: 'Remove the room that {name} made?',
+    other: 'Remove the {n} rooms that {name} made?',
+  },
+  'profile.removeRoomsExplained':
+    'They are gone for everyone in them, with everything that was said there, and cannot be brought back.',
+  'profile.removeRoomsConfirm': 'Remove',
+  'profile.roomsRemoved': 'The rooms that {name} made are removed',
+  'profile.roomsNone': '{name} has made no rooms',
   'profile.goneTitle': 'This person is not here any more',
   'profile.gone': 'The account was deleted. What it wrote stays in the rooms.',
 

@@ -93,6 +93,12 @@ export const zhScreens: ScreensTable = {
   'profile.endStayAsk': '结束{name}的停留？',
   'profile.endStayExplained': '对方会立即退出，之后要有新的邀请才能再来。写过的消息会保留。',
   'profile.stayWasEnded': '{name} 的停留已结束',
+  'profile.removeRooms': '移除对方建的房间',
+  'profile.removeRoomsAsk': { other: '移除{name}建的 {n} 个房间？' },
+  'profile.removeRoomsExplained': '房间和里面的所有消息对每个人都会消失，无法恢复。',
+  'profile.removeRoomsConfirm': '移除',
+  'profile.roomsRemoved': '{name} 建的房间已移除',
+  'profile.roomsNone': '{name} 没有建过房间',
   'profile.goneTitle': '这个人已经不在这里了',
   'profile.gone': '账号已注销，写过的消息仍留在房间里。',
 

@@ -6,13 +6,18 @@ use crate::hub::{Hub, Input, Output, Ticket};
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, RoomId, UserId};
-use crate::proto::limits::{HELLOS_BURST, PRESENCE_INTERVAL};
-use crate::proto::op::{Fault, Outcome};
+use crate::proto::limits::{
+    ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
+};
+use crate::proto::op::{Fault, Op, Outcome};
 use crate::proto::server::{Event, Room, ServerMessage, User};
 
 use super::World;
 use super::device::Device;
 use super::link::{Stage, Verdict};
+
+/// People added with one command here at most.
+const PEOPLE_ADDED_MAX: usize = 8;
 
 /// What an input must lead to.
 #[derive(Debug, Default)]
@@ -41,7 +46,8 @@ impl World {
     pub(super) fn say(&mut self, conn: ConnId, message: ClientMessage) {
         let now_ms = self.now.mono.as_millis() as u64;
         let link = self.links.get_mut(&conn).expect("only open connections speak");
-        let leaving = self.truth.leaving.contains(&link.user);
+        let user = link.user;
+        let leaving = self.truth.leaving.contains(&user);
         let closes = match (&link.stage, &message) {
             (Stage::Greeting, ClientMessage::Hello { .. }) if leaving => Some(CloseCode::SignedOut),
             (Stage::Greeting, ClientMessage::Hello { version, .. }) if *version == PROTOCOL_VERSION => {
@@ -58,7 +64,10 @@ impl World {
                 let verdict = link.verdict(self.commands.entry(link.user).or_default(), now_ms);
                 let closes = (verdict == Verdict::Flood).then_some(CloseCode::Flood);
                 let heard = self.ask(conn, message.clone(), closes);
-                return check_answer(conn, &message, verdict, &heard);
+                let (rooms, added) = self.room_acts.get(&user).copied().unwrap_or_default();
+                // What was asked for last is not counted yet.
+                let may_wait = rooms >= ROOM_ACTS_BURST as usize || added + PEOPLE_ADDED_MAX > ADDED_BURST as usize;
+                return check_answer(conn, &message, verdict, may_wait, &heard);
             }
         };
         self.ask(conn, message, closes);
@@ -153,6 +162,7 @@ impl World {
             }
             Output::Store { ticket, op } => {
                 heard.stored += 1;
+                self.count_room_act(&op, expected);
                 let (conn, message) = expected.asker.clone().expect("only commands ask the store");
                 assert!(!self.truth.leaving.contains(&self.links[&conn].user), "a guest who leaves does {message:?}");
                 assert!(self.asked.insert(ticket, (conn, op.clone(), message)).is_none(), "a ticket is used twice");
@@ -181,6 +191,33 @@ impl World {
             Stage::Held(held) => held.push((message, self.truth.seq)),
             Stage::Joined => self.devices[link.device].take(&message, self.truth.seq, alone),
         }
+    }
+
+    /// Counts what a person makes others receive, and holds it against the limits.
+    fn count_room_act(&mut self, op: &Op, expected: &Expected) {
+        let (rooms, added) = match op {
+            Op::AddMembers { users, by: Some(_), .. } => (0, users.len()),
+            Op::ArchiveRoom { archived: false, .. } | Op::OpenDirect { .. } => (1, 0),
+            Op::CreateRoom { members, .. } => (1, members.len()),
+            _ => return,
+        };
+        let (conn, _) = expected.asker.as_ref().expect("only commands ask the store");
+        let acts = self.room_acts.entry(self.links[conn].user).or_default();
+        *acts = (acts.0 + rooms, acts.1 + added);
+        // Since the process began, and so in every span of time.
+        let regained = |interval: std::time::Duration| (self.now.mono.as_millis() / interval.as_millis()) as usize;
+        assert!(acts.0 <= ROOM_ACTS_BURST as usize + regained(ROOM_ACT_INTERVAL), "too many rooms by one person");
+        assert!(acts.1 <= ADDED_BURST as usize + regained(ADDED_INTERVAL), "too many people added by one person");
+    }
+
+    /// The archived rooms of a person are listed as they are.
+    fn check_archived(&self, user: UserId) {
+        let page = self.hub.archived_rooms(user, None);
+        let listed: BTreeSet<RoomId> = page.rooms.iter().map(|room| room.id).collect();
+        let open = self.truth.open_rooms_of(user);
+        let archived: BTreeSet<RoomId> = self.truth.rooms_of(user).difference(&open).copied().collect();
+        assert!(!page.more && listed == archived);
+        page.rooms.iter().for_each(|room| self.truth.check_room(room, user));
     }
 
     /// Whether these and no others may be told this.
@@ -256,11 +293,12 @@ impl World {
     fn check_answer_to(&self, to: ConnId, message: &ServerMessage, expected: &Expected) {
         let asker = expected.asker.as_ref().map(|(conn, _)| *conn);
         assert_eq!(Some(to), asker, "only who asks is answered: {message:?}");
-        if let ServerMessage::Welcome { seq, rooms, me, .. } = message {
+        if let ServerMessage::Welcome { seq, rooms, me, archived, .. } = message {
             let user = self.links[&to].user;
             assert_eq!((*seq, Some(me)), (self.truth.seq, self.truth.people.get(&user)));
             let shown: BTreeSet<_> = rooms.iter().map(|room| room.id).collect();
-            assert_eq!(shown, self.truth.rooms_of(user));
+            assert_eq!(shown, self.truth.open_rooms_of(user));
+            assert_eq!(*archived as usize, self.truth.rooms_of(user).len() - shown.len());
             rooms.iter().for_each(|room| self.truth.check_room(room, user));
             let takes_guests = |room: &Room| self.truth.takes_guests(room.id);
             assert!(
@@ -289,7 +327,9 @@ impl World {
         self.hub.audit_idle();
         assert!(self.asked.is_empty());
         for link in self.links.values().filter(|link| link.joined()) {
-            self.devices[link.device].check_complete(&self.truth.rooms_of(link.user), &self.store);
+            let rooms = (self.truth.open_rooms_of(link.user), self.truth.rooms_of(link.user));
+            self.devices[link.device].check_complete(rooms, &self.store);
+            self.check_archived(link.user);
         }
         // What the hub has come to is what it would begin with.
         let anew = Hub::new(self.store.snapshot(), "0.0.0");
@@ -304,7 +344,7 @@ impl World {
 }
 
 /// Panics unless a command was answered, or goes to the store to be answered later.
-fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, heard: &Heard) {
+fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wait: bool, heard: &Heard) {
     let slowed = |code: &ErrorCode| *code == ErrorCode::SlowDown;
     match verdict {
         Verdict::Flood => assert_eq!(heard, &Heard::default()),
@@ -316,7 +356,14 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, heard: 
         }
         Verdict::Pass => {
             let refused = |(_, answer): &(ConnId, ServerMessage)| matches!(answer, ServerMessage::Error { code, .. } if slowed(code));
-            assert!(!heard.answers.iter().any(refused), "{message:?} came in time");
+            let counted = matches!(
+                message,
+                ClientMessage::AddMembers { .. }
+                    | ClientMessage::ArchiveRoom { archived: false, .. }
+                    | ClientMessage::CreateRoom { .. }
+                    | ClientMessage::OpenDirect { .. }
+            );
+            assert!((counted && may_wait) || !heard.answers.iter().any(refused), "{message:?} came in time");
             let wanted = match message {
                 ClientMessage::Read { .. } | ClientMessage::Typing { .. } => 0,
                 _ => 1,

@@ -51,6 +51,8 @@ pub(crate) struct World {
     /// What each person has asked for since the process began.
     commands: BTreeMap<UserId, Spans>,
     hellos: BTreeMap<UserId, Spans>,
+    /// Rooms made and people added by each.
+    room_acts: BTreeMap<UserId, (usize, usize)>,
     /// The newest session; those of the first devices are below.
     next_session: u64,
     next_message: u64,
@@ -78,6 +80,7 @@ impl World {
             next_conn: 1,
             commands: BTreeMap::new(),
             hellos: BTreeMap::new(),
+            room_acts: BTreeMap::new(),
             next_session: 1_000,
             next_message: 1,
             asked: HashMap::new(),
@@ -164,6 +167,7 @@ impl World {
                     self.store.submit_page(Page::Register);
                 }
             }
+            Step::RemoveRooms { person } => self.store.submit_page(Page::RemoveRooms(self.person(person))),
             Step::RenameUser { person } => self.store.submit_page(Page::Rename(self.person(person))),
             Step::Settle => self.settle(),
             Step::Tell { count } => self.tell(count),
@@ -370,6 +374,7 @@ impl World {
                 self.truth.people.insert(user.id, user.clone());
                 self.truth.join(members);
             }
+            Input::RoomsRemoved { rooms } => rooms.iter().for_each(|room| self.truth.room_removed(*room)),
             Input::StaysEnded { ended } => {
                 for guest in &ended.guests {
                     self.truth.stay_ended(guest);
@@ -426,6 +431,7 @@ impl World {
         self.links.clear();
         self.commands.clear();
         self.hellos.clear();
+        self.room_acts.clear();
         for device in &mut self.devices {
             device.conn = None;
         }

@@ -112,6 +112,10 @@ pub(crate) enum Step {
         fails: bool,
     },
     Register,
+    /// The owner removes the rooms that somebody made.
+    RemoveRooms {
+        person: u8,
+    },
     Rename {
         device: u8,
         room: u8,
@@ -203,6 +207,7 @@ impl Step {
             63 if b < 176 => Self::EndStays,
             63 if b < 192 => Self::ForgetGuests,
             63 if b < 208 => Self::GuestsOff,
+            63 if b < 224 => Self::RemoveRooms { person: a },
             63 => Self::BringGuest { rooms: a },
             _ => Self::Settle,
         }

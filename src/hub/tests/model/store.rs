@@ -29,6 +29,8 @@ pub(crate) enum Page {
     EndStays,
     ForgetGuests,
     GuestsOff,
+    /// All that this person has made.
+    RemoveRooms(UserId),
     MakeMember(UserId),
     Register,
     Rename(UserId),
@@ -50,6 +52,9 @@ pub(crate) struct StoredRoom {
     direct: Option<[UserId; 2]>,
     last_n: u64,
     members: BTreeMap<UserId, MemberRecord>,
+    made_by: Option<UserId>,
+    /// Is there no longer; its number is never used again.
+    removed: bool,
 }
 
 /// See the module's text.
@@ -90,7 +95,7 @@ impl Store {
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
             users: self.users.values().cloned().collect(),
-            rooms: self.rooms.keys().map(|id| self.record(*id)).collect(),
+            rooms: self.rooms.iter().filter(|(_, room)| !room.removed).map(|(id, _)| self.record(*id)).collect(),
             members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
             seq: self.events.len() as u64,
             settings: Default::default(),
@@ -183,9 +188,25 @@ impl Store {
         })
     }
 
-    fn apply(&mut self, op: Op) -> Outcome {
+    /// Whether a change was asked of a room that has been removed since.
+    fn concerns_removed(&self, op: &Op) -> bool {
         match op {
-            Op::AddMembers { room, users, at } => self.add_members(room, users, at),
+            Op::AddMembers { room, .. }
+            | Op::Append { room, .. }
+            | Op::ArchiveRoom { room, .. }
+            | Op::OpenToGuests { room, .. }
+            | Op::RemoveMember { room, .. }
+            | Op::RenameRoom { room, .. } => self.rooms[room].removed,
+            _ => false,
+        }
+    }
+
+    fn apply(&mut self, op: Op) -> Outcome {
+        if self.concerns_removed(&op) {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        match op {
+            Op::AddMembers { room, users, at, .. } => self.add_members(room, users, at),
             Op::Append { .. } => self.append(op),
             Op::ArchiveRoom { room, archived, .. } => {
                 self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
@@ -195,7 +216,7 @@ impl Store {
                 if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
                     return Outcome::Refused(ErrorCode::NotFound);
                 }
-                let room = self.insert(StoredRoom::new(kind, &name, None));
+                let room = self.insert(StoredRoom { made_by: Some(by), ..StoredRoom::new(kind, &name, None) });
                 let others: BTreeSet<UserId> = members.into_iter().filter(|user| *user != by).collect();
                 let owner = self.join(room, by, Role::Owner, at);
                 let others = others.into_iter().map(|user| self.join(room, user, Role::Member, at));
@@ -364,6 +385,16 @@ impl Store {
                 Some(Input::StaysEnded { ended: Ended { guests: Vec::new(), deleted } })
             }
             Page::GuestsOff => Some(Input::GuestsOff),
+            Page::RemoveRooms(user) => {
+                let made = self.rooms.iter_mut().filter(|(_, room)| room.made_by == Some(user));
+                let rooms: Vec<RoomId> = made
+                    .map(|(id, room)| {
+                        *room = StoredRoom { removed: true, ..StoredRoom::new(RoomKind::Closed, "", None) };
+                        *id
+                    })
+                    .collect();
+                (!rooms.is_empty()).then_some(Input::RoomsRemoved { rooms })
+            }
             Page::MakeMember(id) => self.is_guest(id).then(|| self.make_member(id)),
             Page::Register => {
                 let (user, members) = self.register();
@@ -457,6 +488,8 @@ impl StoredRoom {
             direct,
             last_n: 0,
             members: BTreeMap::new(),
+            made_by: None,
+            removed: false,
         }
     }
 }

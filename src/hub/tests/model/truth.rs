@@ -115,6 +115,17 @@ impl Truth {
         self.rooms.get(&room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
     }
 
+    /// The rooms with which somebody is welcomed.
+    pub(crate) fn open_rooms_of(&self, user: UserId) -> BTreeSet<RoomId> {
+        let mut rooms = self.rooms_of(user);
+        rooms.retain(|room| !self.rooms[room].archived);
+        rooms
+    }
+
+    pub(crate) fn room_removed(&mut self, room: RoomId) {
+        self.rooms.remove(&room);
+    }
+
     pub(crate) fn stay_ended(&mut self, guest: &User) {
         let rooms = self.rooms_of(guest.id);
         self.user_gone(guest.id);

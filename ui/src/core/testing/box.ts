@@ -96,7 +96,7 @@ export class Guest {
 
   welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; me?: User } = {}): void {
     const { seq = 0, resume = 'fresh', rooms = [room()], me = ada } = changes
-    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms })
+    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms, archived: 0 })
   }
 
   missed(...events: Event[]): void {

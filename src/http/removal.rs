@@ -1,0 +1,59 @@
+//! The owner removes the rooms that somebody made, and what was said in removed rooms is erased.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use tokio::time::sleep;
+
+use crate::proto::id::UserId;
+use crate::proto::limits::ERASE_RETRY_WAIT;
+use crate::proto::op::{Needs, Op, Outcome};
+
+use super::App;
+use super::answer::{Answer, Refusal};
+use super::ask::Named;
+use super::signed::Signed;
+
+#[derive(Serialize)]
+pub(super) struct Made {
+    made: u64,
+}
+
+/// `GET /api/people/{user}/rooms`: how many rooms this person has made.
+pub(super) async fn count(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<Json<Made>> {
+    signed.owner_only()?;
+    let made = app.store.read(signed.asker(), move |reader| reader.rooms_made_by(user)).await?;
+    Ok(Json(Made { made }))
+}
+
+/// `DELETE /api/people/{user}/rooms`: removes them all, with everything in them, in steps.
+pub(super) async fn remove(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
+    signed.owner_only()?;
+    loop {
+        match app.apply_for(&signed, Needs::Owner, Op::RemoveRooms { made_by: user }).await? {
+            Outcome::RoomsRemoved { more: true, .. } => {}
+            Outcome::RoomsRemoved { more: false, .. } => {
+                app.rooms_removed.notify_one();
+                return Ok(StatusCode::NO_CONTENT);
+            }
+            other => return Err(Refusal::of(other)),
+        }
+    }
+}
+
+impl App {
+    /// Erases what was said in removed rooms, for as long as porch runs; what an earlier run left first.
+    pub async fn erase_removed(self) {
+        loop {
+            match self.store.apply(Op::EraseRemoved { at: (self.wall)() }).await {
+                Ok(Outcome::Erased { more: true }) => {}
+                Ok(_) => self.rooms_removed.notified().await,
+                Err(fault) => {
+                    log::warn!("what was said in removed rooms is still to be erased: {fault:?}");
+                    sleep(ERASE_RETRY_WAIT).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The rooms of a person as lists: in the welcome as many as fit, the liveliest first; archived ones by pages.
+
+use crate::proto::account::RoomPage;
+use crate::proto::id::{RoomId, Seq, UserId};
+use crate::proto::limits::{ROOMS_PAGE_MAX, WELCOME_BYTES_MAX};
+use crate::proto::server::{self, RoomKind};
+
+use super::room::Room;
+use super::{Hub, Person};
+
+/// Bytes of a room in JSON beside its name and its preview, numbers of any length.
+const ROOM_BYTES: usize = 400;
+
+impl Hub {
+    /// A page of the archived rooms that a person is in, the newest first: those with an id below `before`.
+    pub fn archived_rooms(&self, user: UserId, before: Option<RoomId>) -> RoomPage {
+        let Some(person) = self.people.get(&user) else { return RoomPage { rooms: Vec::new(), more: false } };
+        let below = before.unwrap_or(RoomId(u64::MAX));
+        let archived =
+            person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(id)).filter(|room| room.archived);
+        let mut rooms: Vec<server::Room> =
+            archived.filter_map(|room| room.seen_by(user)).take(ROOMS_PAGE_MAX + 1).collect();
+        let more = rooms.len() > ROOMS_PAGE_MAX;
+        rooms.truncate(ROOMS_PAGE_MAX);
+        RoomPage { rooms, more }
+    }
+
+    /// One room as this person sees it; none when they are not in it.
+    pub fn room_of(&self, user: UserId, room: RoomId) -> Option<server::Room> {
+        self.rooms.get(&room)?.seen_by(user)
+    }
+
+    /// The rooms to welcome somebody with, in the order of their ids.
+    pub(super) fn liveliest(&self, person: &Person) -> Vec<server::Room> {
+        let mut rooms: Vec<&Room> =
+            person.rooms.iter().filter_map(|id| self.rooms.get(id)).filter(|room| !room.archived).collect();
+        if rooms.iter().map(|room| bytes(room)).sum::<usize>() > WELCOME_BYTES_MAX {
+            rooms.sort_unstable_by_key(|room| (room.kind != RoomKind::Everyone, newest_first(room), room.id));
+            let mut sum = 0;
+            let fit = rooms.iter().take_while(|room| {
+                sum += bytes(room);
+                sum <= WELCOME_BYTES_MAX
+            });
+            let count = fit.count();
+            rooms.truncate(count);
+            rooms.sort_unstable_by_key(|room| room.id);
+        }
+        rooms.into_iter().filter_map(|room| room.seen_by(person.user.id)).collect()
+    }
+
+    /// How many archived rooms a person is in.
+    pub(super) fn archived_count(&self, person: &Person) -> u32 {
+        let archived = |id: &&RoomId| self.rooms.get(id).is_some_and(|room| room.archived);
+        u32::try_from(person.rooms.iter().filter(archived).count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The room that something was said in last comes first.
+fn newest_first(room: &Room) -> std::cmp::Reverse<Option<Seq>> {
+    std::cmp::Reverse(room.last.as_ref().map(|last| last.id))
+}
+
+/// Bytes of a room in JSON, at most: quotes and control characters may double a text.
+fn bytes(room: &Room) -> usize {
+    let texts = room.name.len() + room.last.as_ref().map_or(0, |last| last.preview.len());
+    ROOM_BYTES + 2 * texts
+}

@@ -1,0 +1,105 @@
+//! Very many rooms: what one person can make others receive, the welcome, archived rooms, and removing them.
+
+use super::*;
+
+/// Puts person 1 and the owner of each room into so many rooms of person 2's.
+fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
+    let mut world = World::of(3);
+    let mut made = Vec::new();
+    for number in 0..rooms {
+        let mut room = world.new_room(RoomKind::Closed, format!("{number} {}", "x".repeat(60)), None);
+        room.archived = archived;
+        made.push(room.id);
+        world.hub.insert_room(room.clone());
+        world.hub.insert_member(&MemberRecord { role: Role::Owner, ..member(room.id, 2) });
+        world.hub.insert_member(&member(room.id, 1));
+    }
+    (world, made)
+}
+
+fn welcomed(world: &mut World, id: u64) -> (Vec<RoomId>, u32, usize) {
+    let conn = world.connect_session(id, id);
+    world.say(conn, ClientMessage::Hello { version: 1, after: None });
+    let got = world.got(conn);
+    let bytes = serde_json::to_vec(&got[0]).unwrap().len();
+    let ServerMessage::Welcome { rooms, archived, .. } = &got[0] else { panic!("{got:?}") };
+    (rooms.iter().map(|room| room.id).collect(), *archived, bytes)
+}
+
+#[test]
+fn archived_rooms_are_no_part_of_the_welcome_and_are_listed_by_pages() {
+    let (mut world, made) = flooded(3_700, true);
+    let (rooms, archived, bytes) = welcomed(&mut world, 1);
+    assert_eq!((rooms, archived), (vec![EVERYONE], 3_700));
+    assert!(bytes < 1_000, "{bytes}");
+    let mut listed = Vec::new();
+    let mut before = None;
+    loop {
+        let page = world.hub.archived_rooms(UserId(1), before);
+        assert!(page.rooms.len() <= limits::ROOMS_PAGE_MAX);
+        listed.extend(page.rooms.iter().map(|room| room.id));
+        before = listed.last().copied();
+        if !page.more {
+            break;
+        }
+    }
+    listed.reverse();
+    assert_eq!(listed, made);
+    assert!(world.hub.archived_rooms(UserId(3), None).rooms.is_empty(), "only one's own");
+    assert!(world.hub.room_of(UserId(1), made[0]).is_some());
+    assert!(world.hub.room_of(UserId(3), made[0]).is_none());
+}
+
+#[test]
+fn a_welcome_fits_however_many_rooms_there_are_and_holds_the_liveliest() {
+    let (mut world, made) = flooded(3_700, false);
+    let bob = world.join(2);
+    world.send(bob, made[0], "b", "the first again");
+    world.commit();
+    let (rooms, archived, bytes) = welcomed(&mut world, 1);
+    assert!(bytes <= limits::WELCOME_BYTES_MAX, "{bytes}");
+    assert!(rooms.contains(&EVERYONE) && rooms.contains(&made[0]), "{rooms:?}");
+    assert!((100..3_700).contains(&rooms.len()), "{}", rooms.len());
+    assert!(rooms.is_sorted() && archived == 0);
+    let (all, ..) = welcomed(&mut world, 3);
+    assert_eq!(all, [EVERYONE]);
+}
+
+#[test]
+fn removed_rooms_are_told_once_to_each_connection_and_are_gone() {
+    let (mut world, made) = flooded(100, true);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    world.input(Input::RoomsRemoved { rooms: made.clone() });
+    for conn in [ada, bob] {
+        assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone() }]);
+    }
+    assert!(world.got(eve).is_empty());
+    world.send(bob, made[0], "b", "still there?");
+    assert_eq!(world.errors(bob), [ErrorCode::NotAMember]);
+    assert!(world.hub.archived_rooms(UserId(1), None).rooms.is_empty());
+    world.hub.audit();
+}
+
+#[test]
+fn rooms_are_made_and_people_added_only_so_fast() {
+    let mut world = World::of(3);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let create = |re| ClientMessage::CreateRoom { re, name: "x".into(), access: Access::Closed, members: vec![] };
+    for re in 0..limits::ROOM_ACTS_BURST {
+        world.say(ada, create(re));
+        world.commit();
+        world.wait(10);
+    }
+    assert!(world.errors(ada).is_empty());
+    world.say(ada, create(99));
+    assert_eq!(world.errors(ada), [ErrorCode::SlowDown]);
+    world.say(ada, ClientMessage::OpenDirect { re: 100, user: UserId(3) });
+    assert_eq!(world.errors(ada), [ErrorCode::SlowDown]);
+    world.say(bob, create(1));
+    world.commit();
+    assert!(world.done(bob), "nobody else is concerned");
+    world.wait(20_000);
+    world.say(ada, create(101));
+    world.commit();
+    assert!(world.done(ada));
+}

@@ -1,0 +1,63 @@
+//! Removing rooms: first nobody is in them any more, then their messages are erased. Both in bounded steps, since others'
+//! messages wait meanwhile.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::schema::{self, sql};
+use super::{history, messages};
+use crate::proto::id::{RoomId, Seq, UserId};
+use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
+use crate::proto::op::{Millis, Outcome};
+
+/// Everything of a removed room is erased.
+const ERASED: i64 = i64::MAX;
+
+/// Removes rooms that this person made, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them.
+pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    let rooms: Vec<RoomId> = db
+        .prepare_cached("SELECT id FROM rooms WHERE made_by = ? AND made_by IS NOT NULL ORDER BY id LIMIT ?")?
+        .query_map([sql(user.0), sql(ROOMS_REMOVED_AT_ONCE_MAX as u64)], |row| schema::room_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for room in &rooms {
+        db.prepare_cached("DELETE FROM members WHERE room = ?")?.execute([sql(room.0)])?;
+        db.prepare_cached("DELETE FROM invite_rooms WHERE room = ?")?.execute([sql(room.0)])?;
+        db.prepare_cached(
+            "UPDATE rooms SET kind = 'closed', name = '', archived = 1, guests = 0, made_by = NULL, erased_upto = 0
+             WHERE id = ?",
+        )?
+        .execute([sql(room.0)])?;
+    }
+    let more = rooms.len() == ROOMS_REMOVED_AT_ONCE_MAX;
+    Ok(Outcome::RoomsRemoved { rooms, more })
+}
+
+/// How many rooms this person has made that are there.
+pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND made_by IS NOT NULL")?
+        .query_row([sql(user.0)], |row| schema::number(row, 0))
+}
+
+/// Erases messages of removed rooms, [`ERASED_AT_ONCE_MAX`] of them, as deleted messages are.
+pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
+    let mut looked = 0;
+    while looked < ERASED_AT_ONCE_MAX {
+        let Some((room, upto)) = next_room(db)? else { return Ok(Outcome::Erased { more: false }) };
+        let messages = history::after(db, room, upto, ERASED_AT_ONCE_MAX - looked)?;
+        // A room without any counts too: it was looked at.
+        looked += messages.len().max(1);
+        let upto = messages.last().map_or(ERASED, |message| sql(message.id.0));
+        for message in messages {
+            if !message.deleted {
+                messages::delete(db, (room, message.id), None, at)?;
+            }
+        }
+        db.prepare_cached("UPDATE rooms SET erased_upto = ?2 WHERE id = ?1")?.execute(params![sql(room.0), upto])?;
+    }
+    Ok(Outcome::Erased { more: true })
+}
+
+fn next_room(db: &Connection) -> rusqlite::Result<Option<(RoomId, Seq)>> {
+    db.prepare_cached("SELECT id, erased_upto FROM rooms WHERE erased_upto IS NOT NULL AND erased_upto < ? LIMIT 1")?
+        .query_row([ERASED], |row| Ok((schema::room_id(row, 0)?, Seq(schema::number(row, 1)?))))
+        .optional()
+}

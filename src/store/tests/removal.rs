@@ -1,0 +1,107 @@
+//! What one person can put others into, and removing the rooms somebody made.
+
+use super::*;
+use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_MADE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
+use crate::store::{Window, schema};
+
+impl Fixture {
+    /// So many closed rooms, with few commits.
+    fn rooms(&self, count: usize, by: UserId, members: impl Fn(usize) -> Vec<UserId>) -> Vec<RoomId> {
+        let create = |at| {
+            let members = members(at);
+            Op::CreateRoom { kind: RoomKind::Closed, name: "Kitchen".into(), by, members, at: NOON }
+        };
+        let id = |made| match made {
+            Ok(Outcome::RoomCreated { room, .. }) => room.id,
+            other => panic!("not created: {other:?}"),
+        };
+        self.apply_all((0..count).map(create)).into_iter().map(id).collect()
+    }
+
+    fn archive(&self, rooms: &[RoomId]) {
+        let archive = |room: &RoomId| Op::ArchiveRoom { room: *room, archived: true, at: NOON };
+        let archived = self.apply_all(rooms.iter().map(archive));
+        assert!(archived.iter().all(|archived| matches!(archived, Ok(Outcome::Done))));
+    }
+
+    /// All that this person made, removed and erased; gives the rooms, and in how many steps each was done.
+    fn remove(&self, made_by: UserId) -> (Vec<RoomId>, usize, usize) {
+        let (mut removed, mut steps, mut erasing) = (Vec::new(), 0, 1);
+        loop {
+            steps += 1;
+            let Outcome::RoomsRemoved { rooms, more } = self.apply(Op::RemoveRooms { made_by }) else { panic!() };
+            removed.extend(rooms);
+            if !more {
+                break;
+            }
+        }
+        while matches!(self.apply(Op::EraseRemoved { at: NOON }), Outcome::Erased { more: true }) {
+            erasing += 1;
+        }
+        (removed, steps, erasing)
+    }
+}
+
+#[test]
+fn one_person_puts_another_into_so_many_rooms_only_archived_ones_too() {
+    let (fixture, users) = Fixture::with(&["Ada", "Mal", "Eve", "Bob"]);
+    let [_, mal, eve, bob] = users[..] else { panic!() };
+    fixture.archive(&fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]));
+    let create = |by, members| Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON };
+    assert_eq!(fixture.refused(create(mal, vec![bob])), ErrorCode::RoomsFull);
+    let room = fixture.room(RoomKind::Open, mal, &[eve]);
+    let add = |by| Op::AddMembers { room, users: vec![bob], by: Some(by), at: NOON };
+    assert_eq!(fixture.refused(add(mal)), ErrorCode::RoomsFull);
+    // Others still may, and he comes by himself.
+    assert!(matches!(fixture.apply(add(eve)), Outcome::MembersAdded { members, .. } if members.len() == 1));
+    let open = fixture.room(RoomKind::Open, mal, &[]);
+    let join = Op::AddMembers { room: open, users: vec![bob], by: None, at: NOON };
+    assert!(matches!(fixture.apply(join), Outcome::MembersAdded { members, .. } if members.len() == 1));
+}
+
+#[test]
+fn archiving_is_no_way_around_the_limit_on_rooms_made() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    for _ in 0..ROOMS_MADE_MAX / 100 {
+        fixture.archive(&fixture.rooms(100, users[0], |_| vec![]));
+    }
+    let create = Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by: users[0], members: vec![], at: NOON };
+    assert_eq!(fixture.refused(create), ErrorCode::LimitReached);
+}
+
+#[test]
+fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() {
+    let (fixture, users) = Fixture::with(&["Ada", "Mal"]);
+    let [ada, mal] = users[..] else { panic!() };
+    let kept = fixture.room(RoomKind::Open, ada, &[mal]);
+    fixture.send(kept, mal, "k", "to be kept");
+    let count = ROOMS_REMOVED_AT_ONCE_MAX + 5;
+    let rooms = fixture.rooms(count, mal, |at| if at < 50 { vec![ada] } else { vec![] });
+    let one_each = rooms.iter().enumerate().map(|(at, room)| append(*room, mal, &format!("m{at}"), "nuisance"));
+    let many = (0..ERASED_AT_ONCE_MAX).map(|at| append(rooms[0], mal, &format!("n{at}"), "nuisance again"));
+    fixture.apply_all(one_each.chain(many));
+    fixture.index();
+    let seq = fixture.read(Reader::newest_seq);
+    let (removed, steps, erasing) = fixture.remove(mal);
+    assert_eq!((removed, steps), (rooms.clone(), 2));
+    assert!(erasing > 1, "in steps");
+    assert!(fixture.read(Reader::newest_seq) > seq, "places are never given twice");
+
+    assert!(fixture.read(|reader| reader.history(ada, rooms[0], Window::Newest, 10)).is_err());
+    assert_eq!(fixture.refused(append(rooms[0], mal, "late", "x")), ErrorCode::NotAMember);
+    let add = Op::AddMembers { room: rooms[0], users: vec![ada], by: Some(mal), at: NOON };
+    assert_eq!(fixture.refused(add), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(Op::RenameRoom { room: rooms[0], name: "x".into() }), ErrorCode::NotFound);
+    fixture.index();
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.rooms.iter().map(|room| room.id).collect::<Vec<_>>(), [EVERYONE, kept]);
+    assert!(fixture.snapshot.members.iter().all(|member| [EVERYONE, kept].contains(&member.room)));
+    assert!(fixture.room(RoomKind::Open, ada, &[]) > rooms[count - 1], "numbers are never given twice");
+    let left: i64 = fixture.read(|_| {
+        let database = schema::open_reader(&fixture.dir.path().join(schema::DATABASE_FILE), 64)?;
+        Ok(database.query_row("SELECT count(*) FROM messages WHERE body LIKE '%nuisance%'", [], |row| row.get(0))?)
+    });
+    assert_eq!(left, 0, "nothing of it is on the disk");
+    assert_eq!(fixture.read(|reader| reader.history(ada, kept, Window::Newest, 10)).unwrap().messages.len(), 1);
+    assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), 0);
+}

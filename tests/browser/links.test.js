@@ -55,6 +55,7 @@ describe('links and cookies in Chromium', { skip }, () => {
     assert.equal(new URL(ada.page.url()).pathname, '/r/1/1')
     await ada.page.goto('/r/x.')
     assert.equal(await ada.page.getByText('Welcome').count(), 0)
+    await ada.page.goto('/')
   })
 
   chapter('a browser that blocks cookies is told so, and no account is made', async () => {
@@ -97,7 +98,12 @@ describe('links and cookies in Chromium', { skip }, () => {
   chapter('marks piled up do not cover the lines around, and flags stay flags', async () => {
     await ada.openRoom('Everybody')
     await ada.page.setViewportSize({ width: 1280, height: 800 })
-    await ada.say(`Z${'\u0301\u0338\u0323'.repeat(60)}algo`)
+    await ada.composer().fill(`Z${'\u0301\u0338\u0323'.repeat(60)}algo`)
+    await ada.composer().press('Enter')
+    const piled = ada.message('algo').locator('.body')
+    await ada.message('algo').locator('.state', { hasText: 'Sent' }).waitFor()
+    assert.equal([...(await piled.textContent()).matchAll(/\p{M}/gu)].length, 8)
+    assert.equal(await piled.evaluate((body) => getComputedStyle(body).overflowY), 'clip')
     await ada.say('🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}')
     await ada.composer().fill('\u200b\u3164\u2800')
     assert.ok(await ada.page.getByRole('button', { name: 'Send' }).isDisabled())
@@ -106,6 +112,8 @@ describe('links and cookies in Chromium', { skip }, () => {
     await ada.message('\ufffd half').locator('.state', { hasText: 'Sent' }).waitFor()
     await look(ada.page, 'stacks')
     await ada.page.emulateMedia({ colorScheme: 'dark' })
+    await ada.page.reload()
+    await ada.message('\ufffd half').waitFor()
     await look(ada.page, 'dark-stacks')
   })
 

@@ -378,11 +378,11 @@ pub const SEARCHES_WAITING_MAX: usize = 512;
 /// What one call of a search may cost before it answers with what it has and a `next`, in units of about a microsecond
 /// on a PC. It is counted, not timed, by what is read of the asker's rooms and of nothing else; the last step, a block
 /// of the index or a message, may go beyond it by [`SEARCH_STEP_COST_MAX`].
-pub const SEARCH_COST_MAX: u32 = 24_000;
+pub const SEARCH_COST_MAX: u32 = 20_000;
 /// See [`SEARCH_COST_MAX`].
 pub const SEARCH_STEP_COST_MAX: u32 = 6_000;
 /// Units for finding a row.
-pub const SEARCH_ROW_COST: u32 = 3;
+pub const SEARCH_ROW_COST: u32 = 4;
 /// Bytes of the index that are read for one more unit.
 pub const SEARCH_UNIT_BYTES: usize = 512;
 /// Units for reading a message and comparing it, if it is short.

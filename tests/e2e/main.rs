@@ -4,6 +4,7 @@ mod support;
 
 mod account;
 mod bad_input;
+mod before;
 mod cli;
 mod clock;
 mod crash;
@@ -17,6 +18,7 @@ mod portal;
 mod protocol;
 mod quiet;
 mod restart;
+mod security;
 mod slow;
 mod talk;
 mod timedated;

@@ -11,7 +11,8 @@ const CARGO_DENY: &str = "cargo-deny@0.20.2";
 const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 
 /// Tests in `tests` that look at the sources, or call into the crate.
-const INSIDE: &str = "cargo test --workspace --lib --bins --test layers --test contributing --test protocol_doc";
+const INSIDE: &str =
+    "cargo test --workspace --lib --bins --test layers --test contributing --test security --test protocol_doc";
 /// Tests in `tests` that start the binary.
 const OUTSIDE: &str = "cargo test --release --test e2e --test lan --test doctor --test qr --test password_memory";
 

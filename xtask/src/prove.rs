@@ -24,12 +24,41 @@ const PROOFS: &[Proof] = &[
     Proof { name: "queries", claim: "the worst search takes 50 ms of processor time at most, in 300,000 messages" },
 ];
 
+/// How a proof is made that is no module of `tests/prove`.
+enum How {
+    /// Each fuzz target for ten minutes.
+    Fuzz,
+    /// An ordinary test of `tests/e2e`, told by a variable to go on for longer.
+    Longer { test: &'static str, variable: &'static str, value: &'static str },
+}
+
+const OTHERS: &[(Proof, How)] = &[
+    (Proof { name: "fuzz", claim: "no input of ten minutes for each target panics or breaks an invariant" }, How::Fuzz),
+    (
+        Proof { name: "kills", claim: "whatever was acknowledged survives 1,000 kills, in order and once" },
+        How::Longer { test: "crash::", variable: "PORCH_CRASH_ROUNDS", value: "1000" },
+    ),
+    (
+        Proof { name: "soak", claim: "an idle box with people connected writes nothing to its disk for an hour" },
+        How::Longer { test: "quiet::", variable: "PORCH_QUIET_SECONDS", value: "3600" },
+    ),
+];
+
+/// Seconds of each fuzz target.
+const FUZZ_SECONDS: u32 = 600;
+const FUZZ_TARGETS: [&str; 2] = ["client_message", "hub_ops"];
+
 /// Runs the proof with this name; without one, lists them.
 pub fn prove(args: &[String]) -> Result<(), Failure> {
     let Some(name) = args.first() else {
         println!("{}", list());
         return Ok(());
     };
+    if let Some((proof, how)) = OTHERS.iter().find(|(proof, _)| proof.name == name) {
+        requirement::rust()?;
+        println!("to prove: {}", proof.claim);
+        return otherwise(how);
+    }
     let proof = PROOFS.iter().find(|proof| proof.name == name);
     let proof = proof.ok_or_else(|| format!("there is no proof {name:?}. There are:\n{}", list()))?;
     requirement::rust()?;
@@ -40,7 +69,25 @@ pub fn prove(args: &[String]) -> Result<(), Failure> {
     line.arg("--nocapture").arg("--test-threads=1").run()
 }
 
+fn otherwise(how: &How) -> Result<(), Failure> {
+    match how {
+        How::Longer { test, variable, value } => {
+            let line = Line::new("cargo test --release --package porch --test e2e --").arg(test);
+            line.arg("--nocapture").env(variable, value).run()
+        }
+        How::Fuzz => {
+            requirement::cargo_fuzz()?;
+            FUZZ_TARGETS.iter().try_for_each(|target| {
+                // A stable compiler has what the targets need, but no sanitizers.
+                let line = Line::new("cargo fuzz run --sanitizer none").folder("fuzz").env("RUSTC_BOOTSTRAP", "1");
+                line.arg(target).arg("--").arg(format!("-max_total_time={FUZZ_SECONDS}")).run()
+            })
+        }
+    }
+}
+
 fn list() -> String {
-    let lines: Vec<String> = PROOFS.iter().map(|proof| format!("  {:<16} {}", proof.name, proof.claim)).collect();
+    let all = PROOFS.iter().chain(OTHERS.iter().map(|(proof, _)| proof));
+    let lines: Vec<String> = all.map(|proof| format!("  {:<16} {}", proof.name, proof.claim)).collect();
     lines.join("\n")
 }

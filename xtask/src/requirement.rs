@@ -26,6 +26,14 @@ pub fn node() -> Result<(), Failure> {
     }
 }
 
+/// What runs the fuzz targets is there.
+pub fn cargo_fuzz() -> Result<(), Failure> {
+    match Line::new("cargo fuzz --version").output() {
+        Some(_) => Ok(()),
+        None => Err("cargo-fuzz is missing. Get it: cargo install cargo-fuzz".to_owned()),
+    }
+}
+
 fn enough(name: &str, found: Option<&str>, min: Version, get: &str) -> Result<(), Failure> {
     let need = format!("porch needs {name} {}.{} or newer", min.0, min.1);
     match found.map(|text| (text, version(text))) {

@@ -62,8 +62,11 @@ impl BreakOff for TlsStream<TcpStream> {
 }
 
 /// A stream that is given up when what is written to it does not move on. Reading is as it was.
-pub(super) struct Paced<S> {
-    io: S,
+/// Dropped without having been shut down, as what is idle for too long is, it is broken off.
+pub(super) struct Paced<S: BreakOff> {
+    /// None once it is somebody else's.
+    io: Option<S>,
+    is_shut: bool,
     pace: Pace,
     blocked: Option<Blocked>,
 }
@@ -76,11 +79,19 @@ struct Blocked {
 
 impl<S: BreakOff> Paced<S> {
     pub(super) fn new(io: S) -> Self {
-        Self { io, pace: Pace::default(), blocked: None }
+        Self { io: Some(io), is_shut: false, pace: Pace::default(), blocked: None }
     }
 
-    pub(super) fn into_inner(self) -> S {
-        self.io
+    pub(super) fn into_inner(mut self) -> Option<S> {
+        self.io.take()
+    }
+
+    /// Does something with the stream, while it is here.
+    fn with<T>(&mut self, doing: impl FnOnce(Pin<&mut S>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>>
+    where
+        S: Unpin,
+    {
+        self.io.as_mut().map_or(Poll::Ready(Err(io::ErrorKind::NotConnected.into())), |io| doing(Pin::new(io)))
     }
 
     /// Judges the outcome of a write.
@@ -96,7 +107,6 @@ impl<S: BreakOff> Paced<S> {
                 let blocked =
                     self.blocked.get_or_insert_with(|| Blocked { since: Instant::now(), alarm: Box::pin(sleep(left)) });
                 if blocked.alarm.as_mut().poll(context).is_ready() {
-                    self.io.break_off();
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
             }
@@ -110,15 +120,25 @@ impl<S: BreakOff> Paced<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+impl<S: BreakOff> Drop for Paced<S> {
+    fn drop(&mut self) {
+        if let Some(io) = &self.io
+            && !self.is_shut
+        {
+            io.break_off();
+        }
+    }
+}
+
+impl<S: AsyncRead + BreakOff + Unpin> AsyncRead for Paced<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(context, into)
+        self.with(|io| io.poll_read(context, into))
     }
 }
 
 impl<S: AsyncWrite + BreakOff + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.io).poll_write(context, from);
+        let outcome = self.with(|io| io.poll_write(context, from));
         self.judge(context, outcome, |&bytes| bytes)
     }
 
@@ -127,21 +147,22 @@ impl<S: AsyncWrite + BreakOff + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         from: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.io).poll_write_vectored(context, from);
+        let outcome = self.with(|io| io.poll_write_vectored(context, from));
         self.judge(context, outcome, |&bytes| bytes)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
+        self.io.as_ref().is_some_and(AsyncWrite::is_write_vectored)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.io).poll_flush(context);
+        let outcome = self.with(|io| io.poll_flush(context));
         self.judge(context, outcome, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.io).poll_shutdown(context);
+        let outcome = self.with(|io| io.poll_shutdown(context));
+        self.is_shut |= matches!(outcome, Poll::Ready(Ok(())));
         self.judge(context, outcome, |()| 0)
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn wire_of(request: &mut Request) -> impl Future<Output = Option<(Tls
             log::error!("a WebSocket on a connection of an unknown kind");
             return None;
         };
-        let wire = parts.io.into_inner().into_inner();
+        let wire = parts.io.into_inner().into_inner()?;
         listen::take_in_freely(wire.get_ref().0);
         Some((wire, parts.read_buf.to_vec()))
     }

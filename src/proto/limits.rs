@@ -70,7 +70,7 @@ pub const SOCKETS_MAX: usize = 10_000;
 pub const OTHER_FILES_MAX: u64 = 256;
 /// Bytes that the kernel takes in of an answer before any of it is sent: keeps a link busy, and ten thousand clients
 /// that read nothing from holding gigabytes. Without it, slow and silent readers cannot be told apart.
-pub const SOCKET_UNSENT_BYTES_MAX: u32 = 32 << 10;
+pub const SOCKET_UNSENT_BYTES_MAX: u32 = 16 << 10;
 /// Bytes that TLS keeps of what could not be sent: one record.
 pub const TLS_UNSENT_BYTES_MAX: usize = 16 << 10;
 /// What was sent and is not acknowledged for this long ends the connection, one that porch has closed too: as long as

@@ -32,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two messages of those who talk.
 const PAUSE: Duration = Duration::from_millis(250);
 const SLOWHTTPTEST: &str = "/usr/bin/slowhttptest";
+/// When a tester that goes on for a minute holds nothing of porch any more.
+const HELD_AT_MOST: Duration = Duration::from_secs(45);
 /// Lines of what a tester says that are shown: its last look, and how it ended.
 const LINES: usize = 11;
 /// The limit on open files of this process: porch's own connections are in another.
@@ -251,6 +253,10 @@ async fn two_addresses_with_ten_thousand_connections_keep_nobody_out() {
     }
 }
 
+fn open_files(porch: &Porch) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", porch.pid())).expect("one's own child can be looked at").count()
+}
+
 /// Runs one of the slow testers; what it says at the end.
 async fn tester(args: &[&str], url: &str) -> String {
     let all = ["-c", "3000", "-r", "500", "-l", "60", "-p", "3", "-u", url];
@@ -291,11 +297,17 @@ async fn the_slow_testers_of_packages_find_nothing() {
     for (what, args) in testers {
         for url in [format!("http://{}/", porch.http), format!("https://{}/", porch.https)] {
             let talker = Talker::start(&people);
-            let said = tester(args, &url).await;
+            let before = open_files(&porch);
+            let (said, held) = tokio::join!(tester(args, &url), async {
+                sleep(HELD_AT_MOST).await;
+                open_files(&porch)
+            });
             let talk = talker.end().await;
             let ratio = talk.messages.ratio(&quiet.messages, 99);
             println!("--- {what} against {url}: {talk}; {ratio:.2} x the quiet p99\n{said}");
-            assert!(said.contains("No open connections left"), "{what}: some were held until the end: {said}");
+            println!("porch has {held} open files then, and had {before}");
+            // The tester does not notice that a connection it hardly reads was broken off.
+            assert!(held < before + NEWCOMERS, "{what}: connections are held");
             assert!(!said.contains("NO"), "{what}: {said}");
         }
     }

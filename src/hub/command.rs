@@ -12,7 +12,7 @@ use crate::proto::server::{Role, RoomKind, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
 
-use super::quota::{HELLOS, Wait};
+use super::quota::{DISK_SHARE, DISK_SHARE_GUEST, HELLOS, Wait};
 use super::room::{Room, broadcast};
 use super::{About, Asked, Hub, Now, Output, Stage, refusal};
 
@@ -134,6 +134,18 @@ impl Hub {
         }
     }
 
+    /// Counts what a message takes of the disk against its author's share.
+    fn meter_bytes(&mut self, author: UserId, body: &Body, now: Duration) -> Result<(), ErrorCode> {
+        let Some(person) = self.people.get_mut(&author) else { return Ok(()) };
+        let share = match person.user.role {
+            Role::Guest => DISK_SHARE_GUEST,
+            Role::Member => DISK_SHARE,
+            Role::Owner => return Ok(()),
+        };
+        let bytes = body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES;
+        person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
+    }
+
     /// Counts rooms made and people added against what one person may, where a command is accepted at all.
     fn meter_rooms(
         &mut self,
@@ -196,6 +208,7 @@ impl Hub {
             self.store_has_room()?;
             if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(body) } else { Err(ErrorCode::Busy) }
         });
+        let checked = checked.and_then(|body| self.meter_bytes(author, &body, now.mono).map(|()| body));
         match checked {
             Ok(body) => {
                 let op = Op::Append { room, author, client_msg_id: client_msg_id.clone(), body, sent_at: now.wall };

@@ -37,6 +37,16 @@ pub(super) const ROOM_ACTS: Rate = Rate::new(limits::ROOM_ACTS_BURST as u64, lim
 /// People whom one person adds to rooms.
 pub(super) const ADDED: Rate = Rate::new(limits::ADDED_BURST as u64, limits::ADDED_INTERVAL);
 
+/// Bytes that a member's messages take on the disk.
+pub(super) const DISK_SHARE: Rate = share(limits::DISK_SHARE_BYTES);
+/// The same of a guest's.
+pub(super) const DISK_SHARE_GUEST: Rate = share(limits::DISK_SHARE_GUEST_BYTES);
+
+/// So many bytes at once, and regained within the interval.
+const fn share(bytes: u64) -> Rate {
+    Rate { burst: bytes, each_us: limits::DISK_SHARE_INTERVAL.as_micros() as u64 / bytes }
+}
+
 /// Not now; in so many milliseconds.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Wait {
@@ -75,6 +85,7 @@ pub(super) struct Quota {
     pub(super) hellos: Bucket,
     room_acts: Bucket,
     added: Bucket,
+    pub(super) bytes: Bucket,
 }
 
 impl Quota {

@@ -15,6 +15,7 @@ pub enum ErrorCode {
     ClockRefused,
     ClockSynchronized,
     DiskFull,
+    DiskShare,
     Forbidden,
     GuestsNotHere,
     GuestsOff,
@@ -85,7 +86,7 @@ impl ErrorCode {
             | Self::LimitReached
             | Self::RoomsFull => 409,
             Self::PictureLarge | Self::TooLarge => 413,
-            Self::SlowDown => 429,
+            Self::DiskShare | Self::SlowDown => 429,
             Self::Internal => 500,
             Self::Busy | Self::DiskFull | Self::StorageFailed => 503,
         }
@@ -104,6 +105,7 @@ impl ErrorCode {
             Self::ClockRefused => "The system does not let porch set its clock.",
             Self::ClockSynchronized => "A time server keeps the clock.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
+            Self::DiskShare => "You have written as much as one person may for now. It will go on, little by little.",
             Self::Forbidden => "You may not do this.",
             Self::GuestsNotHere => "This room is not open to guests.",
             Self::GuestsOff => "There are no guests here now.",

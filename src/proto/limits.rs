@@ -165,6 +165,15 @@ pub const ROOMS_PAGE_MAX: usize = 50;
 pub const ROOMS_REMOVED_AT_ONCE_MAX: usize = 100;
 /// Messages erased with one change; each has its words to be found in the search index.
 pub const ERASED_AT_ONCE_MAX: usize = 200;
+/// Bytes of messages that one member may write within a day at most, and have stored at once after a silence: 500 of the
+/// longest, thousands of pages. A card of 32 GB takes years of it. The owner of the box is not held to it.
+pub const DISK_SHARE_BYTES: u64 = 16 << 20;
+/// The same of a guest, of whom there may be many, and who come and go.
+pub const DISK_SHARE_GUEST_BYTES: u64 = 4 << 20;
+/// How long it takes until a share that was used up is whole again.
+pub const DISK_SHARE_INTERVAL: Duration = Duration::from_secs(86_400);
+/// Bytes that a message takes beside its text: its row, and its places in the indexes.
+pub const MESSAGE_OVERHEAD_BYTES: u64 = 256;
 /// How soon a failed erasing is tried again.
 pub const ERASE_RETRY_WAIT: Duration = Duration::from_secs(60);
 /// A connection's typing notices closer together than this say nothing new.

@@ -9,7 +9,10 @@
 mod support;
 
 mod figures;
+mod guests_home;
 mod joins;
 mod newcomers;
 mod password_race;
 mod queries;
+mod room_flood;
+mod seed;

@@ -143,6 +143,33 @@ fn many_connections_of_one_person_have_the_commands_of_one_person() {
 }
 
 #[test]
+fn one_person_cannot_fill_the_disk_and_the_owner_of_the_box_is_not_shut_out() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let long = "🦀".repeat(limits::BODY_CHARS_MAX);
+    let fit = limits::DISK_SHARE_BYTES / (long.len() as u64 + limits::MESSAGE_OVERHEAD_BYTES);
+    let mut send = |world: &mut World, conn, number: u64| {
+        world.send(conn, EVERYONE, &format!("{conn}-{number}"), &long);
+        world.commit();
+        world.wait(100);
+        world.sent.remove(&conn).unwrap_or_default().into_iter().find_map(|message| match message {
+            ServerMessage::Error { code, .. } => Some(code),
+            _ => None,
+        })
+    };
+    for number in 0..fit {
+        assert_eq!(send(&mut world, bob, number), None);
+    }
+    assert_eq!(send(&mut world, bob, fit), Some(ErrorCode::DiskShare));
+    assert_eq!(send(&mut world, eve, 0), None, "others have a share of their own");
+    for number in 0..=fit {
+        assert_eq!(send(&mut world, ada, number), None);
+    }
+    world.wait(10 * 60 * 1_000);
+    assert_eq!(send(&mut world, bob, fit + 1), None, "it comes back little by little");
+}
+
+#[test]
 fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));

@@ -78,6 +78,7 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'clock_refused',
   'clock_synchronized',
   'disk_full',
+  'disk_share',
   'forbidden',
   'guests_not_here',
   'guests_off',

@@ -130,6 +130,7 @@ export const en = {
   'error.body_long': 'A message can have at most 8,000 characters.',
   'error.busy': 'The box is busy. Try again in a moment.',
   'error.disk_full': 'The box has no space left. Nothing was stored.',
+  'error.disk_share': 'You have written as much as one person may for now. It will go on, little by little.',
   'error.forbidden': 'You may not do this.',
   'error.internal': 'Something went wrong on the box.',
   'error.limit_reached': 'There are too many of these already.',

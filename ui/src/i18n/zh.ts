@@ -126,6 +126,7 @@ export const zh: Table = {
   'error.body_long': '一条消息最多 8,000 个字。',
   'error.busy': '主机正忙，请稍后再试。',
   'error.disk_full': '主机的存储空间已满，没有保存任何内容。',
+  'error.disk_share': '你近来写的内容已达到每人的上限，过一会儿就能继续写。',
   'error.forbidden': '你没有权限这样做。',
   'error.internal': '主机出了点问题。',
   'error.limit_reached': '数量已达上限。',

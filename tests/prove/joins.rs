@@ -85,7 +85,8 @@ async fn three_hundred_people_join_by_one_invite_within_three_seconds() {
     let mut devices = arriving.join_all().await;
     println!("{PEOPLE} pages, all there:     {:?}", began.elapsed());
     let said = devices[0].post(EVERYONE, "hello-all", "hello").await;
-    for device in &mut devices {
+    // The first has heard it as its echo.
+    for device in &mut devices[1..] {
         assert_eq!(device.until(|message| message["id"] == said["id"]).await["body"], "hello");
     }
     let people = owner.get("/api/people").await;

@@ -31,6 +31,9 @@ pub const QUERY_TERMS_MAX: usize = 16;
 pub const HISTORY_PAGE_MAX: u32 = 100;
 /// Messages of one page of history when the client does not say.
 pub const HISTORY_PAGE_DEFAULT: u32 = 50;
+/// Bytes of the texts in one page of history or search, unless it is one message: what a page of 100 ordinary messages
+/// has several times over, and little enough that many of them fit into a 512 MB board at once.
+pub const PAGE_TEXT_BYTES_MAX: usize = 256 << 10;
 /// Hits of one page of search at most.
 pub const SEARCH_PAGE_MAX: u32 = 50;
 /// Hits of one page of search when the client does not say.
@@ -58,6 +61,23 @@ pub const WRITE_WAIT: Duration = Duration::from_secs(10);
 pub const OUTBOX_FRAMES_MAX: usize = 1_024;
 /// Bytes that may wait for one connection: a slow reader must not hold more of a 512 MB board.
 pub const OUTBOX_BYTES_MAX: usize = 4 << 20;
+/// Bytes that wait for one connection as a rule, in a lively room on a slow phone. What is beyond is counted, in
+/// [`OUTBOXES_OF_ONE_BYTES_MAX`].
+pub const OUTBOX_USUAL_BYTES: usize = 16 << 10;
+/// Bytes that are counted at once.
+pub const OUTBOX_STEP_BYTES: usize = 64 << 10;
+/// Bytes that may wait for all connections of one person: of two slow ones all that may wait for each, and not of the
+/// 256 that a person can have.
+pub const OUTBOXES_OF_ONE_BYTES_MAX: usize = 8 << 20;
+/// Bytes made for one person (or for whoever is at an address without a session) and not yet read: answers to requests,
+/// what a returning client missed. Eight full pages: a browser asks for six things at once.
+pub const UNREAD_OF_ONE_BYTES_MAX: usize = 2 << 20;
+/// The same of all at one address: a class behind one NAT that comes back at once; what does not fit is asked for again.
+pub const UNREAD_OF_NETWORK_BYTES_MAX: usize = 16 << 20;
+/// The same in all: a tenth of a 512 MB board.
+pub const UNREAD_BYTES_MAX: usize = 48 << 20;
+/// Bytes of an answer that is not counted: what a connection holds anyway is as much.
+pub const ANSWER_USUAL_BYTES: usize = 16 << 10;
 /// Connections of one session: tabs of one browser.
 pub const SESSION_CONNECTIONS_MAX: usize = 8;
 /// WebSockets of the whole box: 16 KiB each stay below 128 MB.

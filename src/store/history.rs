@@ -4,13 +4,14 @@
 //! itself would dirty one page per room with every commit, a third of all that is written. The newest messages of all
 //! rooms, at most [`UNFILED_MAX`] once a commit is done, are therefore not in it yet, and are found by reading them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::messages;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
 use crate::proto::id::{RoomId, Seq};
+use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 use crate::proto::server::Message;
 
 /// Messages that may wait for the register: reading them all takes some ten microseconds.
@@ -32,45 +33,91 @@ pub(super) fn file(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Up to `limit` messages of a room before this one, the newest first.
-pub(super) fn before(db: &Connection, room: RoomId, below: Seq, limit: usize) -> rusqlite::Result<Vec<Message>> {
-    gather(db, [&unfiled_before(), &filed_before()], room, below, limit)
+/// Neighbouring messages, as many as a page takes, and whether more follow in that direction.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    pub(super) messages: VecDeque<Message>,
+    pub(super) more: bool,
+    limit: usize,
+    text_bytes_max: usize,
 }
 
-/// Up to `limit` messages of a room after this one, the oldest first.
-pub(super) fn after(db: &Connection, room: RoomId, above: Seq, limit: usize) -> rusqlite::Result<Vec<Message>> {
-    gather(db, [&filed_after(), &unfiled_after()], room, above, limit)
+impl Stretch {
+    /// Of at most `limit` messages with at most so many bytes of text, if there are several.
+    fn new(limit: usize, text_bytes_max: usize) -> Self {
+        Self { messages: VecDeque::new(), more: false, limit, text_bytes_max }
+    }
+
+    /// None, in a direction in which nobody asked.
+    pub(super) fn none(more: bool) -> Self {
+        Self { more, ..Self::new(0, 0) }
+    }
+
+    /// Whether there is room for one with a text of so many bytes; where there is not, more follow.
+    fn takes(&mut self, text_bytes: usize) -> bool {
+        let fits = text_bytes <= self.text_bytes_max || self.messages.is_empty();
+        self.more = self.messages.len() >= self.limit || !fits;
+        self.text_bytes_max = self.text_bytes_max.saturating_sub(text_bytes);
+        !self.more
+    }
 }
 
-/// Up to `limit` messages of a room that are in the register, after one and up to another, the oldest first.
+/// Messages of a room before this one, the newest last.
+pub(super) fn before(db: &Connection, room: RoomId, below: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+    let stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
+    gather(db, [&unfiled_before(), &filed_before()], room, below, stretch, VecDeque::push_front)
+}
+
+/// Messages of a room after this one, the oldest first.
+pub(super) fn after(db: &Connection, room: RoomId, above: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+    let stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
+    gather(db, [&filed_after(), &unfiled_after()], room, above, stretch, VecDeque::push_back)
+}
+
+/// [`before`] and [`after`], so that both and the message between them are one page.
+pub(super) fn around(db: &Connection, room: RoomId, middle: &Message, limit: usize) -> rusqlite::Result<[Stretch; 2]> {
+    let half = || Stretch::new(limit / 2, PAGE_TEXT_BYTES_MAX.saturating_sub(middle.body.len()) / 2);
+    Ok([
+        gather(db, [&unfiled_before(), &filed_before()], room, middle.id, half(), VecDeque::push_front)?,
+        gather(db, [&filed_after(), &unfiled_after()], room, middle.id, half(), VecDeque::push_back)?,
+    ])
+}
+
+/// Gives the messages of a room that are in the register, after one and up to another, the oldest first, while `take`
+/// wants more.
 pub(super) fn filed_between(
     db: &Connection,
     room: RoomId,
     above: Seq,
     upto: Seq,
-    limit: usize,
-) -> rusqlite::Result<Vec<Message>> {
-    db.prepare_cached(&filed_between_query())?
-        .query_map([sql(room.0), sql(above.0), sql(upto.0), sql(limit as u64)], schema::message)?
-        .collect()
+    mut take: impl FnMut(Message) -> bool,
+) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(&filed_between_query())?;
+    let mut rows = statement.query([sql(room.0), sql(above.0), sql(upto.0)])?;
+    while let Some(row) = rows.next()? {
+        if !take(schema::message(row)?) {
+            break;
+        }
+    }
+    Ok(())
 }
 
-/// Messages of the rooms that `wanted` names that are not in the register, after one and up to another, in order.
+/// The same for what is not in the register, of the rooms that `wanted` names, in order.
 pub(super) fn unfiled_between(
     db: &Connection,
     wanted: impl Fn(RoomId) -> bool,
     above: Seq,
     upto: Seq,
-) -> rusqlite::Result<Vec<Message>> {
+    mut take: impl FnMut(Message) -> bool,
+) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached(&unfiled_between_query())?;
     let mut rows = statement.query([sql(above.0), sql(upto.0)])?;
-    let mut messages = Vec::new();
     while let Some(row) = rows.next()? {
-        if wanted(schema::room_id(row, 1)?) {
-            messages.push(schema::message(row)?);
+        if wanted(schema::room_id(row, 1)?) && !take(schema::message(row)?) {
+            break;
         }
     }
-    Ok(messages)
+    Ok(())
 }
 
 /// Up to which message everything is in the register.
@@ -111,7 +158,7 @@ pub(super) fn filed_ids(
 
 /// A room's newest message.
 pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Message>> {
-    Ok(before(db, room, Seq(u64::MAX), 1)?.pop())
+    Ok(before(db, room, Seq(u64::MAX), 1)?.messages.pop_back())
 }
 
 /// The number of a room's newest message; 0 in an empty room.
@@ -148,39 +195,39 @@ impl<'a> Newest<'a> {
     }
 }
 
-/// Asks one after the other until there are `limit`.
+/// Asks one after the other until the stretch is full.
 fn gather(
     db: &Connection,
     queries: [&str; 2],
     room: RoomId,
     border: Seq,
-    limit: usize,
-) -> rusqlite::Result<Vec<Message>> {
-    let mut messages = Vec::new();
+    mut stretch: Stretch,
+    put: fn(&mut VecDeque<Message>, Message),
+) -> rusqlite::Result<Stretch> {
     for query in queries {
-        let missing = (limit - messages.len()) as u64;
-        if missing > 0 {
-            let mut statement = db.prepare_cached(query)?;
-            let found = statement.query_map([sql(room.0), sql(border.0), sql(missing)], schema::message)?;
-            for message in found {
-                messages.push(message?);
+        let mut statement = db.prepare_cached(query)?;
+        let mut rows = statement.query([sql(room.0), sql(border.0)])?;
+        while let Some(row) = rows.next()? {
+            if !stretch.takes(row.get_ref(schema::MESSAGE_BODY)?.as_str()?.len()) {
+                return Ok(stretch);
             }
+            put(&mut stretch.messages, schema::message(row)?);
         }
     }
-    Ok(messages)
+    Ok(stretch)
 }
 
 fn unfiled_before() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > {FILED_UPTO} AND room = ?1 AND id < ?2
-         ORDER BY id DESC LIMIT ?3"
+         ORDER BY id DESC"
     )
 }
 
 fn unfiled_after() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > max({FILED_UPTO}, ?2) AND room = ?1
-         ORDER BY id LIMIT ?3"
+         ORDER BY id"
     )
 }
 
@@ -191,21 +238,21 @@ fn unfiled_between_query() -> String {
 fn filed_before() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
-         WHERE filed.room = ?1 AND filed.id < ?2 ORDER BY filed.id DESC LIMIT ?3"
+         WHERE filed.room = ?1 AND filed.id < ?2 ORDER BY filed.id DESC"
     )
 }
 
 fn filed_after() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
-         WHERE filed.room = ?1 AND filed.id > ?2 ORDER BY filed.id LIMIT ?3"
+         WHERE filed.room = ?1 AND filed.id > ?2 ORDER BY filed.id"
     )
 }
 
 fn filed_between_query() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
-         WHERE filed.room = ?1 AND filed.id > ?2 AND filed.id <= ?3 ORDER BY filed.id LIMIT ?4"
+         WHERE filed.room = ?1 AND filed.id > ?2 AND filed.id <= ?3 ORDER BY filed.id"
     )
 }
 

@@ -6,23 +6,24 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::history::{self, Stretch};
 use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
 use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
 use super::search::{Cursor, Search};
 use super::segment::Segments;
-use super::{ReadError, accounts, guests, history, invites, messages, removal};
+use super::{ReadError, accounts, guests, invites, messages, removal};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{
     HISTORY_PAGE_MAX, READS_AT_ONCE_MAX, READS_OF_ONE_AT_ONCE_MAX, READS_OF_ONE_WAITING_MAX, READS_WAITING_MAX,
-    RESUME_EVENTS_MAX, SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX, SEARCHES_OF_ONE_WAITING_MAX,
-    SEARCHES_WAITING_MAX,
+    RESUME_BYTES_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX,
+    SEARCHES_OF_ONE_WAITING_MAX, SEARCHES_WAITING_MAX,
 };
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::{Event, Message, Role, User};
+use crate::proto::server::{Event, Role, User};
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -209,7 +210,7 @@ impl Reader {
         Ok(Some(members))
     }
 
-    /// A page of a room's history of at most `limit` messages.
+    /// A page of a room's history of at most `limit` messages and [`PAGE_TEXT_BYTES_MAX`], but one message at least.
     pub fn history(
         &self,
         asker: UserId,
@@ -221,45 +222,47 @@ impl Reader {
             return Ok(Err(HistoryRefusal::NotAMember));
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
+        let db = &self.db;
         let (before, middle, after) = match window {
-            Window::Newest => (self.before(room, Seq(u64::MAX), limit)?, None, Stretch::default()),
+            Window::Newest => (history::before(db, room, Seq(u64::MAX), limit)?, None, Stretch::none(false)),
             Window::Before(seq) => {
-                let after = Stretch { messages: Vec::new(), more: self.has_from(room, seq)? };
-                (self.before(room, seq, limit)?, None, after)
+                let after = Stretch::none(self.has_from(room, seq)?);
+                (history::before(db, room, seq, limit)?, None, after)
             }
             Window::After(seq) => {
-                let before = Stretch { messages: Vec::new(), more: self.has_upto(room, seq)? };
-                (before, None, self.after(room, seq, limit)?)
+                let before = Stretch::none(self.has_upto(room, seq)?);
+                (before, None, history::after(db, room, seq, limit)?)
             }
             Window::Around(seq) => {
                 let Some(middle) = messages::by_id(&self.db, seq)?.filter(|message| message.room == room) else {
                     return Ok(Err(HistoryRefusal::NotFound));
                 };
-                (self.before(room, seq, limit / 2)?, Some(middle), self.after(room, seq, limit / 2)?)
+                let [before, after] = history::around(db, room, &middle, limit)?;
+                (before, Some(middle), after)
             }
         };
-        let messages = before.messages.into_iter().rev().chain(middle).chain(after.messages).collect();
+        let messages = before.messages.into_iter().chain(middle).chain(after.messages).collect();
         Ok(Ok(HistoryPage { messages, more_before: before.more, more_after: after.more }))
     }
 
-    /// What happened in the asker's rooms after `after` and up to `upto`, in order.
+    /// What happened in the asker's rooms after `after` and up to `upto`, in order. Holds no more of it than is sent.
     pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
         let rooms = self.rooms_of(asker)?;
-        let mut events = Vec::new();
-        let unfiled = history::unfiled_between(&self.db, |room| rooms.contains(&room), after, upto)?;
-        events.extend(unfiled.into_iter().map(Event::Message));
-        for room in rooms {
-            // One more than allowed is enough to know.
-            let spare = (RESUME_EVENTS_MAX + 1).saturating_sub(events.len());
-            let filed = history::filed_between(&self.db, room, after, upto, spare)?;
-            events.extend(filed.into_iter().map(Event::Message));
-            events.extend(self.missed_changes(room, after, upto, spare)?);
-            if events.len() > RESUME_EVENTS_MAX {
-                return Ok(Missed::TooMany);
+        let mut gathered = Gathered::default();
+        let wanted = |room| rooms.contains(&room);
+        history::unfiled_between(&self.db, wanted, after, upto, |message| gathered.take(Event::Message(message)))?;
+        for &room in &rooms {
+            if gathered.too_many {
+                break;
             }
+            history::filed_between(&self.db, room, after, upto, |message| gathered.take(Event::Message(message)))?;
+            self.missed_changes(room, after, upto, &mut gathered)?;
         }
-        events.sort_unstable_by_key(Event::seq);
-        Ok(Missed::Events(events))
+        if gathered.too_many {
+            return Ok(Missed::TooMany);
+        }
+        gathered.events.sort_unstable_by_key(Event::seq);
+        Ok(Missed::Events(gathered.events))
     }
 
     /// Messages of the asker's rooms that answer the query, newest first, older than `cursor`.
@@ -353,53 +356,53 @@ impl Reader {
             .collect()
     }
 
-    /// Messages before this one, the newest first.
-    fn before(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
-        Ok(Stretch::of(history::before(&self.db, room, seq, limit + 1)?, limit))
-    }
-
-    /// Messages after this one, the oldest first.
-    fn after(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<Stretch> {
-        Ok(Stretch::of(history::after(&self.db, room, seq, limit + 1)?, limit))
-    }
-
     fn has_from(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-        Ok(!history::after(&self.db, room, Seq(seq.0.saturating_sub(1)), 1)?.is_empty())
+        Ok(!history::after(&self.db, room, Seq(seq.0.saturating_sub(1)), 1)?.messages.is_empty())
     }
 
     fn has_upto(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-        Ok(!history::before(&self.db, room, Seq(seq.0.saturating_add(1)), 1)?.is_empty())
+        Ok(!history::before(&self.db, room, Seq(seq.0.saturating_add(1)), 1)?.messages.is_empty())
     }
 
-    fn missed_changes(&self, room: RoomId, after: Seq, upto: Seq, limit: usize) -> rusqlite::Result<Vec<Event>> {
-        self.db
-            .prepare_cached(MISSED_CHANGES_QUERY)?
-            .query_map([sql(room.0), sql(after.0), sql(upto.0), sql(limit as u64)], |row| {
-                let (seq, message) = (Seq(schema::number(row, 0)?), Seq(schema::number(row, 1)?));
-                Ok(Event::Deleted { seq, room, message })
-            })?
-            .collect()
+    fn missed_changes(&self, room: RoomId, after: Seq, upto: Seq, gathered: &mut Gathered) -> rusqlite::Result<()> {
+        let mut statement = self.db.prepare_cached(MISSED_CHANGES_QUERY)?;
+        let mut rows = statement.query([sql(room.0), sql(after.0), sql(upto.0)])?;
+        while let Some(row) = rows.next()? {
+            let (seq, message) = (Seq(schema::number(row, 0)?), Seq(schema::number(row, 1)?));
+            if !gathered.take(Event::Deleted { seq, room, message }) {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
-/// Neighbouring messages, and whether more follow in that direction.
+/// What somebody missed, until it is too much.
 #[derive(Default)]
-struct Stretch {
-    messages: Vec<Message>,
-    more: bool,
+struct Gathered {
+    events: Vec<Event>,
+    text_bytes: usize,
+    too_many: bool,
 }
 
-impl Stretch {
-    /// Of one message more than wanted, if there are so many.
-    fn of(mut messages: Vec<Message>, limit: usize) -> Self {
-        let more = messages.len() > limit;
-        messages.truncate(limit);
-        Self { messages, more }
+impl Gathered {
+    /// Says whether more is wanted.
+    fn take(&mut self, event: Event) -> bool {
+        if let Event::Message(message) = &event {
+            self.text_bytes += message.body.len();
+        }
+        self.too_many |= self.events.len() >= RESUME_EVENTS_MAX || self.text_bytes > RESUME_BYTES_MAX;
+        if self.too_many {
+            self.events = Vec::new();
+        } else {
+            self.events.push(event);
+        }
+        !self.too_many
     }
 }
 
 const MISSED_CHANGES_QUERY: &str =
-    "SELECT seq, message FROM changes WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+    "SELECT seq, message FROM changes WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq";
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account { user: schema::user(row, 0)?, password: row.get(schema::USER_COLUMNS_COUNT)? })

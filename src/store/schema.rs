@@ -210,6 +210,9 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
      messages.deleted_at, messages.client_msg_id, messages.body";
 
+/// Which of them holds the text.
+pub(super) const MESSAGE_BODY: usize = 7;
+
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let client_msg_id: String = row.get(6)?;
     Ok(Message {
@@ -220,7 +223,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         sent_at: row.get(4)?,
         deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
         client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e.into()))?,
-        body: row.get(7)?,
+        body: row.get(MESSAGE_BODY)?,
     })
 }
 

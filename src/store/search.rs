@@ -25,8 +25,8 @@ use crate::proto::account::{Hit, SearchPage};
 use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{
-    SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST, SEARCH_MESSAGE_UNIT_BYTES,
-    SEARCH_NAMES_UNIT, SEARCH_ROOMS_AT_ONCE,
+    PAGE_TEXT_BYTES_MAX, SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST,
+    SEARCH_MESSAGE_UNIT_BYTES, SEARCH_NAMES_UNIT, SEARCH_ROOMS_AT_ONCE,
 };
 
 /// Ids of messages that are read from the register at once, of a room that the index does not cover yet: few at first,
@@ -110,6 +110,15 @@ struct Stream {
 struct Found {
     hits: Vec<Hit>,
     limit: usize,
+    text_bytes: usize,
+}
+
+impl Found {
+    /// Whether the page has room for a hit with a text of so many bytes: one at least.
+    fn takes(&mut self, text_bytes: usize) -> bool {
+        self.text_bytes += text_bytes;
+        self.hits.is_empty() || (self.hits.len() < self.limit && self.text_bytes <= PAGE_TEXT_BYTES_MAX)
+    }
 }
 
 /// How far a walk came.
@@ -166,9 +175,8 @@ impl<'a> Search<'a> {
 
     /// Hits older than `cursor`, the newest first.
     pub(super) fn page(&mut self, cursor: Option<Cursor>, limit: usize) -> rusqlite::Result<SearchPage> {
-        let mut found = Found { hits: Vec::new(), limit };
+        let mut found = Found { hits: Vec::new(), limit, text_bytes: 0 };
         let next = self.fill(cursor.unwrap_or(Cursor::START), &mut found)?;
-        found.hits.truncate(limit);
         Ok(SearchPage { hits: found.hits, next: next.map(|next| next.to_string()), cut: self.query.cut })
     }
 
@@ -196,7 +204,7 @@ impl<'a> Search<'a> {
             let span = Span { below: all.below.min(cursor.below), ..all };
             match self.walk_or_read(&group, span, found)? {
                 Walked::Full => {
-                    let below = found.hits.get(found.limit - 1).map_or(span.below, |hit| hit.message.id.0);
+                    let below = found.hits.last().map_or(span.below, |hit| hit.message.id.0);
                     return Ok(Some(Cursor { below, ..cursor }));
                 }
                 Walked::Spent(below) => return Ok(Some(Cursor { below, ..cursor })),
@@ -318,10 +326,13 @@ impl<'a> Search<'a> {
         if !self.passes(row, room)? {
             return Ok(Walked::All);
         }
-        let Some(marks) = self.marks(row.get_ref(7)?.as_str()?) else { return Ok(Walked::All) };
-        let is_full = found.hits.len() == found.limit;
+        let body = row.get_ref(schema::MESSAGE_BODY)?.as_str()?;
+        let Some(marks) = self.marks(body) else { return Ok(Walked::All) };
+        if !found.takes(body.len()) {
+            return Ok(Walked::Full);
+        }
         found.hits.push(Hit { message: schema::message(row)?, marks });
-        Ok(if is_full { Walked::Full } else { Walked::All })
+        Ok(Walked::All)
     }
 
     /// Whether a message is where, by whom and of when it should be.

@@ -1,7 +1,8 @@
-use super::super::{HistoryRefusal, Window};
+use super::super::{HistoryRefusal, Query, Window};
 use super::*;
 use crate::fair::Asker;
 use crate::proto::account::HistoryPage;
+use crate::proto::limits::{BODY_CHARS_MAX, PAGE_TEXT_BYTES_MAX, RESUME_BYTES_MAX};
 use crate::proto::op::Missed;
 use crate::proto::server::Event;
 
@@ -38,6 +39,68 @@ fn messages_are_numbered_over_all_rooms_and_within_each() {
     let room = fixture.snapshot.rooms.iter().find(|room| room.id == kitchen).unwrap();
     assert_eq!((room.last_n, room.last.as_ref().unwrap().id), (2, Seq(4)));
     assert_eq!(fixture.send(kitchen, users[0], "next", "x").n, 3);
+}
+
+/// As long as a message may be.
+fn long(i: usize) -> String {
+    format!("{i:03} {}", "\u{1f600}".repeat(BODY_CHARS_MAX - 4))
+}
+
+#[test]
+fn a_page_of_long_messages_stops_by_bytes_and_goes_on_where_it_stopped() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    // Some in the register of their room and some not yet: see `history`.
+    let all: Vec<u64> = (0..20).map(|i| fixture.send(EVERYONE, users[0], &i.to_string(), &long(i)).id.0).collect();
+    let fits = PAGE_TEXT_BYTES_MAX / long(0).len();
+    let ask = |window| page(&fixture, users[0], EVERYONE, window, 100);
+    let newest = ask(Window::Newest);
+    assert_eq!((ids_of(&newest).len(), newest.more_before, newest.more_after), (fits, true, false));
+    let mut back = ids_of(&newest);
+    while back[0] > all[0] {
+        let before = ask(Window::Before(Seq(back[0])));
+        assert!(ids_of(&before).len() <= fits && before.more_after);
+        assert_eq!(before.more_before, before.messages[0].id.0 > all[0]);
+        back.splice(0..0, ids_of(&before));
+    }
+    assert_eq!(back, all, "each once");
+    let around = ask(Window::Around(Seq(all[10])));
+    assert!(ids_of(&around).contains(&all[10]) && ids_of(&around).len() <= fits);
+    assert!(around.more_before && around.more_after);
+    let mut on = ids_of(&around);
+    while on.last() != all.last() {
+        on.extend(ids_of(&ask(Window::After(Seq(*on.last().unwrap())))));
+    }
+    assert_eq!(on, all[all.iter().position(|id| *id == on[0]).unwrap()..]);
+}
+
+#[test]
+fn a_page_of_long_hits_stops_by_bytes_and_goes_on_where_it_stopped() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let all: Vec<u64> = (0..20).map(|i| fixture.send(EVERYONE, users[0], &i.to_string(), &long(i)).id.0).collect();
+    let query = Query::parse("from:ada").unwrap();
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = fixture.read(|reader| reader.search(users[0], &query, cursor, 50));
+        assert!((1..=PAGE_TEXT_BYTES_MAX / long(0).len()).contains(&page.hits.len()));
+        found.extend(page.hits.iter().map(|hit| hit.message.id.0));
+        let Some(next) = page.next else { break };
+        cursor = Some(Seq(next.parse().unwrap()));
+    }
+    assert!(found.iter().rev().eq(&all), "each once: {found:?}");
+}
+
+#[test]
+fn what_was_missed_is_not_gathered_beyond_what_is_sent() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let fits = RESUME_BYTES_MAX / long(0).len();
+    for i in 0..fits {
+        fixture.send(EVERYONE, users[0], &i.to_string(), &long(i));
+    }
+    assert_eq!(missed(&fixture, users[0], 0).len(), fits);
+    fixture.send(EVERYONE, users[0], "more", &long(0));
+    let all = fixture.read(|reader| reader.missed(users[0], Seq(0), Seq(u64::MAX)));
+    assert!(matches!(all, Missed::TooMany));
+    assert_eq!(missed(&fixture, users[0], 1).len(), fits);
 }
 
 #[test]

@@ -11,19 +11,19 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
-use crate::fair::{self, Asker, Lane, LaneMax, Turn, TurnMax};
+use crate::fair::{self, Asker, Lane, LaneMax, Network, Turn, TurnMax};
 pub use crate::hub::Input;
 use crate::hub::{Hub, Now, Output, Ticket};
-use crate::outbox::{Outbox, text_frame};
+use crate::outbox::{Ledgers, Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
     CONNECTIONS_MAX, HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX,
-    PAGE_CHANGES_OF_ONE_WAITING_MAX, PAGE_CHANGES_WAITING_MAX, RESUME_BYTES_MAX, STORE_IN_FLIGHT_MAX,
+    PAGE_CHANGES_OF_ONE_WAITING_MAX, PAGE_CHANGES_WAITING_MAX, STORE_IN_FLIGHT_MAX,
 };
 use crate::proto::op::{Fault, Missed, Op, Outcome};
 use crate::proto::server::{self, ServerMessage};
-use crate::store::{ApplyError, Store};
+use crate::store::{ApplyError, ReadError, Reader, Store};
 
 /// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
 const INPUTS_AT_ONCE: usize = 256;
@@ -76,9 +76,20 @@ pub struct Handle {
     events: mpsc::Sender<Event>,
     in_order: Arc<InOrder>,
     next_conn: Arc<AtomicU64>,
+    ledgers: Ledgers,
 }
 
 impl Handle {
+    /// Where bytes are counted that nobody has read yet: all that is made for people goes through here or the pages.
+    pub fn ledgers(&self) -> &Ledgers {
+        &self.ledgers
+    }
+
+    /// What will be written to a connection of `user` from `network`.
+    pub fn outbox(&self, user: UserId, network: Network) -> Arc<Outbox> {
+        Arc::new(Outbox::new(user, network, self.ledgers.clone()))
+    }
+
     /// A WebSocket of a signed-in person is open; `outbox` is what will be written to it.
     pub async fn connect(&self, user: UserId, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
         let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
@@ -172,7 +183,7 @@ pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX + PAGE_CHANGES_IN_FLIGHT_MAX);
     let places = Lane::new(PAGE_CHANGES);
     let in_order = Arc::new(InOrder { store: store.clone(), answers: answers.clone(), places });
-    let handle = Handle { events, in_order, next_conn: Arc::new(AtomicU64::new(1)) };
+    let handle = Handle { events, in_order, next_conn: Arc::new(AtomicU64::new(1)), ledgers: Ledgers::default() };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
     let back = handle.events.downgrade();
     let driver =
@@ -303,8 +314,10 @@ impl Driver {
             }
             Output::ReadMissed { conn, user, after, upto } => self.read_missed(conn, user, after, upto),
             Output::Release { conn, first } => {
-                if let Some(outbox) = self.outboxes.get(&conn) {
-                    outbox.release(first.iter().map(encode).collect());
+                if let Some(outbox) = self.outboxes.get(&conn)
+                    && outbox.release(first.iter().map(encode).collect()).is_err()
+                {
+                    self.lagging.push(conn);
                 }
             }
             Output::Send { to, message } => self.push(to, encode(&message)),
@@ -333,17 +346,23 @@ impl Driver {
     }
 
     fn read_missed(&self, conn: ConnId, user: UserId, after: Seq, upto: Seq) {
+        let Some(outbox) = self.outboxes.get(&conn).cloned() else { return };
         let (store, back) = (self.store.clone(), self.back.clone());
         tokio::spawn(async move {
-            let missed = store.read(Asker::Person(user), move |reader| reader.missed(user, after, upto)).await;
-            let missed = missed.map_err(|fault| {
-                log::error!("what a returning client missed cannot be read: {fault}");
-                Fault::Storage
-            });
-            let missed = missed.map(|missed| match missed {
-                Missed::Events(events) if body_bytes(&events) > RESUME_BYTES_MAX => Missed::TooMany,
-                missed => missed,
-            });
+            let read = move |reader: &Reader| match reader.missed(user, after, upto)? {
+                // As long as the turn lasts, so that what is made is counted before the next is.
+                Missed::Events(events) if outbox.expect(json_bytes(&events)).is_err() => Ok(Missed::TooMany),
+                missed => Ok(missed),
+            };
+            let missed = match store.read(Asker::Person(user), read).await {
+                Ok(missed) => Ok(missed),
+                // Loading the newest page waits for its turn in peace.
+                Err(ReadError::Busy) => Ok(Missed::TooMany),
+                Err(fault @ ReadError::Failed(_)) => {
+                    log::error!("what a returning client missed cannot be read: {fault}");
+                    Err(Fault::Storage)
+                }
+            };
             if let Some(events) = back.upgrade() {
                 let _ = events.send(Event::Hub(Input::Missed { conn, missed })).await;
             }
@@ -369,13 +388,23 @@ fn heard(outcome: &Outcome) -> Option<Input> {
     }
 }
 
-/// Bytes of all the texts in these.
-fn body_bytes(events: &[server::Event]) -> usize {
-    let bytes = |event: &server::Event| match event {
-        server::Event::Deleted { .. } => 0,
-        server::Event::Message(message) => message.body.len(),
-    };
-    events.iter().map(bytes).sum()
+/// Bytes that these are when they are sent, but for the frames around them.
+fn json_bytes(events: &[server::Event]) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // See `encode`.
+    serde_json::to_writer(&mut count, events).expect("server messages are plain values");
+    count.0
 }
 
 fn encode(message: &ServerMessage) -> bytes::Bytes {
@@ -387,8 +416,12 @@ fn encode(message: &ServerMessage) -> bytes::Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outbox::Taken;
+    use crate::outbox::{Frames, Taken};
+    use crate::proto::client::ClientMessage;
+    use crate::proto::id::{ClientMsgId, RoomId};
+    use crate::proto::limits::{HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
     use crate::proto::server::{Role, User};
+    use crate::proto::text::Body;
 
     /// Connections of each person: few, as they are looked through one by one.
     const EACH: u64 = 8;
@@ -403,14 +436,14 @@ mod tests {
     }
 
     async fn connect(handle: &Handle, session: u64) -> (ConnId, Arc<Outbox>) {
-        let outbox = Arc::new(Outbox::default());
+        let outbox = handle.outbox(UserId(session / EACH), Network::of([192, 168, 1, 7].into()));
         (handle.connect(UserId(session / EACH), SessionId(session), outbox.clone()).await, outbox)
     }
 
     async fn closed(outbox: &Outbox) -> CloseCode {
         match outbox.take().await {
             Taken::Close(code) => code,
-            Taken::Frames(first, _) => panic!("{first:?} instead of a goodbye"),
+            Taken::Frames(frames) => panic!("{frames:?} instead of a goodbye"),
         }
     }
 
@@ -427,6 +460,53 @@ mod tests {
         handle.input(Input::Disconnected { conn: conns[0].0 }).await;
         connect(&handle, 0).await;
         assert!(handle.connected_sessions(UserId(0)).await.contains(&SessionId(0)));
+        store.close();
+    }
+
+    /// Says hello as somebody who was here before the first message; true: gets what was missed, false: is to reload.
+    async fn resumes(handle: &Handle, conn: ConnId, outbox: &Outbox) -> (bool, Frames) {
+        let hello = ClientMessage::Hello { version: 1, after: Some(Seq(0)) };
+        handle.input(Input::Message { conn, message: hello }).await;
+        let Taken::Frames(frames) = outbox.take().await else { panic!("a welcome") };
+        let welcome = String::from_utf8_lossy(&frames.first).into_owned();
+        assert!(welcome.contains(r#""resume":"ok""#) || welcome.contains(r#""resume":"reload""#), "{welcome}");
+        (welcome.contains(r#""resume":"ok""#), frames)
+    }
+
+    #[tokio::test]
+    async fn what_a_person_missed_waits_for_few_of_their_connections_and_the_others_reload() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "long ".repeat(1_500);
+        let (store, _) = Store::open(dir.path(), clock::wall).unwrap();
+        let name = crate::proto::user_name::UserName::parse("Ada").unwrap();
+        let (token_hash, device, at) = ([1; 32], String::new(), clock::wall());
+        let session = crate::proto::op::NewSession { token_hash, device, at, attempt: None };
+        store.apply(Op::CreateUser { name, password: String::new(), session }).await.unwrap();
+        for i in 0..30 {
+            let client_msg_id = ClientMsgId::try_from(format!("m{i}")).unwrap();
+            let body = Body::parse(text.clone()).unwrap();
+            let append = Op::Append { room: RoomId(1), author: UserId(1), client_msg_id, body, sent_at: 0 };
+            store.apply(append).await.unwrap();
+        }
+        store.close();
+        let (store, snapshot) = Store::open(dir.path(), clock::wall).unwrap();
+        let handle = start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start());
+        let (mut kept, mut resumed) = (Vec::new(), 0);
+        // As many hellos as one person may say, but one.
+        for _ in 1..HELLOS_BURST {
+            let outbox = handle.outbox(UserId(1), Network::of([192, 168, 1, 7].into()));
+            let conn = handle.connect(UserId(1), SessionId(1), outbox.clone()).await;
+            let (ok, frames) = resumes(&handle, conn, &outbox).await;
+            resumed += usize::from(ok);
+            // Being written to someone who does not read.
+            kept.push((conn, outbox, frames));
+        }
+        let most = UNREAD_OF_ONE_BYTES_MAX / (30 * text.len());
+        assert!((1..=most).contains(&resumed), "{resumed} of at most {most}");
+        kept.clear();
+        let outbox = handle.outbox(UserId(1), Network::of([192, 168, 1, 7].into()));
+        let conn = handle.connect(UserId(1), SessionId(1), outbox.clone()).await;
+        assert!(resumes(&handle, conn, &outbox).await.0, "once they have read or gone");
         store.close();
     }
 

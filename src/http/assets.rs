@@ -18,6 +18,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 
+use super::held::NotToCount;
 use super::link;
 
 /// The files of `ui/dist`, or of the stand-in that `build.rs` makes where the page is not built.
@@ -257,7 +258,8 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 }
 
 fn finish(answer: response::Builder, body: Body) -> Response<Body> {
-    answer.body(body).expect("the headers are our own constants")
+    // Part of the binary: no answer takes memory for it.
+    answer.extension(NotToCount).body(body).expect("the headers are our own constants")
 }
 
 #[cfg(test)]

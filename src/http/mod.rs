@@ -47,6 +47,7 @@ mod guess;
 mod guests;
 mod handshake;
 mod headers;
+mod held;
 mod host;
 mod invites;
 mod link;
@@ -214,6 +215,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(carry::through))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn_with_state(doors, host::check))
+        .layer(middleware::from_fn_with_state(told.clone(), held::count))
         .layer(middleware::from_fn_with_state(told, headers::add))
 }
 

@@ -14,6 +14,7 @@ use axum::{Extension, Router};
 use bytes::Bytes;
 
 use super::headers;
+use super::held;
 use super::host::{self, Asked};
 use super::link;
 use super::portal::{self, Gateway};
@@ -71,6 +72,7 @@ pub fn router(app: App, captive_portal: CaptivePortal) -> Router {
         CaptivePortal::Off => None,
         CaptivePortal::On(wall) => Some(Gateway::new(app.doors.clone(), &app.box_name, links, wall)),
     };
+    let counting = app.clone();
     let mut router = files(app.ca.clone()).route("/healthz", get(health)).fallback(answer);
     if let Some(gateway) = &gateway {
         router = router.merge(portal::routes(gateway.clone()));
@@ -79,6 +81,7 @@ pub fn router(app: App, captive_portal: CaptivePortal) -> Router {
     if let Some(gateway) = gateway {
         router = router.layer(middleware::from_fn_with_state(gateway, portal::answer));
     }
+    let router = router.layer(middleware::from_fn_with_state(counting, held::count));
     router.layer(middleware::from_fn_with_state(lane(), in_turn)).layer(middleware::from_fn(add_headers))
 }
 

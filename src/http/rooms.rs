@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use crate::proto::account::{HistoryPage, ListedRoom, Member, RoomPage};
+use crate::proto::account::{ListedRoom, Member, RoomPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
@@ -12,8 +13,9 @@ use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
 use super::App;
-use super::answer::{Answer, Refusal};
+use super::answer::Answer;
 use super::ask::{Ask, Named};
+use super::held::Asking;
 use super::signed::Signed;
 
 #[derive(Serialize)]
@@ -103,16 +105,17 @@ impl HistoryAsked {
 pub(super) async fn messages(
     State(app): State<App>,
     signed: Signed,
+    asking: Asking,
     Named(room): Named<RoomId>,
     Ask(asked): Ask<HistoryAsked>,
-) -> Answer<Json<HistoryPage>> {
+) -> Answer<Response> {
     let (window, limit) = asked.parse()?;
-    let history = move |reader: &Reader| reader.history(signed.user.id, room, window, limit);
-    let page = app.store.read(signed.asker(), history).await?;
-    page.map(Json).map_err(|refusal| {
-        Refusal::from(match refusal {
+    let history = move |reader: &Reader| {
+        let page = reader.history(signed.user.id, room, window, limit)?;
+        Ok(page.map_err(|refusal| match refusal {
             HistoryRefusal::NotAMember => ErrorCode::NotAMember,
             HistoryRefusal::NotFound => ErrorCode::NotFound,
-        })
-    })
+        }))
+    };
+    app.write(asking, history).await
 }

@@ -4,7 +4,6 @@
 //! stream, gathered into one write, and an idle connection keeps no write buffer. That is sound because tungstenite
 //! only ever writes answers to Ping and Close, and those are flushed before anything else is written.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,12 +29,14 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::driver::{Handle, Input};
-use crate::outbox::{Outbox, Taken};
+use crate::fair::Network;
+use crate::outbox::{Frames, Outbox, Taken};
 use crate::proto::client::ClientMessage;
 use crate::proto::code::CloseCode;
 use crate::proto::id::{ConnId, SessionId, UserId};
 use crate::proto::limits::{CLIENT_FRAME_BYTES_MAX, HEARTBEAT_INTERVAL, HEARTBEAT_TTL, HELLO_WAIT, WRITE_WAIT};
 
+use super::PeerAddr;
 use super::frames::Metered;
 use super::listen::{self, SocketPlace};
 use super::pace::Paced;
@@ -74,12 +75,17 @@ pub fn upgrade(mut request: Request, user: UserId, session: SessionId, handle: H
         Ok(accept) => accept,
         Err(refusal) => return refusal.into_response(),
     };
+    let Some(PeerAddr(peer)) = request.extensions().get().copied() else {
+        log::error!("a WebSocket without its connection's address");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     // From here on nobody can take it.
     let kept = request.extensions().get::<SocketPlace>().and_then(|SocketPlace(place)| place.keep());
     let wire = wire_of(&mut request);
     tokio::spawn(async move {
         let Some((wire, leftover)) = wire.await else { return };
-        let talk = open(wire, leftover, user, session, handle).await;
+        let outbox = handle.outbox(user, Network::of(peer.ip()));
+        let talk = open(wire, leftover, outbox, user, session, handle).await;
         // A task of its own, no larger than it need be: this one has room for all that came before, and hyper's
         // buffer. Thousands of them are most of the memory porch takes.
         tokio::spawn(talk.live(kept));
@@ -158,7 +164,14 @@ fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
 }
 
 /// Begins a conversation over `io`. `leftover` was read behind the upgrade request.
-async fn open<S>(io: S, leftover: Vec<u8>, user: UserId, session: SessionId, handle: Handle) -> Talk<S>
+async fn open<S>(
+    io: S,
+    leftover: Vec<u8>,
+    outbox: Arc<Outbox>,
+    user: UserId,
+    session: SessionId,
+    handle: Handle,
+) -> Talk<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -169,7 +182,6 @@ where
         .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX));
     let io = Metered::new(io, &leftover);
     let socket = WebSocketStream::from_partially_read(io, leftover, Role::Server, Some(config)).await;
-    let outbox = Arc::new(Outbox::default());
     let conn = handle.connect(user, session, outbox.clone()).await;
     let now = Instant::now();
     Talk { socket, outbox, conn, handle, heard: now, ping_at: now + HEARTBEAT_INTERVAL, greeted: false }
@@ -207,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         loop {
             let step = tokio::select! {
                 taken = self.outbox.take() => match taken {
-                    Taken::Frames(first, others) => self.write(first, others).await,
+                    Taken::Frames(frames) => self.write(frames).await,
                     Taken::Close(code) => Err(End::Close(code)),
                 },
                 frame = self.socket.next() => self.heard(frame).await,
@@ -231,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         if now >= self.ping_at {
             self.ping_at = now + HEARTBEAT_INTERVAL;
             self.socket.get_mut().forget();
-            self.write(PING, VecDeque::new()).await?;
+            self.write(Frames::one(PING)).await?;
         }
         alarm.reset(self.ping_at.min(self.heard + HEARTBEAT_TTL));
         Ok(())
@@ -275,8 +287,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 
     /// Writes frames in as few writes as they fit in.
-    async fn write(&mut self, first: Bytes, others: VecDeque<Bytes>) -> Result<(), End> {
-        match timeout(WRITE_WAIT, write_gathered(self.socket.get_mut(), first, others)).await {
+    async fn write(&mut self, frames: Frames) -> Result<(), End> {
+        match timeout(WRITE_WAIT, write_gathered(self.socket.get_mut(), frames)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
@@ -301,22 +313,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 }
 
-async fn write_gathered<S>(io: &mut S, first: Bytes, others: VecDeque<Bytes>) -> std::io::Result<()>
+async fn write_gathered<S>(io: &mut S, frames: Frames) -> std::io::Result<()>
 where
     S: AsyncWrite + Unpin,
 {
-    if others.is_empty() {
-        io.write_all(&first).await?;
+    if frames.others.is_empty() {
+        io.write_all(&frames.first).await?;
         return io.flush().await;
     }
-    let bytes = first.len() + others.iter().map(Bytes::len).sum::<usize>();
+    let bytes = frames.first.len() + frames.others.iter().map(Bytes::len).sum::<usize>();
     let mut chunk = Vec::with_capacity(bytes.min(WRITE_CHUNK_BYTES));
-    for frame in std::iter::once(first).chain(others) {
+    // Borrowed: they count as unread until all is written.
+    for frame in std::iter::once(&frames.first).chain(&frames.others) {
         if !chunk.is_empty() && chunk.len() + frame.len() > WRITE_CHUNK_BYTES {
             io.write_all(&chunk).await?;
             chunk.clear();
         }
-        chunk.extend_from_slice(&frame);
+        if frame.len() > WRITE_CHUNK_BYTES {
+            // Nothing to gather, and copied it would be held twice until it is read.
+            io.write_all(frame).await?;
+        } else {
+            chunk.extend_from_slice(frame);
+        }
     }
     io.write_all(&chunk).await?;
     io.flush().await

@@ -1,7 +1,7 @@
 use super::*;
 use crate::fair::Asker;
 use crate::proto::id::ClientMsgId;
-use crate::proto::limits::READS_AT_ONCE_MAX;
+use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::server::RoomKind;
 use crate::proto::text::Body as Text;
 
@@ -91,6 +91,60 @@ async fn who_one_is_and_what_the_box_is_wait_for_no_read_from_the_disk() {
     assert_eq!(ada.send("POST", "/api/logout", "", &[]).await.status, 204);
     assert_eq!(ada.get("/api/me").await.refused(), refusal(401, "not_signed_in"));
     drop(gates);
+}
+
+impl Browser {
+    /// Asks, and leaves the answer unread: the status, and what waits.
+    async fn leave_unread(&self, path: &str) -> (u16, Response) {
+        let mut request = Request::builder().uri(path).header(HOST, "porch.local");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(PeerAddr(self.peer));
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        (response.status().as_u16(), response)
+    }
+}
+
+#[tokio::test]
+async fn who_lets_answers_wait_unread_hears_busy_until_they_are_read_and_others_do_not() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut bob = porch.person("Bob").await;
+    let me = ada.me().await.id;
+    for i in 0..40 {
+        porch.say(RoomId(1), me, &format!("m{i} ")).await;
+        let client_msg_id = ClientMsgId::try_from(format!("long-{i}")).expect("short and plain");
+        let body = Text::parse("word ".repeat(1_600)).expect("a body");
+        porch.apply(Op::Append { room: RoomId(1), author: me, client_msg_id, body, sent_at: 1 }).await;
+    }
+    for path in ["/api/rooms/1/messages?limit=100", "/api/search?q=word&limit=50"] {
+        let page = ada.get(path).await;
+        assert!(page.body.len() > 100_000, "{path}");
+        let mut unread = Vec::new();
+        let refused = loop {
+            assert!(unread.len() < 160, "{path}: nothing is refused");
+            match ada.leave_unread(path).await {
+                (200, response) => unread.push(response),
+                (status, response) => {
+                    let body = response.into_body().collect().await.expect("a short answer").to_bytes();
+                    break Reply { status, headers: HeaderMap::new(), body };
+                }
+            }
+        };
+        assert_eq!(refused.refused(), refusal(503, "busy"), "{path}");
+        assert!(unread.len() * page.body.len() <= UNREAD_OF_ONE_BYTES_MAX, "{path}: {}", unread.len());
+        assert_eq!(bob.get(path).await.status, 200, "{path}");
+        assert_eq!(ada.get("/api/me").await.status, 200, "what is small is always answered");
+        // Read halfway is not read.
+        let mut half = unread.pop().expect("some were answered").into_body();
+        let frame = half.frame().await.expect("a body").expect("without a network").into_data().expect("bytes");
+        drop(half);
+        assert_eq!(ada.leave_unread(path).await.0, 503, "{path}");
+        drop(frame);
+        assert_eq!(ada.get(path).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

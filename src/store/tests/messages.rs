@@ -1,4 +1,4 @@
-use super::super::{HistoryRefusal, Query, Window};
+use super::super::{Cursor, Filters, HistoryRefusal, Query, Window};
 use super::*;
 use crate::fair::Asker;
 use crate::proto::account::HistoryPage;
@@ -77,14 +77,14 @@ fn a_page_of_long_messages_stops_by_bytes_and_goes_on_where_it_stopped() {
 fn a_page_of_long_hits_stops_by_bytes_and_goes_on_where_it_stopped() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let all: Vec<u64> = (0..20).map(|i| fixture.send(EVERYONE, users[0], &i.to_string(), &long(i)).id.0).collect();
-    let query = Query::parse("from:ada").unwrap();
+    let query = Query::parse("from:ada", Filters::default()).unwrap();
     let (mut found, mut cursor) = (Vec::new(), None);
     loop {
-        let page = fixture.read(|reader| reader.search(users[0], &query, cursor, 50));
+        let page = fixture.read(|reader| reader.search(users[0], &query, (cursor, 50), || false));
         assert!((1..=PAGE_TEXT_BYTES_MAX / long(0).len()).contains(&page.hits.len()));
         found.extend(page.hits.iter().map(|hit| hit.message.id.0));
         let Some(next) = page.next else { break };
-        cursor = Some(Seq(next.parse().unwrap()));
+        cursor = Some(Cursor::try_from(next).unwrap());
     }
     assert!(found.iter().rev().eq(&all), "each once: {found:?}");
 }

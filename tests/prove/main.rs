@@ -9,10 +9,13 @@
 mod support;
 
 mod figures;
+mod filling;
 mod guests_home;
 mod joins;
 mod newcomers;
 mod password_race;
 mod queries;
 mod room_flood;
+mod search_flood;
 mod seed;
+mod slow_readers;

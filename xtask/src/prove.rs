@@ -30,6 +30,11 @@ const PROOFS: &[Proof] = &[
         claim: "after a flood of 3,700 rooms everyone is in within 2 s, and the owner removes them by one act",
     },
     Proof { name: "queries", claim: "the worst search takes 50 ms of processor time at most, in 300,000 messages" },
+    Proof { name: "search-flood", claim: "one account that searches on 100 connections makes nobody else wait" },
+    Proof {
+        name: "slow-readers",
+        claim: "a box with 256 MB survives clients that ask for everything and read nothing",
+    },
 ];
 
 /// How a proof is made that is no module of `tests/prove`.

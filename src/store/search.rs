@@ -391,7 +391,7 @@ impl Stream {
     }
 }
 
-/// The asker's rooms with one of these folded names. A direct room is named by the other person, and
+/// The asker's rooms with one of these folded names. A direct room is named by the other person, also when they are gone. and
 /// has the name itself once that person is gone.
 fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<RoomId>> {
     let mut statement = db.prepare_cached(

@@ -130,9 +130,9 @@ describe('links and cookies in Chromium', { skip }, () => {
       }
     })
     await ada.chatRow('Everybody').click()
-    await ada.page.getByText('The box is busy. Trying again by itself…').waitFor()
+    await ada.page.getByText('The box is busy. Trying again…').waitFor()
     await ada.message('Welcome to the porch').waitFor()
-    await ada.page.getByText('The box is busy. Trying again by itself…').waitFor({ state: 'detached' })
+    await ada.page.getByText('The box is busy. Trying again…').waitFor({ state: 'detached' })
   })
 
   chapter('nothing went wrong on the page', async () => {

@@ -6,30 +6,23 @@ import type {
   BoxInfo,
   CookieProbe,
   Credentials,
-  DeleteMe,
   ErrorBody,
   ErrorCode,
   HistoryPage,
   Join,
-  ListedRoom,
   Me,
-  Member,
-  PatchMe,
-  PatchSettings,
   Room,
   RoomId,
   RoomPage,
   SearchPage,
   Seq,
   Session,
-  SessionId,
-  Settings,
   User,
   UserAnswer,
   UserId,
 } from '../protocol'
 import { patience } from './patience.svelte'
-import { toJson, wellFormed } from './wellFormed'
+import { toJson } from './wellFormed'
 
 /**
  * `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. `cookies_blocked`:
@@ -69,50 +62,6 @@ const ANSWER_WAIT_MS = 15_000
 /** The same for a picture, which has to cross a slow Wi-Fi first. */
 const UPLOAD_WAIT_MS = 120_000
 
-const codes: ReadonlySet<string> = new Set<ErrorCode>([
-  'bad_request',
-  'body_empty',
-  'body_long',
-  'busy',
-  'clock_impossible',
-  'clock_refused',
-  'clock_synchronized',
-  'disk_full',
-  'disk_share',
-  'forbidden',
-  'guests_not_here',
-  'guests_off',
-  'in_use_elsewhere',
-  'internal',
-  'invite_ended',
-  'invite_unknown',
-  'invite_used',
-  'last_owner',
-  'limit_reached',
-  'name_invalid',
-  'name_taken',
-  'not_a_member',
-  'not_found',
-  'not_signed_in',
-  'origin_refused',
-  'password_long',
-  'password_short',
-  'password_wrong',
-  'person_gone',
-  'picture_large',
-  'picture_unreadable',
-  'query_date',
-  'query_empty',
-  'query_long',
-  'registration_closed',
-  'room_archived',
-  'rooms_full',
-  'sign_in_failed',
-  'slow_down',
-  'storage_failed',
-  'too_large',
-])
-
 /** Who this box is. Needs no session. */
 export const box = () => ask<BoxInfo>('GET', '/api/box')
 
@@ -131,35 +80,17 @@ export const logout = () => ask<void>('POST', '/api/logout')
 
 /** Enters by an invite. */
 export const join = (token: string, form: Join) =>
-  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(wellFormed(token))}`, form).then(
-    (answer) => answer.user,
-  )
+  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
 
 export const me = () => ask<Me>('GET', '/api/me')
-export const changeMe = (change: PatchMe) =>
-  ask<UserAnswer>('PATCH', '/api/me', change).then((answer) => answer.user)
-export const deleteMe = (confirmation: DeleteMe) => ask<void>('DELETE', '/api/me', confirmation)
-/** The picture as its file: the box decodes it, makes its sizes and drops what the camera wrote into it. */
-export const putPicture = (file: Blob) =>
-  ask<UserAnswer>('PUT', '/api/me/picture', file).then((answer) => answer.user)
-export const deletePicture = () => ask<UserAnswer>('DELETE', '/api/me/picture').then((answer) => answer.user)
-
-export const sessions = () =>
-  ask<{ sessions: Session[] }>('GET', '/api/sessions').then((answer) => answer.sessions)
-export const endSession = (id: SessionId) => ask<void>('DELETE', `/api/sessions/${id}`)
 
 export const people = () => ask<{ people: User[] }>('GET', '/api/people').then((answer) => answer.people)
-/** Open rooms, joined or not. */
-export const listedRooms = () =>
-  ask<{ rooms: ListedRoom[] }>('GET', '/api/rooms').then((answer) => answer.rooms)
 /** Archived rooms one is in, the newest first: those with an id below `before`. */
 export const archivedRooms = (before?: RoomId) =>
   ask<RoomPage>('GET', `/api/rooms/archived?${query({ before })}`)
 /** One room one is in. */
 export const room = (id: RoomId) =>
   ask<{ room: Room }>('GET', `/api/rooms/${id}`).then((answer) => answer.room)
-export const members = (room: RoomId) =>
-  ask<{ members: Member[] }>('GET', `/api/rooms/${room}/members`).then((answer) => answer.members)
 
 /** At most one of the three; none means the newest. */
 export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq }
@@ -188,11 +119,6 @@ export const search = (asked: SearchAsked, cursor: string | null = null, limit =
       signal,
     },
   )
-
-export const settings = () =>
-  ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)
-export const changeSettings = (change: PatchSettings) =>
-  ask<{ settings: Settings }>('PATCH', '/api/settings', change).then((answer) => answer.settings)
 
 /** Differences below this may be the network's. */
 const SKEW_MS_MIN = 5_000
@@ -262,14 +188,15 @@ async function askOnce<T>(
   try {
     return JSON.parse(text) as T
   } catch {
-    throw new Refusal('unexpected', `${path} answered something that is not JSON`)
+    throw new Refusal('unexpected', 'no JSON')
   }
 }
 
 function refusalIn(status: number, text: string): Refusal {
   try {
     const { error } = JSON.parse(text) as ErrorBody
-    if (codes.has(error.code)) return new Refusal(error.code, error.message, error.retry_ms, error.sessions)
+    // A code that this page does not know yet is shown as something unexpected.
+    return new Refusal(error.code, error.message, error.retry_ms, error.sessions)
   } catch {
     // Not the box's own words: a proxy, or a page between us and the box.
   }

@@ -4,25 +4,32 @@
  */
 import type {
   Clock,
+  DeleteMe,
   DoorList,
   Invite,
   Invited,
   InviteId,
+  ListedRoom,
+  Member,
   NewInvite,
+  PatchMe,
+  PatchSettings,
   Report,
+  RoomId,
+  Session,
+  SessionId,
+  Settings,
   User,
   UserAnswer,
   UserId,
 } from '../protocol'
 import { ask } from './api'
-import { wellFormed } from './wellFormed'
 
 /** Measuring the disk and asking the network take their time on a small board. */
 const CHECK_WAIT_MS = 60_000
 
 /** What one is invited to. Needs no session. */
-export const invited = (token: string) =>
-  ask<Invited>('GET', `/api/join/${encodeURIComponent(wellFormed(token))}`)
+export const invited = (token: string) => ask<Invited>('GET', `/api/join/${encodeURIComponent(token)}`)
 
 export const invites = () =>
   ask<{ invites: Invite[] }>('GET', '/api/invites').then((answer) => answer.invites)
@@ -51,3 +58,24 @@ export const quickCheck = () => ask<Report>('GET', '/api/doctor?quick=true')
 
 export const clock = () => ask<Clock>('GET', '/api/clock')
 export const setClock = (now: number) => ask<Clock>('PUT', '/api/clock', { now })
+
+export const settings = () =>
+  ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)
+export const changeSettings = (change: PatchSettings) =>
+  ask<{ settings: Settings }>('PATCH', '/api/settings', change).then((answer) => answer.settings)
+export const deleteMe = (confirmation: DeleteMe) => ask<void>('DELETE', '/api/me', confirmation)
+/** The picture as its file: the box decodes it, makes its sizes and drops what the camera wrote into it. */
+export const putPicture = (file: Blob) =>
+  ask<UserAnswer>('PUT', '/api/me/picture', file).then((answer) => answer.user)
+export const deletePicture = () => ask<UserAnswer>('DELETE', '/api/me/picture').then((answer) => answer.user)
+export const changeMe = (change: PatchMe) =>
+  ask<UserAnswer>('PATCH', '/api/me', change).then((answer) => answer.user)
+export const sessions = () =>
+  ask<{ sessions: Session[] }>('GET', '/api/sessions').then((answer) => answer.sessions)
+export const endSession = (id: SessionId) => ask<void>('DELETE', `/api/sessions/${id}`)
+
+/** Open rooms, joined or not. */
+export const listedRooms = () =>
+  ask<{ rooms: ListedRoom[] }>('GET', '/api/rooms').then((answer) => answer.rooms)
+export const members = (room: RoomId) =>
+  ask<{ members: Member[] }>('GET', `/api/rooms/${room}/members`).then((answer) => answer.members)

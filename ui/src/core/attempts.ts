@@ -5,6 +5,7 @@
  * or while the box is busy, is repeated here by itself.
  */
 import { Refusal } from './api'
+import { ATTEMPTS_KEY } from './attemptsKey'
 
 type Kept = { readonly what: string; readonly secret: string; readonly at: number }
 
@@ -15,7 +16,6 @@ export type AttemptsWorld = {
   readonly wait: (ms: number) => Promise<void>
 }
 
-const KEY = 'porch.attempts'
 /** Attempts that are remembered; somebody who tries more names than this has forgotten the first. */
 const KEPT_MAX = 8
 /** As long as the box remembers them. */
@@ -64,7 +64,7 @@ export class Attempts {
   forget(): void {
     this.#kept = []
     try {
-      this.#world.storage?.removeItem(KEY)
+      this.#world.storage?.removeItem(ATTEMPTS_KEY)
     } catch {
       // A forbidden storage has nothing either.
     }
@@ -76,7 +76,7 @@ export class Attempts {
     const secret = makeSecret()
     this.#kept = [...this.#kept, { what, secret, at: this.#world.now() }].slice(-KEPT_MAX)
     try {
-      this.#world.storage?.setItem(KEY, JSON.stringify(this.#kept))
+      this.#world.storage?.setItem(ATTEMPTS_KEY, JSON.stringify(this.#kept))
     } catch {
       // A full or forbidden storage: it lives as long as the page.
     }
@@ -86,7 +86,7 @@ export class Attempts {
 
 function read({ storage, now }: AttemptsWorld): Kept[] {
   try {
-    const kept = JSON.parse(storage?.getItem(KEY) ?? '[]') as Kept[]
+    const kept = JSON.parse(storage?.getItem(ATTEMPTS_KEY) ?? '[]') as Kept[]
     return kept.filter(({ at }) => Math.abs(now() - at) < KEPT_MS)
   } catch {
     return []

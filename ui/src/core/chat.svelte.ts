@@ -22,7 +22,8 @@ import type {
 } from '../protocol'
 import type * as Api from './api'
 import { Refusal } from './api'
-import { Attempts } from './attempts'
+import type { Attempts } from './attempts'
+import { ATTEMPTS_KEY } from './attemptsKey'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
 import { Deletions, tombstone } from './deletions'
 import { Directory } from './directory.svelte'
@@ -111,7 +112,8 @@ export class Chat {
   #connection: Connection
   #outbox: Outbox
   #drafts: Drafts | null = null
-  #attempts: Attempts
+  /** Null until somebody comes in by a form: most first looks at a chat need none of it. */
+  #attempts: Promise<Attempts> | null = null
   #waiting = new Map<number, Waiting>()
   #re = 0
   /** Rooms that are being read. */
@@ -126,11 +128,6 @@ export class Chat {
 
   constructor(around: Surroundings) {
     this.#around = around
-    this.#attempts = new Attempts({
-      storage: around.storage,
-      now: around.world.now,
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    })
     this.#directory = new Directory(around.api)
     this.#connection = new Connection(around.world, {
       heard: (message) => this.#heard(message),
@@ -228,11 +225,37 @@ export class Chat {
   async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
     this.goesOn = false
     // Without a cookie nobody is signed in, and an account made here would be lost at once.
-    if (!(await this.#around.api.keepsCookies())) throw new Refusal('cookies_blocked')
+    const sendWhereKept = async (secret: string) => {
+      if (await this.#around.api.keepsCookies()) return send(secret)
+      throw new Refusal('cookies_blocked')
+    }
     try {
-      return await this.#attempts.make(what, send, () => (this.goesOn = true))
+      const attempts = await (this.#attempts ??= this.#loadAttempts())
+      return await attempts.make(what, sendWhereKept, () => (this.goesOn = true))
     } finally {
       this.goesOn = false
+    }
+  }
+
+  async #loadAttempts(): Promise<Attempts> {
+    try {
+      const { Attempts } = await import('./attempts')
+      const { storage, world } = this.#around
+      const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+      return new Attempts({ storage, now: world.now, wait })
+    } catch {
+      this.#attempts = null
+      throw new Refusal('unreachable')
+    }
+  }
+
+  /** Whatever was attempted is over, also in a page before this one. */
+  #forgetAttempts(): void {
+    void this.#attempts?.then((attempts) => attempts.forget())
+    try {
+      this.#around.storage?.removeItem(ATTEMPTS_KEY)
+    } catch {
+      // A forbidden storage has nothing either.
     }
   }
 
@@ -454,7 +477,7 @@ export class Chat {
 
   #enter(user: User): void {
     if (this.me && this.me.id !== user.id) this.#forget()
-    this.#attempts.forget()
+    this.#forgetAttempts()
     this.me = user
     this.phase = 'inside'
     this.#startFailures = 0

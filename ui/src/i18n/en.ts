@@ -110,14 +110,14 @@ export const en = {
   'composer.send': 'Send',
   'composer.left': { one: '{n} character left', other: '{n} characters left' },
   'composer.over': { one: '{n} character too many', other: '{n} characters too many' },
-  'composer.gone': '{name} is not here any more. What was said here stays; nothing can be added.',
+  'composer.gone': '{name} is not here any more. Nothing can be added here.',
   'composer.archived': 'This room is archived. It can be read, not written.',
 
   // --- Connection ------------------------------------------------------------------------------------------------
   'link.reconnecting': 'Reconnecting…',
   'link.offline': 'Offline. What you write is sent later.',
   'link.back': 'Back online',
-  'link.busy': 'The box is busy. Trying again by itself…',
+  'link.busy': 'The box is busy. Trying again…',
   'link.fault': 'Something is wrong with this page. Reload it.',
   'link.tooMany': 'porch is open in too many windows. This one has stopped.',
   'link.connectHere': 'Use this window',

@@ -106,7 +106,7 @@ export const zh: Table = {
   'composer.send': '发送',
   'composer.left': { other: '还可输入 {n} 个字符' },
   'composer.over': { other: '超出 {n} 个字符' },
-  'composer.gone': '{name} 已经不在这里了。说过的话会留着，但不能再发消息。',
+  'composer.gone': '{name} 已经不在这里了。这里不能再发消息。',
   'composer.archived': '房间已归档，只能阅读，不能发言。',
 
   // --- 连接 ----------------------------------------------------------------------------------------

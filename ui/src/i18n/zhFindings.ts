@@ -180,7 +180,7 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
   ],
   database_gone: [
     '数据文件夹 {path} 曾经用过，但数据库不见了，porch 不会启动。',
-    '请从备份恢复 porch.db。要从头开始（没有任何人和消息）：porch begin-anew --data-dir {path}',
+    '请从备份恢复 porch.db。要从头开始（没有任何人和消息），请运行 porch begin-anew --data-dir {path}。',
   ],
   database_lost: [
     '数据库丢了最新的一部分：缺少已经保存过的 {events|一些} 条消息和改动。{ago_s:span}前发现。',

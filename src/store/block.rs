@@ -241,6 +241,11 @@ impl<'a> Head<'a> {
         self.leaves > 0
     }
 
+    /// Bytes of the words that are with the head.
+    pub(super) fn inline_bytes(&self) -> usize {
+        self.inline.len()
+    }
+
     /// The words of a block without leaves; none of one that has some.
     pub(super) fn entries(&self) -> Entries<'a> {
         Entries::of(self.inline, self.count)

@@ -254,6 +254,8 @@ impl Look<'_> {
                 })??;
             }
         } else {
+            // The row is at hand, but it is gone through again for each.
+            cost.decode(self.head.inline_bytes());
             gather(self.head.entries(), beginning, &mut found)?;
         }
         left.keep(&found);
@@ -263,6 +265,7 @@ impl Look<'_> {
     fn find(&self, word: &[u8], found: &mut Bits, cost: &mut Cost) -> rusqlite::Result<()> {
         match self.head.leaf_of(word)? {
             None => {
+                cost.decode(self.head.inline_bytes());
                 if let Some(places) = self.head.entries().find(word)? {
                     found.add(places)?;
                 }

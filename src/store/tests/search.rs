@@ -178,6 +178,17 @@ fn equal_words_cost_once() {
 }
 
 #[test]
+fn each_beginning_that_is_gathered_is_counted() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    // A block of one row, which is gone through for each of them.
+    fixture.apply_all((0..60).map(|i| append(EVERYONE, users[0], &format!("m{i}"), &format!("aa bb cc dd number{i}"))));
+    fixture.index();
+    let [one, five] = ["zz*", "a* b* c* d* zz*"].map(|query| cost(&fixture, users[0], query, None));
+    assert_eq!((one.0.hits.len(), five.0.hits.len()), (0, 0));
+    assert!(five.1 >= one.1 + 4, "{} and {}", one.1, five.1);
+}
+
+#[test]
 fn every_query_ends_within_its_cost_and_comes_to_an_end() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let mut talk = Talk::new(11);

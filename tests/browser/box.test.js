@@ -71,7 +71,7 @@ describe('the owner’s page', { skip }, () => {
     await page.getByLabel('Key of the Wi-Fi').fill('short')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('A Wi-Fi’s name has at most 32 bytes').waitFor()
-    await page.getByText('A key has 8 to 63 characters.').waitFor()
+    await page.getByText('A key has 8 to 63 characters, or is 64 digits from 0 to 9 and a to f.').waitFor()
     await page.getByLabel('Name of the Wi-Fi').fill('阅览室')
     await page.getByLabel('Key of the Wi-Fi').fill('ask at the desk')
     await page.getByRole('button', { name: 'Show the key' }).click()

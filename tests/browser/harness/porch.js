@@ -1,7 +1,7 @@
 // Starts the porch binary for one test file, on free ports and in a folder of its own, and stops it again.
 
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,7 +30,9 @@ export class Porch {
     try {
       if (lastKnown !== undefined) {
         const clock = JSON.stringify({ time: lastKnown, seq: 0 })
-        await mkdir(path.join(folder, 'data'), { mode: 0o700 })
+        // A folder that was used and has no database is refused: it is used once.
+        await porch.#spawn('127.0.0.1:0')
+        await porch.end()
         await writeFile(path.join(folder, 'data/clock.json'), clock, { mode: 0o600 })
       }
       await porch.#spawn('127.0.0.1:0')

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use tokio::time::sleep;
 
+use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::ERASE_RETRY_WAIT;
 use crate::proto::op::{Needs, Op, Outcome};
@@ -24,7 +25,7 @@ pub(super) struct Made {
 pub(super) async fn count(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<Json<Made>> {
     signed.owner_only()?;
     let made = app.store.read(signed.asker(), move |reader| reader.rooms_made_by(user)).await?;
-    Ok(Json(Made { made }))
+    Ok(Json(Made { made: made.ok_or(ErrorCode::NotFound)? }))
 }
 
 /// `DELETE /api/people/{user}/rooms`: removes them all, with everything in them, in steps.

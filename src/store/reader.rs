@@ -163,8 +163,8 @@ impl Reader {
             .collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many rooms this person has made.
-    pub fn rooms_made_by(&self, user: UserId) -> Result<u64, ReadError> {
+    /// How many rooms this person has made; `None` where there never was such a person.
+    pub fn rooms_made_by(&self, user: UserId) -> Result<Option<u64>, ReadError> {
         Ok(removal::made_by(&self.db, user)?)
     }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::schema::{self, sql};
 use super::{history, messages};
+use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
 use crate::proto::op::{Millis, Outcome};
@@ -12,8 +13,11 @@ use crate::proto::op::{Millis, Outcome};
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
 
-/// Removes rooms that this person made, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them.
+/// Removes rooms that this person made, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them; of nobody, `not_found`.
 pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    if !was_ever(db, user)? {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
     let rooms: Vec<RoomId> = db
         .prepare_cached("SELECT id FROM rooms WHERE made_by = ? AND made_by IS NOT NULL ORDER BY id LIMIT ?")?
         .query_map([sql(user.0), sql(ROOMS_REMOVED_AT_ONCE_MAX as u64)], |row| schema::room_id(row, 0))?
@@ -31,10 +35,18 @@ pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<
     Ok(Outcome::RoomsRemoved { rooms, more })
 }
 
-/// How many rooms this person has made that are there.
-pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
+/// How many rooms this person has made that are there; `None` of nobody.
+pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<Option<u64>> {
+    if !was_ever(db, user)? {
+        return Ok(None);
+    }
     db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND made_by IS NOT NULL")?
-        .query_row([sql(user.0)], |row| schema::number(row, 0))
+        .query_row([sql(user.0)], |row| schema::number(row, 0).map(Some))
+}
+
+/// Whether there is or was such a person: the rooms of who has gone are there still.
+fn was_ever(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ?")?.exists([sql(user.0)])
 }
 
 /// Erases messages of removed rooms, [`ERASED_AT_ONCE_MAX`] of them, as deleted messages are.

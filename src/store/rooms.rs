@@ -41,7 +41,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         }
     }
     let full = rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64
-        || removal::made_by(db, plan.by)? >= ROOMS_MADE_MAX as u64
+        || removal::made_by(db, plan.by)?.is_some_and(|made| made >= ROOMS_MADE_MAX as u64)
         || memberships(db, plan.by)? >= MEMBERSHIPS_MAX as u64;
     if full {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));

@@ -103,5 +103,17 @@ fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() 
     });
     assert_eq!(left, 0, "nothing of it is on the disk");
     assert_eq!(fixture.read(|reader| reader.history(ada, kept, Window::Newest, 10)).unwrap().messages.len(), 1);
-    assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), 0);
+    assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), Some(0));
+}
+
+#[test]
+fn the_rooms_of_who_has_gone_are_removed_and_those_of_nobody_are_not_found() {
+    let (fixture, users) = Fixture::with(&["Ada", "Mal"]);
+    let [ada, mal] = users[..] else { panic!() };
+    fixture.room(RoomKind::Open, mal, &[ada]);
+    fixture.apply(Op::DeleteUser { user: mal, checked: "hash of Mal".into(), at: NOON });
+    assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), Some(1));
+    assert_eq!(fixture.remove(mal).0.len(), 1);
+    assert_eq!(fixture.read(|reader| reader.rooms_made_by(UserId(999))), None);
+    assert_eq!(fixture.refused(Op::RemoveRooms { made_by: UserId(999) }), ErrorCode::NotFound);
 }

@@ -367,7 +367,7 @@ impl Hub {
 /// A room's name, unless the page writes it in place of one: else a room would be taken for the room for everybody.
 fn room_name(text: &str) -> Result<String, ErrorCode> {
     let name = parse_room_name(text)?;
-    if is_reserved(&name) { Err(ErrorCode::NameInvalid) } else { Ok(name) }
+    if is_reserved(&name) { Err(ErrorCode::NameReserved) } else { Ok(name) }
 }
 
 /// By what the client knows the answer to a command.

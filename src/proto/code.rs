@@ -27,6 +27,7 @@ pub enum ErrorCode {
     LastOwner,
     LimitReached,
     NameInvalid,
+    NameReserved,
     NameTaken,
     NotAMember,
     NotFound,
@@ -59,6 +60,7 @@ impl ErrorCode {
             | Self::BodyLong
             | Self::ClockImpossible
             | Self::NameInvalid
+            | Self::NameReserved
             | Self::PasswordShort
             | Self::PasswordLong
             | Self::QueryDate
@@ -117,6 +119,7 @@ impl ErrorCode {
             Self::LastOwner => "The box needs an owner.",
             Self::LimitReached => "There are too many of these already.",
             Self::NameInvalid => "This name cannot be used.",
+            Self::NameReserved => "porch itself uses this word in place of a name.",
             Self::NameTaken => "Somebody here already has this name.",
             Self::NotAMember => "You are not in this room.",
             Self::NotFound => "There is no such thing here.",

@@ -27,10 +27,10 @@ pub struct UserName {
 }
 
 impl UserName {
-    /// Takes a text for a name that somebody wants to have from now on, or says `name_invalid`.
+    /// Takes a text for a name that somebody wants to have from now on, or says `name_invalid` or `name_reserved`.
     pub fn chosen(text: &str) -> Result<Self, ErrorCode> {
         let name = Self::parse(text)?;
-        if is_reserved(&name.shown) { Err(ErrorCode::NameInvalid) } else { Ok(name) }
+        if is_reserved(&name.shown) { Err(ErrorCode::NameReserved) } else { Ok(name) }
     }
 
     /// Takes a text for the name of somebody who may be here, or says `name_invalid`.
@@ -208,7 +208,7 @@ mod tests {
             "所 有 人",
             "yOu",
         ]) {
-            assert_eq!(UserName::chosen(text), Err(ErrorCode::NameInvalid), "{text}");
+            assert_eq!(UserName::chosen(text), Err(ErrorCode::NameReserved), "{text}");
             assert!(UserName::parse(text).is_ok(), "{text}: whoever has the name already signs in by it");
         }
         for text in ["Everybody's friend", "Deleted", "人", "Youssef", "你好"] {

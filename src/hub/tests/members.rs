@@ -136,7 +136,7 @@ fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
         let create = ClientMessage::CreateRoom { re: 1, name: name.into(), access: Access::Open, members: vec![] };
         world.say(ada, create);
         world.say(ada, rename(room, name));
-        assert_eq!(world.errors(ada), [ErrorCode::NameInvalid; 2], "{name}");
+        assert_eq!(world.errors(ada), [ErrorCode::NameReserved; 2], "{name}");
     }
     world.say(ada, rename(EVERYONE, "Everybody"));
     world.commit();

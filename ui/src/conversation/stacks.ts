@@ -1,9 +1,16 @@
-/** Marks piled on one character: as many are drawn as a name may have, so that no stack covers the lines around it. */
+/** Text as it is drawn, so that no message covers or turns around what stands beside it. */
 
-/** The box's limit for names: the highest stack of any living script, in Tibetan, has as many. */
+/** Marks on one character, as many as the box lets a name have: the highest stack of any living script has as many. */
 export const STACK_MAX = 8
 
 const STACK = new RegExp(`(\\p{M}{${STACK_MAX}})\\p{M}+`, 'gu')
 
-/** The text as it is drawn. What is copied, searched and sent stays as it was written. */
-export const lowStacks = (text: string) => text.replace(STACK, '$1')
+/**
+ * Piled marks no higher than in a name; overrides of the direction (U+202D, U+202E), by which text reads other than it
+ * is, as the embeddings that mixed scripts need. What is copied by the menu, searched and sent stays as it was written.
+ */
+export const asDrawn = (text: string) =>
+  text.replace(STACK, '$1').replace(/[\u202d\u202e]/g, (turn) => (turn > '\u202d' ? '\u202b' : '\u202a'))
+
+/** A name within a line of words: one that runs the other way does not turn the line around. */
+export const isolated = (name: string) => `\u2068${name}\u2069`

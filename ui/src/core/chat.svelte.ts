@@ -67,6 +67,8 @@ type Asked = Command extends infer C ? (C extends Command ? Omit<C, 're'> : neve
 
 export class Chat {
   phase = $state<Phase>('starting')
+  /** While `unreachable`: it is there, and has too much to do. */
+  isBusy = $state(false)
   /** Who the box is; null until it answered once. */
   box = $state.raw<BoxInfo | null>(null)
   /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
@@ -159,6 +161,9 @@ export class Chat {
     } else if (box.status === 'fulfilled' && codeOf(me.reason) === 'not_signed_in') {
       this.phase = 'outside'
     } else {
+      this.isBusy = [box, me].some(
+        (answer) => answer.status === 'rejected' && codeOf(answer.reason) === 'busy',
+      )
       this.phase = 'unreachable'
       const wait = BACKOFF_MS[Math.min(this.#startFailures++, BACKOFF_MS.length - 1)]!
       this.#startTimer = setTimeout(() => void this.start(), wait)

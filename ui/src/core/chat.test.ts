@@ -62,9 +62,9 @@ const memory: OutboxStore = {
   },
 }
 
-function makeChat(): Chat {
+function makeChat(changed: Partial<typeof api> = {}): Chat {
   return new Chat({
-    api: answers(),
+    api: { ...answers(), ...changed },
     world: { open: () => box.connect(), now: Date.now, chance: () => 0.5 },
     outbox: memory,
     storage: {
@@ -601,4 +601,13 @@ test('another_version_of_the_box_is_noticed', async () => {
     archived: 0,
   })
   await vi.waitFor(() => expect(chat.updated).toBe(true))
+})
+
+test('a_box_that_is_busy_at_the_start_is_not_said_to_be_out_of_reach', async () => {
+  for (const code of ['busy', 'unreachable'] as const) {
+    const starting = makeChat({ me: () => Promise.reject(new api.Refusal(code)) })
+    await starting.start()
+    expect(starting.phase).toBe('unreachable')
+    expect(starting.isBusy).toBe(code === 'busy')
+  }
 })

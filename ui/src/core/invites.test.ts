@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Door, DoorKind } from '../protocol'
 import { hasEnded, untilNotice } from './guests'
-import { doorForQr, inviteState, throughDoor } from './invites'
+import { doorForQr, inviteState, isPaused, throughDoor } from './invites'
 
 const NOW = 1_790_000_000_000
 
@@ -11,6 +11,12 @@ describe('an invite', () => {
     expect(inviteState(invite, NOW)).toBe('good')
     expect(inviteState(invite, NOW + 1)).toBe('ended')
     expect(inviteState({ ...invite, ends_at: null }, NOW)).toBe('good')
+  })
+
+  it('for guests does not work while guests are off, and one for members does', () => {
+    expect(isPaused({ role: 'guest' }, false)).toBe(true)
+    expect(isPaused({ role: 'guest' }, true)).toBe(false)
+    expect(isPaused({ role: 'member' }, false)).toBe(false)
   })
 
   it('for one person is good until that person has come', () => {

@@ -12,6 +12,10 @@ export function inviteState(
   return invite.ends_at !== null && invite.ends_at <= boxNow ? 'ended' : 'good'
 }
 
+/** Whether it lets nobody in for now: it is for guests, and the owner takes none. */
+export const isPaused = (invite: Pick<Invite, 'role'>, guestsMayCome: boolean) =>
+  invite.role === 'guest' && !guestsMayCome
+
 /** Spans one chooses from, in seconds; 0 stands for no end. */
 export const SPANS_S = [3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400, 0] as const
 

@@ -6,7 +6,6 @@
 export const en = {
   // --- Everywhere --------------------------------------------------------------------------------
   'app.name': 'porch',
-  'common.add': 'Add',
   'common.back': 'Back',
   'common.cancel': 'Cancel',
   'common.close': 'Close',
@@ -14,20 +13,14 @@ export const en = {
   'common.copyFailed': 'Copying did not work. Select the link and copy it yourself.',
   'common.loading': 'Loading…',
   'common.name': 'Name',
-  'common.password': 'Password',
-  'common.passwordHide': 'Hide the password',
-  'common.passwordShow': 'Show the password',
   'common.retry': 'Try again',
   'common.save': 'Save',
   'common.you': 'You',
-  'common.youAfterName': '{name} (you)',
   'person.deleted': 'Deleted account',
   'person.hereNow': 'Here now',
   'person.away': 'Not here',
   'person.gone': 'Not here any more',
   'room.everyone': 'Everybody',
-  'room.open': 'Open room',
-  'room.closed': 'Closed room',
   'room.archived': 'Archived',
   'room.members': { one: '{n} member', other: '{n} members' },
 
@@ -43,8 +36,6 @@ export const en = {
   'details.title': 'Room details',
   'search.label': 'Search the messages',
   'newChat.title': 'New chat',
-  'settings.language': 'Language',
-  'settings.languageFailed': 'This language could not be loaded. Try again when the box can be reached.',
 
   // --- Pages for when something is in the way -----------------------------------------------------------------
   'unsupported.title': 'This browser is too old for porch',
@@ -54,9 +45,6 @@ export const en = {
   'offline.title': 'The box is out of reach',
   'offline.text':
     'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
-  'notFound.title': 'There is nothing here',
-  'notFound.text': 'The link leads to a room or message that does not exist, or that is not for you.',
-  'notFound.home': 'To the chats',
 
   // --- Chat list, conversation ---------------------------------------------------------------------------------
   'chats.title': 'Chats',
@@ -96,7 +84,7 @@ export const en = {
   'message.deleted': 'This message was deleted',
   'message.waiting': 'Waiting to be sent',
   'message.sent': 'Sent',
-  'message.failed': 'Not sent',
+  'message.failed': 'Not sent: {why}',
   'message.retry': 'Send again',
   'message.discard': 'Discard',
   'message.menu': 'What to do with this message',
@@ -138,7 +126,6 @@ export const en = {
   'error.not_found': 'That does not exist here, or not any more.',
   'error.not_signed_in': 'You are signed out. Sign in again.',
   'error.person_gone': 'This person is not here any more.',
-  'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.room_archived': 'This room is archived: it can be read, not written.',
   'error.slow_down': 'That was too much at once. Wait a moment.',
   'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',

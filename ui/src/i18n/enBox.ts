@@ -31,6 +31,7 @@ export const enBox = {
   'invites.joined': { one: '{n} person joined', other: '{n} people joined' },
   'invites.roomGone': 'a room you cannot see',
   'invites.gone': 'This invite is not there any more.',
+  'invites.paused': 'Does not work while guests are off',
   'invites.guestsOff': 'Guests are turned off: this invite does not work just now.',
   'invite.title': 'Invite',
   'invite.rooms': 'Rooms: {rooms}',

@@ -22,6 +22,11 @@ export function formatDate(at: number): string {
   return dateFormat('date', { day: 'numeric', month: 'long', year: 'numeric' }).format(at)
 }
 
+/** "20 November 2026 at 14:05", joined as the language does. */
+export function formatWhole(at: number): string {
+  return dateFormat('whole', { dateStyle: 'long', timeStyle: 'short' }).format(at)
+}
+
 /** "Today", "Yesterday", "Monday", "20 November", "20 November 2025": for day separators. */
 export function formatDay(at: number, now: number = Date.now()): string {
   const days = daysBetween(at, now)

@@ -4,9 +4,10 @@ import { enBox } from './enBox'
 import { enScreens } from './enScreens'
 import { errorText } from './errors'
 import { fill, formatNumberIn } from './fill'
-import { daysBetween, formatDay, formatList, formatMoment, nextMidnight } from './format'
-import { preferredLanguage, t, tBox, tScreens, withTexts } from './language.svelte'
-import { formatSpan, formatWhen } from './spans'
+import { daysBetween, formatDay, formatList, formatMoment, formatWhole, nextMidnight } from './format'
+import { chooseLanguage, preferredLanguage, t, tBox, tScreens, withTexts } from './language.svelte'
+import { isNameFault, roomErrorText } from './names'
+import { formatSpan, formatWhen, joinSentences } from './spans'
 import type { Plural } from './table'
 import { zh as zhChat } from './zh'
 import { zhBox } from './zhBox'
@@ -155,4 +156,41 @@ describe('ends and spans', () => {
 
 it('joins names', () => {
   expect(formatList(['Ada', 'Grace', 'Lin'])).toBe('Ada, Grace, and Lin')
+})
+
+describe('Chinese', () => {
+  it('has no narrow punctuation beside its own characters', () => {
+    const narrow = Object.entries(zh).filter(([, entry]) =>
+      forms(entry).some((form) =>
+        /\p{Script=Han}[,:;!?]|[,:;!?]\s*\p{Script=Han}|[。，：；！？] /u.test(form),
+      ),
+    )
+    // What is typed into the search, and the key of this help.
+    expect(narrow.map(([key]) => key).filter((key) => !/Example$|singleKeysHint/.test(key))).toEqual([])
+  })
+
+  it('joins sentences and a day with its time as Chinese does', async () => {
+    vi.stubGlobal('document', { documentElement: {} })
+    vi.stubGlobal('localStorage', { setItem() {}, removeItem() {} })
+    const at = new Date(2026, 10, 26, 10, 29).getTime()
+    expect(joinSentences('One.', false, 'Two.')).toBe('One. Two.')
+    await chooseLanguage('zh')
+    expect(joinSentences('一。', false, '二。')).toBe('一。二。')
+    expect(formatWhole(at)).toBe('2026年11月26日 10:29')
+    expect(t('message.failed', { why: '主机正忙。' })).toBe('未发送：主机正忙。')
+    await chooseLanguage('en')
+  })
+
+  it('calls a person and a room by their own limits', async () => {
+    vi.stubGlobal('document', { documentElement: {} })
+    await withTexts(Promise.resolve())
+    expect(errorText('name_invalid')).toMatch(/1 to 32/)
+    expect(roomErrorText('name_invalid')).toMatch(/1 to 64/)
+    expect(errorText('name_reserved')).not.toBe(errorText('name_invalid'))
+    expect(roomErrorText('name_reserved')).toMatch(/room/)
+    expect(roomErrorText('busy')).toBe(errorText('busy'))
+    expect(
+      ['name_invalid', 'name_reserved', 'name_taken', 'busy'].map((code) => isNameFault(code as never)),
+    ).toEqual([true, true, true, false])
+  })
 })

@@ -9,6 +9,7 @@ export {
   formatMoment,
   formatNumber,
   formatTime,
+  formatWhole,
   nextMidnight,
 } from './format'
 export type { Language, LanguageChoice } from './language.svelte'

@@ -4,4 +4,4 @@
  */
 export * from './index'
 export { tScreens as t } from './language.svelte'
-export { formatSpan, formatWhen } from './spans'
+export { formatSpan, formatWhen, joinSentences } from './spans'

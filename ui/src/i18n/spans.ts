@@ -10,6 +10,11 @@ export function formatWhen(at: number, now: number = Date.now()): string {
   return dateFormat('when', { dateStyle: 'medium', timeStyle: 'short' }).format(at)
 }
 
+/** Sentences one after another: with spaces between them only in languages that write some. */
+export function joinSentences(...sentences: (string | false)[]): string {
+  return sentences.filter((sentence) => sentence !== false).join(locale().startsWith('zh') ? '' : ' ')
+}
+
 const UNITS_S = [
   ['year', 365.25 * 86_400],
   ['day', 86_400],

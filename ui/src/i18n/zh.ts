@@ -4,7 +4,6 @@ import type { Table } from './table'
 export const zh: Table = {
   // --- 通用 ---------------------------------------------------------------------------------------
   'app.name': 'porch',
-  'common.add': '添加',
   'common.back': '返回',
   'common.cancel': '取消',
   'common.close': '关闭',
@@ -12,20 +11,14 @@ export const zh: Table = {
   'common.copyFailed': '复制没有成功，请自行选中链接再复制。',
   'common.loading': '正在加载…',
   'common.name': '名字',
-  'common.password': '密码',
-  'common.passwordHide': '隐藏密码',
-  'common.passwordShow': '显示密码',
   'common.retry': '重试',
   'common.save': '保存',
   'common.you': '你',
-  'common.youAfterName': '{name}（你）',
   'person.deleted': '已注销的账号',
   'person.hereNow': '在线',
   'person.away': '不在线',
   'person.gone': '已不在这里',
   'room.everyone': '所有人',
-  'room.open': '公开房间',
-  'room.closed': '私密房间',
   'room.archived': '已归档',
   'room.members': { other: '{n} 位成员' },
 
@@ -41,8 +34,6 @@ export const zh: Table = {
   'details.title': '房间详情',
   'search.label': '搜索消息',
   'newChat.title': '新聊天',
-  'settings.language': '语言',
-  'settings.languageFailed': '这种语言没有加载成功，请在能连上主机时再试。',
 
   // --- 遇到阻碍时的页面 ----------------------------------------------------------------------------------
   'unsupported.title': '这个浏览器太旧，无法使用 porch',
@@ -50,9 +41,6 @@ export const zh: Table = {
   'unsupported.missing': '这里缺少：{list}',
   'offline.title': '连不上主机',
   'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
-  'notFound.title': '这里什么也没有',
-  'notFound.text': '链接指向的房间或消息不存在，或者不对你开放。',
-  'notFound.home': '回到聊天',
 
   // --- 聊天列表与对话 --------------------------------------------------------------------------------
   'chats.title': '聊天',
@@ -92,7 +80,7 @@ export const zh: Table = {
   'message.deleted': '这条消息已被删除',
   'message.waiting': '等待发送',
   'message.sent': '已发送',
-  'message.failed': '未发送',
+  'message.failed': '未发送：{why}',
   'message.retry': '重新发送',
   'message.discard': '放弃',
   'message.menu': '对这条消息的操作',
@@ -134,7 +122,6 @@ export const zh: Table = {
   'error.not_found': '这里没有它，或者已经不在了。',
   'error.not_signed_in': '你已退出登录，请重新登录。',
   'error.person_gone': '这个人已经不在这里了。',
-  'error.rooms_full': '其中有人不能再由你加进更多房间了。',
   'error.room_archived': '这个房间已归档：可以阅读，不能发消息。',
   'error.slow_down': '操作太快了，请稍等片刻。',
   'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',

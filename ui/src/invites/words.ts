@@ -1,7 +1,7 @@
 /** How an invite is told: for whom, into which rooms, until when. */
 import { chat } from '../chat'
 import { boxNow } from '../core/api'
-import { inviteState } from '../core/invites'
+import { inviteState, isPaused } from '../core/invites'
 import { formatList, formatWhen, t } from '../i18n/box'
 import { roomTitle } from '../names'
 import type { Invite, ListedRoom, RoomId } from '../protocol'
@@ -18,8 +18,13 @@ export function inviteLine(invite: Invite): string {
   if (!invite.once) {
     parts.push(invite.joined === 0 ? t('invites.joinedNone') : t('invites.joined', { n: invite.joined }))
   }
+  if (isPausedNow(invite)) parts.push(t('invites.paused'))
   return parts.join(' · ')
 }
+
+/** Whether an invite that is good otherwise does not work, because guests are off. */
+export const isPausedNow = (invite: Invite) =>
+  inviteState(invite, boxNow()) === 'good' && isPaused(invite, chat.box?.guests !== false)
 
 export function inviteUntil(invite: Invite): string {
   const now = boxNow()

@@ -263,11 +263,11 @@ impl Indexer {
         self.shared.changed.notify_one();
     }
 
-    /// Whether everything is in the index.
+    /// Whether everything is in the index, of which this is the newest.
     #[cfg(test)]
-    pub(super) fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self, newest: u64) -> bool {
         let state = self.shared.lock();
-        state.indexed >= state.newest && !state.deletions && !state.damaged
+        state.indexed >= state.newest.max(newest) && !state.deletions && !state.damaged
     }
 
     /// Indexes now what waits.

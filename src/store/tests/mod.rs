@@ -121,8 +121,10 @@ impl Fixture {
     /// Waits until the search index holds everything.
     fn index(&self) {
         let indexer = &self.store.inner.looks.indexer;
+        // The index may hear of it a moment after the writer has answered.
+        let newest = self.read(|reader| reader.newest_seq()).0;
         let deadline = Instant::now() + PATIENCE;
-        while !indexer.is_idle() {
+        while !indexer.is_idle(newest) {
             indexer.hurry();
             assert!(Instant::now() < deadline, "the index does not catch up");
             std::thread::yield_now();

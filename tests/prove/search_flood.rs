@@ -19,9 +19,22 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How long the flood waits after `busy`: less than it is told to.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 const RATIO_MAX: f64 = 3.0;
+/// Where every processor is busy, whoever wakes up may wait so long for one, whatever the box does: a time slice of
+/// Linux's scheduler. A quiet moment below it says nothing of the box; the flood itself runs on the same machine.
+const SLICE: Duration = Duration::from_millis(3);
 
-/// Asks over one connection, again and again.
-async fn times(person: &Person, path: &str) -> Times {
+/// Asks over one connection, again and again; from a thread of its own, so that what is measured is the box and not how
+/// busy the flood keeps itself.
+async fn times(person: &Person, path: &'static str) -> Times {
+    let person = person.clone();
+    let asking = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(ask(&person, path))
+    };
+    tokio::task::spawn_blocking(asking).await.expect("each is answered")
+}
+
+async fn ask(person: &Person, path: &str) -> Times {
     let mut line = filling::Line::open(person).await;
     let mut times = Times::default();
     for _ in 0..QUESTIONS {
@@ -43,8 +56,7 @@ async fn others_are_answered_as_before() {
     assert!(porch.stop().await.success());
     filling::fill(&folder, EVERYONE, &[ada.id, bob.id], MESSAGES, |i| format!("word{} and other words {i}", i % 977));
     let porch = Porch::again(&folder, port).await;
-    let page = format!("/api/rooms/{EVERYONE}/messages");
-    let asked = ["/api/me", page.as_str()];
+    let asked = ["/api/me", "/api/rooms/1/messages"];
     let mut quiet = Vec::new();
     for path in asked {
         quiet.push(times(&bob, path).await);
@@ -55,8 +67,10 @@ async fn others_are_answered_as_before() {
         let (ada, searched) = (ada.clone(), searched.clone());
         flood.spawn(async move {
             let mut line = filling::Line::open(&ada).await;
-            for i in at.. {
-                let status = line.ask(&format!("/api/search?q=w*%20o*%20nothing{i}")).await;
+            loop {
+                // Alternately one that finds much and one that looks through everything for what is not there together.
+                let query = ["w*%20o*&limit=50", "%22words%20other%22"][at % 2];
+                let status = line.ask(&format!("/api/search?q={query}")).await;
                 searched[usize::from(status == 503)].fetch_add(1, Ordering::Relaxed);
                 if status == 503 {
                     sleep(BUSY_PAUSE).await;
@@ -66,11 +80,12 @@ async fn others_are_answered_as_before() {
     }
     let flooded = || searched.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>();
     crate::support::eventually("the flood", || flooded() > CONNECTIONS).await;
-    for (path, quiet) in asked.iter().zip(&quiet) {
+    for (path, quiet) in asked.into_iter().zip(&quiet) {
         let times = times(&bob, path).await;
         let ratio = times.ratio(quiet, 95);
         println!("{path}\n  before {quiet}\n  while  {times}\n  p95 is {ratio:.2} times as long");
-        assert!(ratio <= RATIO_MAX, "{path}: {ratio}");
+        let most = quiet.percentile(95).max(SLICE).mul_f64(RATIO_MAX);
+        assert!(times.percentile(95) <= most, "{path}: {:?}, and not {most:?}", times.percentile(95));
     }
     let [answered, busy] = [0, 1].map(|kind| searched[kind].load(Ordering::Relaxed));
     println!("searches answered {answered}, busy {busy}");

@@ -19,8 +19,9 @@ use crate::support::{Device, Door, EVERYONE, Folder, Person, Porch, Start, from_
 const CONNECTIONS: usize = 160;
 const MEMORY_BYTES_MAX: u64 = 256 << 20;
 const LONG_MESSAGES: usize = 400;
-const PAUSE: Duration = Duration::from_millis(60);
-const TALK: Duration = Duration::from_secs(20);
+/// A connection may say ten things a second.
+const PAUSE: Duration = Duration::from_millis(120);
+const TALK: Duration = Duration::from_secs(30);
 const RATIO_MAX: f64 = 2.0;
 
 /// Something that is held open and not read.

@@ -11,7 +11,9 @@ use crate::fair::Asker;
 use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
-use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT};
+use crate::proto::limits::{
+    STAYS_AT_ONCE_MAX, STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT,
+};
 use crate::proto::op::{Needs, Op, Outcome};
 use crate::proto::server::Role;
 
@@ -94,7 +96,8 @@ impl App {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
             }
             match self.apply(Asker::Box, Op::EndStays { at: now }).await? {
-                Outcome::StaysEnded(_) => {}
+                Outcome::StaysEnded(ended) if ended.guests.len() + ended.deleted.len() < STAYS_AT_ONCE_MAX => {}
+                Outcome::StaysEnded(_) => sleep(STAYS_STEP_WAIT).await,
                 other => return Err(Refusal::of(other)),
             }
         }

@@ -291,6 +291,8 @@ pub const GUEST_KEPT_DAYS: i64 = 30;
 /// Guests whose stay, and guests whose name, ends with one change: a box that was off for a week may have thousands to
 /// tell everyone of, and messages wait meanwhile. The next change takes the next.
 pub const STAYS_AT_ONCE_MAX: usize = 100;
+/// How long the next of such changes waits: a hundred connections are said goodbye to meanwhile, and others talk.
+pub const STAYS_STEP_WAIT: Duration = Duration::from_millis(150);
 /// How long it may take until an end of a stay is noticed after the box's clock was set; more often would only wake an
 /// idle board.
 pub const STAYS_LOOK_INTERVAL_MAX: Duration = Duration::from_secs(600);

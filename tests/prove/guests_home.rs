@@ -19,7 +19,7 @@ use crate::support::{Closed, Device, Folder, Porch, Start, raise_open_files, wit
 const MEMBERS: usize = 200;
 const GUESTS: usize = 1_100;
 /// People who talk, and how long each waits between two messages.
-const TALKERS: usize = 5;
+const TALKERS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long a quiet moment is, and how long the talk goes on beside the departure at least.
 const MOMENT: Duration = Duration::from_secs(8);

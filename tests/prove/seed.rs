@@ -10,7 +10,7 @@ use porch::proto::op::{NewSession, Op, Outcome};
 use porch::proto::user_name::UserName;
 use porch::store::Store;
 
-use crate::support::{Door, Person};
+use crate::support::{Door, Person, eventually};
 
 /// Nobody signs in with it: it has the form of a hash and the hash of nothing.
 pub(crate) const NO_PASSWORD: &str =
@@ -30,6 +30,7 @@ impl Seeded {
 }
 
 pub(crate) fn open(dir: &Path) -> Store {
+    std::fs::create_dir_all(dir).expect("a folder can be made");
     Store::open(dir, wall).expect("the folder is fresh").0
 }
 
@@ -58,7 +59,12 @@ pub(crate) async fn people(store: &Store, name: &str, count: usize) -> Vec<Seede
         let name = named(&format!("{name} {number}"));
         let op = Op::CreateUser { name, password: NO_PASSWORD.to_owned(), session };
         let store = store.clone();
-        waiting.push((tokio::spawn(async move { apply(&store, op).await }), cookie));
+        let making = tokio::spawn(async move { apply(&store, op).await });
+        waiting.push((making, cookie));
+        if number == 0 {
+            // Before all others: the owner.
+            eventually("the first account", || waiting[0].0.is_finished()).await;
+        }
     }
     for (outcome, cookie) in waiting {
         let Outcome::UserCreated { user, .. } = outcome.await.expect("a change does not panic") else {

@@ -161,9 +161,7 @@ export class Chat {
     } else if (box.status === 'fulfilled' && codeOf(me.reason) === 'not_signed_in') {
       this.phase = 'outside'
     } else {
-      this.isBusy = [box, me].some(
-        (answer) => answer.status === 'rejected' && codeOf(answer.reason) === 'busy',
-      )
+      this.isBusy = codeOf(box.status === 'rejected' ? box.reason : me.reason) === 'busy'
       this.phase = 'unreachable'
       const wait = BACKOFF_MS[Math.min(this.#startFailures++, BACKOFF_MS.length - 1)]!
       this.#startTimer = setTimeout(() => void this.start(), wait)

@@ -6,6 +6,8 @@ export const enScreens = {
   'common.password': 'Password',
   'common.passwordHide': 'Hide the password',
   'common.passwordShow': 'Show the password',
+  'common.name': 'Name',
+  'common.save': 'Save',
   'role.boxOwner': 'Owner of the box',
   'role.boxMember': 'Member',
   'role.boxGuest': 'Guest',
@@ -368,6 +370,7 @@ export const enScreens = {
   'error.invite_unknown': 'This invite does not exist, or was withdrawn. Ask for a new one.',
   'error.invite_used': 'This invite was for one person, and has been used. Ask for a new one.',
   'error.last_owner': 'The box needs an owner. Make somebody else the owner first.',
+  'error.limit_reached': 'There are too many of these already.',
   'error.name_invalid': 'This name cannot be used. A name has 1 to 32 visible characters.',
   'error.name_reserved':
     'porch itself uses this word, so that others would be misled by it as a name. Choose another.',

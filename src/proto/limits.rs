@@ -165,9 +165,13 @@ pub const ROOMS_PER_MEMBER_MAX: usize = 200;
 pub const ROOMS_MADE_MAX: usize = 500;
 /// Rooms that one person may have put another into, archived ones too: what one can make others receive.
 pub const ROOMS_ADDED_BY_ONE_MAX: usize = 100;
-/// Rooms one person is in, direct rooms aside; beyond it only an owner of the box adds them to more. Ten who conspire
-/// fill it.
-pub const MEMBERSHIPS_MAX: usize = 1_000;
+/// Rooms one person has made or joined themselves, direct rooms aside; those that others put them into never count.
+pub const ROOMS_JOINED_MAX: usize = 1_000;
+/// Rooms that all others together have put one person into, before each may do so only for [`ROOMS_ADDED_BEYOND_MAX`].
+pub const ROOMS_ADDED_MAX: usize = 1_000;
+/// Rooms that one person may have put another into who is in [`ROOMS_ADDED_MAX`] already; an owner of the box is not held
+/// to it. Many who conspire cannot use up the place of one more, who needs a few rooms: a family, a team, a class.
+pub const ROOMS_ADDED_BEYOND_MAX: usize = 4;
 /// Rooms a person may make, begin or bring back at once: a school's, set up in one go.
 pub const ROOM_ACTS_BURST: u32 = 30;
 /// How soon a person may make one room more.

@@ -7,7 +7,10 @@ use super::schema::{self, sql};
 use super::{accounts, guests, messages, removal};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::limits::{MEMBERSHIPS_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
+use crate::proto::limits::{
+    ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX, ROOMS_MADE_MAX,
+    ROOMS_PER_MEMBER_MAX,
+};
 use crate::proto::op::{MemberRecord, Millis, Outcome, RoomRecord};
 use crate::proto::server::{Message, Role, RoomKind};
 
@@ -42,7 +45,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
     }
     let full = rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64
         || removal::made_by(db, plan.by)?.is_some_and(|made| made >= ROOMS_MADE_MAX as u64)
-        || memberships(db, plan.by)? >= MEMBERSHIPS_MAX as u64;
+        || joined(db, plan.by)? >= ROOMS_JOINED_MAX as u64;
     if full {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
     }
@@ -122,8 +125,14 @@ pub(super) fn add_members(
     let people: Vec<UserId> = newcomers.iter().map(|(user, _)| *user).collect();
     match by {
         Some(by) if !may_be_added(db, &people, by)? => return Ok(Outcome::Refused(ErrorCode::RoomsFull)),
-        None if any_full(db, &people)? => return Ok(Outcome::Refused(ErrorCode::LimitReached)),
-        _ => {}
+        Some(_) => {}
+        None => {
+            for &user in &people {
+                if joined(db, user)? >= ROOMS_JOINED_MAX as u64 {
+                    return Ok(Outcome::Refused(ErrorCode::LimitReached));
+                }
+            }
+        }
     }
     let mut entrance = Entrance::of(db, room, at)?;
     let mut added = Vec::new();
@@ -383,33 +392,32 @@ fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
         .query_row([sql(by.0)], |row| schema::number(row, 0))
 }
 
-/// Whether this person may put all of these into one more room.
+/// Whether this person may put all of these into one more room. However many others have put somebody into, it leaves
+/// each some rooms that are nobody else's to use up.
 fn may_be_added(db: &Connection, people: &[UserId], by: UserId) -> rusqlite::Result<bool> {
+    let owner = accounts::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner);
     for &user in people {
         let by_one: u64 = db
             .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by = ?")?
             .query_row([sql(user.0), sql(by.0)], |row| schema::number(row, 0))?;
-        if by_one >= ROOMS_ADDED_BY_ONE_MAX as u64 {
+        let in_all: u64 = db
+            .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by IS NOT NULL")?
+            .query_row([sql(user.0)], |row| schema::number(row, 0))?;
+        let full = in_all >= ROOMS_ADDED_MAX as u64 && !owner;
+        let most = if full { ROOMS_ADDED_BEYOND_MAX } else { ROOMS_ADDED_BY_ONE_MAX };
+        if by_one >= most as u64 {
             return Ok(false);
         }
     }
-    Ok(!any_full(db, people)? || accounts::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner))
+    Ok(true)
 }
 
-/// Whether one of these is in as many rooms as one may be.
-fn any_full(db: &Connection, people: &[UserId]) -> rusqlite::Result<bool> {
-    for &user in people {
-        if memberships(db, user)? >= MEMBERSHIPS_MAX as u64 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// In how many rooms somebody is, direct rooms aside: of those there is one for each other person.
-fn memberships(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
+/// In how many rooms somebody is who was put there by nobody else, direct rooms aside: of those there is one for each
+/// other person.
+fn joined(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
     db.prepare_cached(
-        "SELECT count(*) FROM members JOIN rooms ON rooms.id = members.room WHERE user = ? AND low IS NULL",
+        "SELECT count(*) FROM members JOIN rooms ON rooms.id = members.room
+         WHERE user = ? AND added_by IS NULL AND low IS NULL",
     )?
     .query_row([sql(user.0)], |row| schema::number(row, 0))
 }

@@ -1,7 +1,10 @@
 //! What one person can put others into, and removing the rooms somebody made.
 
 use super::*;
-use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_MADE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
+use crate::proto::limits::{
+    ERASED_AT_ONCE_MAX, ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_MADE_MAX,
+    ROOMS_REMOVED_AT_ONCE_MAX,
+};
 use crate::store::{Window, schema};
 
 impl Fixture {
@@ -57,6 +60,31 @@ fn one_person_puts_another_into_so_many_rooms_only_archived_ones_too() {
     let open = fixture.room(RoomKind::Open, mal, &[]);
     let join = Op::AddMembers { room: open, users: vec![bob], by: None, at: NOON };
     assert!(matches!(fixture.apply(join), Outcome::MembersAdded { members, .. } if members.len() == 1));
+}
+
+#[test]
+fn whom_many_put_into_rooms_still_makes_and_joins_rooms_and_is_added_by_one_more() {
+    let many: Vec<String> = (0..ROOMS_ADDED_MAX / ROOMS_ADDED_BY_ONE_MAX).map(|at| format!("Mal{at}")).collect();
+    let names: Vec<&str> = ["Ada", "Bob", "Eve"].into_iter().chain(many.iter().map(String::as_str)).collect();
+    let (fixture, users) = Fixture::with(&names);
+    let (ada, bob, eve) = (users[0], users[1], users[2]);
+    for &mal in &users[3..] {
+        fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]);
+    }
+    let create = |by, members| Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON };
+    assert_eq!(fixture.refused(create(users[3], vec![bob])), ErrorCode::RoomsFull);
+    // What others did limits nothing of one's own.
+    let own = fixture.room(RoomKind::Open, bob, &[]);
+    let open = fixture.room(RoomKind::Open, eve, &[]);
+    let add = |room, by| Op::AddMembers { room, users: vec![bob], by, at: NOON };
+    assert!(matches!(fixture.apply(add(open, None)), Outcome::MembersAdded { members, .. } if members.len() == 1));
+    // Nor do they use up the place of a friend, who adds to rooms new and old, or of the owner of the box.
+    fixture.rooms(ROOMS_ADDED_BEYOND_MAX - 1, eve, |_| vec![bob]);
+    let old = fixture.room(RoomKind::Closed, eve, &[]);
+    assert!(matches!(fixture.apply(add(old, Some(eve))), Outcome::MembersAdded { members, .. } if members.len() == 1));
+    assert_eq!(fixture.refused(create(eve, vec![bob])), ErrorCode::RoomsFull);
+    fixture.rooms(ROOMS_ADDED_BEYOND_MAX + 1, ada, |_| vec![bob]);
+    assert!(own < open);
 }
 
 #[test]

@@ -343,7 +343,7 @@ impl Hub {
         } else {
             self.no_guest(pair[0])
                 .and_then(|()| self.known_people(&users))
-                .map(|()| (Op::OpenDirect { users, at: now.wall }, About::Other))
+                .map(|()| (Op::OpenDirect { users, by: pair[0], at: now.wall }, About::Other))
         };
         let checked = self.meter_rooms(pair[0], (1, 0), now, checked);
         self.answer(conn, re, checked, out);

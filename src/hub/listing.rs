@@ -1,4 +1,5 @@
-//! The rooms of a person as lists: in the welcome as many as fit, the liveliest first; archived ones by pages.
+//! The rooms of a person as lists: in the welcome as many as fit, those they do something in
+//! first, and the liveliest first; archived ones by pages.
 
 use crate::proto::account::RoomPage;
 use crate::proto::id::{RoomId, Seq, UserId};
@@ -7,9 +8,6 @@ use crate::proto::server::{self, RoomKind};
 
 use super::room::Room;
 use super::{Hub, Person};
-
-/// Bytes of a room in JSON beside its name and its preview, numbers of any length.
-const ROOM_BYTES: usize = 400;
 
 impl Hub {
     /// A page of the archived rooms that a person is in, the newest first: those with an id below `before`.
@@ -32,20 +30,23 @@ impl Hub {
 
     /// The rooms to welcome somebody with, in the order of their ids.
     pub(super) fn liveliest(&self, person: &Person) -> Vec<server::Room> {
-        let mut rooms: Vec<&Room> =
-            person.rooms.iter().filter_map(|id| self.rooms.get(id)).filter(|room| !room.archived).collect();
-        if rooms.iter().map(|room| bytes(room)).sum::<usize>() > WELCOME_BYTES_MAX {
-            rooms.sort_unstable_by_key(|room| (room.kind != RoomKind::Everyone, newest_first(room), room.id));
-            let mut sum = 0;
-            let fit = rooms.iter().take_while(|room| {
-                sum += bytes(room);
-                sum <= WELCOME_BYTES_MAX
-            });
-            let count = fit.count();
-            rooms.truncate(count);
-            rooms.sort_unstable_by_key(|room| room.id);
-        }
-        rooms.into_iter().filter_map(|room| room.seen_by(person.user.id)).collect()
+        let user = person.user.id;
+        let own = person.rooms.iter().filter_map(|id| self.rooms.get(id)).filter(|room| !room.archived);
+        let mut rooms: Vec<(&Room, server::Room)> = own.filter_map(|room| Some((room, room.seen_by(user)?))).collect();
+        // What others put somebody into, however lively, is not to push their own rooms out.
+        let idle = |room: &Room| !room.members.get(&user).is_some_and(|member| member.took_part);
+        rooms.sort_unstable_by_key(|(room, _)| {
+            (room.kind != RoomKind::Everyone, idle(room), newest_first(room), room.id)
+        });
+        // The brackets; each room brings its comma.
+        let mut sum = 1;
+        let fits = |room: &server::Room| {
+            sum = bytes(room).saturating_add(sum);
+            sum <= WELCOME_BYTES_MAX
+        };
+        let mut rooms: Vec<server::Room> = rooms.into_iter().map(|(_, seen)| seen).take_while(fits).collect();
+        rooms.sort_unstable_by_key(|room| room.id);
+        rooms
     }
 
     /// How many archived rooms a person is in.
@@ -60,8 +61,7 @@ fn newest_first(room: &Room) -> std::cmp::Reverse<Option<Seq>> {
     std::cmp::Reverse(room.last.as_ref().map(|last| last.id))
 }
 
-/// Bytes of a room in JSON, at most: quotes and control characters may double a text.
-fn bytes(room: &Room) -> usize {
-    let texts = room.name.len() + room.last.as_ref().map_or(0, |last| last.preview.len());
-    ROOM_BYTES + 2 * texts
+/// Bytes of a room in the welcome's JSON, with the comma.
+fn bytes(room: &server::Room) -> usize {
+    serde_json::to_string(room).map_or(usize::MAX, |json| json.len() + 1)
 }

@@ -15,6 +15,8 @@ pub(super) struct Member {
     pub(super) role: Role,
     pub(super) joined_at: Millis,
     pub(super) read_n: u64,
+    /// See [`MemberRecord::took_part`].
+    pub(super) took_part: bool,
 }
 
 /// A room.
@@ -80,6 +82,7 @@ impl Room {
         });
         if let Some(author) = self.members.get_mut(&message.author) {
             author.read_n = author.read_n.max(message.n);
+            author.took_part = true;
         }
     }
 
@@ -89,6 +92,7 @@ impl Room {
         match self.members.get_mut(&user) {
             Some(member) if member.read_n < n => {
                 member.read_n = n;
+                member.took_part = true;
                 true
             }
             _ => false,
@@ -134,7 +138,8 @@ impl Hub {
         let (Some(room), Some(person)) = (self.rooms.get_mut(&record.room), self.people.get_mut(&record.user)) else {
             return;
         };
-        let member = Member { role: record.role, joined_at: record.joined_at, read_n: record.read_n };
+        let MemberRecord { role, joined_at, read_n, took_part, .. } = *record;
+        let member = Member { role, joined_at, read_n, took_part };
         if room.members.insert(record.user, member).is_none() {
             room.present.extend(conns);
             person.rooms.insert(record.room);
@@ -175,6 +180,9 @@ impl Hub {
         let mut told: BTreeMap<ConnId, Vec<RoomId>> = BTreeMap::new();
         for id in removed {
             let Some(room) = self.rooms.remove(id) else { continue };
+            if let Some(pair) = room.direct {
+                self.directs.remove(&pair);
+            }
             for user in room.members.keys() {
                 if let Some(person) = self.people.get_mut(user) {
                     person.rooms.remove(id);

@@ -41,7 +41,7 @@ fn user(id: u64) -> User {
 }
 
 fn member(room: RoomId, id: u64) -> MemberRecord {
-    MemberRecord { room, user: UserId(id), role: Role::Member, joined_at: id as Millis, read_n: 0 }
+    MemberRecord { room, user: UserId(id), role: Role::Member, joined_at: id as Millis, read_n: 0, took_part: false }
 }
 
 impl World {

@@ -169,8 +169,9 @@ pub const ROOMS_ADDED_BY_ONE_MAX: usize = 100;
 pub const ROOMS_JOINED_MAX: usize = 1_000;
 /// Rooms that all others together have put one person into, before each may do so only for [`ROOMS_ADDED_BEYOND_MAX`].
 pub const ROOMS_ADDED_MAX: usize = 1_000;
-/// Rooms that one person may have put another into who is in [`ROOMS_ADDED_MAX`] already; an owner of the box is not held
-/// to it. Many who conspire cannot use up the place of one more, who needs a few rooms: a family, a team, a class.
+/// Rooms that one person may have put another into who is in [`ROOMS_ADDED_MAX`] already and did nothing in these; an
+/// owner of the box is not held to it. Many who conspire cannot use up the place of one more, who needs a few rooms: a
+/// family, a team, a class.
 pub const ROOMS_ADDED_BEYOND_MAX: usize = 4;
 /// Rooms a person may make, begin or bring back at once: a school's, set up in one go.
 pub const ROOM_ACTS_BURST: u32 = 30;
@@ -180,8 +181,9 @@ pub const ROOM_ACT_INTERVAL: Duration = Duration::from_secs(20);
 pub const ADDED_BURST: u32 = 1_000;
 /// How soon a person may add one more.
 pub const ADDED_INTERVAL: Duration = Duration::from_secs(1);
-/// Bytes of the rooms in a `welcome`, the liveliest of a thousand or so: a fraction of what may wait for one connection,
-/// and parsed by a phone in a moment. The others are shown when something is said in them, and found as before.
+/// Bytes of the rooms in a `welcome`; of a thousand or so first those the person did something in, then the liveliest: a
+/// fraction of what may wait for one connection, and parsed by a
+/// phone in a moment. The others are shown when something is said in them, and found as before.
 pub const WELCOME_BYTES_MAX: usize = 256 << 10;
 /// Archived rooms of one page.
 pub const ROOMS_PAGE_MAX: usize = 50;

@@ -70,6 +70,8 @@ pub enum Op {
     },
     OpenDirect {
         users: [UserId; 2],
+        /// Which of them begins it.
+        by: UserId,
         at: Millis,
     },
     /// Turned off, the guests in it are taken out.
@@ -81,7 +83,8 @@ pub enum Op {
         room: RoomId,
         user: UserId,
     },
-    /// Removes rooms that this person made, with everything in them: so many at most, see
+    /// Removes rooms that this person made, and direct rooms that they began and the other never wrote in, with everything
+    /// in them: so many at most, see
     /// [`ROOMS_REMOVED_AT_ONCE_MAX`](crate::proto::limits::ROOMS_REMOVED_AT_ONCE_MAX).
     RemoveRooms {
         made_by: UserId,
@@ -320,6 +323,8 @@ pub struct MemberRecord {
     pub role: Role,
     pub joined_at: Millis,
     pub read_n: u64,
+    /// Whether they have made the room, come by themselves, written or read.
+    pub took_part: bool,
 }
 
 /// Everything the hub needs to begin.

@@ -13,20 +13,26 @@ use crate::proto::op::{Millis, Outcome};
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
 
-/// Removes rooms that this person made, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them; of nobody, `not_found`.
+/// What person ?1 made; of direct rooms those that they began and the other has never written in.
+const TO_REMOVE: &str = "made_by = ?1 AND made_by IS NOT NULL AND NOT (
+    low IS NOT NULL AND EXISTS (SELECT 1 FROM messages WHERE room = rooms.id AND author <> ?1))";
+
+/// Removes rooms that this person made or began for nothing, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them; of
+/// nobody, `not_found`.
 pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
     if !was_ever(db, user)? {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
     let rooms: Vec<RoomId> = db
-        .prepare_cached("SELECT id FROM rooms WHERE made_by = ? AND made_by IS NOT NULL ORDER BY id LIMIT ?")?
+        .prepare_cached(&format!("SELECT id FROM rooms WHERE {TO_REMOVE} ORDER BY id LIMIT ?2"))?
         .query_map([sql(user.0), sql(ROOMS_REMOVED_AT_ONCE_MAX as u64)], |row| schema::room_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     for room in &rooms {
         db.prepare_cached("DELETE FROM members WHERE room = ?")?.execute([sql(room.0)])?;
         db.prepare_cached("DELETE FROM invite_rooms WHERE room = ?")?.execute([sql(room.0)])?;
         db.prepare_cached(
-            "UPDATE rooms SET kind = 'closed', name = '', archived = 1, guests = 0, made_by = NULL, erased_upto = 0
+            "UPDATE rooms SET kind = 'closed', name = '', archived = 1, guests = 0, made_by = NULL, low = NULL, high = NULL,
+                 erased_upto = 0
              WHERE id = ?",
         )?
         .execute([sql(room.0)])?;
@@ -35,12 +41,12 @@ pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<
     Ok(Outcome::RoomsRemoved { rooms, more })
 }
 
-/// How many rooms this person has made that are there; `None` of nobody.
+/// How many rooms [`remove_made_by`] would remove; `None` of nobody.
 pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<Option<u64>> {
     if !was_ever(db, user)? {
         return Ok(None);
     }
-    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND made_by IS NOT NULL")?
+    db.prepare_cached(&format!("SELECT count(*) FROM rooms WHERE {TO_REMOVE}"))?
         .query_row([sql(user.0)], |row| schema::number(row, 0).map(Some))
 }
 

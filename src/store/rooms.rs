@@ -44,7 +44,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         }
     }
     let full = rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64
-        || removal::made_by(db, plan.by)?.is_some_and(|made| made >= ROOMS_MADE_MAX as u64)
+        || made_ever(db, plan.by)? >= ROOMS_MADE_MAX as u64
         || joined(db, plan.by)? >= ROOMS_JOINED_MAX as u64;
     if full {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
@@ -58,9 +58,9 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         sql(plan.by.0)
     ])?;
     let room = RoomId(db.last_insert_rowid().unsigned_abs());
-    let mut members = vec![join(db, room, plan.by, Role::Owner, plan.at, 0)?];
+    let mut members = vec![join(db, room, plan.by, Role::Owner, plan.at, 0, true)?];
     for user in others {
-        members.push(join(db, room, user, Role::Member, plan.at, 0)?);
+        members.push(join(db, room, user, Role::Member, plan.at, 0, false)?);
         note_adder(db, room, user, plan.by)?;
     }
     let (kind, name) = (plan.kind, plan.name);
@@ -68,7 +68,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
     Ok(Outcome::RoomCreated { room, members })
 }
 
-pub(super) fn open_direct(db: &Connection, users: [UserId; 2], at: Millis) -> rusqlite::Result<Outcome> {
+pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: Millis) -> rusqlite::Result<Outcome> {
     let [low, high] = [users[0].min(users[1]), users[0].max(users[1])];
     if low == high {
         return Ok(Outcome::Refused(ErrorCode::BadRequest));
@@ -86,10 +86,13 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], at: Millis) -> ru
         };
         return Ok(Outcome::Direct { room, members: members(db, id)?, new: false });
     }
-    db.prepare_cached("INSERT INTO rooms (kind, name, archived, low, high) VALUES ('direct', '', 0, ?, ?)")?
-        .execute([sql(low.0), sql(high.0)])?;
+    db.prepare_cached(
+        "INSERT INTO rooms (kind, name, archived, low, high, made_by) VALUES ('direct', '', 0, ?, ?, ?)",
+    )?
+    .execute([sql(low.0), sql(high.0), sql(by.0)])?;
     let id = RoomId(db.last_insert_rowid().unsigned_abs());
-    let members = vec![join(db, id, low, Role::Member, at, 0)?, join(db, id, high, Role::Member, at, 0)?];
+    let enter = |user| join(db, id, user, Role::Member, at, 0, user == by);
+    let members = vec![enter(low)?, enter(high)?];
     let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
     let room = RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None };
     Ok(Outcome::Direct { room, members, new: true })
@@ -134,7 +137,7 @@ pub(super) fn add_members(
             }
         }
     }
-    let mut entrance = Entrance::of(db, room, at)?;
+    let mut entrance = Entrance { by_themselves: by.is_none(), ..Entrance::of(db, room, at)? };
     let mut added = Vec::new();
     for (user, role) in newcomers {
         added.extend(entrance.admit(db, user, role)?);
@@ -152,6 +155,8 @@ pub(super) struct Entrance {
     orphaned: bool,
     at: Millis,
     read_n: u64,
+    /// Whether they come by themselves, or are put into it.
+    by_themselves: bool,
 }
 
 impl Entrance {
@@ -159,11 +164,11 @@ impl Entrance {
         // What was said before someone came is not unread.
         let read_n = history::newest_n(db, room)?;
         if fixed(db, room)?.is_some() {
-            return Ok(Self { room, orphaned: false, at, read_n });
+            return Ok(Self { room, orphaned: false, at, read_n, by_themselves: true });
         }
         // Later than everyone who is there, whatever the clock says: by it the next owner is found, here and in the hub.
         let at = latest_join(db, room)?.map_or(at, |latest| at.max(latest + 1));
-        Ok(Self { room, orphaned: !has_owner(db, room)?, at, read_n })
+        Ok(Self { room, orphaned: !has_owner(db, room)?, at, read_n, by_themselves: true })
     }
 
     /// Makes someone a member, who is `of_the_box` on the box; none when they are one already.
@@ -179,7 +184,7 @@ impl Entrance {
         let owns = self.orphaned && of_the_box != Role::Guest;
         self.orphaned &= !owns;
         let role = if owns { Role::Owner } else { Role::Member };
-        let member = join(db, self.room, user, role, self.at, self.read_n)?;
+        let member = join(db, self.room, user, role, self.at, self.read_n, self.by_themselves)?;
         self.at += 1;
         Ok(Some(member))
     }
@@ -297,10 +302,13 @@ fn join(
     role: Role,
     at: Millis,
     read_n: u64,
+    took_part: bool,
 ) -> rusqlite::Result<MemberRecord> {
-    db.prepare_cached("INSERT INTO members (user, room, owner, joined_at, read_n) VALUES (?, ?, ?, ?, ?)")?
-        .execute(params![sql(user.0), sql(room.0), role == Role::Owner, at, sql(read_n)])?;
-    Ok(MemberRecord { room, user, role, joined_at: at, read_n })
+    db.prepare_cached(
+        "INSERT INTO members (user, room, owner, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![sql(user.0), sql(room.0), role == Role::Owner, at, sql(read_n), took_part])?;
+    Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part })
 }
 
 /// A room with its newest message.
@@ -353,7 +361,7 @@ fn with_newest(record: RoomRecord, newest: Option<&Message>) -> RoomRecord {
 }
 
 /// The columns that [`member`] reads.
-pub(super) const MEMBER_COLUMNS: &str = "room, user, owner, joined_at, read_n";
+pub(super) const MEMBER_COLUMNS: &str = "room, user, owner, joined_at, read_n, took_part";
 
 pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
     Ok(MemberRecord {
@@ -362,6 +370,7 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         role: schema::role(row, 2)?,
         joined_at: row.get(3)?,
         read_n: schema::number(row, 4)?,
+        took_part: row.get(5)?,
     })
 }
 
@@ -388,7 +397,13 @@ fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
 }
 
 fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND NOT archived")?
+    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND NOT archived AND low IS NULL")?
+        .query_row([sql(by.0)], |row| schema::number(row, 0))
+}
+
+/// Archived ones too.
+fn made_ever(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND low IS NULL")?
         .query_row([sql(by.0)], |row| schema::number(row, 0))
 }
 
@@ -397,15 +412,17 @@ fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
 fn may_be_added(db: &Connection, people: &[UserId], by: UserId) -> rusqlite::Result<bool> {
     let owner = accounts::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner);
     for &user in people {
-        let by_one: u64 = db
-            .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by = ?")?
-            .query_row([sql(user.0), sql(by.0)], |row| schema::number(row, 0))?;
+        let (by_one, idle): (u64, u64) = db
+            .prepare_cached(
+                "SELECT count(*), count(*) FILTER (WHERE NOT took_part) FROM members WHERE user = ? AND added_by = ?",
+            )?
+            .query_row([sql(user.0), sql(by.0)], |row| Ok((schema::number(row, 0)?, schema::number(row, 1)?)))?;
         let in_all: u64 = db
             .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by IS NOT NULL")?
             .query_row([sql(user.0)], |row| schema::number(row, 0))?;
         let full = in_all >= ROOMS_ADDED_MAX as u64 && !owner;
-        let most = if full { ROOMS_ADDED_BEYOND_MAX } else { ROOMS_ADDED_BY_ONE_MAX };
-        if by_one >= most as u64 {
+        // Whom one has added to a room that they use is no stranger.
+        if by_one >= ROOMS_ADDED_BY_ONE_MAX as u64 || (full && idle >= ROOMS_ADDED_BEYOND_MAX as u64) {
             return Ok(false);
         }
     }

@@ -12,12 +12,13 @@ use crate::proto::server::{Message, Role, RoomKind, User};
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(accounts::claim_looks) },
     Migration::of(include_str!("migrations/0004_last_names.sql")),
     Migration::of(include_str!("migrations/0005_hub.sql")),
+    Migration::of(include_str!("migrations/0006_took_part.sql")),
 ];
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.

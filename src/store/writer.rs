@@ -231,7 +231,9 @@ impl Writer {
         }
         for (&(room, user), &n) in marks {
             transaction
-                .prepare_cached("UPDATE members SET read_n = ?3 WHERE user = ?2 AND room = ?1 AND read_n < ?3")?
+                .prepare_cached(
+                    "UPDATE members SET read_n = ?3, took_part = 1 WHERE user = ?2 AND room = ?1 AND read_n < ?3",
+                )?
                 .execute([sql(room.0), sql(user.0), sql(n)])?;
         }
         let changes = Changes::read(&transaction, &self.touched)?;
@@ -328,7 +330,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             effects.deletions = true;
             removal::erase(db, at)
         }
-        Op::OpenDirect { users, at } => rooms::open_direct(db, users, at),
+        Op::OpenDirect { users, by, at } => rooms::open_direct(db, users, by, at),
         Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
         Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
         Op::RemoveRooms { made_by } => removal::remove_made_by(db, made_by),

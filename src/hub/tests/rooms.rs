@@ -1,6 +1,7 @@
 //! Very many rooms: what one person can make others receive, the welcome, archived rooms, and removing them.
 
 use super::*;
+use crate::proto::server::LastMessage;
 
 /// Puts person 1 and the owner of each room into so many rooms of person 2's.
 fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
@@ -21,8 +22,8 @@ fn welcomed(world: &mut World, id: u64) -> (Vec<RoomId>, u32, usize) {
     let conn = world.connect_session(id, id);
     world.say(conn, ClientMessage::Hello { version: 1, after: None });
     let got = world.got(conn);
-    let bytes = serde_json::to_vec(&got[0]).unwrap().len();
     let ServerMessage::Welcome { rooms, archived, .. } = &got[0] else { panic!("{got:?}") };
+    let bytes = serde_json::to_vec(rooms).unwrap().len();
     (rooms.iter().map(|room| room.id).collect(), *archived, bytes)
 }
 
@@ -63,6 +64,28 @@ fn a_welcome_fits_however_many_rooms_there_are_and_holds_the_liveliest() {
     assert!(rooms.is_sorted() && archived == 0);
     let (all, ..) = welcomed(&mut world, 3);
     assert_eq!(all, [EVERYONE]);
+}
+
+#[test]
+fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcome_is_filled() {
+    let (mut world, made) = flooded(2, false);
+    let (ada, bob) = (world.join(1), world.join(2));
+    world.send(ada, made[0], "a", "Dinner at six");
+    world.commit();
+    world.send(bob, made[1], "b", "And tomorrow?");
+    world.commit();
+    world.say(ada, ClientMessage::Read { room: made[1], n: 1 });
+    for number in 0..2_000 {
+        let preview = ["\u{1f600}", "\"", "\u{1}"][number as usize % 3].repeat(120);
+        let last = LastMessage { id: Seq(1_000 + number), author: UserId(2), preview, sent_at: 0 };
+        let room = world.new_room(RoomKind::Closed, "Win a prize".into(), None);
+        world.hub.insert_room(RoomRecord { last_n: 1, last: Some(last), ..room.clone() });
+        world.hub.insert_member(&member(room.id, 1));
+    }
+    world.sent.clear();
+    let (rooms, _, bytes) = welcomed(&mut world, 1);
+    assert!(rooms.contains(&made[0]) && rooms.contains(&made[1]), "{rooms:?}");
+    assert!((limits::WELCOME_BYTES_MAX - 2_000..=limits::WELCOME_BYTES_MAX).contains(&bytes), "{bytes}");
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
     let shares = |other| fixture.read(|reader| reader.share_a_room(guest.id, other));
     assert_eq!(known(), [ada, mia, guest.id]);
     assert!(shares(ada) && !shares(stranger));
-    fixture.apply(Op::OpenDirect { users: [stranger, guest.id], at: NOON });
+    fixture.apply(Op::OpenDirect { users: [stranger, guest.id], by: stranger, at: NOON });
     assert!(shares(stranger));
     fixture.apply(Op::RemoveMember { room, user: guest.id });
     assert_eq!(known(), [guest.id, stranger]);

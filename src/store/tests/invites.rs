@@ -230,7 +230,8 @@ fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
     let own = fixture.room(RoomKind::Closed, ada, &[]);
     let old = fixture.room(RoomKind::Open, ada, &[]);
     fixture.apply(Op::ArchiveRoom { room: old, archived: true, at: NOON });
-    let Outcome::Direct { room: direct, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], at: NOON }) else {
+    let Outcome::Direct { room: direct, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON })
+    else {
         panic!()
     };
     for room in [hidden, own, old] {

@@ -88,6 +88,48 @@ fn whom_many_put_into_rooms_still_makes_and_joins_rooms_and_is_added_by_one_more
 }
 
 #[test]
+fn direct_rooms_that_somebody_began_for_nothing_are_removed_too_and_others_stay() {
+    let (fixture, users) = Fixture::with(&["Ada", "Mal", "Eve", "Bob"]);
+    let [ada, mal, eve, bob] = users[..] else { panic!() };
+    let open = |by: UserId, other: UserId| {
+        let users = [by.min(other), by.max(other)];
+        let Outcome::Direct { room, .. } = fixture.apply(Op::OpenDirect { users, by, at: NOON }) else { panic!() };
+        room.id
+    };
+    let (unanswered, answered, begun_by_ada) = (open(mal, bob), open(mal, eve), open(ada, mal));
+    fixture.send(unanswered, mal, "1", "Win a prize");
+    fixture.send(answered, eve, "2", "Who are you?");
+    fixture.send(begun_by_ada, mal, "3", "Hello");
+    assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), Some(1));
+    assert_eq!(fixture.remove(mal).0, [unanswered]);
+    assert!(open(bob, mal) > begun_by_ada, "they can begin anew");
+    let fixture = fixture.reopen();
+    let kept: Vec<RoomId> = fixture.snapshot.rooms.iter().map(|room| room.id).collect();
+    assert!(kept.contains(&answered) && kept.contains(&begun_by_ada) && !kept.contains(&unanswered));
+}
+
+#[test]
+fn who_did_something_in_a_room_is_known_after_a_restart() {
+    let (fixture, users) = Fixture::with(&["Ada", "Mal", "Bob"]);
+    let [_, mal, bob] = users[..] else { panic!() };
+    let rooms = fixture.rooms(3, mal, |_| vec![bob]);
+    let Outcome::Direct { room: direct, .. } = fixture.apply(Op::OpenDirect { users: [mal, bob], by: mal, at: NOON })
+    else {
+        panic!()
+    };
+    fixture.send(rooms[0], mal, "1", "Win a prize");
+    fixture.send(rooms[1], mal, "2", "Win a prize");
+    fixture.store.mark_read(rooms[1], bob, 1);
+    let fixture = fixture.reopen();
+    let took_part = |user: UserId| {
+        let members = fixture.snapshot.members.iter().filter(|member| member.user == user && member.took_part);
+        members.map(|member| member.room).collect::<Vec<_>>()
+    };
+    assert_eq!(took_part(bob), [EVERYONE, rooms[1]]);
+    assert_eq!(took_part(mal), [EVERYONE, rooms[0], rooms[1], rooms[2], direct.id]);
+}
+
+#[test]
 fn archiving_is_no_way_around_the_limit_on_rooms_made() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     for _ in 0..ROOMS_MADE_MAX / 100 {

@@ -47,15 +47,18 @@ fn rooms_made_are_limited_and_archived_ones_do_not_count() {
 #[test]
 fn two_people_have_one_direct_room() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
-    let open = |users| fixture.apply(Op::OpenDirect { users, at: NOON });
+    let open = |users| fixture.apply(Op::OpenDirect { users, by: users[0], at: NOON });
     let Outcome::Direct { room, members, new: true } = open([users[1], users[0]]) else { panic!() };
     assert_eq!(room.direct, Some([users[0], users[1]]));
     assert_eq!(roles(&members), [(users[0], Role::Member), (users[1], Role::Member)]);
     fixture.send(room.id, users[0], "a", "hello");
     let Outcome::Direct { room: again, new: false, .. } = open([users[0], users[1]]) else { panic!() };
     assert_eq!((again.id, again.last_n, again.last.unwrap().preview.as_str()), (room.id, 1, "hello"));
-    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0]; 2], at: NOON }), ErrorCode::BadRequest);
-    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0], UserId(9)], at: NOON }), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0]; 2], by: users[0], at: NOON }), ErrorCode::BadRequest);
+    assert_eq!(
+        fixture.refused(Op::OpenDirect { users: [users[0], UserId(9)], by: users[0], at: NOON }),
+        ErrorCode::NotFound
+    );
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn members_come_once_and_have_read_what_was_said_before() {
 #[test]
 fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Alan"]);
-    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], at: NOON });
+    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON });
     let Outcome::Direct { room: direct, .. } = opened else { panic!() };
     for room in [direct.id, EVERYONE] {
         assert_eq!(
@@ -156,7 +159,7 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
 fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Mia"]);
     let (ada, grace) = (users[0], users[1]);
-    let Outcome::Direct { room, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], at: NOON }) else {
+    let Outcome::Direct { room, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON }) else {
         panic!()
     };
     let kitchen = fixture.room(RoomKind::Open, grace, &[ada]);

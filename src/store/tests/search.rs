@@ -447,7 +447,7 @@ fn filters_narrow_by_author_room_and_day() {
         at(kitchen, users[0], "4", 0),
         at(EVERYONE, users[0], "5", 3),
     ]);
-    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], at: NOON });
+    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON });
     let Outcome::Direct { room: direct, .. } = opened else { panic!() };
     fixture.apply(at(direct.id, users[0], "6", 3));
     for _ in 0..2 {

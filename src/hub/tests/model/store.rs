@@ -130,6 +130,7 @@ impl Store {
 
     pub(crate) fn mark_read(&mut self, room: RoomId, user: UserId, n: u64) {
         if let Some(member) = self.rooms.get_mut(&room).and_then(|room| room.members.get_mut(&user)) {
+            member.took_part |= member.read_n < n;
             member.read_n = member.read_n.max(n);
         }
     }
@@ -224,7 +225,7 @@ impl Store {
                 Outcome::RoomCreated { room: self.record(room), members }
             }
             Op::DeleteMessage { room, message, author, .. } => self.delete_message(room, message, author),
-            Op::OpenDirect { users, at } => self.open_direct(users, at),
+            Op::OpenDirect { users, by, at } => self.open_direct(users, by, at),
             Op::OpenToGuests { room: id, guests } => {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are opened");
@@ -289,13 +290,14 @@ impl Store {
         Outcome::Deleted { seq, room, message: id, last: self.newest(room) }
     }
 
-    fn open_direct(&mut self, users: [UserId; 2], at: Millis) -> Outcome {
+    fn open_direct(&mut self, users: [UserId; 2], by: UserId, at: Millis) -> Outcome {
         if !users.iter().all(|user| self.users.contains_key(user)) {
             return Outcome::Refused(ErrorCode::NotFound);
         }
         let found = self.rooms.iter().find(|(_, room)| room.direct == Some(users)).map(|(id, _)| *id);
         let new = found.is_none();
-        let id = found.unwrap_or_else(|| self.insert(StoredRoom::new(RoomKind::Direct, "", Some(users))));
+        let begun = || StoredRoom { made_by: Some(by), ..StoredRoom::new(RoomKind::Direct, "", Some(users)) };
+        let id = found.unwrap_or_else(|| self.insert(begun()));
         if new {
             for user in users {
                 self.join(id, user, Role::Member, at);
@@ -335,7 +337,7 @@ impl Store {
 
     fn join(&mut self, id: RoomId, user: UserId, role: Role, joined_at: Millis) -> MemberRecord {
         let room = self.rooms.get_mut(&id).expect("one joins only known rooms");
-        let record = MemberRecord { room: id, user, role, joined_at, read_n: room.last_n };
+        let record = MemberRecord { room: id, user, role, joined_at, read_n: room.last_n, took_part: false };
         room.members.insert(user, record.clone());
         record
     }
@@ -386,7 +388,16 @@ impl Store {
             }
             Page::GuestsOff => Some(Input::GuestsOff),
             Page::RemoveRooms(user) => {
-                let made = self.rooms.iter_mut().filter(|(_, room)| room.made_by == Some(user));
+                let answered: BTreeSet<RoomId> = self
+                    .events
+                    .iter()
+                    .filter_map(|event| match event {
+                        Event::Message(message) if message.author != user => Some(message.room),
+                        _ => None,
+                    })
+                    .collect();
+                let kept = |id: &RoomId, room: &StoredRoom| room.direct.is_some() && answered.contains(id);
+                let made = self.rooms.iter_mut().filter(|(id, room)| room.made_by == Some(user) && !kept(id, room));
                 let rooms: Vec<RoomId> = made
                     .map(|(id, room)| {
                         *room = StoredRoom { removed: true, ..StoredRoom::new(RoomKind::Closed, "", None) };

@@ -159,7 +159,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
     };
     let (version, server) = (PROTOCOL_VERSION, "floor".to_owned());
     let (seq, rooms) = (Seq(last_n), vec![room]);
-    ServerMessage::Welcome { version, server, me, seq, resume: Resume::Fresh, rooms, archived: 0 }
+    ServerMessage::Welcome { version, server, me, seq, resume: Resume::Fresh, rooms, archived: 0, more: false }
 }
 
 fn encode(message: &ServerMessage) -> Result<Utf8Bytes> {

@@ -187,6 +187,7 @@ pub fn router(app: App) -> Router {
         .route("/api/people/{user}/rooms", get(removal::count).delete(removal::remove))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/archived", get(rooms::archived))
+        .route("/api/rooms/joined", get(rooms::joined))
         .route("/api/rooms/{room}", get(rooms::show))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))

@@ -29,10 +29,10 @@ pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<
     Ok(Json(Rooms { rooms }))
 }
 
-/// The part behind `?` of a request for archived rooms.
+/// The part behind `?` of a request for a page of rooms.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ArchivedAsked {
+pub(super) struct PageAsked {
     before: Option<RoomId>,
 }
 
@@ -40,9 +40,19 @@ pub(super) struct ArchivedAsked {
 pub(super) async fn archived(
     State(app): State<App>,
     signed: Signed,
-    Ask(asked): Ask<ArchivedAsked>,
+    Ask(asked): Ask<PageAsked>,
 ) -> Answer<Json<RoomPage>> {
     let page = app.hub.look(move |hub| hub.archived_rooms(signed.user.id, asked.before)).await;
+    Ok(Json(page.ok_or(ErrorCode::Busy)?))
+}
+
+/// `GET /api/rooms/joined`: those one is in that are not archived.
+pub(super) async fn joined(
+    State(app): State<App>,
+    signed: Signed,
+    Ask(asked): Ask<PageAsked>,
+) -> Answer<Json<RoomPage>> {
+    let page = app.hub.look(move |hub| hub.joined_rooms(signed.user.id, asked.before)).await;
     Ok(Json(page.ok_or(ErrorCode::Busy)?))
 }
 

@@ -1,5 +1,5 @@
 //! The rooms of a person as lists: in the welcome as many as fit, those they do something in
-//! first, and the liveliest first; archived ones by pages.
+//! first, and the liveliest first; all by pages.
 
 use crate::proto::account::RoomPage;
 use crate::proto::id::{RoomId, Seq, UserId};
@@ -12,12 +12,21 @@ use super::{Hub, Person};
 impl Hub {
     /// A page of the archived rooms that a person is in, the newest first: those with an id below `before`.
     pub fn archived_rooms(&self, user: UserId, before: Option<RoomId>) -> RoomPage {
+        self.page(user, before, true)
+    }
+
+    /// The same of the rooms that are not archived.
+    pub fn joined_rooms(&self, user: UserId, before: Option<RoomId>) -> RoomPage {
+        self.page(user, before, false)
+    }
+
+    fn page(&self, user: UserId, before: Option<RoomId>, archived: bool) -> RoomPage {
         let Some(person) = self.people.get(&user) else { return RoomPage { rooms: Vec::new(), more: false } };
         let below = before.unwrap_or(RoomId(u64::MAX));
-        let archived =
-            person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(id)).filter(|room| room.archived);
+        let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(id));
+        let found = found.filter(|room| room.archived == archived);
         let mut rooms: Vec<server::Room> =
-            archived.filter_map(|room| room.seen_by(user)).take(ROOMS_PAGE_MAX + 1).collect();
+            found.filter_map(|room| room.seen_by(user)).take(ROOMS_PAGE_MAX + 1).collect();
         let more = rooms.len() > ROOMS_PAGE_MAX;
         rooms.truncate(ROOMS_PAGE_MAX);
         RoomPage { rooms, more }
@@ -28,8 +37,8 @@ impl Hub {
         self.rooms.get(&room)?.seen_by(user)
     }
 
-    /// The rooms to welcome somebody with, in the order of their ids.
-    pub(super) fn liveliest(&self, person: &Person) -> Vec<server::Room> {
+    /// The rooms to welcome somebody with, in the order of their ids, and whether there are more.
+    pub(super) fn liveliest(&self, person: &Person) -> (Vec<server::Room>, bool) {
         let user = person.user.id;
         let own = person.rooms.iter().filter_map(|id| self.rooms.get(id)).filter(|room| !room.archived);
         let mut rooms: Vec<(&Room, server::Room)> = own.filter_map(|room| Some((room, room.seen_by(user)?))).collect();
@@ -44,9 +53,11 @@ impl Hub {
             sum = bytes(room).saturating_add(sum);
             sum <= WELCOME_BYTES_MAX
         };
+        let all = rooms.len();
         let mut rooms: Vec<server::Room> = rooms.into_iter().map(|(_, seen)| seen).take_while(fits).collect();
+        let more = rooms.len() < all;
         rooms.sort_unstable_by_key(|room| room.id);
-        rooms
+        (rooms, more)
     }
 
     /// How many archived rooms a person is in.

@@ -325,14 +325,16 @@ impl Hub {
 
     fn welcome(&self, user: UserId, resume: Resume) -> ServerMessage {
         let person = &self.people[&user];
+        let (rooms, more) = self.liveliest(person);
         ServerMessage::Welcome {
             version: crate::proto::client::PROTOCOL_VERSION,
             server: self.version.clone(),
             me: person.user.clone(),
             seq: self.seq,
             resume,
-            rooms: self.liveliest(person),
+            rooms,
             archived: self.archived_count(person),
+            more,
         }
     }
 

@@ -242,7 +242,7 @@ pub struct Member {
     pub joined_at: i64,
 }
 
-/// A page of archived rooms, the newest first.
+/// A page of the rooms one is in, the newest first.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoomPage {

@@ -205,6 +205,8 @@ pub enum ServerMessage {
         rooms: Vec<Room>,
         /// How many archived rooms there are beside these.
         archived: u32,
+        /// Whether there are others that are not archived.
+        more: bool,
     },
 }
 

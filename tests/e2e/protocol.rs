@@ -361,6 +361,8 @@ async fn removal(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(room["room"]["id"], kitchen);
     let archived = page.ask(&owner, "GET /api/rooms/archived", "/api/rooms/archived?before=99", None).await.json();
     assert_eq!(archived["more"], false);
+    let joined = page.ask(&owner, "GET /api/rooms/joined", "/api/rooms/joined?before=99", None).await.json();
+    assert!(joined["rooms"].as_array().is_some_and(|rooms| rooms.iter().any(|room| room["id"] == kitchen)));
     let made = format!("/api/people/{}/rooms", ada.id);
     assert!(number(&page.ask(&owner, "GET /api/people/{id}/rooms", &made, None).await.json()["made"]) > 0);
     assert_eq!(page.ask(&owner, "DELETE /api/people/{id}/rooms", &made, None).await.status, 204);

@@ -94,7 +94,11 @@ gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, m
 /**
  * How many archived rooms there are beside these.
  */
-archived: number, };
+archived: number, 
+/**
+ * Whether there are others that are not archived.
+ */
+more: boolean, };
 
 export type Registration = "closed" | "first" | "open";
 

@@ -85,6 +85,15 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
     world.sent.clear();
     let (rooms, _, bytes) = welcomed(&mut world, 1);
     assert!(rooms.contains(&made[0]) && rooms.contains(&made[1]), "{rooms:?}");
+    let mut listed = Vec::new();
+    loop {
+        let page = world.hub.joined_rooms(UserId(1), listed.last().copied());
+        listed.extend(page.rooms.iter().map(|room| room.id));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!((listed.len(), listed.last()), (2_003, Some(&EVERYONE)), "the rest is listed by pages");
     assert!((limits::WELCOME_BYTES_MAX - 2_000..=limits::WELCOME_BYTES_MAX).contains(&bytes), "{bytes}");
 }
 

@@ -88,6 +88,8 @@ export const people = () => ask<{ people: User[] }>('GET', '/api/people').then((
 /** Archived rooms one is in, the newest first: those with an id below `before`. */
 export const archivedRooms = (before?: RoomId) =>
   ask<RoomPage>('GET', `/api/rooms/archived?${query({ before })}`)
+/** Rooms one is in that are not archived, in the same way. */
+export const joinedRooms = (before?: RoomId) => ask<RoomPage>('GET', `/api/rooms/joined?${query({ before })}`)
 /** One room one is in. */
 export const room = (id: RoomId) =>
   ask<{ room: Room }>('GET', `/api/rooms/${id}`).then((answer) => answer.room)

@@ -49,6 +49,8 @@ export type Surroundings = {
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
 }
 
+/** Pages of rooms loaded after a welcome: some thousand rooms, more than anybody looks through. */
+const JOINED_PAGES_MAX = 100
 /** The least time between two `typing` of ours. */
 const TYPING_INTERVAL_MS = 3_000
 /** The least time between two read markers of a room: the box's command allowance is for talking. */
@@ -61,6 +63,7 @@ type Waiting = {
   reject: (refusal: Refusal) => void
   timer: ReturnType<typeof setTimeout>
 }
+type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 type Command = Extract<ClientMessage, { re: number }>
 /** A command without its number, kept apart for each kind. */
 type Asked = Command extends infer C ? (C extends Command ? Omit<C, 're'> : never) : never
@@ -127,6 +130,8 @@ export class Chat {
   #startFailures = 0
   #startTimer: ReturnType<typeof setTimeout> | undefined
   #awaitingRooms: (() => void)[] = []
+  /** Counts welcomes: what an earlier one began is given up. */
+  #welcomes = 0
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -502,6 +507,7 @@ export class Chat {
   }
 
   #forget(): void {
+    this.#welcomes += 1
     this.#deletions.unknown()
     this.#connection.after = null
     this.#drafts = null
@@ -635,7 +641,7 @@ export class Chat {
     }
   }
 
-  #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
+  #welcome(welcome: Welcome): void {
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
     this.me = welcome.me
@@ -645,16 +651,42 @@ export class Chat {
     const gone = new Set(this.rooms.keys())
     for (const room of welcome.rooms) {
       gone.delete(room.id)
-      const state = this.#learnRoom(room)
-      if (welcome.resume === 'reload') state.forgetHistory()
-      if (state.read_n > room.read_n) this.#connection.send({ type: 'read', room: room.id, n: state.read_n })
+      this.#welcomeTo(room, welcome.resume)
     }
     this.archived = welcome.archived
-    void this.#lookFor(gone)
+    void this.#meetOthers(welcome, gone)
     this.roomsKnown = true
     for (const resolve of this.#awaitingRooms.splice(0)) resolve()
     this.#outbox.connected()
     void this.#loadPeople()
+  }
+
+  #welcomeTo(room: Room, resume: Welcome['resume']): void {
+    const state = this.#learnRoom(room)
+    if (resume === 'reload') state.forgetHistory()
+    if (state.read_n > room.read_n) this.#connection.send({ type: 'read', room: room.id, n: state.read_n })
+  }
+
+  /** Loads the rooms that the welcome had no place for, by pages; then asks what became of those not told of. */
+  async #meetOthers(welcome: Welcome, untold: Set<RoomId>): Promise<void> {
+    const mine = ++this.#welcomes
+    let before: RoomId | undefined
+    let { more } = welcome
+    for (let pages = 0; more && pages < JOINED_PAGES_MAX; pages += 1) {
+      const page = await this.#around.api.joinedRooms(before).catch(() => null)
+      if (mine !== this.#welcomes) return
+      if (page === null) break
+      for (const room of page.rooms) {
+        const known = this.rooms.get(room.id)
+        // What was told by the connection is newer.
+        const older = known && (!untold.has(room.id) || known.last_n > room.last_n)
+        untold.delete(room.id)
+        if (!older) this.#welcomeTo(room, welcome.resume)
+      }
+      before = page.rooms.at(-1)?.id
+      more = page.more
+    }
+    await this.#lookFor(untold)
   }
 
   #message(message: Message, live: boolean): void {

@@ -12,6 +12,7 @@ let keepsCookies: boolean
 let people: () => Promise<User[]>
 let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
 let archived: Set<number>
+let joined: typeof api.joinedRooms
 let search: () => Promise<SearchPage>
 let kept: Map<string, Stored>
 let storage: Map<string, string>
@@ -46,6 +47,7 @@ function answers(): typeof api {
       if (!archived.has(id)) throw new api.Refusal('not_a_member')
       return room({ id, archived: true })
     },
+    joinedRooms: (before) => joined(before),
     archivedRooms: async () => ({
       rooms: [...archived].map((id) => room({ id, archived: true })),
       more: false,
@@ -82,6 +84,7 @@ beforeEach(async () => {
   people = async () => [ada, grace]
   history = () => ({ messages: [], more_before: false, more_after: false })
   archived = new Set()
+  joined = async () => ({ rooms: [], more: false })
   kept = new Map()
   storage = new Map()
   chat = makeChat()
@@ -240,6 +243,24 @@ test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_
   expect(await chat.loadArchived(undefined)).toEqual({ last: 9, more: false })
   expect([...chat.rooms.keys()]).toEqual([1, 4, 9])
   expect(chat.archived).toBe(2)
+})
+
+test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_unread', async () => {
+  joined = async (before) =>
+    before === undefined
+      ? { rooms: [room({ id: 9, last_n: 2 }), room({ id: 8 })], more: true }
+      : { rooms: [room({ id: 7, last_n: 3 }), room({ id: 1, last_n: 5 })], more: false }
+  await inside({ rooms: [room()], more: true })
+  await vi.waitFor(() => expect([...chat.rooms.keys()].sort()).toEqual([1, 7, 8, 9]))
+  expect(chat.unread).toBe(5)
+  expect(chat.rooms.get(1)?.last_n).toBe(0)
+  // Known already, and not in the next welcome either: asked for by pages, not one by one.
+  joined = async () => ({ rooms: [room({ id: 9, last_n: 4 }), room({ id: 7, last_n: 3 })], more: false })
+  chat.hide()
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()], more: true })
+  await vi.waitFor(() => expect([...chat.rooms.keys()].sort()).toEqual([1, 7, 9]))
+  expect(chat.unread).toBe(7)
 })
 
 test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
@@ -599,6 +620,7 @@ test('another_version_of_the_box_is_noticed', async () => {
     resume: 'ok',
     rooms: [room()],
     archived: 0,
+    more: false,
   })
   await vi.waitFor(() => expect(chat.updated).toBe(true))
 })

@@ -210,13 +210,16 @@ impl World {
         assert!(acts.1 <= ADDED_BURST as usize + regained(ADDED_INTERVAL), "too many people added by one person");
     }
 
-    /// The archived rooms of a person are listed as they are.
+    /// The rooms of a person are listed as they are.
     fn check_archived(&self, user: UserId) {
         let page = self.hub.archived_rooms(user, None);
         let listed: BTreeSet<RoomId> = page.rooms.iter().map(|room| room.id).collect();
         let open = self.truth.open_rooms_of(user);
         let archived: BTreeSet<RoomId> = self.truth.rooms_of(user).difference(&open).copied().collect();
         assert!(!page.more && listed == archived);
+        let joined = self.hub.joined_rooms(user, None);
+        let listed: BTreeSet<RoomId> = joined.rooms.iter().map(|room| room.id).collect();
+        assert!(joined.more || listed == open);
         page.rooms.iter().for_each(|room| self.truth.check_room(room, user));
     }
 
@@ -293,7 +296,8 @@ impl World {
     fn check_answer_to(&self, to: ConnId, message: &ServerMessage, expected: &Expected) {
         let asker = expected.asker.as_ref().map(|(conn, _)| *conn);
         assert_eq!(Some(to), asker, "only who asks is answered: {message:?}");
-        if let ServerMessage::Welcome { seq, rooms, me, archived, .. } = message {
+        if let ServerMessage::Welcome { seq, rooms, me, archived, more, .. } = message {
+            assert!(!more);
             let user = self.links[&to].user;
             assert_eq!((*seq, Some(me)), (self.truth.seq, self.truth.people.get(&user)));
             let shown: BTreeSet<_> = rooms.iter().map(|room| room.id).collect();

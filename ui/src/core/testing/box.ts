@@ -94,9 +94,9 @@ export class Guest {
     this.#peer.send(JSON.stringify(message))
   }
 
-  welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; me?: User } = {}): void {
-    const { seq = 0, resume = 'fresh', rooms = [room()], me = ada } = changes
-    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms, archived: 0 })
+  welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; more?: boolean; me?: User } = {}): void {
+    const { seq = 0, resume = 'fresh', rooms = [room()], more = false, me = ada } = changes
+    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms, archived: 0, more })
   }
 
   missed(...events: Event[]): void {

@@ -264,6 +264,38 @@ fn a_progressive_jpeg_counts_for_what_it_keeps_beside() {
 }
 
 #[test]
+fn every_kind_is_taken_up_to_the_size_that_people_are_told() {
+    let progressive = jpeg_saying(10, 10, 0xc2);
+    let animated = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0";
+    let still = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\0\0\0\0";
+    for (file, format, color, megapixels) in [
+        (&photo(1)[..], ImageFormat::Jpeg, ColorType::Rgb8, 40),
+        (b"", ImageFormat::Png, ColorType::Rgba8, 40),
+        (b"", ImageFormat::Bmp, ColorType::Rgba8, 40),
+        (&progressive, ImageFormat::Jpeg, ColorType::Rgb8, 18),
+        (animated, ImageFormat::WebP, ColorType::Rgba8, 16),
+        (still, ImageFormat::WebP, ColorType::Rgba8, 25),
+        (b"", ImageFormat::Gif, ColorType::Rgba8, 25),
+        (b"", ImageFormat::Png, ColorType::Rgba16, 25),
+    ] {
+        let most = (PICTURE_MEMORY_BYTES_MAX / bytes_per_pixel(file, format, color)).min(PICTURE_PIXELS_MAX);
+        assert_eq!(most / 1_000_000, megapixels, "{format:?} {color:?}");
+    }
+    let protocol = include_str!("../../docs/protocol.md");
+    assert!(
+        protocol
+            .contains("progressive JPEG 18, animated WebP 16, any other WebP 25, GIF 25, PNG of 16 bits a channel 25")
+    );
+    for (page, least) in [
+        (include_str!("../../ui/src/i18n/enScreens.ts"), "16 megapixels"),
+        (include_str!("../../ui/src/i18n/zhScreens.ts"), "1600 万像素"),
+    ] {
+        let (_, sentence) = page.split_once("'error.picture_large':").expect("the page has this sentence");
+        assert!(sentence.split('\'').nth(1).is_some_and(|sentence| sentence.contains(least)));
+    }
+}
+
+#[test]
 fn a_file_over_the_limit_is_not_looked_at() {
     let mut png = file(&halves(4, 4), ImageFormat::Png);
     png.resize(PICTURE_BYTES_MAX, 0);

@@ -129,7 +129,7 @@ impl ErrorCode {
             Self::PasswordShort => "A password has at least 8 characters.",
             Self::PasswordWrong => "The password is not right.",
             Self::PersonGone => "This person is not here any more.",
-            Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels.",
+            Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels; some kinds 16 megapixels.",
             Self::PictureUnreadable => "This file is not a picture that can be read.",
             Self::QueryDate => "A day is written like 2026-11-20, and must be one of the calendar.",
             Self::QueryEmpty => "There is nothing to look for: punctuation alone is not searched.",

@@ -326,8 +326,9 @@ pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
 /// Pictures decoded at once.
 pub const PICTURES_AT_ONCE: usize = 1;
-/// Bytes of memory that decoding a picture may take: 40 megapixels of most kinds, 22 of a progressive JPEG. Leaves a
-/// 512 MB board the rest.
+/// Bytes of memory that decoding a picture may take: 40 megapixels of a plain JPEG, PNG or BMP; 16 or more of the kinds
+/// whose decoders keep more beside each pixel (a progressive JPEG 18, a GIF 25, a WebP 16 to 28, a PNG of 16 bits 25 to
+/// 33). Leaves a 512 MB board the rest.
 pub const PICTURE_MEMORY_BYTES_MAX: u64 = 200_000_000;
 /// Picture files taken in at once, and so waiting in memory: 8 x 8 MiB.
 pub const PICTURE_UPLOADS_MAX: usize = 8;

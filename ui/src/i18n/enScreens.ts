@@ -379,7 +379,8 @@ export const enScreens = {
   'error.password_long': 'A password can have at most 256 characters.',
   'error.password_short': 'A password needs at least 8 characters.',
   'error.password_wrong': 'The password is not right.',
-  'error.picture_large': 'This picture is too large. At most 8 MB and 40 megapixels.',
+  'error.picture_large':
+    'This picture is too large. At most 8 MB and 40 megapixels; 16 megapixels of a GIF, WebP, progressive JPEG or 16-bit PNG.',
   'error.picture_unreadable': 'This file cannot be read as a picture.',
   'error.query_date': 'This is no day of the calendar. Write days like 2026-11-20.',
   'error.query_empty': 'There is nothing to look for: punctuation alone is not searched.',

@@ -358,7 +358,8 @@ export const zhScreens: ScreensTable = {
   'error.password_long': '密码最多 256 个字符。',
   'error.password_short': '密码至少 8 个字符。',
   'error.password_wrong': '密码不对。',
-  'error.picture_large': '图片太大了，最多 8 MB、4000 万像素。',
+  'error.picture_large':
+    '图片太大了，最多 8 MB、4000 万像素；GIF、WebP、渐进式 JPEG 和 16 位 PNG 请用 1600 万像素以内的。',
   'error.picture_unreadable': '无法把这个文件当作图片打开。',
   'error.query_date': '没有这一天。日期请写成 2026-11-20 这样。',
   'error.query_empty': '没有可以搜索的内容：只有标点是搜不到的。',

@@ -172,6 +172,21 @@ pub fn for_each_folded(text: &str, mut give: impl FnMut(char, Range<usize>)) {
     }
 }
 
+/// A character of Arabic or Hebrew, after decomposition, as it is without points, marks and strokes and in its plain form;
+/// `None` for one that makes no difference. Digits and other scripts stay as they are.
+pub(super) fn without_points(c: char) -> Option<char> {
+    let range = '\u{591}'..='\u{8ff}';
+    if !range.contains(&c) {
+        return Some(c);
+    }
+    if is_in(DROPPED, c) {
+        return None;
+    }
+    let at = LETTERS.binary_search_by_key(&c, |&(letter, _)| letter).ok();
+    let plain = at.and_then(|at| LETTERS[at].1.chars().next()).filter(|plain| range.contains(plain));
+    Some(plain.unwrap_or(c))
+}
+
 /// Signs that mean something by themselves: emoji, arrows, currencies, signs of mathematics, and those of ASCII that
 /// are part of what things are called (`C++`, `C#`, `R&D`). Punctuation is none.
 pub fn is_symbol(c: char) -> bool {

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
 use super::code::ErrorCode;
+use super::fold::{is_symbol, without_points};
 use super::name::{is_blank, is_invisible, parse_user_name, tag_letter};
 
 /// A skeleton of a folded text may fold further; real names settle in two rounds.
@@ -17,7 +18,9 @@ const ROUNDS_MAX: usize = 8;
 
 /// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself. A person or
 /// a room called so would be taken for that. A test holds this to the page's own texts.
-const RESERVED: [&str; 6] = ["Everybody", "所有人", "Deleted account", "已注销的账号", "You", "你"];
+/// And what else everybody is called, as other chats do it.
+const RESERVED: [&str; 10] =
+    ["Everybody", "所有人", "Deleted account", "已注销的账号", "You", "你", "Everyone", "All", "大家", "全体成员"];
 
 /// A person's name, as shown and as compared.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,7 +54,8 @@ impl UserName {
         &self.key
     }
 
-    /// What the name looks like as it is written: look-alikes of capital letters too.
+    /// What the name looks like as it is written: look-alikes of capital letters too, without the points and marks of
+    /// Arabic and Hebrew, which people leave out as they like, and without what stands around it like a badge.
     pub fn look(&self) -> String {
         look(&self.shown)
     }
@@ -66,8 +70,49 @@ pub fn is_reserved(shown: &str) -> bool {
 
 /// What a shown name looks like as it is written; see [`UserName::look`].
 pub fn look(shown: &str) -> String {
+    // Before compatibility forms are taken apart, too: ™ would be letters.
+    let unpointed: String = unadorned(shown).nfkd().filter_map(without_points).collect();
     // Folding last also catches a look-alike of another's name in capitals.
-    fold(&skeleton(&plain(shown)).collect::<String>())
+    fold(&skeleton(&plain(unadorned(&unpointed))).collect::<String>())
+}
+
+/// A name without punctuation and badges around it; one of nothing else is left as it is.
+fn unadorned(text: &str) -> &str {
+    let trimmed = text.trim_matches(|c| is_around(c));
+    if trimmed.is_empty() { text } else { trimmed }
+}
+
+/// Nothing to see, punctuation, or a badge. The letters of a flag of tags are the flag.
+fn is_around(c: char) -> bool {
+    let unseen = is_blank(c) || (is_invisible(c) && tag_letter(c).is_none());
+    unseen || is_punctuation(c) || is_badge(c)
+}
+
+/// Punctuation of the scripts that names are written in. What is part of names of things (`C++`) is none.
+fn is_punctuation(c: char) -> bool {
+    let ascii = c.is_ascii_punctuation() && (!is_symbol(c) || matches!(c, '@' | '^' | '|' | '~'));
+    ascii
+        || matches!(c,
+            '¡' | '§' | '«' | '¶' | '·' | '»' | '¿' | '\u{55a}'..='\u{55f}' | '\u{589}' | '\u{5be}' | '\u{5c0}'
+            | '\u{5c3}' | '\u{5f3}' | '\u{5f4}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{66a}'..='\u{66d}'
+            | '\u{6d4}' | '\u{964}' | '\u{965}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}'
+            | '\u{2e00}'..='\u{2e5d}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '\u{3014}'..='\u{301f}' | '\u{30fb}')
+}
+
+/// Signs that make a name beside them look official or checked: check marks, stars, dots and boxes, signs of trade,
+/// crowns, shields, medals, keys and locks.
+fn is_badge(c: char) -> bool {
+    matches!(c,
+        '©' | '®' | '\u{2117}' | '\u{2120}' | '\u{2122}' | '\u{221a}' | '\u{25a0}'..='\u{25ff}'
+        | '\u{2605}' | '\u{2606}' | '\u{2610}'..='\u{2612}' | '\u{2654}'..='\u{265f}' | '\u{2691}'
+        | '\u{2694}'..='\u{269c}'
+        | '\u{26a1}' | '\u{26aa}' | '\u{26ab}' | '\u{26bf}' | '\u{2705}' | '\u{2713}'..='\u{2718}'
+        | '\u{271a}'..='\u{2727}' | '\u{2729}'..='\u{274d}' | '\u{274e}' | '\u{2756}' | '\u{2b1b}' | '\u{2b1c}'
+        | '\u{2b50}'..='\u{2b58}' | '\u{1f396}' | '\u{1f3c5}' | '\u{1f3c6}' | '\u{1f451}' | '\u{1f48e}'
+        | '\u{1f4af}' | '\u{1f4cc}' | '\u{1f4db}' | '\u{1f510}'..='\u{1f513}'
+        | '\u{1f530}'..='\u{1f539}' | '\u{1f5f8}'..='\u{1f5f9}' | '\u{1f6e1}' | '\u{1f7e0}'..='\u{1f7eb}'
+        | '\u{1f947}'..='\u{1f949}' | '\u{1f31f}' | '\u{1fa96}')
 }
 
 fn key(shown: &str) -> String {
@@ -163,8 +208,67 @@ mod tests {
     }
 
     #[test]
+    fn points_marks_and_strokes_make_no_other_name() {
+        for (a, b) in [
+            ("محمد", "محـمد"),
+            ("محمد", "مُحَمَّد"),
+            ("محمد", "محمّد"),
+            ("محـمد", "مُحَمَّد"),
+            ("أحمد", "احمد"),
+            ("آمنة", "امنة"),
+            ("مؤمن", "مومن"),
+            ("علی", "علي"), // a Persian yeh
+            ("کمال", "كمال"),
+            ("כרמל", "כַּרְמֶל"),
+            ("שָׁלוֹם", "שלום"),
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_name_makes_no_other_name() {
+        for (a, b) in [
+            ("Ada", "Ada."),
+            ("Ada", "Ada!"),
+            ("Ada", "-Ada-"),
+            ("Ada", "~ Ada ~"),
+            ("Ada", "Ada\u{2026}"),
+            ("Ada", "Ada．"),
+            ("小明", "小明。"),
+            ("محمد", "محمد،"),
+            ("Owner", "Owner✓"),
+            ("Owner", "✔\u{fe0f} Owner"),
+            ("Owner", "Owner ✅"),
+            ("Owner", "★Owner★"),
+            ("Owner", "Owner ⭐"),
+            ("Owner", "Owner™"),
+            ("Owner", "Owner 👑"),
+            ("Owner", "Owner 🛡\u{fe0f}"),
+            ("Owner", "Оwner☑"), // with a Cyrillic O
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
     fn other_peoples_names_are_not_alike() {
         for (a, b) in [
+            ("Ana", "Anna"),
+            ("Ada", "Ada 2"),
+            ("Ada", "Ada B."),
+            ("C", "C++"),
+            ("★", "✓"),
+            (".", "!"),
+            ("👑", "🛡"),
+            ("Łukasz", "Lukasz"),
+            ("محمد", "محمود"),
+            ("علي", "عالي"),
+            ("حسن", "حسين"),
+            ("بيت", "بنت"),
+            ("שלום", "שלומי"),
+            ("シノ", "シ"),
+            ("가", "각"),
             ("Ada", "Ida"),
             ("Kai", "Kal"),
             ("Ali", "All"),
@@ -207,11 +311,14 @@ mod tests {
             "Ｄeleted\u{200b}account",
             "所 有 人",
             "yOu",
+            "You.",
+            "★ everyone ★",
+            "大家！",
         ]) {
             assert_eq!(UserName::chosen(text), Err(ErrorCode::NameReserved), "{text}");
             assert!(UserName::parse(text).is_ok(), "{text}: whoever has the name already signs in by it");
         }
-        for text in ["Everybody's friend", "Deleted", "人", "Youssef", "你好"] {
+        for text in ["Everybody's friend", "Deleted", "人", "Youssef", "你好", "Ali", "Allan", "大家好"] {
             assert!(UserName::chosen(text).is_ok(), "{text}");
         }
     }

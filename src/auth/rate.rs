@@ -22,10 +22,13 @@ use crate::proto::op::Millis;
 
 use super::device::DeviceId;
 
-/// Too many tries: another makes sense after this many milliseconds.
+/// Why one may not try now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct SlowDown {
-    pub retry_ms: u32,
+pub enum NotNow {
+    /// Guesses that are being looked at have taken what is left: were they right, there would be a try.
+    Busy,
+    /// Too many tries: another makes sense after this many milliseconds.
+    SlowDown { retry_ms: u32 },
 }
 
 /// Who guesses, as far as that is known.
@@ -65,26 +68,43 @@ impl Default for Rates {
 }
 
 impl Rates {
-    /// Counts a guess, before it is looked at: many at once are as many as one after the other.
-    pub fn guess(&mut self, guesser: &Guesser, now: Millis) -> Result<(), SlowDown> {
+    /// Counts a guess, before it is looked at: many at once are as many as one after the other. It is under way until
+    /// it is told to be [`wrong`](Self::wrong), or [`discounted`](Self::discount).
+    pub fn guess(&mut self, guesser: &Guesser, now: Millis) -> Result<(), NotNow> {
         match guesser {
-            Guesser::Device(device) => self.devices.take(*device, now),
-            Guesser::Session(session) => self.sessions.take(*session, now),
-            Guesser::Stranger { network, name_key: None } => self.networks.take(*network, now),
+            Guesser::Device(device) => self.devices.begin(*device, now),
+            Guesser::Session(session) => self.sessions.begin(*session, now),
+            Guesser::Stranger { network, name_key: None } => self.networks.begin(*network, now),
             Guesser::Stranger { network, name_key: Some(name) } => {
                 let at_network = (name.clone(), *network);
                 // All or none: who is refused by one has used up nothing of the others.
                 self.networks.look(network, now)?;
                 self.names_at_networks.look(&at_network, now)?;
-                self.names.take(name.clone(), now)?;
-                self.names_at_networks.take(at_network, now)?;
-                self.networks.take(*network, now)
+                self.names.begin(name.clone(), now)?;
+                self.names_at_networks.begin(at_network, now)?;
+                self.networks.begin(*network, now)
+            }
+        }
+    }
+
+    /// It was looked at, and stays counted.
+    pub fn wrong(&mut self, guesser: &Guesser) {
+        match guesser {
+            Guesser::Device(device) => self.devices.end(device),
+            Guesser::Session(session) => self.sessions.end(session),
+            Guesser::Stranger { network, name_key } => {
+                self.networks.end(network);
+                if let Some(name) = name_key {
+                    self.names.end(name);
+                    self.names_at_networks.end(&(name.clone(), *network));
+                }
             }
         }
     }
 
     /// It was right, or was not looked at after all: it does not count.
     pub fn discount(&mut self, guesser: &Guesser, now: Millis) {
+        self.wrong(guesser);
         match guesser {
             Guesser::Device(device) => self.devices.give_back(device, now),
             Guesser::Session(session) => self.sessions.give_back(session, now),
@@ -99,12 +119,12 @@ impl Rates {
     }
 
     /// Counts an account that is made from a network.
-    pub fn make_account(&mut self, network: Network, now: Millis) -> Result<(), SlowDown> {
+    pub fn make_account(&mut self, network: Network, now: Millis) -> Result<(), NotNow> {
         self.accounts.take(network, now)
     }
 
     /// Counts a new name of a person: everyone is told of it.
-    pub fn rename(&mut self, user: UserId, now: Millis) -> Result<(), SlowDown> {
+    pub fn rename(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
         self.renames.take(user, now)
     }
 }
@@ -115,6 +135,8 @@ impl Rates {
 /// a forgotten one are the same.
 struct Buckets<K> {
     full_at: HashMap<K, Millis>,
+    /// Of what was taken, how much may still be put back: only while somebody waits for it.
+    under_way: HashMap<K, u32>,
     /// Milliseconds in which a bucket regains one try.
     per_try: Millis,
     /// Milliseconds in which an empty bucket becomes full.
@@ -126,6 +148,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
     fn new(burst: u32, per_try: Millis) -> Self {
         Self {
             full_at: HashMap::new(),
+            under_way: HashMap::new(),
             per_try,
             to_full: per_try * Millis::from(burst),
             keys_max: RATES_REMEMBERED_MAX,
@@ -133,22 +156,27 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
     }
 
     /// When the bucket would be full, if it were taken from; or how long it will be empty.
-    fn look(&self, key: &K, now: Millis) -> Result<Millis, SlowDown> {
+    fn look(&self, key: &K, now: Millis) -> Result<Millis, NotNow> {
         let known = self.full_at.get(key).copied();
         let before = known.unwrap_or(now).clamp(now, now.saturating_add(self.to_full));
         let full_at = before + self.per_try;
         let wait = full_at - self.to_full - now;
-        if wait > 0 { Err(SlowDown { retry_ms: u32::try_from(wait).unwrap_or(u32::MAX) }) } else { Ok(full_at) }
+        let under_way = self.under_way.get(key).copied().map_or(0, Millis::from);
+        match wait {
+            ..=0 => Ok(full_at),
+            _ if wait <= under_way * self.per_try => Err(NotNow::Busy),
+            _ => Err(NotNow::SlowDown { retry_ms: u32::try_from(wait).unwrap_or(u32::MAX) }),
+        }
     }
 
-    fn take(&mut self, key: K, now: Millis) -> Result<(), SlowDown> {
+    fn take(&mut self, key: K, now: Millis) -> Result<(), NotNow> {
         let full_at = match self.look(&key, now) {
             Ok(full_at) => full_at,
-            Err(slow_down) => {
+            Err(not_now) => {
                 // After the clock was set back, what is left of it is counted from now.
                 let latest = now.saturating_add(self.to_full);
                 self.full_at.entry(key).and_modify(|at| *at = (*at).min(latest));
-                return Err(slow_down);
+                return Err(not_now);
             }
         };
         if !self.full_at.contains_key(&key) && self.full_at.len() >= self.keys_max {
@@ -156,6 +184,22 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         }
         self.full_at.insert(key, full_at);
         Ok(())
+    }
+
+    /// Takes what may be put back. Every such is [`end`](Self::end)ed.
+    fn begin(&mut self, key: K, now: Millis) -> Result<(), NotNow> {
+        self.take(key.clone(), now)?;
+        *self.under_way.entry(key).or_default() += 1;
+        Ok(())
+    }
+
+    fn end(&mut self, key: &K) {
+        if let Some(count) = self.under_way.get_mut(key) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.under_way.remove(key);
+            }
+        }
     }
 
     /// Puts back what was taken.
@@ -182,6 +226,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
 
 #[cfg(test)]
 mod tests {
+    use super::NotNow::SlowDown;
     use super::*;
 
     const NOW: Millis = 1_790_000_000_000;
@@ -317,9 +362,37 @@ mod tests {
         let thief = Guesser::Session(SessionId(1));
         for _ in 0..GUESSES_BURST {
             assert_eq!(rates.guess(&thief, NOW), Ok(()));
+            rates.wrong(&thief);
         }
         assert_eq!(rates.guess(&thief, NOW), Err(SlowDown { retry_ms: u32::try_from(GUESSES_INTERVAL_MS).unwrap() }));
         assert_eq!(rates.guess(&Guesser::Session(SessionId(2)), NOW), Ok(()));
+    }
+
+    #[test]
+    fn guesses_under_way_keep_others_waiting_for_a_moment_and_wrong_ones_for_long() {
+        let mut rates = Rates::default();
+        let class = stranger("10.0.0.1", "ada");
+        for _ in 0..GUESSES_STRANGER_BURST {
+            assert_eq!(rates.guess(&class, NOW), Ok(()));
+        }
+        assert_eq!(rates.guess(&class, NOW), Err(NotNow::Busy), "no more than the limit, whatever they turn out to be");
+        for _ in 0..GUESSES_STRANGER_BURST {
+            rates.discount(&class, NOW);
+        }
+        for _ in 0..GUESSES_STRANGER_BURST {
+            assert_eq!(rates.guess(&class, NOW), Ok(()), "they were right");
+        }
+        rates.wrong(&class);
+        assert_eq!(rates.guess(&class, NOW), Err(NotNow::Busy), "the others may be right");
+        for _ in 1..GUESSES_STRANGER_BURST {
+            rates.wrong(&class);
+        }
+        let long = u32::try_from(GUESSES_STRANGER_INTERVAL_MS).unwrap();
+        assert_eq!(rates.guess(&class, NOW), Err(SlowDown { retry_ms: long }));
+        let nothing_left = rates.names.under_way.is_empty()
+            && rates.names_at_networks.under_way.is_empty()
+            && rates.networks.under_way.is_empty();
+        assert!(nothing_left);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::password::HashError;
-use crate::auth::rate::SlowDown;
+use crate::auth::rate::NotNow;
 use crate::auth::token::NoRandomness;
 use crate::proto::account::{ErrorBody, ErrorDetail, Session};
 use crate::proto::code::ErrorCode;
@@ -60,9 +60,12 @@ impl From<ErrorCode> for Refusal {
     }
 }
 
-impl From<SlowDown> for Refusal {
-    fn from(slow_down: SlowDown) -> Self {
-        Self { retry_ms: Some(slow_down.retry_ms), ..ErrorCode::SlowDown.into() }
+impl From<NotNow> for Refusal {
+    fn from(not_now: NotNow) -> Self {
+        match not_now {
+            NotNow::Busy => ErrorCode::Busy.into(),
+            NotNow::SlowDown { retry_ms } => Self { retry_ms: Some(retry_ms), ..ErrorCode::SlowDown.into() },
+        }
     }
 }
 

@@ -15,17 +15,35 @@ use super::App;
 use super::answer::Answer;
 use super::session::Place;
 
-impl App {
-    /// Counts a guess, or says `slow_down`.
-    pub(super) fn count_guess(&self, guesser: &Guesser) -> Answer<()> {
-        let now = (self.wall)();
-        Ok(self.rates().guess(guesser, now)?)
-    }
+/// A guess that is being looked at. It was wrong unless it is said that it does not count: also where whoever guessed
+/// is gone before it is known.
+pub(super) struct Guess<'a> {
+    app: &'a App,
+    guesser: &'a Guesser,
+    counts: bool,
+}
 
+impl Guess<'_> {
     /// It was right, or was not looked at after all.
-    pub(super) fn discount_guess(&self, guesser: &Guesser) {
+    pub(super) fn discount(mut self) {
+        self.counts = false;
+    }
+}
+
+impl Drop for Guess<'_> {
+    fn drop(&mut self) {
+        let now = (self.app.wall)();
+        let mut rates = self.app.rates();
+        if self.counts { rates.wrong(self.guesser) } else { rates.discount(self.guesser, now) }
+    }
+}
+
+impl App {
+    /// Counts a guess; or says `slow_down`, or `busy` where others are being looked at that may be right.
+    pub(super) fn count_guess<'a>(&'a self, guesser: &'a Guesser) -> Answer<Guess<'a>> {
         let now = (self.wall)();
-        self.rates().discount(guesser, now);
+        self.rates().guess(guesser, now)?;
+        Ok(Guess { app: self, guesser, counts: true })
     }
 
     /// Who guesses at the password of an account: somebody who has given it before, or a stranger.

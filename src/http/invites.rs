@@ -133,7 +133,8 @@ impl App {
                 return Ok((token, invited.map_err(Refusal::from)));
             }
         }
-        self.count_guess(&Guesser::Stranger { network: place.network, name_key: None })?;
+        // Looked at already.
+        drop(self.count_guess(&Guesser::Stranger { network: place.network, name_key: None })?);
         Err(ErrorCode::InviteUnknown.into())
     }
 }

@@ -139,10 +139,12 @@ impl App {
             (None, None) => return Ok(String::new()),
         };
         let guesser = Guesser::Session(signed.session);
-        self.count_guess(&guesser)?;
+        let guess = self.count_guess(&guesser)?;
         let right = self.hasher.verify(signed.asker(), Password::typed(present), stored.clone()).await;
-        if right != Ok(false) {
-            self.discount_guess(&guesser);
+        if right == Ok(false) {
+            drop(guess);
+        } else {
+            guess.discount();
         }
         let right = right?;
         stored.filter(|_| right).ok_or_else(|| ErrorCode::PasswordWrong.into())

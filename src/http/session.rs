@@ -162,13 +162,15 @@ pub(super) async fn login(
         None => None,
     };
     let guesser = app.guesser(&place, account.as_ref(), name_key);
-    app.count_guess(&guesser)?;
+    let guess = app.count_guess(&guesser)?;
     // Checked even where nobody has the name or the account has no password, so that all answers take the same time.
     let stored = account.as_ref().filter(|account| account.has_password()).map(|account| account.password.clone());
     let hashes_for = place.hashes_for(&guesser, account.as_ref());
     let right = app.hasher.verify(hashes_for, Password::typed(&asked.password), stored.clone()).await;
-    if right != Ok(false) {
-        app.discount_guess(&guesser);
+    if right == Ok(false) {
+        drop(guess);
+    } else {
+        guess.discount();
     }
     let right = right?;
     let (Some(account), Some(checked), true) = (account, stored, right) else {

@@ -285,6 +285,7 @@ impl Porch {
         let now = self.clock.load(Ordering::Relaxed);
         for _ in 0..times {
             assert_eq!(self.app.rates().guess(guesser, now), Ok(()));
+            self.app.rates().wrong(guesser);
         }
     }
 }
@@ -355,11 +356,44 @@ async fn a_stranger_who_guesses_keeps_nobody_out_who_has_the_password() {
     let change = json!({ "new_password": "better horse", "password": PASSWORD });
     assert_eq!(ada.patch("/api/me", &change).await.status, 200);
     // A mark of the old password is worth nothing.
-    while porch.app.rates().guess(&stranger(66, "ada"), porch.clock.load(Ordering::Relaxed)).is_ok() {}
+    while porch.app.rates().guess(&stranger(66, "ada"), porch.clock.load(Ordering::Relaxed)).is_ok() {
+        porch.app.rates().wrong(&stranger(66, "ada"));
+    }
     assert_eq!(phone.login("Ada", "better horse").await.refused(), refusal(429, "slow_down"));
     ada.peer = eve.peer;
     ada.cookie = None;
     assert_eq!(ada.login("Ada", "better horse").await.status, 200, "the device that changed it is known");
+}
+
+/// What each of so many strangers at one address is answered who sign in as Ada at the same moment.
+async fn all_at_once(porch: &Porch, password: &'static str) -> Vec<Reply> {
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..2 * GUESSES_STRANGER_BURST {
+        let mut browser = porch.browser();
+        browser.peer = "192.168.1.66:5".parse().unwrap();
+        asking.spawn(async move { browser.login("Ada", password).await });
+    }
+    asking.join_all().await
+}
+
+#[tokio::test]
+async fn right_passwords_at_the_same_moment_are_told_to_wait_for_a_moment_at_most() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    ada.patch("/api/settings", &json!({ "several_devices": true })).await;
+    for reply in all_at_once(&porch, PASSWORD).await {
+        let waits = reply.refused() == refusal(503, "busy") && reply.json()["error"]["retry_ms"] == 1_000;
+        assert!(reply.status == 200 || waits, "{reply:?}");
+    }
+    // The twin: wrong ones are no more than one after the other would be.
+    let runs = porch.app.hasher.runs();
+    for reply in all_at_once(&porch, "wrong horse").await {
+        assert!(["sign_in_failed", "busy", "slow_down"].contains(&reply.refused().1.as_str()), "{reply:?}");
+    }
+    assert_eq!(porch.app.hasher.runs() - runs, GUESSES_STRANGER_BURST as usize);
+    let mut eve = porch.browser();
+    eve.peer = "192.168.1.66:5".parse().unwrap();
+    assert_eq!(eve.login("Ada", PASSWORD).await.refused(), refusal(429, "slow_down"));
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::proto::id::{RoomId, UserId};
 /// The index's file in the data folder.
 pub(super) const INDEX_FILE: &str = "search.db";
 /// Raised when the layout or the cutting of texts changes: an older index is then made anew.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 /// Messages that are indexed without waiting longer, and in one transaction.
 const BATCH: i64 = 1_024;
 /// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.

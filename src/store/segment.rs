@@ -132,6 +132,12 @@ impl Cut<'_> {
             let glued = after_letter && !self.gap;
             self.segments.atoms.push(Atom { kind: Kind::Letter, glued, folded, origin });
             self.gap = false;
+        } else if self.completes_flag(c) {
+            self.segments.folded.push(c);
+            if let Some(flag) = self.segments.atoms.last_mut() {
+                flag.folded.end += c.len_utf8();
+                flag.origin.end = origin.end;
+            }
         } else if is_symbol(c) {
             self.end_word();
             let start = self.segments.folded.len();
@@ -149,6 +155,14 @@ impl Cut<'_> {
             self.end_word();
             self.gap = true;
         }
+    }
+
+    /// Whether this is the second half of a flag: its letters pair up from the start of their run (UAX 29, GB12).
+    fn completes_flag(&self, c: char) -> bool {
+        let is_half = |c: char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}');
+        let before = self.segments.atoms.last().map(|last| self.segments.text(last).chars());
+        let after_half = before.is_some_and(|mut text| text.next().is_some_and(is_half) && text.next().is_none());
+        is_half(c) && after_half && self.word.is_none() && !self.gap
     }
 
     fn end_word(&mut self) {
@@ -235,6 +249,13 @@ mod tests {
     fn joined_emoji_are_marked_whole() {
         assert_eq!(origins("a 👩‍👩‍👧 👍🏽"), ["a", "👩‍👩‍👧", "👩‍👩‍👧", "👩‍👩‍👧", "👍🏽"]);
         assert_eq!(texts("👍🏽❤️"), ["👍", "❤"]);
+    }
+
+    #[test]
+    fn a_flag_is_one_symbol_and_not_found_across_two() {
+        assert_eq!(texts("🇩🇪🇫🇷 🇪🇫"), ["🇩🇪", "🇫🇷", "🇪🇫"]);
+        assert_eq!(origins("a🇩🇪🇫b🇷"), ["a", "🇩🇪", "🇫", "b", "🇷"]);
+        assert_eq!(texts("🇩 🇪"), ["🇩", "🇪"]);
     }
 
     #[test]

@@ -422,7 +422,7 @@ pub const SEARCH_STEP_COST_MAX: u32 = 6_000;
 /// Units for finding a row.
 pub const SEARCH_ROW_COST: u32 = 4;
 /// Bytes of the index that are read for one more unit.
-pub const SEARCH_UNIT_BYTES: usize = 512;
+pub const SEARCH_UNIT_BYTES: usize = 256;
 /// Units for reading a message and comparing it, if it is short.
 pub const SEARCH_MESSAGE_COST: u32 = 8;
 /// Bytes of a message that are cut into words for one more unit.

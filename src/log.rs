@@ -1,7 +1,7 @@
 //! What porch tells its owner as it runs, for journald or for a terminal.
 //!
 //! Never a message's body, a password, a token, or a session description: logs are copied into bug reports. Libraries
-//! write whatever passes through them at their finer levels, so theirs is never finer than [`LIBRARIES_LEVEL`].
+//! write whatever passes through them at their finer levels, so theirs is never finer than `LIBRARIES_LEVEL`.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};

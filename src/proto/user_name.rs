@@ -78,7 +78,7 @@ pub fn look(shown: &str) -> String {
 
 /// A name without punctuation and badges around it; one of nothing else is left as it is.
 fn unadorned(text: &str) -> &str {
-    let trimmed = text.trim_matches(|c| is_around(c));
+    let trimmed = text.trim_matches(is_around);
     if trimmed.is_empty() { text } else { trimmed }
 }
 

@@ -210,7 +210,7 @@ impl Reader {
         Ok(Some(members))
     }
 
-    /// A page of a room's history of at most `limit` messages and [`PAGE_TEXT_BYTES_MAX`], but one message at least.
+    /// A page of a room's history of at most `limit` messages and [`PAGE_TEXT_BYTES_MAX`](crate::proto::limits::PAGE_TEXT_BYTES_MAX), but one message at least.
     pub fn history(
         &self,
         asker: UserId,

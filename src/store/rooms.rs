@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::{self, Newest};
 use super::schema::{self, sql};
-use super::{accounts, guests, messages, removal};
+use super::{accounts, guests, messages};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{

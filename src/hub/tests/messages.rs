@@ -148,7 +148,7 @@ fn one_person_cannot_fill_the_disk_and_the_owner_of_the_box_is_not_shut_out() {
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let long = "🦀".repeat(limits::BODY_CHARS_MAX);
     let fit = limits::DISK_SHARE_BYTES / (long.len() as u64 + limits::MESSAGE_OVERHEAD_BYTES);
-    let mut send = |world: &mut World, conn, number: u64| {
+    let send = |world: &mut World, conn, number: u64| {
         world.send(conn, EVERYONE, &format!("{conn}-{number}"), &long);
         world.commit();
         world.wait(100);

@@ -101,6 +101,7 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("DELETE", "/api/people/{user=999}/rooms", none.clone(), owners(404, "not_found")),
         ("GET", "/api/rooms", none.clone(), SIGNED_IN),
         ("GET", "/api/rooms/archived", none.clone(), SIGNED_IN),
+        ("GET", "/api/rooms/joined", none.clone(), SIGNED_IN),
         // 2: open to guests, who is one is in it. 3: open, everyone else is in it. 4: closed, open to guests, nobody's.
         // The hub, which answers this, knows the first room alone: the others are made behind its back here.
         (

@@ -111,6 +111,8 @@ export const en = {
   'link.reload': 'Reload',
 
   // --- Errors the server names: one for each code ---------------------------------------------------------------
+  'error.limit_reached': 'There are too many of these already.',
+  'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.bad_request': 'That did not work: the box did not understand this page. Reload it and try again.',
   'error.body_empty': 'There is nothing to send.',
   'error.body_long': 'A message can have at most 8,000 characters.',

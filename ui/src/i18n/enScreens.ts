@@ -370,7 +370,6 @@ export const enScreens = {
   'error.invite_unknown': 'This invite does not exist, or was withdrawn. Ask for a new one.',
   'error.invite_used': 'This invite was for one person, and has been used. Ask for a new one.',
   'error.last_owner': 'The box needs an owner. Make somebody else the owner first.',
-  'error.limit_reached': 'There are too many of these already.',
   'error.name_invalid': 'This name cannot be used. A name has 1 to 32 visible characters.',
   'error.name_reserved':
     'porch itself uses this word, so that others would be misled by it as a name. Choose another.',
@@ -386,6 +385,5 @@ export const enScreens = {
   'error.query_empty': 'There is nothing to look for: punctuation alone is not searched.',
   'error.query_long': 'This search is too long: at most 200 characters.',
   'error.registration_closed': 'The owner of the box does not let new people join just now.',
-  'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.sign_in_failed': 'The name or the password is not right.',
 } as const

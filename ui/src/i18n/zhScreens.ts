@@ -350,7 +350,6 @@ export const zhScreens: ScreensTable = {
   'error.invite_unknown': '没有这个邀请，或者它已被撤回，请再要一个。',
   'error.invite_used': '这个邀请只给一个人，已经用过了，请再要一个。',
   'error.last_owner': '主机必须有一位所有者。请先让别人成为所有者。',
-  'error.limit_reached': '数量已达上限。',
   'error.name_invalid': '这个名字不能用。名字要有 1 到 32 个可见字符。',
   'error.name_reserved': '这个词是 porch 自己用的，拿来当名字会让人误会。请换一个。',
   'error.name_taken': '已经有人用了这个名字，或非常相近的名字。',
@@ -365,6 +364,5 @@ export const zhScreens: ScreensTable = {
   'error.query_empty': '没有可以搜索的内容：只有标点是搜不到的。',
   'error.query_long': '搜索内容太长，最多 200 个字符。',
   'error.registration_closed': '主机所有者暂时不允许新人加入。',
-  'error.rooms_full': '其中有人不能再由你加进更多房间了。',
   'error.sign_in_failed': '名字或密码不对。',
 }

@@ -418,7 +418,7 @@ pub const SEARCHES_WAITING_MAX: usize = 512;
 /// of the index or a message, may go beyond it by [`SEARCH_STEP_COST_MAX`].
 pub const SEARCH_COST_MAX: u32 = 20_000;
 /// See [`SEARCH_COST_MAX`].
-pub const SEARCH_STEP_COST_MAX: u32 = 6_000;
+pub const SEARCH_STEP_COST_MAX: u32 = 16_000;
 /// Units for finding a row.
 pub const SEARCH_ROW_COST: u32 = 4;
 /// Bytes of the index that are read for one more unit.
@@ -428,7 +428,7 @@ pub const SEARCH_MESSAGE_COST: u32 = 8;
 /// Bytes of a message that are cut into words for one more unit.
 pub const SEARCH_MESSAGE_UNIT_BYTES: usize = 64;
 /// Words that are compared with words of a message for one more unit.
-pub const SEARCH_COMPARED_UNIT: u64 = 256;
+pub const SEARCH_COMPARED_UNIT: u64 = 128;
 /// Names that are compared with a name in the query for one more unit.
 pub const SEARCH_NAMES_UNIT: u32 = 4;
 /// Rooms whose hits are put in order together: each costs a row, whatever is sought. The hits of a person who is in

@@ -356,18 +356,17 @@ impl<'a> Search<'a> {
         }
         self.segments.read(body);
         self.cost.add(u32::try_from(body.len() / SEARCH_MESSAGE_UNIT_BYTES).unwrap_or(u32::MAX));
-        for phrase in &self.query.phrases {
+        let mut compared = 0;
+        let all = self.query.phrases.iter().all(|phrase| {
             let before = places.len();
-            let compared = phrase.find(self.segments, |place| {
+            compared += phrase.find(self.segments, |place| {
                 places.push(place);
                 places.len() < before + SEARCH_MARKS_MAX
             });
-            self.cost.add(u32::try_from(compared / SEARCH_COMPARED_UNIT).unwrap_or(u32::MAX));
-            if places.len() == before {
-                return None;
-            }
-        }
-        Some(in_utf16(body, joined(places)))
+            places.len() > before
+        });
+        self.cost.add(u32::try_from(compared / SEARCH_COMPARED_UNIT).unwrap_or(u32::MAX));
+        all.then(|| in_utf16(body, joined(places)))
     }
 
     /// The ids among which hits can be; `None` when there are none.

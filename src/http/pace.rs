@@ -62,12 +62,15 @@ impl BreakOff for TlsStream<TcpStream> {
 }
 
 /// A stream that is given up when what is written to it does not move on. Reading is as it was.
-/// Dropped without having been shut down, as what is idle for too long is, it is broken off.
+/// Dropped without having been shut down, as what is idle for too long is, it is broken off; but not right behind an
+/// answer, which would be lost with it: so is a request for another protocol dropped that was refused.
 pub(super) struct Paced<S: BreakOff> {
     /// None once it is somebody else's.
     io: Option<S>,
     is_shut: bool,
     pace: Pace,
+    /// When something was last taken from us.
+    moved: Option<Instant>,
     blocked: Option<Blocked>,
 }
 
@@ -79,7 +82,7 @@ struct Blocked {
 
 impl<S: BreakOff> Paced<S> {
     pub(super) fn new(io: S) -> Self {
-        Self { io: Some(io), is_shut: false, pace: Pace::default(), blocked: None }
+        Self { io: Some(io), is_shut: false, pace: Pace::default(), moved: None, blocked: None }
     }
 
     pub(super) fn into_inner(mut self) -> Option<S> {
@@ -112,7 +115,11 @@ impl<S: BreakOff> Paced<S> {
             }
             Poll::Ready(Ok(done)) => {
                 let after = self.blocked.take().map(|blocked| blocked.since.elapsed()).unwrap_or_default();
-                self.pace.moved(bytes(done), after);
+                let bytes = bytes(done);
+                self.pace.moved(bytes, after);
+                if bytes > 0 {
+                    self.moved = Some(Instant::now());
+                }
             }
             Poll::Ready(Err(_)) => {}
         }
@@ -122,8 +129,10 @@ impl<S: BreakOff> Paced<S> {
 
 impl<S: BreakOff> Drop for Paced<S> {
     fn drop(&mut self) {
+        let answered = self.blocked.is_none() && self.moved.is_some_and(|at| at.elapsed() < STANDSTILL_WAIT / 2);
         if let Some(io) = &self.io
             && !self.is_shut
+            && !answered
         {
             io.break_off();
         }

@@ -100,6 +100,8 @@ struct Stream {
     /// After these come those in the register below this one that the index does not cover; 0 when there are none.
     filed_below: u64,
     filed_at_once: u32,
+    /// The newest that the index covers and the register does not.
+    unfiled: Option<u64>,
     /// After these comes a block,
     block: Option<Block>,
     /// and those before this message.
@@ -249,7 +251,9 @@ impl<'a> Search<'a> {
         // The newest message that each stream may have.
         let mut newest = BinaryHeap::with_capacity(rooms.len());
         for &room in rooms {
-            let mut stream = Stream::new(room, unfiled.remove(&room).unwrap_or_default(), span.below);
+            let mut ids = unfiled.remove(&room).unwrap_or_default();
+            let unindexed = ids.split_off(ids.partition_point(|&id| id <= self.indexed_upto));
+            let mut stream = Stream::new(room, (ids.pop(), unindexed), span.below);
             if let Some(bound) = self.bound(&mut stream)? {
                 newest.push((bound, streams.len()));
                 streams.push(stream);
@@ -278,9 +282,9 @@ impl<'a> Search<'a> {
         Ok(Walked::All)
     }
 
-    /// Messages of the asker's rooms that neither the index nor the register has yet.
+    /// Messages of the asker's rooms that the register does not have yet, in order.
     fn unfiled(&self, span: Span) -> rusqlite::Result<HashMap<RoomId, Vec<u64>>> {
-        let above = self.filed_upto.max(self.indexed_upto).max(span.from - 1);
+        let above = self.filed_upto.max(span.from - 1);
         let mut unfiled: HashMap<RoomId, Vec<u64>> = HashMap::new();
         history::unfiled_ids(self.db, above, span.below, |room, id| {
             if self.rooms.binary_search(&room).is_ok() {
@@ -290,7 +294,8 @@ impl<'a> Search<'a> {
         Ok(unfiled)
     }
 
-    /// The newest message that a stream may have next; `None` at its end.
+    /// The newest message that a stream may have next, and one that its room has: so no two streams have the same, and
+    /// each that is looked into brings the search further. `None` at its end.
     fn bound(&mut self, stream: &mut Stream) -> rusqlite::Result<Option<u64>> {
         loop {
             if let Some(&id) = stream.ids.last() {
@@ -309,7 +314,17 @@ impl<'a> Search<'a> {
         let Some(index) = self.index else { return Ok(None) };
         self.cost.row(0);
         stream.block = Block::below(index, stream.room, stream.block_below)?;
-        Ok(stream.block.map(|block| block.last.min(stream.block_below - 1)))
+        let Some(block) = stream.block else { return Ok(None) };
+        if block.last < stream.block_below {
+            return Ok(Some(block.last));
+        }
+        // The page begins within this block.
+        if let Some(unfiled) = stream.unfiled.take() {
+            return Ok(Some(unfiled));
+        }
+        self.cost.row(0);
+        let newest = history::filed_ids(self.db, stream.room, 0, stream.block_below, 1)?;
+        Ok(Some(newest.last().copied().unwrap_or(block.first)))
     }
 
     fn is_over(&self) -> bool {
@@ -384,9 +399,10 @@ impl<'a> Search<'a> {
 }
 
 impl Stream {
-    /// `ids`: what is not in the register yet, the newest last.
-    fn new(room: RoomId, ids: Vec<u64>, below: u64) -> Self {
-        Self { room, ids, filed_below: below, filed_at_once: FILED_AT_ONCE[0], block: None, block_below: below }
+    /// What is not in the register yet: the newest that the index covers, and all that it does not, the newest last.
+    fn new(room: RoomId, (unfiled, ids): (Option<u64>, Vec<u64>), below: u64) -> Self {
+        let filed_at_once = FILED_AT_ONCE[0];
+        Self { room, ids, filed_below: below, filed_at_once, unfiled, block: None, block_below: below }
     }
 }
 

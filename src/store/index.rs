@@ -1,9 +1,8 @@
 //! The search index: a file of its own, derived from the messages, kept by a thread of its own.
 //!
-//! Each room has its own blocks ([`Coded`]): a search looks into those of the asker's rooms and into no others, so that
+//! Each room has its own blocks (see `block`): a search looks into those of the asker's rooms and into no others, so that
 //! neither its answer nor its time tells of words in rooms that the asker may not read. New messages become a new block
-//! of their room; small blocks are merged into larger ones ([`merged_with`]), so that there are few to look into and
-//! each word is written a few times only. The index may lag behind the messages: [`indexed_upto`] says how far it goes,
+//! of their room, and small blocks are merged into larger ones (see `block_rows`). The index may lag behind the messages: [`indexed_upto`] says how far it goes,
 //! and a search reads what is newer itself. Missing, damaged or of another database, it is made anew.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::block::{Builder, Coded, Damaged};
+use super::block::{Builder, Damaged};
+use super::block_rows::{self, Block};
 use super::schema::{self, sql};
 use super::segment::Segments;
 use super::{messages, schema::DATABASE_FILE};
@@ -29,14 +29,6 @@ const LAYOUT: i64 = 4;
 const BATCH: i64 = 1_024;
 /// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.
 const BATCH_BYTES: usize = 512 << 10;
-/// A block of fewer bytes takes in the next messages: its row is written anew for less than a page of the disk.
-const OPEN_BYTES: u64 = 3_000;
-/// Blocks below each of these sizes are merged as soon as there are [`FAN`] of them; larger ones never.
-const SIZES: [u64; 3] = [16 << 10, 64 << 10, 256 << 10];
-/// See [`SIZES`]: more would be written less often, and looked into more.
-const FAN: usize = 4;
-/// Newest blocks of a room that are looked at for merging: more are never small.
-const TAIL: u32 = 16;
 /// How long a message may wait for the index.
 const DELAY: Duration = Duration::from_secs(10);
 /// Silence after which the index's WAL is emptied and memory is given back.
@@ -58,17 +50,6 @@ const SCHEMA: &str = "
         indexed_upto INTEGER NOT NULL,
         changes_upto INTEGER NOT NULL
     ) STRICT;
-    -- Ids of the first and the last message; parts from base on: the head, and so many leaves.
-    CREATE TABLE blocks (
-        room INTEGER NOT NULL,
-        first INTEGER NOT NULL,
-        last INTEGER NOT NULL,
-        base INTEGER NOT NULL,
-        leaves INTEGER NOT NULL,
-        bytes INTEGER NOT NULL,
-        PRIMARY KEY (room, first)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE parts (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 ";
 
 /// The index word of an author.
@@ -92,95 +73,6 @@ pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
     index
         .prepare_cached("SELECT indexed_upto FROM state WHERE layout = ?")?
         .query_row([LAYOUT], |row| schema::number(row, 0))
-}
-
-/// Where a block lies.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Block {
-    /// Ids of its first and its last message.
-    pub(super) first: u64,
-    pub(super) last: u64,
-    base: i64,
-    leaves: i64,
-    bytes: u64,
-}
-
-impl Block {
-    /// The newest block of a room that has messages below this one.
-    pub(super) fn below(index: &Connection, room: RoomId, below: u64) -> rusqlite::Result<Option<Self>> {
-        Ok(Self::tail(index, room, below, 1)?.pop())
-    }
-
-    /// The newest blocks of a room that have messages below this one, the newest first.
-    fn tail(index: &Connection, room: RoomId, below: u64, limit: u32) -> rusqlite::Result<Vec<Self>> {
-        index
-            .prepare_cached(
-                "SELECT first, last, base, leaves, bytes FROM blocks
-                 WHERE room = ? AND first < ? ORDER BY first DESC LIMIT ?",
-            )?
-            .query_map(params![sql(room.0), sql(below), limit], |row| {
-                Ok(Self {
-                    first: schema::number(row, 0)?,
-                    last: schema::number(row, 1)?,
-                    base: row.get(2)?,
-                    leaves: row.get(3)?,
-                    bytes: schema::number(row, 4)?,
-                })
-            })?
-            .collect()
-    }
-
-    /// Gives the bytes of the head.
-    pub(super) fn head<T>(&self, index: &Connection, read: impl FnOnce(&[u8]) -> T) -> rusqlite::Result<T> {
-        part(index, self.base, read)
-    }
-
-    /// Gives the bytes of one of the leaves.
-    pub(super) fn leaf<T>(
-        &self,
-        index: &Connection,
-        leaf: usize,
-        read: impl FnOnce(&[u8]) -> T,
-    ) -> rusqlite::Result<T> {
-        part(index, self.base.saturating_add(1).saturating_add_unsigned(leaf as u64), read)
-    }
-
-    /// Gives the bytes of the ids, of a block with leaves.
-    pub(super) fn ids<T>(&self, index: &Connection, read: impl FnOnce(&[u8]) -> T) -> rusqlite::Result<T> {
-        part(index, self.base.saturating_add(1).saturating_add(self.leaves), read)
-    }
-
-    fn load(&self, index: &Connection) -> rusqlite::Result<Coded> {
-        let head = self.head(index, <[u8]>::to_vec)?;
-        let leaves = (0..usize::try_from(self.leaves).unwrap_or(0)).map(|leaf| self.leaf(index, leaf, <[u8]>::to_vec));
-        let leaves: Vec<Vec<u8>> = leaves.collect::<rusqlite::Result<_>>()?;
-        let ids = if leaves.is_empty() { Vec::new() } else { self.ids(index, <[u8]>::to_vec)? };
-        Ok(Coded { head, leaves, ids })
-    }
-
-    fn remove(&self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {
-        index
-            .prepare_cached("DELETE FROM blocks WHERE room = ? AND first = ?")?
-            .execute([sql(room.0), sql(self.first)])?;
-        index
-            .prepare_cached("DELETE FROM parts WHERE id >= ? AND id <= ?")?
-            .execute([self.base, self.base.saturating_add(1).saturating_add(self.leaves)])?;
-        Ok(())
-    }
-}
-
-fn part<T>(index: &Connection, id: i64, read: impl FnOnce(&[u8]) -> T) -> rusqlite::Result<T> {
-    let mut statement = index.prepare_cached("SELECT data FROM parts WHERE id = ?")?;
-    let mut rows = statement.query([id])?;
-    // A block without one of its parts.
-    let row = rows.next()?.ok_or(Damaged)?;
-    Ok(read(row.get_ref(0)?.as_blob()?))
-}
-
-impl From<Damaged> for rusqlite::Error {
-    fn from(Damaged: Damaged) -> Self {
-        unusable("a block of it makes no sense")
-    }
 }
 
 /// The handle to the thread.
@@ -500,74 +392,8 @@ impl Gathered {
             places.extend(same.iter().map(|(_, place)| *place));
             builder.add(text[word.clone()].as_bytes(), &places);
         }
-        add_block(index, room, builder.finish(), first, last)
+        block_rows::add(index, room, builder.finish(), first, last)
     }
-}
-
-/// Adds the newest block of a room, merged with those before it as their sizes ask for.
-fn add_block(index: &Connection, room: RoomId, block: Coded, first: u64, last: u64) -> rusqlite::Result<()> {
-    let mut tail = Block::tail(index, room, u64::MAX, TAIL)?;
-    let sizes: Vec<u64> = tail.iter().map(|block| block.bytes).collect();
-    tail.truncate(merged_with(&sizes, block.bytes() as u64));
-    let Some(oldest) = tail.last() else { return insert(index, room, &block, first, last) };
-    let first = oldest.first;
-    let mut blocks = Vec::with_capacity(tail.len() + 1);
-    for before in tail.iter().rev() {
-        blocks.push(before.load(index)?);
-        before.remove(index, room)?;
-    }
-    blocks.push(block);
-    insert(index, room, &Coded::merged(&blocks)?, first, last)
-}
-
-/// How many of a room's blocks, given by their bytes with the newest first, a new one is merged with.
-fn merged_with(sizes: &[u64], new: u64) -> usize {
-    let class = |bytes: u64| SIZES.iter().filter(|&&size| bytes >= size).count();
-    let (mut count, mut bytes) = (0, new);
-    if let Some(&open) = sizes.first().filter(|&&newest| newest < OPEN_BYTES) {
-        (count, bytes) = (1, bytes + open);
-    }
-    loop {
-        let own = class(bytes);
-        if own == SIZES.len() {
-            return count;
-        }
-        let rest = &sizes[count..];
-        let smaller = rest.iter().take_while(|&&size| class(size) < own).count();
-        let same = rest[smaller..].iter().take_while(|&&size| class(size) == own).count();
-        let more = if same + 1 >= FAN { smaller + same } else { smaller };
-        if more == 0 {
-            return count;
-        }
-        bytes += rest[..more].iter().sum::<u64>();
-        count += more;
-    }
-}
-
-fn insert(index: &Connection, room: RoomId, block: &Coded, first: u64, last: u64) -> rusqlite::Result<()> {
-    let base: i64 =
-        index.prepare_cached("SELECT ifnull(max(id), 0) + 2 FROM parts")?.query_row([], |row| row.get(0))?;
-    let mut part = index.prepare_cached("INSERT INTO parts (id, data) VALUES (?, ?)")?;
-    for (id, data) in (base..).zip(parts(block)) {
-        part.execute(params![id, data])?;
-    }
-    index
-        .prepare_cached("INSERT INTO blocks (room, first, last, base, leaves, bytes) VALUES (?, ?, ?, ?, ?, ?)")?
-        .execute([
-            sql(room.0),
-            sql(first),
-            sql(last),
-            base,
-            sql(block.leaves.len() as u64),
-            sql(block.bytes() as u64),
-        ])?;
-    Ok(())
-}
-
-/// A block's rows, in order; one without leaves has one, but keeps the place of the ids free.
-fn parts(block: &Coded) -> impl Iterator<Item = &[u8]> {
-    let ids = (!block.leaves.is_empty()).then_some(&block.ids);
-    std::iter::once(&block.head).chain(&block.leaves).chain(ids).map(Vec::as_slice)
 }
 
 /// A message that was deleted.
@@ -602,17 +428,7 @@ fn forget<'a>(index: &Connection, deletions: impl Iterator<Item = &'a Deletion>)
             gone.insert(deletion.message);
         }
     }
-    for (block, gone) in blocks.into_values() {
-        let before = block.load(index)?;
-        let left = before.without(&gone)?;
-        let mut update = index.prepare_cached("UPDATE parts SET data = ? WHERE id = ?")?;
-        for (id, (was, is)) in (block.base..).zip(parts(&before).zip(parts(&left))) {
-            if was != is {
-                update.execute(params![is, id])?;
-            }
-        }
-    }
-    Ok(())
+    blocks.into_values().try_for_each(|(block, gone)| block.take_out(index, &gone))
 }
 
 impl Open {
@@ -637,6 +453,7 @@ impl Open {
             None => {
                 let transaction = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 transaction.execute_batch(SCHEMA)?;
+                transaction.execute_batch(block_rows::SCHEMA)?;
                 transaction.execute("INSERT INTO state VALUES (1, ?, ?, 0, 0)", params![LAYOUT, mark])?;
                 transaction.commit()?;
             }
@@ -667,42 +484,13 @@ fn unusable(why: &str) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(code, Some(why.into()))
 }
 
+impl From<Damaged> for rusqlite::Error {
+    fn from(Damaged: Damaged) -> Self {
+        unusable("a block of it makes no sense")
+    }
+}
+
 /// Whether the file itself is at fault.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn small_blocks_are_merged_and_large_ones_are_left() {
-        assert_eq!(merged_with(&[], 100), 0);
-        assert_eq!(merged_with(&[100], 100), 1, "the open one");
-        assert_eq!(merged_with(&[5_000, 5_000], 5_000), 0);
-        assert_eq!(merged_with(&[5_000, 5_000, 5_000], 5_000), 3);
-        assert_eq!(merged_with(&[5_000, 5_000], 20_000), 2, "smaller ones go along");
-        assert_eq!(merged_with(&[5_000, 5_000, 5_000, 20_000, 20_000, 20_000, 90_000], 5_000), 6);
-        assert_eq!(merged_with(&[5_000], 300_000), 0);
-    }
-
-    proptest! {
-        /// Whatever comes, a room has few blocks that are not full, and a byte is written a few times only.
-        #[test]
-        fn blocks_stay_few_and_are_seldom_written(news in prop::collection::vec(40_u64..8_000, 1..600)) {
-            let (mut sizes, mut written) = (Vec::<u64>::new(), 0);
-            for &new in &news {
-                let count = merged_with(&sizes, new);
-                let merged = new + sizes.drain(..count).sum::<u64>();
-                written += merged;
-                sizes.insert(0, merged);
-                prop_assert!(sizes.iter().filter(|&&size| size < SIZES[2]).count() < SIZES.len() * FAN);
-            }
-            let all: u64 = news.iter().sum();
-            prop_assert!(written <= 5 * all + OPEN_BYTES * news.len() as u64, "{written} of {all}");
-        }
-    }
 }

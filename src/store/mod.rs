@@ -34,6 +34,7 @@ use crate::proto::server::User;
 mod accounts;
 mod aside;
 mod block;
+mod block_rows;
 mod check;
 mod checkpoint;
 mod guests;

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use rusqlite::{Connection, Row};
 
+use super::block_rows::Block;
 use super::history;
-use super::index::{self, Block};
+use super::index;
 use super::messages::{self, DAY_MS};
 use super::query::Query;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
@@ -406,8 +407,8 @@ impl Stream {
     }
 }
 
-/// The asker's rooms with one of these folded names. A direct room is named by the other person, also when they are gone. and
-/// has the name itself once that person is gone.
+/// The asker's rooms with one of these folded names. A direct room is named by the other person, and has the name
+/// itself once that person is gone.
 fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<RoomId>> {
     let mut statement = db.prepare_cached(
         "SELECT rooms.id, iif(kind = 'direct' AND rooms.name = '', users.name, rooms.name)

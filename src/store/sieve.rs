@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use super::block::{Damaged, Entries, Head, Places};
-use super::index::{Block, author_word};
+use super::block_rows::Block;
+use super::index::author_word;
 use super::phrase::IndexWord;
 use super::query::Query;
 use crate::proto::id::UserId;

@@ -90,7 +90,7 @@ pub fn main() -> ExitCode {
 #[derive(Debug)]
 pub(crate) enum RunError {
     /// What `porch user`, `porch room` or `porch begin-anew` was asked cannot be done.
-    Account(String),
+    Refused(String),
     DataDir {
         path: PathBuf,
         fault: io::Error,
@@ -114,7 +114,7 @@ pub(crate) enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Account(reason) | Self::Qr(reason) => f.write_str(reason),
+            Self::Refused(reason) | Self::Qr(reason) => f.write_str(reason),
             Self::DataDir { path, fault } => write!(f, "the data folder {} cannot be used: {fault}", path.display()),
             Self::Emptied { dir } => write!(
                 f,
@@ -142,8 +142,8 @@ fn private_folder(path: &Path) -> Result<(), RunError> {
 fn serve(config: &Config) -> Result<(), RunError> {
     system::raise_open_files();
     private_folder(&config.data_dir.value)?;
-    // Held from here on: a second porch on this folder ends now, before it touches anything.
     begin_anew::refuse_emptied(&config.data_dir.value)?;
+    // Held from here on: a second porch on this folder ends now, before it touches anything.
     let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
     begin_anew::refuse_deserted(&config.data_dir.value, &store, &snapshot)?;
     clock::begin(&config.data_dir.value, &snapshot);

@@ -38,11 +38,11 @@ pub(super) fn on_store(
     act: impl AsyncFnOnce(&Store, &Snapshot) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     if !data_dir.is_dir() {
-        return Err(RunError::Account(format!("there is no data folder {}", data_dir.display())));
+        return Err(RunError::Refused(format!("there is no data folder {}", data_dir.display())));
     }
     super::begin_anew::refuse_emptied(data_dir)?;
     let (store, snapshot) = Store::open(data_dir, clock::wall).map_err(|error| match error {
-        OpenError::Held { dir } => RunError::Account(format!(
+        OpenError::Held { dir } => RunError::Refused(format!(
             "porch is running on {}: stop it first (on a board: systemctl stop porch)",
             dir.display()
         )),
@@ -59,7 +59,7 @@ async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
     if account.user.role == Role::Guest {
         let reason = format!("{} is a guest: an owner makes them a member first, in the page", account.user.name);
-        return Err(RunError::Account(reason));
+        return Err(RunError::Refused(reason));
     }
     apply(store, Op::MakeOwner { user: account.user.id }).await?;
     println!("{} is an owner of the box now.", account.user.name);
@@ -68,7 +68,7 @@ async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
 
 async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
-    let failed = |reason: &str| RunError::Account(format!("no new password could be made: {reason}"));
+    let failed = |reason: &str| RunError::Refused(format!("no new password could be made: {reason}"));
     let fresh = fresh_password().ok_or_else(|| failed("the system gives no randomness"))?;
     let hashed =
         Hasher::default().hash(Asker::Box, Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
@@ -90,18 +90,18 @@ fn fresh_password() -> Option<String> {
 }
 
 pub(super) async fn account(store: &Store, name: &str) -> Result<Account, RunError> {
-    let unknown = || RunError::Account(format!("nobody here is called {name:?}; `porch user list` shows who is"));
+    let unknown = || RunError::Refused(format!("nobody here is called {name:?}; `porch user list` shows who is"));
     let parsed = UserName::parse(name).map_err(|_| unknown())?;
     let found = store.read(Asker::Box, move |reader| reader.account_by_key(parsed.key())).await;
-    found.map_err(|error| RunError::Account(error.to_string()))?.ok_or_else(unknown)
+    found.map_err(|error| RunError::Refused(error.to_string()))?.ok_or_else(unknown)
 }
 
 pub(super) async fn apply(store: &Store, op: Op) -> Result<Outcome, RunError> {
     match store.apply(op).await {
-        Ok(Outcome::Refused(code)) => Err(RunError::Account(code.message().to_owned())),
+        Ok(Outcome::Refused(code)) => Err(RunError::Refused(code.message().to_owned())),
         Ok(outcome) => Ok(outcome),
         Err(ApplyError::Busy | ApplyError::Fault(_)) => {
-            Err(RunError::Account("the disk refused the change: nothing was stored".into()))
+            Err(RunError::Refused("the disk refused the change: nothing was stored".into()))
         }
     }
 }

@@ -29,12 +29,12 @@ pub(super) fn refuse_deserted(data_dir: &Path, store: &Store, snapshot: &Snapsho
 /// `porch begin-anew`.
 pub(super) fn begin_anew(data_dir: &Path) -> Result<(), RunError> {
     if !data_dir.is_dir() {
-        return Err(RunError::Account(format!("there is no data folder {}", data_dir.display())));
+        return Err(RunError::Refused(format!("there is no data folder {}", data_dir.display())));
     }
     let is_emptied =
         doctor::is_emptied(data_dir).map_err(|fault| RunError::DataDir { path: data_dir.into(), fault })?;
     if !is_emptied && !is_deserted(data_dir)? {
-        return Err(RunError::Account(format!(
+        return Err(RunError::Refused(format!(
             "nothing was changed: {} is not without its database",
             data_dir.display()
         )));

@@ -20,7 +20,7 @@ pub(super) fn look_after(data_dir: &Path, command: &RoomCommand) -> Result<(), R
 
 async fn list(store: &Store) -> Result<(), RunError> {
     let rooms = store.read(crate::fair::Asker::Box, |reader| reader.rooms_there_are()).await;
-    for room in rooms.map_err(|error| RunError::Account(error.to_string()))? {
+    for room in rooms.map_err(|error| RunError::Refused(error.to_string()))? {
         let (id, kind, members) = (room.id, room.kind, room.members);
         let (archived, by) = (if room.archived { "archived" } else { "" }, room.made_by.unwrap_or_default());
         println!("{id:>6}  {kind:<8} {archived:<8} {members:>6} people  {}  (made by: {by})", room.name);
@@ -33,7 +33,7 @@ async fn remove(store: &Store, made_by: &str) -> Result<(), RunError> {
     let mut removed = 0;
     loop {
         let Outcome::RoomsRemoved { rooms, more } = apply(store, Op::RemoveRooms { made_by: user.id }).await? else {
-            return Err(RunError::Account("the rooms could not be removed".into()));
+            return Err(RunError::Refused("the rooms could not be removed".into()));
         };
         removed += rooms.len();
         if !more {

@@ -3,7 +3,7 @@
 //! One task owns the hub. Sockets and pages reach it through a [`Handle`] whose queue is bounded: when it is full,
 //! they wait, and so do their senders. The driver itself never waits for a connection or for the store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,14 +12,15 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
 use crate::fair::{self, Asker, Lane, LaneMax, Network, Turn, TurnMax};
-pub use crate::hub::Input;
-use crate::hub::{Hub, Now, Output, Ticket};
+pub use crate::hub::{Hub, Input};
+use crate::hub::{Now, Output, Ticket};
 use crate::outbox::{Ledgers, Outbox, text_frame};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
-    CONNECTIONS_MAX, HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX,
-    PAGE_CHANGES_OF_ONE_WAITING_MAX, PAGE_CHANGES_WAITING_MAX, STORE_IN_FLIGHT_MAX,
+    CONNECTIONS_MAX, HUB_LOOKS_AT_ONCE_MAX, HUB_LOOKS_OF_ONE_MAX, HUB_LOOKS_OF_ONE_WAITING_MAX, HUB_LOOKS_WAITING_MAX,
+    HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX, PAGE_CHANGES_OF_ONE_WAITING_MAX,
+    PAGE_CHANGES_WAITING_MAX, STORE_IN_FLIGHT_MAX,
 };
 use crate::proto::op::{Fault, Missed, Op, Outcome};
 use crate::proto::server::{self, ServerMessage};
@@ -35,10 +36,16 @@ const PAGE_CHANGES: LaneMax = LaneMax {
     waiting: TurnMax { of_one: PAGE_CHANGES_OF_ONE_WAITING_MAX, in_all: PAGE_CHANGES_WAITING_MAX },
 };
 
+/// How those who look at the hub take turns.
+const LOOKS: LaneMax = LaneMax {
+    at_once: HUB_LOOKS_AT_ONCE_MAX,
+    at_once_of_one: HUB_LOOKS_OF_ONE_MAX,
+    waiting: TurnMax { of_one: HUB_LOOKS_OF_ONE_WAITING_MAX, in_all: HUB_LOOKS_WAITING_MAX },
+};
+
 /// What reaches the driver.
 enum Event {
     Connect { conn: ConnId, user: UserId, session: SessionId, outbox: Arc<Outbox> },
-    ConnectedSessions { user: UserId, reply: oneshot::Sender<HashSet<SessionId>> },
     GoAway { done: oneshot::Sender<()> },
     Hub(Input),
     Look(Look),
@@ -77,6 +84,7 @@ pub struct Handle {
     in_order: Arc<InOrder>,
     next_conn: Arc<AtomicU64>,
     ledgers: Ledgers,
+    looks: Lane,
 }
 
 impl Handle {
@@ -138,22 +146,23 @@ impl Handle {
         }
     }
 
-    /// The sessions of a person that are connected now.
-    pub async fn connected_sessions(&self, user: UserId) -> HashSet<SessionId> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Event::ConnectedSessions { user, reply }).await;
-        answer.await.unwrap_or_default()
-    }
-
-    /// Looks at the hub as it is when everything that came before has been taken up. None when porch is stopping.
-    pub async fn look<T: Send + 'static>(&self, look: impl FnOnce(&Hub) -> T + Send + 'static) -> Option<T> {
+    /// Looks at the hub as it is when everything that came before has been taken up, in turn with others who look.
+    /// Busy also when porch is stopping.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        asker: Asker,
+        look: impl FnOnce(&Hub) -> T + Send + 'static,
+    ) -> Result<T, fair::Busy> {
+        let turn = self.looks.enter(asker).await?;
         let (reply, answer) = oneshot::channel();
         let look = move |hub: &Hub| {
             // An error only says that nobody waits for it any more.
             let _ = reply.send(look(hub));
+            // The look's own, so that who goes away while it waits does not have the next one begin.
+            drop(turn);
         };
         self.send(Event::Look(Box::new(look))).await;
-        answer.await.ok()
+        answer.await.map_err(|_| fair::Busy)
     }
 
     /// Closes every connection with "going away"; returns when all have been told to.
@@ -183,7 +192,8 @@ pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX + PAGE_CHANGES_IN_FLIGHT_MAX);
     let places = Lane::new(PAGE_CHANGES);
     let in_order = Arc::new(InOrder { store: store.clone(), answers: answers.clone(), places });
-    let handle = Handle { events, in_order, next_conn: Arc::new(AtomicU64::new(1)), ledgers: Ledgers::default() };
+    let (next_conn, ledgers, looks) = (Arc::new(AtomicU64::new(1)), Ledgers::default(), Lane::new(LOOKS));
+    let handle = Handle { events, in_order, next_conn, ledgers, looks };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
     let back = handle.events.downgrade();
     let driver =
@@ -258,10 +268,6 @@ impl Driver {
             Event::Connect { conn, user, session, outbox } => {
                 self.outboxes.insert(conn, outbox);
                 self.feed(Input::Connected { conn, user, session });
-            }
-            Event::ConnectedSessions { user, reply } => {
-                // An error only says that nobody waits for it any more.
-                let _ = reply.send(self.hub.connected_sessions(user).collect());
             }
             Event::GoAway { done } => {
                 self.going_away = true;
@@ -415,6 +421,10 @@ fn encode(message: &ServerMessage) -> bytes::Bytes {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::future::poll_immediate;
+
     use super::*;
     use crate::outbox::{Frames, Taken};
     use crate::proto::client::ClientMessage;
@@ -447,6 +457,49 @@ mod tests {
         }
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_looks_at_the_hub_takes_turns_with_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let (handle, store) = driver(dir.path());
+        // The hub looks at nothing else while it is held.
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (begun, began) = oneshot::channel();
+        let holding = tokio::spawn({
+            let handle = handle.clone();
+            async move {
+                let hold = move |_: &Hub| {
+                    begun.send(()).unwrap();
+                    held.recv().unwrap();
+                };
+                handle.look(Asker::Box, hold).await
+            }
+        });
+        began.await.unwrap();
+        let seen = Mutex::new(Vec::new());
+        let seen: &'static Mutex<Vec<u64>> = Box::leak(Box::new(seen));
+        let look = |user| Box::pin(handle.look(Asker::Person(UserId(user)), move |_| seen.lock().unwrap().push(user)));
+        let (of_one, waiting) = (HUB_LOOKS_OF_ONE_MAX, HUB_LOOKS_OF_ONE_WAITING_MAX);
+        let mut one: Vec<_> = (0..of_one + waiting).map(|_| look(1)).collect();
+        for look in &mut one {
+            assert!(poll_immediate(look).await.is_none());
+        }
+        assert_eq!(look(1).await, Err(fair::Busy));
+        // Going away gives no turn to the next while the hub still has the look before it.
+        drop(one.remove(0));
+        assert!(poll_immediate(&mut one[0]).await.is_none());
+        let mut other = look(2);
+        assert!(poll_immediate(&mut other).await.is_none());
+        release.send(()).unwrap();
+        holding.await.unwrap().unwrap();
+        other.await.unwrap();
+        assert_eq!(*seen.lock().unwrap(), [1, 2], "who came later had a turn after one of the first's");
+        for look in one {
+            look.await.unwrap();
+        }
+        assert_eq!(seen.lock().unwrap().len(), of_one + waiting + 1);
+        store.close();
+    }
+
     #[tokio::test]
     async fn a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves() {
         let dir = tempfile::tempdir().unwrap();
@@ -459,7 +512,8 @@ mod tests {
         assert_eq!(closed(&late).await, CloseCode::TooMany);
         handle.input(Input::Disconnected { conn: conns[0].0 }).await;
         connect(&handle, 0).await;
-        assert!(handle.connected_sessions(UserId(0)).await.contains(&SessionId(0)));
+        let connected = handle.look(Asker::Box, |hub| hub.connected_sessions(UserId(0)).collect::<Vec<_>>()).await;
+        assert!(connected.unwrap().contains(&SessionId(0)));
         store.close();
     }
 

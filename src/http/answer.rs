@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::auth::password::HashError;
 use crate::auth::rate::NotNow;
 use crate::auth::token::NoRandomness;
+use crate::fair;
 use crate::proto::account::{ErrorBody, ErrorDetail, Session};
 use crate::proto::code::ErrorCode;
 use crate::proto::op::{Fault, Outcome};
@@ -57,6 +58,12 @@ impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         let retry_ms = (code == ErrorCode::Busy).then_some(BUSY_RETRY_MS);
         Self { code, message: None, retry_ms, sessions: None }
+    }
+}
+
+impl From<fair::Busy> for Refusal {
+    fn from(fair::Busy: fair::Busy) -> Self {
+        ErrorCode::Busy.into()
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::driver::Hub;
 use crate::proto::account::{ListedRoom, Member, RoomPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
@@ -42,8 +43,8 @@ pub(super) async fn archived(
     signed: Signed,
     Ask(asked): Ask<PageAsked>,
 ) -> Answer<Json<RoomPage>> {
-    let page = app.hub.look(move |hub| hub.archived_rooms(signed.user.id, asked.before)).await;
-    Ok(Json(page.ok_or(ErrorCode::Busy)?))
+    let look = move |hub: &Hub| hub.archived_rooms(signed.user.id, asked.before);
+    Ok(Json(app.hub.look(signed.asker(), look).await?))
 }
 
 /// `GET /api/rooms/joined`: those one is in that are not archived.
@@ -52,8 +53,8 @@ pub(super) async fn joined(
     signed: Signed,
     Ask(asked): Ask<PageAsked>,
 ) -> Answer<Json<RoomPage>> {
-    let page = app.hub.look(move |hub| hub.joined_rooms(signed.user.id, asked.before)).await;
-    Ok(Json(page.ok_or(ErrorCode::Busy)?))
+    let look = move |hub: &Hub| hub.joined_rooms(signed.user.id, asked.before);
+    Ok(Json(app.hub.look(signed.asker(), look).await?))
 }
 
 #[derive(Serialize)]
@@ -63,7 +64,7 @@ pub(super) struct OneRoom {
 
 /// `GET /api/rooms/{room}`: one that one is in.
 pub(super) async fn show(State(app): State<App>, signed: Signed, Named(room): Named<RoomId>) -> Answer<Json<OneRoom>> {
-    let room = app.hub.look(move |hub| hub.room_of(signed.user.id, room)).await.ok_or(ErrorCode::Busy)?;
+    let room = app.hub.look(signed.asker(), move |hub| hub.room_of(signed.user.id, room)).await?;
     Ok(Json(OneRoom { room: room.ok_or(ErrorCode::NotAMember)? }))
 }
 

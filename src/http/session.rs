@@ -1,5 +1,7 @@
 //! Signing in and out: registering, logging in, and the places where an account is signed in.
 
+use std::collections::HashSet;
+
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
@@ -11,6 +13,7 @@ use crate::auth::attempt::{Aim, AttemptSecret};
 use crate::auth::device::Marks;
 use crate::auth::password::Password;
 use crate::auth::token::Token;
+use crate::driver::Hub;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
 use crate::proto::code::{CloseCode, ErrorCode};
@@ -231,7 +234,8 @@ impl App {
     /// Where an account is signed in.
     async fn sessions_of(&self, asker: Asker, user: UserId, current: Option<SessionId>) -> Answer<Vec<Session>> {
         let stored = self.store.read(asker, move |reader| reader.sessions_of(user)).await?;
-        let connected = self.hub.connected_sessions(user).await;
+        let look = move |hub: &Hub| hub.connected_sessions(user).collect::<HashSet<_>>();
+        let connected = self.hub.look(asker, look).await?;
         let shown = stored.into_iter().map(|(id, device, created_at)| Session {
             id,
             device,

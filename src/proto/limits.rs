@@ -147,6 +147,18 @@ pub const REFUSALS_MAX: u32 = 200;
 pub const SENDS_IN_FLIGHT_MAX: usize = 64;
 /// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
 pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
+/// Stretches of deleted messages that are known of a room, so that they do not count as unread: 450 bytes in a welcome.
+pub const DELETED_RANGES_MAX: usize = 32;
+/// The latest deletions of a room that are read for it when porch starts.
+pub const DELETED_READ_MAX: u32 = 1_000;
+/// Requests that look at the hub at once: each costs it up to a millisecond, in which nobody else is heard.
+pub const HUB_LOOKS_AT_ONCE_MAX: usize = 8;
+/// Those of one person: what others have to say comes between any two.
+pub const HUB_LOOKS_OF_ONE_MAX: usize = 1;
+/// Those that wait; beyond it `busy`.
+pub const HUB_LOOKS_WAITING_MAX: usize = 2_048;
+/// Those of one person: a few tabs that load their rooms.
+pub const HUB_LOOKS_OF_ONE_WAITING_MAX: usize = 16;
 /// Changes by the pages that the hub must hear of in the order of commits, waiting for the disk: one commit's worth.
 pub const PAGE_CHANGES_IN_FLIGHT_MAX: usize = 64;
 /// Those of one person, or of one network without a session: others' go into the same commit.

@@ -178,12 +178,22 @@ impl<S: AsyncWrite + BreakOff + Unpin> AsyncWrite for Paced<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
+    use futures_util::future::poll_immediate;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
 
+    thread_local! {
+        /// Whether a stream of this test was broken off.
+        static BROKEN_OFF: Cell<bool> = const { Cell::new(false) };
+    }
+
     impl BreakOff for DuplexStream {
-        fn break_off(&self) {}
+        fn break_off(&self) {
+            BROKEN_OFF.set(true);
+        }
     }
 
     /// What both sides keep between them.
@@ -230,5 +240,39 @@ mod tests {
         let (took, written) = written_to(rate, rate * 100).await;
         written.expect("all of it");
         assert!(took > STANDSTILL_WAIT * 5, "{took:?}");
+    }
+    #[tokio::test(start_paused = true)]
+    async fn what_is_dropped_is_broken_off_but_not_behind_an_answer_or_a_goodbye() {
+        let dropped_after = async |written: &[u8], wait: Duration, goodbye: bool| {
+            let (near, _far) = duplex(KEPT);
+            let mut paced = Paced::new(near);
+            paced.write_all(written).await.unwrap();
+            sleep(wait).await;
+            if goodbye {
+                paced.shutdown().await.unwrap();
+            }
+            BROKEN_OFF.set(false);
+            drop(paced);
+            BROKEN_OFF.get()
+        };
+        let soon = Duration::from_millis(100);
+        assert!(dropped_after(b"", soon, false).await, "nothing was answered");
+        assert!(!dropped_after(b"HTTP/1.1 421", soon, false).await, "the answer is on its way");
+        assert!(dropped_after(b"HTTP/1.1 421", STANDSTILL_WAIT, false).await, "the answer is long there");
+        assert!(!dropped_after(b"HTTP/1.1 421", STANDSTILL_WAIT, true).await, "it was shut down");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_blocked_is_broken_off_though_something_was_just_read() {
+        let (near, mut far) = duplex(KEPT);
+        let mut paced = Paced::new(near);
+        let mut writing = Box::pin(paced.write_all(&[7; KEPT * 3]));
+        assert!(poll_immediate(&mut writing).await.is_none());
+        far.read_exact(&mut [0; KEPT]).await.unwrap();
+        assert!(poll_immediate(&mut writing).await.is_none());
+        drop(writing);
+        BROKEN_OFF.set(false);
+        drop(paced);
+        assert!(BROKEN_OFF.get());
     }
 }

@@ -155,6 +155,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         member_count: 1,
         last_n,
         read_n: 0,
+        deleted: Vec::new(),
         last: None,
     };
     let (version, server) = (PROTOCOL_VERSION, "floor".to_owned());

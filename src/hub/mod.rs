@@ -11,6 +11,7 @@ mod account;
 #[cfg(any(fuzzing, test))]
 mod audit;
 mod command;
+mod deleted;
 mod gathered;
 mod listing;
 mod outcome;

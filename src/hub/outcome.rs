@@ -61,7 +61,7 @@ impl Hub {
     /// Takes up what a command has come to; returns the room to name in the answer.
     fn commanded(&mut self, about: About, outcome: Outcome, out: &mut Vec<Output>) -> Option<RoomId> {
         match (about, outcome) {
-            (_, Outcome::Deleted { seq, room, message, last }) => self.deleted(seq, room, message, last, out),
+            (_, Outcome::Deleted { seq, room, message, n, last }) => self.deleted(seq, room, (message, n), last, out),
             (_, Outcome::Direct { room, members, new }) => {
                 let id = room.id;
                 if new || !self.rooms.contains_key(&id) {
@@ -103,14 +103,22 @@ impl Hub {
         None
     }
 
-    fn deleted(&mut self, seq: Seq, id: RoomId, message: Seq, last: Option<LastMessage>, out: &mut Vec<Output>) {
+    fn deleted(
+        &mut self,
+        seq: Seq,
+        id: RoomId,
+        (message, n): (Seq, u64),
+        last: Option<LastMessage>,
+        out: &mut Vec<Output>,
+    ) {
         self.seq = self.seq.max(seq);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         // A later message may have become the last one meanwhile.
         if room.last.as_ref().is_some_and(|newest| newest.id == message) {
             room.last = last;
         }
-        broadcast(room.present.clone(), ServerMessage::Deleted { seq, room: id, message }, out);
+        room.deleted.add(n);
+        broadcast(room.present.clone(), ServerMessage::Deleted { seq, room: id, message, n }, out);
     }
 
     fn room_created(&mut self, room: RoomRecord, members: &[MemberRecord], out: &mut Vec<Output>) {

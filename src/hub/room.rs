@@ -7,6 +7,7 @@ use crate::proto::op::{MemberRecord, Millis, RoomRecord};
 use crate::proto::server::{self, LastMessage, Message, Role, RoomKind, ServerMessage};
 use crate::proto::text::preview;
 
+use super::deleted::Deleted;
 use super::{Hub, Output, Person};
 
 /// A membership.
@@ -31,6 +32,7 @@ pub(super) struct Room {
     pub(super) direct: Option<[UserId; 2]>,
     pub(super) last_n: u64,
     pub(super) last: Option<LastMessage>,
+    pub(super) deleted: Deleted,
     pub(super) members: BTreeMap<UserId, Member>,
     /// Connections of members that have said hello.
     pub(super) present: Vec<ConnId>,
@@ -38,8 +40,11 @@ pub(super) struct Room {
 
 impl Room {
     fn new(record: RoomRecord) -> Self {
-        let RoomRecord { id, kind, name, archived, guests, direct, last_n, last } = record;
-        Self { id, kind, name, archived, guests, direct, last_n, last, members: BTreeMap::new(), present: Vec::new() }
+        let RoomRecord { id, kind, name, archived, guests, direct, last_n, last, deleted: numbers } = record;
+        let mut deleted = Deleted::default();
+        deleted.extend(numbers);
+        let (members, present) = (BTreeMap::new(), Vec::new());
+        Self { id, kind, name, archived, guests, direct, last_n, last, deleted, members, present }
     }
 
     /// The room as `user` sees it; none when not a member.
@@ -57,6 +62,7 @@ impl Room {
             member_count: self.member_count(),
             last_n: self.last_n,
             read_n: member.read_n,
+            deleted: self.deleted.above(member.read_n),
             last: self.last.clone(),
         })
     }

@@ -56,6 +56,7 @@ impl World {
             direct: None,
             last_n: 0,
             last: None,
+            deleted: Vec::new(),
         };
         let snapshot = Snapshot {
             users: (1..=people).map(user).collect(),
@@ -172,7 +173,7 @@ impl World {
             }
             Op::DeleteMessage { room, message, .. } => {
                 self.seq += 1;
-                Outcome::Deleted { seq: Seq(self.seq), room, message, last: None }
+                Outcome::Deleted { seq: Seq(self.seq), room, message, n: message.0, last: None }
             }
             Op::OpenDirect { users, .. } => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
@@ -191,7 +192,17 @@ impl World {
     fn new_room(&mut self, kind: RoomKind, name: String, direct: Option<[UserId; 2]>) -> RoomRecord {
         let id = RoomId(self.next_room);
         self.next_room += 1;
-        RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None }
+        RoomRecord {
+            id,
+            kind,
+            name,
+            archived: false,
+            guests: false,
+            direct,
+            last_n: 0,
+            last: None,
+            deleted: Vec::new(),
+        }
     }
 
     /// A new room of the connection's person, with members; nothing of it is left to look at.

@@ -218,6 +218,7 @@ pub enum Outcome {
         seq: Seq,
         room: RoomId,
         message: Seq,
+        n: u64,
         last: Option<LastMessage>,
     },
     /// Nothing else to say.
@@ -313,6 +314,8 @@ pub struct RoomRecord {
     pub direct: Option<[UserId; 2]>,
     pub last_n: u64,
     pub last: Option<LastMessage>,
+    /// Numbers of messages that were deleted, of the latest `DELETED_READ_MAX` deletions.
+    pub deleted: Vec<u64>,
 }
 
 /// A membership as the store keeps it.

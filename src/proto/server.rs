@@ -80,6 +80,9 @@ pub struct Room {
     /// Up to where this member has read.
     #[cfg_attr(test, ts(type = "number"))]
     pub read_n: u64,
+    /// Messages above `read_n` that were deleted, and so are not unread: first and last number of each range, ascending.
+    #[cfg_attr(test, ts(type = "[number, number][]"))]
+    pub deleted: Vec<[u64; 2]>,
     pub last: Option<LastMessage>,
 }
 
@@ -117,7 +120,14 @@ pub enum Resume {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    Deleted { seq: Seq, room: RoomId, message: Seq },
+    Deleted {
+        seq: Seq,
+        room: RoomId,
+        message: Seq,
+        /// The message's number in the room.
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+    },
     Message(Message),
 }
 
@@ -140,6 +150,8 @@ pub enum ServerMessage {
         seq: Seq,
         room: RoomId,
         message: Seq,
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
     },
     Done {
         re: Re,
@@ -213,7 +225,7 @@ pub enum ServerMessage {
 impl From<Event> for ServerMessage {
     fn from(event: Event) -> Self {
         match event {
-            Event::Deleted { seq, room, message } => Self::Deleted { seq, room, message },
+            Event::Deleted { seq, room, message, n } => Self::Deleted { seq, room, message, n },
             Event::Message(message) => Self::Message(message),
         }
     }

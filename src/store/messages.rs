@@ -8,6 +8,7 @@ use super::history;
 use super::schema::{self, MESSAGE_COLUMNS, sql};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::limits::DELETED_READ_MAX;
 use crate::proto::op::{Millis, Outcome};
 use crate::proto::server::{LastMessage, Message};
 use crate::proto::text::{self, Body};
@@ -77,7 +78,16 @@ pub(super) fn delete(
     db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
         .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
     let last = history::newest(db, room)?.as_ref().map(for_the_list);
-    Ok(Outcome::Deleted { seq, room, message, last })
+    Ok(Outcome::Deleted { seq, room, message, n: stored.n, last })
+}
+
+/// The numbers of messages of a room that were deleted of late.
+pub(super) fn deleted_of(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<u64>> {
+    db.prepare_cached(
+        "SELECT n FROM changes JOIN messages ON messages.id = message WHERE changes.room = ? ORDER BY seq DESC LIMIT ?",
+    )?
+    .query_map(params![sql(room.0), DELETED_READ_MAX], |row| schema::number(row, 0))?
+    .collect()
 }
 
 /// The newest event's place.

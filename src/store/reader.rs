@@ -369,7 +369,7 @@ impl Reader {
         let mut rows = statement.query([sql(room.0), sql(after.0), sql(upto.0)])?;
         while let Some(row) = rows.next()? {
             let (seq, message) = (Seq(schema::number(row, 0)?), Seq(schema::number(row, 1)?));
-            if !gathered.take(Event::Deleted { seq, room, message }) {
+            if !gathered.take(Event::Deleted { seq, room, message, n: schema::number(row, 2)? }) {
                 break;
             }
         }
@@ -401,8 +401,8 @@ impl Gathered {
     }
 }
 
-const MISSED_CHANGES_QUERY: &str =
-    "SELECT seq, message FROM changes WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq";
+const MISSED_CHANGES_QUERY: &str = "SELECT seq, message, n FROM changes JOIN messages ON messages.id = message
+     WHERE changes.room = ? AND seq > ? AND seq <= ? ORDER BY seq";
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account { user: schema::user(row, 0)?, password: row.get(schema::USER_COLUMNS_COUNT)? })

@@ -64,7 +64,17 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         note_adder(db, room, user, plan.by)?;
     }
     let (kind, name) = (plan.kind, plan.name);
-    let room = RoomRecord { id: room, kind, name, archived: false, guests: false, direct: None, last_n: 0, last: None };
+    let room = RoomRecord {
+        id: room,
+        kind,
+        name,
+        archived: false,
+        guests: false,
+        direct: None,
+        last_n: 0,
+        last: None,
+        deleted: Vec::new(),
+    };
     Ok(Outcome::RoomCreated { room, members })
 }
 
@@ -94,7 +104,17 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
     let enter = |user| join(db, id, user, Role::Member, at, 0, user == by);
     let members = vec![enter(low)?, enter(high)?];
     let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
-    let room = RoomRecord { id, kind, name, archived: false, guests: false, direct, last_n: 0, last: None };
+    let room = RoomRecord {
+        id,
+        kind,
+        name,
+        archived: false,
+        guests: false,
+        direct,
+        last_n: 0,
+        last: None,
+        deleted: Vec::new(),
+    };
     Ok(Outcome::Direct { room, members, new: true })
 }
 
@@ -320,7 +340,7 @@ pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<R
         .query_row([sql(room.0)], bare_record)
         .optional()?;
     let Some(found) = found else { return Ok(None) };
-    Ok(Some(with_newest(found, history::newest(db, room)?.as_ref())))
+    Ok(Some(with_messages(db, found, history::newest(db, room)?.as_ref())?))
 }
 
 /// Every room with its newest message, by id.
@@ -333,7 +353,7 @@ pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
     bare.into_iter()
         .map(|record| {
             let message = newest.of(record.id)?;
-            Ok(with_newest(record, message.as_ref()))
+            with_messages(db, record, message.as_ref())
         })
         .collect()
 }
@@ -352,12 +372,14 @@ fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
         direct,
         last_n: 0,
         last: None,
+        deleted: Vec::new(),
     })
 }
 
-fn with_newest(record: RoomRecord, newest: Option<&Message>) -> RoomRecord {
+fn with_messages(db: &Connection, record: RoomRecord, newest: Option<&Message>) -> rusqlite::Result<RoomRecord> {
     let last_n = newest.map_or(0, |message| message.n);
-    RoomRecord { last_n, last: newest.map(messages::for_the_list), ..record }
+    let deleted = messages::deleted_of(db, record.id)?;
+    Ok(RoomRecord { last_n, last: newest.map(messages::for_the_list), deleted, ..record })
 }
 
 /// The columns that [`member`] reads.

@@ -66,7 +66,11 @@ last_n: number,
 /**
  * Up to where this member has read.
  */
-read_n: number, last: LastMessage | null, };
+read_n: number, 
+/**
+ * Messages above `read_n` that were deleted, and so are not unread: first and last number of each range, ascending.
+ */
+deleted: [number, number][], last: LastMessage | null, };
 
 export type Message = { 
 /**
@@ -84,9 +88,13 @@ body: string, client_msg_id: ClientMsgId, sent_at: number, deleted: boolean, };
 
 export type Resume = "fresh" | "ok" | "reload";
 
-export type Event = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "message" } & Message;
+export type Event = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, 
+/**
+ * The message's number in the room.
+ */
+n: number, } | { "type": "message" } & Message;
 
-export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, n: number, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
 /**
  * Accounts that were deleted.
  */

@@ -180,7 +180,7 @@ fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
     // The store is asked whether it is his own.
     assert!(matches!(world.asked[0].1, Op::DeleteMessage { author: Some(UserId(2)), .. }));
     world.commit();
-    let deleted = ServerMessage::Deleted { seq: Seq(2), room: EVERYONE, message: Seq(1) };
+    let deleted = ServerMessage::Deleted { seq: Seq(2), room: EVERYONE, message: Seq(1), n: 1 };
     assert!(world.got(ada).contains(&deleted));
     assert!(world.done(bob));
 }

@@ -11,7 +11,7 @@ fn resume_of(got: &[ServerMessage]) -> Resume {
 }
 
 fn event(seq: u64) -> Event {
-    Event::Deleted { seq: Seq(seq), room: EVERYONE, message: Seq(1) }
+    Event::Deleted { seq: Seq(seq), room: EVERYONE, message: Seq(1), n: 1 }
 }
 
 /// A world in which Ada has sent so many messages, and a connection of Bob's that comes back having seen `after`.
@@ -86,6 +86,27 @@ fn who_leaves_while_resuming_is_forgotten() {
     world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(vec![event(2)])) });
     assert!(world.got(bob).is_empty());
     assert!(world.hub.conns.len() == 1 && world.hub.rooms[&EVERYONE].present.len() == 1);
+}
+
+#[test]
+fn the_welcome_tells_what_was_deleted_of_the_unread() {
+    let mut world = World::of(2);
+    let ada = world.join(1);
+    for (n, id) in [(1, "a"), (2, "b"), (3, "c"), (4, "d")] {
+        world.send(ada, EVERYONE, id, "text");
+        world.commit();
+        if n != 3 {
+            world.hub.rooms.get_mut(&EVERYONE).unwrap().deleted.add(n);
+        }
+    }
+    let deleted = |world: &World| world.hub.room_of(UserId(2), EVERYONE).unwrap().deleted;
+    assert_eq!(deleted(&world), [[1, 2], [4, 4]]);
+    let bob = world.join(2);
+    world.say(bob, ClientMessage::Read { room: EVERYONE, n: 1 });
+    assert_eq!(deleted(&world), [[2, 2], [4, 4]]);
+    world.say(bob, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(3) });
+    world.commit();
+    assert_eq!(deleted(&world), [[2, 4]]);
 }
 
 #[test]

@@ -591,11 +591,11 @@ export class Chat {
       case 'missed':
         for (const event of message.events) {
           if (event.type === 'message') this.#message(event, false)
-          else this.#bury(event.room, event.message)
+          else this.#bury(event)
         }
         return
       case 'deleted':
-        this.#bury(message.room, message.message)
+        this.#bury(message)
         return
       case 'room':
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
@@ -708,9 +708,9 @@ export class Chat {
     this.reloads += 1
   }
 
-  #bury(room: RoomId, message: Seq): void {
+  #bury({ room, message, n }: Extract<ServerMessage, { type: 'deleted' }>): void {
     this.#deletions.heard(message)
-    this.rooms.get(room)?.bury(message)
+    this.rooms.get(room)?.bury(message, n)
     for (const burier of this.buriers) burier(message)
   }
 

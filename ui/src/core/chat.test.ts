@@ -122,6 +122,34 @@ test('welcome_brings_the_rooms_and_the_people', async () => {
   expect(chat.people.get(2)?.name).toBe('Grace')
 })
 
+test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_is_told', async () => {
+  const told = room({ last_n: 9, read_n: 2, deleted: [[4, 5]] })
+  const guest = await inside({ seq: 20, rooms: [told] })
+  const state = chat.rooms.get(1)!
+  expect(state.unread).toBe(5)
+  guest.missed(
+    { type: 'deleted', seq: 18, room: 1, message: 10, n: 5 },
+    { type: 'deleted', seq: 19, room: 1, message: 7, n: 2 },
+  )
+  guest.say({ type: 'deleted', seq: 21, room: 1, message: 15, n: 9 })
+  await vi.waitFor(() => expect(state.unread).toBe(4))
+  guest.say({ type: 'room', room: told })
+  guest.say({ type: 'message', ...message({ id: 22, n: 10 }) })
+  await vi.waitFor(() => expect(state.last_n).toBe(10))
+  expect(state.unread).toBe(5)
+  chat.markRead(1, 4)
+  expect(state.unread).toBe(4)
+  guest.say({ type: 'read', room: 1, n: 9 })
+  await vi.waitFor(() => expect(state.unread).toBe(1))
+  guest.say({ type: 'deleted', seq: 23, room: 1, message: 22, n: 10 })
+  await vi.waitFor(() => expect(state.unread).toBe(0))
+})
+
+test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', async () => {
+  await inside({ rooms: [room({ last_n: 9e15, read_n: 0, deleted: [[1, 9e15 - 2]] })] })
+  expect(chat.rooms.get(1)!.unread).toBeGreaterThan(999)
+})
+
 test('a_message_becomes_the_last_of_its_room_and_unread', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
   guest.say({ type: 'message', ...message({ id: 9, room: 4, n: 1 }) })
@@ -185,7 +213,7 @@ test('what_was_missed_comes_once_and_nothing_twice', async () => {
   expect(await again.greet({ seq: 14, resume: 'ok', rooms: [room({ last_n: 4 })] })).toBe(11)
   again.missed(
     { type: 'message', ...message({ id: 12, n: 3 }) },
-    { type: 'deleted', seq: 13, room: 1, message: 11 },
+    { type: 'deleted', seq: 13, room: 1, message: 11, n: 11 },
     { type: 'message', ...message({ id: 14, n: 4 }) },
   )
   await vi.waitFor(() => expect(numbers(1)).toEqual([2, 3, 4]))
@@ -456,8 +484,8 @@ test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
   const buried: number[] = []
   chat.buriers.add((message) => buried.push(message))
   const guest = await inside({ seq: 10 })
-  guest.say({ type: 'deleted', seq: 11, room: 1, message: 5 })
-  guest.missed({ type: 'deleted', seq: 12, room: 99, message: 6 })
+  guest.say({ type: 'deleted', seq: 11, room: 1, message: 5, n: 5 })
+  guest.missed({ type: 'deleted', seq: 12, room: 99, message: 6, n: 6 })
   await vi.waitFor(() => expect(buried).toEqual([5, 6]))
 })
 
@@ -475,7 +503,7 @@ test('a_page_of_history_that_was_read_before_a_deletion_comes_without_the_text',
   const { answer, come } = onItsWay<HistoryPage>()
   history = () => answer
   const loaded = chat.loadNewest(chat.rooms.get(1)!, 10)
-  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42 })
+  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42, n: 42 })
   guest.say({ type: 'read', room: 1, n: 1 })
   await vi.waitFor(() => expect(chat.rooms.get(1)?.read_n).toBe(1))
   come(page(secret, message({ id: 43, n: 2, body: 'for all' })))
@@ -495,7 +523,7 @@ test.each(['before', 'after', 'around'] as const)('so_does_a_page_asked_for_with
   }
   const loaded = loads[place]()
   guest.missed(
-    { type: 'deleted', seq: 58, room: 1, message: 42 },
+    { type: 'deleted', seq: 58, room: 1, message: 42, n: 42 },
     { type: 'message', ...message({ id: 44, n: 3 }) },
   )
   await vi.waitFor(() => expect(state.last_n).toBe(3))
@@ -510,8 +538,8 @@ test('a_search_that_was_answered_before_a_deletion_comes_without_the_hit', async
   const { answer, come } = onItsWay<SearchPage>()
   search = () => answer
   const found = chat.search({ q: 'secret' }, null, 10, new AbortController().signal)
-  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42 })
-  guest.say({ type: 'deleted', seq: 59, room: 1, message: 7 })
+  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42, n: 42 })
+  guest.say({ type: 'deleted', seq: 59, room: 1, message: 7, n: 7 })
   guest.say({ type: 'present', users: [1] })
   await vi.waitFor(() => expect(chat.presentKnown).toBe(true))
   const hits = [secret, message({ id: 43, n: 2 })].map((message) => ({ message, marks: [] }))

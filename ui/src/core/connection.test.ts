@@ -82,7 +82,7 @@ test('nothing_is_sent_before_welcome', async () => {
 test('a_lost_connection_resumes_after_the_newest_event', async () => {
   const guest = await connected({ seq: 40 })
   guest.say({ type: 'message', ...message({ id: 43 }) })
-  guest.say({ type: 'deleted', seq: 44, room: 1, message: 43 })
+  guest.say({ type: 'deleted', seq: 44, room: 1, message: 43, n: 43 })
   await until(() => heard.length === 3)
   guest.vanish()
   await until(isLink('waiting'))
@@ -96,7 +96,7 @@ test('missed_events_move_the_place_to_resume_from', async () => {
   const guest = await connected({ seq: 40 })
   guest.missed(
     { type: 'message', ...message({ id: 41 }) },
-    { type: 'deleted', seq: 45, room: 1, message: 41 },
+    { type: 'deleted', seq: 45, room: 1, message: 41, n: 41 },
   )
   await until(() => heard.length === 2)
   expect(connection.after).toBe(45)

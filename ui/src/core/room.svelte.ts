@@ -19,6 +19,9 @@ import { Timeline } from './timeline'
 /** How long "is typing" is shown after the last word of it. */
 export const TYPING_SHOWN_MS = 5_000
 
+/** Unread messages of a room that are counted one by one; of more nobody sees how many there are. */
+const UNREAD_COUNTED_MAX = 1_000
+
 /** A message of this person that the box has not confirmed. */
 export type Pending = {
   readonly client_msg_id: ClientMsgId
@@ -62,7 +65,13 @@ export class RoomState {
 
   /** Whether this was a talk with somebody who is not here any more. */
   readonly personGone = $derived(this.kind === 'direct' && this.with === null)
-  readonly unread = $derived(Math.max(0, this.last_n - this.read_n))
+  /** Numbers of messages that were deleted before they were read here. */
+  #deleted = $state.raw<ReadonlySet<number>>(new Set())
+  readonly unread: number = $derived.by(() => {
+    let count = this.last_n - this.read_n
+    for (const n of this.#deleted) if (n > this.read_n && n <= this.last_n) count -= 1
+    return Math.max(0, count)
+  })
 
   /** Its place among the others when nothing was said in it: the newest event known when it appeared. */
   readonly appeared: Seq
@@ -86,6 +95,15 @@ export class RoomState {
     this.last_n = room.last_n
     this.read_n = Math.max(this.read_n, room.read_n)
     this.last = room.last
+    for (const [first, last] of room.deleted) this.#passOver(first, last)
+  }
+
+  /** Does not count these as unread, deleted as they are. */
+  #passOver(first: number, last: number): void {
+    const deleted = new Set([...this.#deleted].filter((n) => n > this.read_n))
+    const from = Math.max(first, this.read_n + 1, last - UNREAD_COUNTED_MAX)
+    for (let n = from; n <= last; n += 1) deleted.add(n)
+    this.#deleted = deleted
   }
 
   /**
@@ -116,7 +134,8 @@ export class RoomState {
     this.changed += 1
   }
 
-  bury(id: Seq): void {
+  bury(id: Seq, n: number): void {
+    this.#passOver(n, n)
     if (this.timeline.replace(id, tombstone)) this.changed += 1
     if (this.last?.id === id) this.last = { ...this.last, preview: '' }
   }

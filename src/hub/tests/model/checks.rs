@@ -227,8 +227,8 @@ impl World {
     fn check_broadcast(&self, message: &ServerMessage, to: &BTreeSet<ConnId>, expected: &mut Expected) {
         let told = match message {
             ServerMessage::Message(message) => Some(Event::Message(message.clone())),
-            ServerMessage::Deleted { seq, room, message } => {
-                Some(Event::Deleted { seq: *seq, room: *room, message: *message })
+            ServerMessage::Deleted { seq, room, message, n } => {
+                Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n })
             }
             _ => None,
         };

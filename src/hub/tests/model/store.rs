@@ -174,7 +174,12 @@ impl Store {
         let StoredRoom { kind, name, archived, guests, direct, last_n, .. } = &self.rooms[&id];
         let last = self.newest(id);
         let (kind, name, archived, guests, direct) = (*kind, name.clone(), *archived, *guests, *direct);
-        RoomRecord { id, kind, name, archived, guests, direct, last_n: *last_n, last }
+        let deleted_here = |event: &Event| match event {
+            Event::Deleted { room, n, .. } if *room == id => Some(*n),
+            _ => None,
+        };
+        let deleted = self.events.iter().filter_map(deleted_here).collect();
+        RoomRecord { id, kind, name, archived, guests, direct, last_n: *last_n, last, deleted }
     }
 
     fn newest(&self, room: RoomId) -> Option<LastMessage> {
@@ -285,9 +290,10 @@ impl Store {
         }
         message.deleted = true;
         message.body.clear();
+        let n = message.n;
         let seq = Seq(self.events.len() as u64 + 1);
-        self.events.push(Event::Deleted { seq, room, message: id });
-        Outcome::Deleted { seq, room, message: id, last: self.newest(room) }
+        self.events.push(Event::Deleted { seq, room, message: id, n });
+        Outcome::Deleted { seq, room, message: id, n, last: self.newest(room) }
     }
 
     fn open_direct(&mut self, users: [UserId; 2], by: UserId, at: Millis) -> Outcome {

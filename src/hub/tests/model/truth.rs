@@ -14,6 +14,7 @@ struct KnownRoom {
     guests: bool,
     direct: Option<[UserId; 2]>,
     last_n: u64,
+    deleted: BTreeSet<u64>,
     members: BTreeSet<UserId>,
 }
 
@@ -66,9 +67,10 @@ impl Truth {
                 self.rooms.get_mut(&message.room).expect("one writes in known rooms").last_n = message.n;
                 return Some(Event::Message(message.clone()));
             }
-            Outcome::Deleted { seq, room, message, .. } => {
+            Outcome::Deleted { seq, room, message, n, .. } => {
                 self.seq = *seq;
-                return Some(Event::Deleted { seq: *seq, room: *room, message: *message });
+                self.room(*room).deleted.insert(*n);
+                return Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n });
             }
             // A direct room that was there before is known already.
             Outcome::Direct { room, .. } if self.rooms.contains_key(&room.id) => {}
@@ -158,6 +160,8 @@ impl Truth {
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
         assert_eq!(room.with, other.filter(|other| known.members.contains(other)));
         assert!(room.read_n <= room.last_n);
+        let deleted = room.deleted.iter().flat_map(|[first, last]| *first..=*last);
+        assert!(deleted.eq(known.deleted.iter().copied().filter(|n| *n > room.read_n)), "{:?}", room.deleted);
         assert_eq!(room.last.is_some(), room.last_n > 0);
     }
 
@@ -170,7 +174,8 @@ impl Truth {
     }
 
     fn insert(&mut self, record: RoomRecord) {
-        let RoomRecord { id, kind, name, archived, guests, direct, last_n, .. } = record;
-        self.rooms.insert(id, KnownRoom { kind, name, archived, guests, direct, last_n, members: BTreeSet::new() });
+        let RoomRecord { id, kind, name, archived, guests, direct, last_n, deleted, .. } = record;
+        let (deleted, members) = (deleted.into_iter().collect(), BTreeSet::new());
+        self.rooms.insert(id, KnownRoom { kind, name, archived, guests, direct, last_n, deleted, members });
     }
 }

@@ -35,6 +35,7 @@ export function room(changes: Partial<Room> = {}): Room {
     member_count: 2,
     last_n: 0,
     read_n: 0,
+    deleted: [],
     last: null,
     ...changes,
   }

@@ -10,19 +10,14 @@ use rcgen::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::clock::Moment;
 use super::error::TlsError;
 use super::permitted::Permitted;
+use super::validity::{BACKDATED, Moment, ROOT_LIFE};
 
-/// A new root has to be trusted by hand on every phone, so it should outlast the board. Its key never leaves the
-/// box, and what it may speak for is constrained, which is what makes so long a life acceptable.
-const ROOT_LIFE: Duration = Duration::days(3_650);
-/// Clocks of phones differ from the true time, and the build date from the build machine's.
-pub(super) const BACKDATED: Duration = Duration::days(1);
 const PEM_LINE_CHARS: usize = 64;
 
 /// The root certificate, for people to trust.

@@ -5,10 +5,10 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::ca::Ca;
-use super::clock::Moment;
 use super::error::TlsError;
 use super::host_names::HostNames;
 use super::leaf::Leaf;
+use super::validity::Moment;
 
 /// Why a new leaf is due.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -12,15 +12,12 @@ use time::{Duration, OffsetDateTime};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::ca::{BACKDATED, Ca, pair_from_pem, pem, serial};
-use super::clock::Moment;
+use super::ca::{Ca, pair_from_pem, pem, serial};
+use super::crypto::provider;
 use super::error::TlsError;
 use super::host_names::HostNames;
 use super::name::DnsName;
-use super::server::provider;
-
-/// Apple refuses more than 825 days; 397 is the strictest rule of any browser, and nobody has to renew by hand.
-pub(super) const LEAF_LIFE: Duration = Duration::days(397);
+use super::validity::{BACKDATED, LEAF_LIFE, Moment};
 
 /// A leaf with its private key, ready to be served.
 #[derive(Debug)]

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::ca::{Ca, Root};
-use super::clock::Moment;
 use super::error::TlsError;
 use super::host_names::HostNames;
 use super::issuer::{Issuer, Reason};
 use super::leaf::Leaf;
 use super::permitted::Permitted;
 use super::resolver::Resolver;
+use super::validity::Moment;
 use crate::file;
 
 /// The folder of keys and certificates, below the data folder.

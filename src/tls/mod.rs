@@ -5,7 +5,7 @@
 //! [`server_config`].
 
 mod ca;
-mod clock;
+mod crypto;
 mod der;
 mod error;
 mod host_names;
@@ -21,9 +21,10 @@ mod sans;
 mod server;
 #[cfg(test)]
 mod tests;
+mod validity;
 
 pub use ca::Root;
-pub use clock::Moment;
+pub use crypto::cpu_has_aes;
 pub use error::TlsError;
 pub use host_names::HostNames;
 pub use issuer::Reason;
@@ -33,4 +34,5 @@ pub use own::{Own, OwnTls};
 pub use permitted::Permitted;
 pub use resolver::Resolver;
 pub use sans::{Sans, sans};
-pub use server::{cpu_has_aes, server_config};
+pub use server::server_config;
+pub use validity::Moment;

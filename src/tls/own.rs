@@ -9,12 +9,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use time::{Duration, OffsetDateTime};
-use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::crypto::provider;
 use super::error::TlsError;
 use super::resolver::Resolver;
-use super::sans::{Sans, sans};
-use super::server::provider;
+use super::sans::{Sans, about};
 use crate::file;
 
 /// From then on the log says every day that it ends: whoever renews by hand has time to.
@@ -52,12 +51,6 @@ impl Own {
             .map_err(|fault| fault_in(key, format!("it does not go with {} ({fault})", cert.display())))?;
         Ok(Self { certified: Arc::new(certified), ends_at, sans })
     }
-}
-
-/// When a certificate ends, and what it is for.
-pub(super) fn about(certificate: &CertificateDer<'_>) -> Result<(OffsetDateTime, Sans), String> {
-    let (_, x509) = X509Certificate::from_der(certificate).map_err(|fault| fault.to_string())?;
-    Ok((x509.validity().not_after.to_datetime(), sans(certificate)))
 }
 
 /// Why a certificate is good for nothing here. Browsers have not looked at its subject for years (RFC 9525, section 2).

@@ -7,8 +7,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use time::OffsetDateTime;
 
-use super::own::about;
-use super::sans::Sans;
+use super::sans::{Sans, about};
 
 /// The chain and key that are served at the moment.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
-//! The names and addresses that a certificate holds.
+//! What a certificate says of itself: the names and addresses that it holds, and when it ends.
 
 use std::net::IpAddr;
 
 use rustls::pki_types::CertificateDer;
+use time::OffsetDateTime;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -70,6 +71,12 @@ pub fn sans(certificate: &CertificateDer<'_>) -> Sans {
     addresses.retain(|address| !names.addresses().contains(address));
     unanswered.extend(addresses.iter().map(ToString::to_string));
     Sans { names, parents, unanswered }
+}
+
+/// When a certificate ends, and what it is for.
+pub(super) fn about(certificate: &CertificateDer<'_>) -> Result<(OffsetDateTime, Sans), String> {
+    let (_, x509) = X509Certificate::from_der(certificate).map_err(|fault| fault.to_string())?;
+    Ok((x509.validity().not_after.to_datetime(), sans(certificate)))
 }
 
 /// A name from a file, for a line of the log or a page.

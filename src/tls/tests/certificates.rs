@@ -9,9 +9,9 @@ use time::OffsetDateTime;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::super::leaf::LEAF_LIFE;
+use super::super::crypto::provider;
 use super::super::name::DnsName;
-use super::super::server::provider;
+use super::super::validity::LEAF_LIFE;
 use super::*;
 
 fn parsed(der: &[u8]) -> X509Certificate<'_> {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
-use super::super::server::provider;
+use super::super::crypto::provider;
 use super::super::{Own, Resolver, server_config};
 use super::*;
 

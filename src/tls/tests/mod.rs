@@ -11,8 +11,8 @@ use std::path::Path;
 use time::{Duration, OffsetDateTime};
 
 use super::ca::Ca;
-use super::clock::Moment;
 use super::leaf::Leaf;
+use super::validity::Moment;
 use super::{HostNames, LocalTls, Permitted, Renewal, TlsError};
 use crate::clock::Trust;
 

@@ -1,11 +1,16 @@
-//! Time for certificates, on boards without a battery for their clock.
+//! How long certificates live and when they are renewed, on boards without a battery for their clock.
 
 use time::{Duration, OffsetDateTime};
 
-use super::ca::BACKDATED;
-use super::leaf::LEAF_LIFE;
 use crate::clock::{self, AHEAD_MAX, Trust};
 
+/// Apple refuses more than 825 days; 397 is the strictest rule of any browser, and nobody has to renew by hand.
+pub(super) const LEAF_LIFE: Duration = Duration::days(397);
+/// A new root has to be trusted by hand on every phone, so it should outlast the board. Its key never leaves the
+/// box, and what it may speak for is constrained, which is what makes so long a life acceptable.
+pub(super) const ROOT_LIFE: Duration = Duration::days(3_650);
+/// Clocks of phones differ from the true time, and the build date from the build machine's.
+pub(super) const BACKDATED: Duration = Duration::days(1);
 /// A clock may be wrong by half a year, and the leaf is one that has begun and has not ended all the same.
 const EARLY_MAX: Duration = Duration::days(183);
 /// The same where the box only counts on from the last time it knew: it is later than that, nobody knows by how much.

@@ -10,6 +10,8 @@ use super::user_name::UserName;
 
 /// Milliseconds since 1970-01-01 UTC.
 pub type Millis = i64;
+/// Milliseconds of a day.
+pub const DAY_MS: Millis = 86_400_000;
 
 /// A sign-in to be stored; the token itself never reaches the store.
 #[derive(Clone, Debug)]

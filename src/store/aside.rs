@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
+use super::database::{self, DATABASE_FILE};
 use super::index::INDEX_FILE;
 use super::loss::LOSS_FILE;
-use super::schema::{self, DATABASE_FILE};
 use super::{OpenError, lock};
 
 /// More than anyone begins anew.
@@ -17,7 +17,7 @@ const FOLDERS_MAX: u32 = 1_000;
 pub fn begin_anew(dir: &Path) -> Result<PathBuf, OpenError> {
     let _lock = lock(dir)?;
     let moved = set_aside(dir).map_err(|fault| OpenError::io(dir, &fault))?;
-    let connection = schema::open_database(dir)?;
+    let connection = database::open_database(dir)?;
     connection.close().map_err(|(_, e)| OpenError::sqlite(dir, &e))?;
     give_to_owner(dir, &dir.join(DATABASE_FILE));
     Ok(moved)

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, params};
 
 use super::block::{Coded, Damaged};
-use super::schema::{self, sql};
+use super::rows::{self, sql};
 use crate::proto::id::RoomId;
 
 /// A block of fewer bytes takes in the next messages: its row is written anew for less than a page of the disk.
@@ -61,11 +61,11 @@ impl Block {
             )?
             .query_map(params![sql(room.0), sql(below), limit], |row| {
                 Ok(Self {
-                    first: schema::number(row, 0)?,
-                    last: schema::number(row, 1)?,
+                    first: rows::number(row, 0)?,
+                    last: rows::number(row, 1)?,
                     base: row.get(2)?,
                     leaves: row.get(3)?,
-                    bytes: schema::number(row, 4)?,
+                    bytes: rows::number(row, 4)?,
                 })
             })?
             .collect()

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use super::database;
 use super::health::Health;
-use super::schema;
 use super::trouble::Trouble;
 use crate::proto::limits::STORE_CHECK_WAIT;
 
@@ -33,7 +33,7 @@ pub(super) fn start(database: PathBuf, health: Arc<Health>) -> io::Result<JoinHa
 
 /// What is wrong, if anything is.
 fn verdict(database: &std::path::Path, health: &Arc<Health>) -> rusqlite::Result<Option<String>> {
-    let mut db = schema::open_reader(database, CACHE_KIB)?;
+    let mut db = database::open_reader(database, CACHE_KIB)?;
     let (until, watched) = (Instant::now() + STORE_CHECK_WAIT, Arc::clone(health));
     db.progress_handler(STEPS, Some(move || watched.is_closing() || Instant::now() > until))?;
     let said = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::schema;
+use super::database;
 
 /// Pages in the WAL that are not yet in the database before a checkpoint is worth its fsyncs: about 4 MiB. Fewer would
 /// write a room's newest page to the database again and again.
@@ -152,7 +152,7 @@ impl Shared {
 fn carry_out(connection: &mut Option<Connection>, database: &std::path::Path, task: &Task) -> rusqlite::Result<()> {
     let db = match connection {
         Some(db) => db,
-        None => connection.insert(schema::open_checkpointer(database)?),
+        None => connection.insert(database::open_checkpointer(database)?),
     };
     match task {
         Task::Passive => run(db, "PASSIVE")?,
@@ -182,10 +182,10 @@ mod tests {
     #[test]
     fn a_closing_checkpointer_leaves_an_empty_wal() {
         let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
+        let db = database::open_database(dir.path()).unwrap();
         let before = measure(&db).unwrap();
         assert!(before.pending > 0, "the migration is in the WAL, for this test to mean anything");
-        let (checkpointer, thread) = Checkpointer::start(dir.path().join(schema::DATABASE_FILE)).unwrap();
+        let (checkpointer, thread) = Checkpointer::start(dir.path().join(database::DATABASE_FILE)).unwrap();
         checkpointer.close();
         thread.join().unwrap();
         assert_eq!(measure(&db).unwrap(), Wal::default());
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn a_wal_that_has_grown_is_copied_without_waiting_for_quiet() {
         let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
-        let (checkpointer, thread) = Checkpointer::start(dir.path().join(schema::DATABASE_FILE)).unwrap();
+        let db = database::open_database(dir.path()).unwrap();
+        let (checkpointer, thread) = Checkpointer::start(dir.path().join(database::DATABASE_FILE)).unwrap();
         checkpointer.committed(Wal { pages: WAL_PAGES, pending: WAL_PAGES });
         let deadline = Instant::now() + Duration::from_secs(10);
         while measure(&db).unwrap().pending > 0 {

@@ -1,36 +1,41 @@
-//! The database's layout: opening, migrations, and how rows become the crate's own types.
+//! The database's file: opening it, and bringing an older layout to today's.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{OpenError, accounts};
-use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{Message, Role, RoomKind, User};
+use super::{OpenError, names};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
+
 /// Each brings the layout from its place in the list to the next; never changed once released.
 const MIGRATIONS: [Migration; 6] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
-    Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(accounts::claim_looks) },
+    Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
     Migration::of(include_str!("migrations/0004_last_names.sql")),
     Migration::of(include_str!("migrations/0005_hub.sql")),
     Migration::of(include_str!("migrations/0006_took_part.sql")),
 ];
+
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
 /// `cargo bench --bench store`.
 const PAGE_BYTES: u32 = 1_024;
+
 /// KiB of pages the writer keeps.
 const WRITER_CACHE_KIB: i32 = 1_024;
+
 /// KiB of the messages' pages each reader keeps; the kernel keeps the rest.
 pub(super) const READER_CACHE_KIB: i32 = 512;
+
 /// How long a statement waits for another connection's lock: a checkpoint, or a backup taken by hand.
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(5);
+
 /// Bytes that a reset WAL may keep.
 const WAL_KEPT_BYTES: u32 = 8 << 20;
+
 /// Statements each connection keeps prepared: about all there are.
 const STATEMENTS_KEPT: usize = 64;
 
@@ -139,103 +144,12 @@ fn migrate(connection: &mut Connection, found: u32, migrations: &[Migration]) ->
     Ok(())
 }
 
-/// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
-pub(super) fn sql(id: u64) -> i64 {
-    i64::try_from(id).unwrap_or(i64::MAX)
-}
-
-/// A number that the database holds and that is never negative.
-pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
-}
-
-pub(super) fn user_id(row: &Row<'_>, column: usize) -> rusqlite::Result<UserId> {
-    number(row, column).map(UserId)
-}
-
-pub(super) fn room_id(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
-    number(row, column).map(RoomId)
-}
-
-pub(super) fn session_id(row: &Row<'_>, column: usize) -> rusqlite::Result<SessionId> {
-    number(row, column).map(SessionId)
-}
-
-pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<InviteId> {
-    number(row, column).map(InviteId)
-}
-
-/// What a member may do in a room.
-pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
-    Ok(if row.get(column)? { Role::Owner } else { Role::Member })
-}
-
-pub(super) fn kind_name(kind: RoomKind) -> &'static str {
-    match kind {
-        RoomKind::Closed => "closed",
-        RoomKind::Direct => "direct",
-        RoomKind::Everyone => "everyone",
-        RoomKind::Open => "open",
-    }
-}
-
-pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKind> {
-    match row.get_ref(column)?.as_str()? {
-        "closed" => Ok(RoomKind::Closed),
-        "direct" => Ok(RoomKind::Direct),
-        "everyone" => Ok(RoomKind::Everyone),
-        "open" => Ok(RoomKind::Open),
-        other => Err(unreadable(column, format!("{other} is no kind of room"))),
-    }
-}
-
-/// The columns that [`user`] reads.
-pub(super) const USER_COLUMNS: &str =
-    "users.id, users.name, users.owner, users.picture, users.created_at, users.guest, users.ends_at";
-/// How many they are.
-pub(super) const USER_COLUMNS_COUNT: usize = 7;
-
-pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
-    Ok(User {
-        id: user_id(row, first)?,
-        name: row.get(first + 1)?,
-        role: if row.get(first + 5)? { Role::Guest } else { role(row, first + 2)? },
-        picture: row.get(first + 3)?,
-        since: row.get(first + 4)?,
-        ends_at: row.get(first + 6)?,
-    })
-}
-
-/// The columns that [`message`] reads.
-pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
-     messages.deleted_at, messages.client_msg_id, messages.body";
-
-/// Which of them holds the text.
-pub(super) const MESSAGE_BODY: usize = 7;
-
-pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
-    let client_msg_id: String = row.get(6)?;
-    Ok(Message {
-        id: Seq(number(row, 0)?),
-        room: room_id(row, 1)?,
-        n: number(row, 2)?,
-        author: user_id(row, 3)?,
-        sent_at: row.get(4)?,
-        deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
-        client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e.into()))?,
-        body: row.get(MESSAGE_BODY)?,
-    })
-}
-
-/// A value that porch never wrote.
-fn unreadable(column: usize, reason: String) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
+    use crate::proto::id::UserId;
+    use crate::proto::server::{Role, User};
 
     #[test]
     fn a_new_database_has_the_newest_layout_and_the_room_for_everybody() {
@@ -265,14 +179,14 @@ mod tests {
         let db = open_database(dir.path()).unwrap();
         assert_eq!(user_version(&db).unwrap() as usize, MIGRATIONS.len());
         let ada = User { id: UserId(1), name: "Ada".into(), role: Role::Owner, picture: 3, since: 100, ends_at: None };
-        assert_eq!(accounts::people(&db).unwrap(), [ada], "the deleted one is no guest");
-        let settings = accounts::settings(&db).unwrap();
+        assert_eq!(people::shown(&db).unwrap(), [ada], "the deleted one is no guest");
+        let settings = settings::read(&db).unwrap();
         assert!(!settings.registration_open && settings.several_devices && settings.guests);
         assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
-        let rooms = super::super::rooms::records(&db).unwrap();
-        let shown: Vec<_> = rooms.iter().map(|room| (room.id.0, room.archived, room.guests, room.last_n)).collect();
+        let records = rooms::records(&db).unwrap();
+        let shown: Vec<_> = records.iter().map(|room| (room.id.0, room.archived, room.guests, room.last_n)).collect();
         assert_eq!(shown, [(1, false, false, 0), (2, true, false, 1)]);
-        assert_eq!(super::super::guests::next_due(&db).unwrap(), None);
+        assert_eq!(guests::next_due(&db).unwrap(), None);
     }
 
     #[test]
@@ -306,7 +220,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = open_database(dir.path()).unwrap();
         for (query, wanted) in
-            [(accounts::TAKEN_QUERY, "users_by_look"), (accounts::WITHOUT_LOOK_QUERY, "users_without_look")]
+            [(names::TAKEN_QUERY, "users_by_look"), (names::WITHOUT_LOOK_QUERY, "users_without_look")]
         {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
             let steps: Vec<String> =
@@ -333,8 +247,8 @@ mod tests {
             )
             .unwrap();
         drop(before);
-        let rooms = super::super::rooms::records(&open_database(dir.path()).unwrap()).unwrap();
-        let names: Vec<_> = rooms.iter().map(|room| (room.id.0, room.name.as_str())).collect();
+        let records = rooms::records(&open_database(dir.path()).unwrap()).unwrap();
+        let names: Vec<_> = records.iter().map(|room| (room.id.0, room.name.as_str())).collect();
         assert_eq!(names, [(1, ""), (2, "Lin"), (3, ""), (4, ""), (5, "")]);
     }
 

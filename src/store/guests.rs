@@ -1,20 +1,20 @@
 //! Guests: how long they stay, what goes with the end of a stay, and becoming a member.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::accounts;
-use super::messages::DAY_MS;
-use super::rooms::{self, Entrance};
-use super::schema::{self, USER_COLUMNS, sql};
+use super::members::{self, Entrance};
+use super::rows::{self, USER_COLUMNS, sql};
+use super::{accounts, names, people, sessions, settings};
+use crate::proto::account::PatchSettings;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
-use crate::proto::op::{Ended, MemberRecord, Millis, Outcome};
+use crate::proto::op::{DAY_MS, Ended, MemberRecord, Millis, Outcome};
 use crate::proto::server::{Role, User};
 
 /// Ends one guest's stay.
 pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
-    match accounts::by_id(db, user)? {
+    match people::by_id(db, user)? {
         None => Ok(Outcome::Refused(ErrorCode::NotFound)),
         Some(found) if found.role != Role::Guest => Ok(Outcome::Refused(ErrorCode::Forbidden)),
         Some(found) => {
@@ -24,8 +24,18 @@ pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result
     }
 }
 
+/// Changes what the owner decides. Without guests, every guest's stay is over at once.
+pub(super) fn change_settings(db: &Connection, change: PatchSettings, at: Millis) -> rusqlite::Result<Outcome> {
+    settings::change(db, change)?;
+    if settings::read(db)?.guests {
+        return Ok(Outcome::Done);
+    }
+    all_over(db, at)?;
+    Ok(Outcome::GuestsOff)
+}
+
 /// Lets every guest's stay be over at this time. They are signed in no longer; [`end_due`] sees them off, in steps.
-pub(super) fn all_over(db: &Connection, at: Millis) -> rusqlite::Result<()> {
+fn all_over(db: &Connection, at: Millis) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE users SET ends_at = min(ifnull(ends_at, ?1), ?1) WHERE guest AND name_key IS NOT NULL")?
         .execute([at])?;
     Ok(())
@@ -36,11 +46,11 @@ pub(super) fn all_over(db: &Connection, at: Millis) -> rusqlite::Result<()> {
 pub(super) fn end_due(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
     let due = db
         .prepare_cached(&due_query())?
-        .query_map(params![at, sql(STAYS_AT_ONCE_MAX as u64)], |row| schema::user(row, 0))?
+        .query_map(params![at, sql(STAYS_AT_ONCE_MAX as u64)], |row| rows::user(row, 0))?
         .collect::<rusqlite::Result<Vec<User>>>()?;
     let old = db
         .prepare_cached(OLD_QUERY)?
-        .query_map(params![at.saturating_sub(KEPT_MS), sql(STAYS_AT_ONCE_MAX as u64)], |row| schema::user_id(row, 0))?
+        .query_map(params![at.saturating_sub(KEPT_MS), sql(STAYS_AT_ONCE_MAX as u64)], |row| rows::user_id(row, 0))?
         .collect::<rusqlite::Result<Vec<UserId>>>()?;
     let guests = due.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
     for &user in &old {
@@ -60,7 +70,7 @@ pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Millis>> {
 }
 
 pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
-    match accounts::by_id(db, user)? {
+    match people::by_id(db, user)? {
         None => return Ok(Outcome::Refused(ErrorCode::NotFound)),
         Some(found) if found.role != Role::Guest => return Ok(Outcome::Refused(ErrorCode::BadRequest)),
         Some(_) => {}
@@ -74,42 +84,15 @@ pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite
            AND NOT EXISTS (SELECT 1 FROM members AS others WHERE others.room = members.room AND others.owner)",
     )?
     .execute([sql(user.0)])?;
-    Entrance::of(db, rooms::EVERYONE, at)?.admit(db, user, Role::Member)?;
+    Entrance::of(db, members::EVERYONE, at)?.admit(db, user, Role::Member)?;
     let members: Vec<MemberRecord> = db
-        .prepare_cached(&format!("SELECT {} FROM members WHERE user = ? ORDER BY room", rooms::MEMBER_COLUMNS))?
-        .query_map([sql(user.0)], rooms::member)?
+        .prepare_cached(&format!("SELECT {} FROM members WHERE user = ? ORDER BY room", members::MEMBER_COLUMNS))?
+        .query_map([sql(user.0)], members::member)?
         .collect::<rusqlite::Result<_>>()?;
-    let Some(user) = accounts::by_id(db, user)? else {
+    let Some(user) = people::by_id(db, user)? else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
     Ok(Outcome::MemberMade { user, members })
-}
-
-/// People who share a room with this guest, and the guest, by id.
-pub(super) fn known_to(db: &Connection, guest: UserId) -> rusqlite::Result<Vec<User>> {
-    db.prepare_cached(&format!(
-        "SELECT {USER_COLUMNS} FROM users
-         WHERE id = ?1 OR id IN (
-             SELECT others.user FROM members AS own JOIN members AS others ON others.room = own.room
-             WHERE own.user = ?1)
-         ORDER BY id"
-    ))?
-    .query_map([sql(guest.0)], |row| schema::user(row, 0))?
-    .collect()
-}
-
-/// Whether two people are in a room together.
-pub(super) fn share_a_room(db: &Connection, one: UserId, other: UserId) -> rusqlite::Result<bool> {
-    db.prepare_cached(
-        "SELECT 1 FROM members AS own JOIN members AS others ON others.room = own.room AND others.user = ?2
-         WHERE own.user = ?1",
-    )?
-    .exists([sql(one.0), sql(other.0)])
-}
-
-pub(super) fn is_guest(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
-    let guest = db.prepare_cached("SELECT guest FROM users WHERE id = ?")?.query_row([sql(user.0)], |row| row.get(0));
-    Ok(guest.optional()?.unwrap_or(false))
 }
 
 /// Milliseconds for which an ended guest's name is kept.
@@ -126,29 +109,32 @@ fn due_query() -> String {
 
 const OLD_QUERY: &str =
     "SELECT id FROM users WHERE ends_at <= ? AND ends_at IS NOT NULL AND +name_key IS NULL ORDER BY ends_at LIMIT ?";
+
 const NEXT_STAY_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NOT NULL";
+
 const NEXT_NAME_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS NOT NULL AND +name_key IS NULL";
 
 /// Takes a guest out of everything but the messages. Gives the guest as shown from now on.
 fn see_off(db: &Connection, guest: User, at: Millis) -> rusqlite::Result<User> {
     let id = guest.id;
-    accounts::end_sessions(db, id, None)?;
-    rooms::leave_all(db, id)?;
+    sessions::end_all(db, id, None)?;
+    members::leave_all(db, id)?;
     let ends_at = guest.ends_at.map_or(at, |ends_at| ends_at.min(at));
     db.prepare_cached("UPDATE users SET name_key = NULL, name_look = NULL, password = '', ends_at = ?2 WHERE id = ?1")?
         .execute(params![sql(id.0), ends_at])?;
-    accounts::claim_looks(db)?;
+    names::claim_looks(db)?;
     Ok(User { ends_at: Some(ends_at), ..guest })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::database;
 
     #[test]
     fn who_is_due_is_found_by_an_index_of_guests_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
+        let db = database::open_database(dir.path()).unwrap();
         for query in [&due_query(), OLD_QUERY, NEXT_STAY_QUERY, NEXT_NAME_QUERY] {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
             let steps: Vec<String> =

@@ -8,8 +8,8 @@ use std::collections::{HashMap, VecDeque};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::messages;
-use super::schema::{self, MESSAGE_COLUMNS, sql};
+use super::events;
+use super::rows::{self, MESSAGE_COLUMNS, sql};
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 use crate::proto::server::Message;
@@ -23,7 +23,7 @@ const FILED_UPTO: &str = "(SELECT upto FROM filing WHERE id = 1)";
 /// Enters what waits into the register, if that is worth it. Part of each commit with messages.
 pub(super) fn file(db: &Connection) -> rusqlite::Result<()> {
     let upto = filed_upto(db)?;
-    let newest = messages::newest_seq(db)?;
+    let newest = events::newest_seq(db)?;
     if newest - upto < UNFILED_MAX {
         return Ok(());
     }
@@ -95,7 +95,7 @@ pub(super) fn filed_between(
     let mut statement = db.prepare_cached(&filed_between_query())?;
     let mut rows = statement.query([sql(room.0), sql(above.0), sql(upto.0)])?;
     while let Some(row) = rows.next()? {
-        if !take(schema::message(row)?) {
+        if !take(rows::message(row)?) {
             break;
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn unfiled_between(
     let mut statement = db.prepare_cached(&unfiled_between_query())?;
     let mut rows = statement.query([sql(above.0), sql(upto.0)])?;
     while let Some(row) = rows.next()? {
-        if wanted(schema::room_id(row, 1)?) && !take(schema::message(row)?) {
+        if wanted(rows::room_id(row, 1)?) && !take(rows::message(row)?) {
             break;
         }
     }
@@ -122,7 +122,7 @@ pub(super) fn unfiled_between(
 
 /// Up to which message everything is in the register.
 pub(super) fn filed_upto(db: &Connection) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| schema::number(row, 0))
+    db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| rows::number(row, 0))
 }
 
 /// Ids of messages that are not in the register, after one and before another, in order, with their rooms.
@@ -135,7 +135,7 @@ pub(super) fn unfiled_ids(
     let mut statement = db.prepare_cached(&unfiled_ids_query())?;
     let mut rows = statement.query([sql(above), sql(below)])?;
     while let Some(row) = rows.next()? {
-        give(schema::room_id(row, 0)?, schema::number(row, 1)?);
+        give(rows::room_id(row, 0)?, rows::number(row, 1)?);
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ pub(super) fn filed_ids(
 ) -> rusqlite::Result<Vec<u64>> {
     let mut ids: Vec<u64> = db
         .prepare_cached(&filed_ids_query())?
-        .query_map(params![sql(room.0), sql(above), sql(below), limit], |row| schema::number(row, 0))?
+        .query_map(params![sql(room.0), sql(above), sql(below), limit], |row| rows::number(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     ids.reverse();
     Ok(ids)
@@ -164,7 +164,7 @@ pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<M
 /// The number of a room's newest message; 0 in an empty room.
 pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     db.prepare_cached(&newest_n_query())?
-        .query_row([sql(room.0)], |row| schema::number(row, 0))
+        .query_row([sql(room.0)], |row| rows::number(row, 0))
         .optional()
         .map(Option::unwrap_or_default)
 }
@@ -180,18 +180,18 @@ impl<'a> Newest<'a> {
         let query = format!("SELECT room, max(id) FROM messages WHERE id > {FILED_UPTO} GROUP BY room");
         let unfiled = db
             .prepare(&query)?
-            .query_map([], |row| Ok((schema::room_id(row, 0)?, Seq(schema::number(row, 1)?))))?
+            .query_map([], |row| Ok((rows::room_id(row, 0)?, Seq(rows::number(row, 1)?))))?
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self { db, unfiled })
     }
 
     pub(super) fn of(&self, room: RoomId) -> rusqlite::Result<Option<Message>> {
         if let Some(&id) = self.unfiled.get(&room) {
-            return messages::by_id(self.db, id);
+            return events::message(self.db, id);
         }
         let query =
             format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = (SELECT max(id) FROM filed WHERE room = ?)");
-        self.db.prepare_cached(&query)?.query_row([sql(room.0)], schema::message).optional()
+        self.db.prepare_cached(&query)?.query_row([sql(room.0)], rows::message).optional()
     }
 }
 
@@ -208,10 +208,10 @@ fn gather(
         let mut statement = db.prepare_cached(query)?;
         let mut rows = statement.query([sql(room.0), sql(border.0)])?;
         while let Some(row) = rows.next()? {
-            if !stretch.takes(row.get_ref(schema::MESSAGE_BODY)?.as_str()?.len()) {
+            if !stretch.takes(row.get_ref(rows::MESSAGE_BODY)?.as_str()?.len()) {
                 return Ok(stretch);
             }
-            put(&mut stretch.messages, schema::message(row)?);
+            put(&mut stretch.messages, rows::message(row)?);
         }
     }
     Ok(stretch)
@@ -275,6 +275,7 @@ fn newest_n_query() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::database;
 
     /// The steps SQLite takes for a query.
     fn plan(db: &Connection, query: &str) -> Vec<String> {
@@ -286,7 +287,7 @@ mod tests {
     #[test]
     fn pages_are_read_from_the_register_and_the_newest_few() {
         let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
+        let db = database::open_database(dir.path()).unwrap();
         let queries = [unfiled_before(), unfiled_after(), unfiled_between_query(), filed_before(), filed_after()];
         for query in
             queries.into_iter().chain([filed_between_query(), filed_ids_query(), unfiled_ids_query(), newest_n_query()])
@@ -305,7 +306,7 @@ mod tests {
     #[test]
     fn a_page_in_another_order_would_be_noticed() {
         let dir = tempfile::tempdir().unwrap();
-        let db = schema::open_database(dir.path()).unwrap();
+        let db = database::open_database(dir.path()).unwrap();
         let steps = plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
         assert!(steps.iter().any(|step| step.starts_with("SCAN messages")), "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");

@@ -16,9 +16,10 @@ use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags, OptionalExtension
 
 use super::block::{Builder, Damaged};
 use super::block_rows::{self, Block};
-use super::schema::{self, sql};
+use super::database::{self, DATABASE_FILE};
+use super::events;
+use super::rows::{self, sql};
 use super::segment::Segments;
-use super::{messages, schema::DATABASE_FILE};
 use crate::proto::id::{RoomId, UserId};
 
 /// The index's file in the data folder.
@@ -64,15 +65,15 @@ pub(super) fn kept_upto(dir: &Path, db: &Connection) -> Option<u64> {
         return None;
     }
     let mark: Vec<u8> = db.query_row("SELECT mark FROM settings", [], |row| row.get(0)).ok()?;
-    let index = schema::open_reader(&path, READER_CACHE_KIB).ok()?;
-    index.query_row("SELECT indexed_upto FROM state WHERE mark = ?", [mark], |row| schema::number(row, 0)).ok()
+    let index = database::open_reader(&path, READER_CACHE_KIB).ok()?;
+    index.query_row("SELECT indexed_upto FROM state WHERE mark = ?", [mark], |row| rows::number(row, 0)).ok()
 }
 
 /// The newest message that the index of this connection covers; an index of another layout covers none.
 pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
     index
         .prepare_cached("SELECT indexed_upto FROM state WHERE layout = ?")?
-        .query_row([LAYOUT], |row| schema::number(row, 0))
+        .query_row([LAYOUT], |row| rows::number(row, 0))
 }
 
 /// The handle to the thread.
@@ -310,7 +311,7 @@ impl Thread {
         let transaction = open.index.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (upto, changes_upto) =
             transaction.query_row("SELECT indexed_upto, changes_upto FROM state", [], |row| {
-                Ok((schema::number(row, 0)?, schema::number(row, 1)?))
+                Ok((rows::number(row, 0)?, rows::number(row, 1)?))
             })?;
         let (new_upto, more_messages) = add_messages(&snapshot, &transaction, upto, &mut self.segments)?;
         let deletions = deletions_after(&snapshot, changes_upto)?;
@@ -342,10 +343,10 @@ fn add_messages(
     let (mut count, mut last, mut bytes) = (0, upto, 0);
     let mut rooms: BTreeMap<RoomId, Gathered> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        (count, last) = (count + 1, schema::number(row, 0)?);
+        (count, last) = (count + 1, rows::number(row, 0)?);
         segments.read(row.get_ref(3)?.as_str()?);
-        let author = author_word(schema::user_id(row, 2)?);
-        bytes += rooms.entry(schema::room_id(row, 1)?).or_default().add(last, &author, segments);
+        let author = author_word(rows::user_id(row, 2)?);
+        bytes += rooms.entry(rows::room_id(row, 1)?).or_default().add(last, &author, segments);
         if bytes >= BATCH_BYTES {
             break;
         }
@@ -354,7 +355,7 @@ fn add_messages(
         gathered.store(index, room)?;
     }
     let more = count == BATCH || bytes >= BATCH_BYTES;
-    Ok(if more { (last, true) } else { (messages::newest_seq(snapshot)?.max(last), false) })
+    Ok(if more { (last, true) } else { (events::newest_seq(snapshot)?.max(last), false) })
 }
 
 /// New messages of one room with their words, not yet in order.
@@ -410,11 +411,7 @@ fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Dele
             "SELECT seq, room, message FROM changes WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
         )?
         .query_map([sql(seq), BATCH], |row| {
-            Ok(Deletion {
-                seq: schema::number(row, 0)?,
-                room: schema::room_id(row, 1)?,
-                message: schema::number(row, 2)?,
-            })
+            Ok(Deletion { seq: rows::number(row, 0)?, room: rows::room_id(row, 1)?, message: rows::number(row, 2)? })
         })?
         .collect()
 }
@@ -433,14 +430,14 @@ fn forget<'a>(index: &Connection, deletions: impl Iterator<Item = &'a Deletion>)
 
 impl Open {
     fn new(dir: &Path) -> rusqlite::Result<Self> {
-        let messages = schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?;
+        let messages = database::open_reader(&dir.join(DATABASE_FILE), database::READER_CACHE_KIB)?;
         let mark: Vec<u8> = messages.query_row("SELECT mark FROM settings", [], |row| row.get(0))?;
-        let newest = messages::newest_seq(&messages)?;
+        let newest = events::newest_seq(&messages)?;
         let mut index = open_index(dir)?;
         let state: Option<(i64, Vec<u8>, u64)> = if index.table_exists(None, "state")? {
             index
                 .query_row("SELECT layout, mark, indexed_upto FROM state", [], |row| {
-                    Ok((row.get(0)?, row.get(1)?, schema::number(row, 2)?))
+                    Ok((row.get(0)?, row.get(1)?, rows::number(row, 2)?))
                 })
                 .optional()?
         } else {
@@ -467,7 +464,7 @@ fn open_index(dir: &Path) -> rusqlite::Result<Connection> {
         dir.join(INDEX_FILE),
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    index.busy_timeout(schema::LOCK_WAIT)?;
+    index.busy_timeout(database::LOCK_WAIT)?;
     index.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     // Consistent after a power cut, at worst a little older, and then caught up: it need not wait for the disk.
     index.pragma_update(None, "synchronous", "normal")?;

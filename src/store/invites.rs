@@ -3,14 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::accounts::{self, Applicant};
-use super::messages::DAY_MS;
-use super::rooms;
-use super::schema::{self, sql};
+use super::rows::{self, sql};
+use super::{members, settings};
 use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
-use crate::proto::op::{Millis, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Outcome};
 use crate::proto::server::{Role, RoomKind};
 
 /// An invite to be made.
@@ -30,7 +29,7 @@ pub(super) fn make(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
         return Ok(Outcome::Refused(refusal));
     }
     drop_old(db, at)?;
-    let there: u64 = db.prepare_cached("SELECT count(*) FROM invites")?.query_row([], |row| schema::number(row, 0))?;
+    let there: u64 = db.prepare_cached("SELECT count(*) FROM invites")?.query_row([], |row| rows::number(row, 0))?;
     if there >= INVITES_MAX as u64 {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
     }
@@ -144,7 +143,7 @@ fn open(db: &Connection, token_hash: &[u8; 32], now: Millis) -> rusqlite::Result
         return Ok(Err(ErrorCode::InviteEnded));
     }
     let guest = role == InviteRole::Guest;
-    if guest && !accounts::settings(db)?.guests {
+    if guest && !settings::read(db)?.guests {
         return Ok(Err(ErrorCode::GuestsOff));
     }
     let mut rooms = Vec::new();
@@ -170,7 +169,7 @@ fn leads_nowhere(db: &Connection, by: UserId, invite: &NewInvite) -> rusqlite::R
         let Some(target) = target(db, room)? else { return Ok(Some(ErrorCode::BadRequest)) };
         let known = match target.kind {
             RoomKind::Everyone | RoomKind::Open => true,
-            RoomKind::Closed => rooms::is_member(db, room, by)?,
+            RoomKind::Closed => members::is_member(db, room, by)?,
             RoomKind::Direct => false,
         };
         if !known {
@@ -196,7 +195,7 @@ struct Target {
 fn target(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Target>> {
     db.prepare_cached("SELECT kind, archived, guests FROM rooms WHERE id = ?")?
         .query_row([sql(room.0)], |row| {
-            Ok(Target { kind: schema::room_kind(row, 0)?, archived: row.get(1)?, guests: row.get(2)? })
+            Ok(Target { kind: rows::room_kind(row, 0)?, archived: row.get(1)?, guests: row.get(2)? })
         })
         .optional()
 }
@@ -205,7 +204,7 @@ fn target(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Target>> {
 fn drop_old(db: &Connection, now: Millis) -> rusqlite::Result<()> {
     let dropped: Vec<InviteId> = db
         .prepare_cached("DELETE FROM invites WHERE ends_at <= ?1 OR (once AND joined_at <= ?1) RETURNING id")?
-        .query_map([oldest_kept(now)], |row| schema::invite_id(row, 0))?
+        .query_map([oldest_kept(now)], |row| rows::invite_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     for invite in dropped {
         db.prepare_cached("DELETE FROM invite_rooms WHERE invite = ?")?.execute([sql(invite.0)])?;
@@ -220,14 +219,14 @@ fn oldest_kept(now: Millis) -> Millis {
 
 fn rooms_of(db: &Connection, invite: InviteId) -> rusqlite::Result<Vec<RoomId>> {
     db.prepare_cached("SELECT room FROM invite_rooms WHERE invite = ?")?
-        .query_map([sql(invite.0)], |row| schema::room_id(row, 0))?
+        .query_map([sql(invite.0)], |row| rows::room_id(row, 0))?
         .collect()
 }
 
 /// An invite, its rooms not yet read.
 fn invite(row: &Row<'_>) -> rusqlite::Result<Invite> {
     Ok(Invite {
-        id: schema::invite_id(row, 0)?,
+        id: rows::invite_id(row, 0)?,
         token: row.get(1)?,
         role: if row.get(2)? { InviteRole::Guest } else { InviteRole::Member },
         once: row.get(3)?,

@@ -7,10 +7,9 @@ use std::path::Path;
 
 use rustix::fs::FlockOperation;
 
-use super::LOCK_FILE;
-use super::index;
-use super::schema::{DATABASE_FILE, newest_layout};
+use super::database::{DATABASE_FILE, newest_layout};
 use super::wal::{self, Wal};
+use super::{LOCK_FILE, index};
 
 /// SQLite's file format, section 1.3: the header's bytes, its first words, and where the layout's number stands.
 const HEADER_BYTES: usize = 100;
@@ -130,7 +129,7 @@ fn judge(header: &[u8; HEADER_BYTES], file_bytes: u64, log: &Wal) -> Database {
 mod tests {
     use super::*;
     use crate::store::Store;
-    use crate::store::schema::open_database;
+    use crate::store::database::open_database;
 
     #[test]
     fn a_folder_is_held_as_long_as_its_store_is_open() {

@@ -4,17 +4,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::history;
-use super::schema::{self, MESSAGE_COLUMNS, sql};
+use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::{events, history};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::limits::DELETED_READ_MAX;
-use crate::proto::op::{Millis, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Outcome};
 use crate::proto::server::{LastMessage, Message};
 use crate::proto::text::{self, Body};
-
-/// Milliseconds of a day.
-pub(super) const DAY_MS: i64 = 86_400_000;
 
 /// A message to be stored.
 pub(super) struct Draft {
@@ -33,7 +30,7 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
         return Ok(Outcome::Refused(refusal));
     }
     let message = Message {
-        id: Seq(newest_seq(db)? + 1),
+        id: Seq(events::newest_seq(db)? + 1),
         room: draft.room,
         n: history::newest_n(db, draft.room)? + 1,
         author: draft.author,
@@ -65,14 +62,14 @@ pub(super) fn delete(
     author: Option<UserId>,
     at: Millis,
 ) -> rusqlite::Result<Outcome> {
-    let stored = by_id(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
+    let stored = events::message(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
     let Some(stored) = stored else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
     if author.is_some_and(|author| author != stored.author) {
         return Ok(Outcome::Refused(ErrorCode::Forbidden));
     }
-    let seq = Seq(newest_seq(db)? + 1);
+    let seq = Seq(events::newest_seq(db)? + 1);
     db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2 WHERE id = ?1")?
         .execute(params![sql(message.0), at])?;
     db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
@@ -86,16 +83,8 @@ pub(super) fn deleted_of(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<
     db.prepare_cached(
         "SELECT n FROM changes JOIN messages ON messages.id = message WHERE changes.room = ? ORDER BY seq DESC LIMIT ?",
     )?
-    .query_map(params![sql(room.0), DELETED_READ_MAX], |row| schema::number(row, 0))?
+    .query_map(params![sql(room.0), DELETED_READ_MAX], |row| rows::number(row, 0))?
     .collect()
-}
-
-/// The newest event's place.
-pub(super) fn newest_seq(db: &Connection) -> rusqlite::Result<u64> {
-    db.prepare_cached(
-        "SELECT max(ifnull((SELECT max(id) FROM messages), 0), ifnull((SELECT max(seq) FROM changes), 0))",
-    )?
-    .query_row([], |row| schema::number(row, 0))
 }
 
 /// A message as the chat list shows it.
@@ -104,16 +93,9 @@ pub(super) fn for_the_list(message: &Message) -> LastMessage {
     LastMessage { id: message.id, author: message.author, preview, sent_at: message.sent_at }
 }
 
-/// A message, if there is one with this id.
-pub(super) fn by_id(db: &Connection, message: Seq) -> rusqlite::Result<Option<Message>> {
-    db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?
-        .query_row([sql(message.0)], schema::message)
-        .optional()
-}
-
 fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::Result<Option<Message>> {
     db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE client_msg_id = ? AND author = ?"))?
-        .query_row(params![id.as_str(), sql(author.0)], schema::message)
+        .query_row(params![id.as_str(), sql(author.0)], rows::message)
         .optional()
 }
 

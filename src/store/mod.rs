@@ -37,6 +37,8 @@ mod block;
 mod block_rows;
 mod check;
 mod checkpoint;
+mod database;
+mod events;
 mod guests;
 mod health;
 mod history;
@@ -44,16 +46,21 @@ mod index;
 mod invites;
 mod look;
 mod loss;
+mod members;
 mod messages;
+mod names;
+mod people;
 mod phrase;
 mod query;
 mod reader;
 mod removal;
 mod resident;
 mod rooms;
-mod schema;
+mod rows;
 mod search;
 mod segment;
+mod sessions;
+mod settings;
 mod sieve;
 #[cfg(test)]
 mod tests;
@@ -116,7 +123,7 @@ impl std::error::Error for OpenError {}
 impl OpenError {
     fn sqlite(dir: &Path, error: &rusqlite::Error) -> Self {
         let trouble = Trouble::of(error, dir);
-        Self::Disk { path: dir.join(schema::DATABASE_FILE), reason: error.to_string(), trouble }
+        Self::Disk { path: dir.join(database::DATABASE_FILE), reason: error.to_string(), trouble }
     }
 
     fn io(path: &Path, fault: &io::Error) -> Self {
@@ -180,9 +187,9 @@ impl Store {
     /// `clock` is asked on the writer's thread which sign-ins have expired.
     pub fn open(dir: &Path, clock: impl Fn() -> Millis + Send + 'static) -> Result<(Self, Snapshot), OpenError> {
         let lock = lock(dir)?;
-        let database = dir.join(schema::DATABASE_FILE);
+        let database = dir.join(database::DATABASE_FILE);
         let before = loss::Before::look(dir);
-        let mut connection = schema::open_database(dir)?;
+        let mut connection = database::open_database(dir)?;
         let sqlite = |e: rusqlite::Error| OpenError::sqlite(dir, &e);
         let touched = Touched::default();
         touched.watch(&mut connection).map_err(sqlite)?;
@@ -415,12 +422,12 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
 
 /// Everything the hub begins with. Reads no message but each room's newest.
 fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
-    let members = format!("SELECT {} FROM members ORDER BY user, room", rooms::MEMBER_COLUMNS);
+    let members = format!("SELECT {} FROM members ORDER BY user, room", members::MEMBER_COLUMNS);
     Ok(Snapshot {
-        users: accounts::present(db)?,
+        users: people::present(db)?,
         rooms: rooms::records(db)?,
-        members: db.prepare(&members)?.query_map([], rooms::member)?.collect::<rusqlite::Result<_>>()?,
-        seq: messages::newest_seq(db)?,
-        settings: accounts::settings(db)?,
+        members: db.prepare(&members)?.query_map([], members::member)?.collect::<rusqlite::Result<_>>()?,
+        seq: events::newest_seq(db)?,
+        settings: settings::read(db)?,
     })
 }

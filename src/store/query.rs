@@ -2,12 +2,11 @@
 
 use time::{Date, Month};
 
-use super::messages::DAY_MS;
 use super::phrase::Phrase;
 use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
-use crate::proto::op::Millis;
+use crate::proto::op::{DAY_MS, Millis};
 
 /// Why a search cannot be answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::index::{self, INDEX_FILE, Indexer};
 use super::query::Query;
-use super::schema::{self, DATABASE_FILE, USER_COLUMNS, sql};
+use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{Cursor, Search};
 use super::segment::Segments;
-use super::{ReadError, accounts, guests, invites, messages, removal};
+use super::{ReadError, events, guests, invites, people, removal, sessions};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
@@ -94,7 +95,7 @@ impl Reader {
 
     /// Whether an attempt to come in has made a session already, and may be repeated.
     pub fn was_attempted(&self, attempt_hash: &[u8; 32], now: Millis) -> Result<bool, ReadError> {
-        Ok(accounts::attempted(&self.db, attempt_hash, now)?.is_some())
+        Ok(sessions::attempted(&self.db, attempt_hash, now)?.is_some())
     }
 
     /// Where an account is signed in: session, device, since when; the oldest first. Those that have expired are
@@ -103,28 +104,28 @@ impl Reader {
         Ok(self
             .db
             .prepare_cached("SELECT id, device, created_at FROM sessions WHERE user = ? ORDER BY id")?
-            .query_map([sql(user.0)], |row| Ok((schema::session_id(row, 0)?, row.get(1)?, row.get(2)?)))?
+            .query_map([sql(user.0)], |row| Ok((rows::session_id(row, 0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?)
     }
 
     /// Everyone with an account, by id, and the guests whose name is kept though their stay has ended.
     pub fn people(&self) -> Result<Vec<User>, ReadError> {
-        Ok(accounts::people(&self.db)?)
+        Ok(people::shown(&self.db)?)
     }
 
     /// Everyone with an account, by id.
     pub fn present(&self) -> Result<Vec<User>, ReadError> {
-        Ok(accounts::present(&self.db)?)
+        Ok(people::present(&self.db)?)
     }
 
     /// The people whom this guest shares a room with, and the guest, by id.
     pub fn people_known_to(&self, guest: UserId) -> Result<Vec<User>, ReadError> {
-        Ok(guests::known_to(&self.db, guest)?)
+        Ok(people::known_to(&self.db, guest)?)
     }
 
     /// Whether two people are in a room together.
     pub fn share_a_room(&self, one: UserId, other: UserId) -> Result<bool, ReadError> {
-        Ok(guests::share_a_room(&self.db, one, other)?)
+        Ok(people::share_a_room(&self.db, one, other)?)
     }
 
     /// When [`Op::EndStays`](crate::proto::op::Op::EndStays) next has something to do.
@@ -153,7 +154,7 @@ impl Reader {
             )?
             .query_map(params![sql(asker.id.0), asker.role == Role::Guest], |row| {
                 Ok(ListedRoom {
-                    id: schema::room_id(row, 0)?,
+                    id: rows::room_id(row, 0)?,
                     name: row.get(1)?,
                     member_count: row.get(2)?,
                     joined: row.get(3)?,
@@ -180,11 +181,11 @@ impl Reader {
             )?
             .query_map([], |row| {
                 Ok(BoardRoom {
-                    id: schema::room_id(row, 0)?,
+                    id: rows::room_id(row, 0)?,
                     kind: row.get(1)?,
                     name: row.get(2)?,
                     archived: row.get(3)?,
-                    members: schema::number(row, 4)?,
+                    members: rows::number(row, 4)?,
                     made_by: row.get(5)?,
                 })
             })?
@@ -204,7 +205,7 @@ impl Reader {
             .db
             .prepare_cached("SELECT user, owner, joined_at FROM members WHERE room = ? ORDER BY user")?
             .query_map([sql(room.0)], |row| {
-                Ok(Member { user: schema::user_id(row, 0)?, role: schema::role(row, 1)?, joined_at: row.get(2)? })
+                Ok(Member { user: rows::user_id(row, 0)?, role: rows::role(row, 1)?, joined_at: row.get(2)? })
             })?
             .collect::<rusqlite::Result<_>>()?;
         Ok(Some(members))
@@ -234,7 +235,7 @@ impl Reader {
                 (before, None, history::after(db, room, seq, limit)?)
             }
             Window::Around(seq) => {
-                let Some(middle) = messages::by_id(&self.db, seq)?.filter(|message| message.room == room) else {
+                let Some(middle) = events::message(&self.db, seq)?.filter(|message| message.room == room) else {
                     return Ok(Err(HistoryRefusal::NotFound));
                 };
                 let [before, after] = history::around(db, room, &middle, limit)?;
@@ -319,12 +320,12 @@ impl Reader {
 
     /// The newest event's place; 0 before the first.
     pub fn newest_seq(&self) -> Result<Seq, ReadError> {
-        Ok(Seq(messages::newest_seq(&self.db)?))
+        Ok(Seq(events::newest_seq(&self.db)?))
     }
 
     fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
-            db: schema::open_reader(&dir.join(DATABASE_FILE), schema::READER_CACHE_KIB)?,
+            db: database::open_reader(&dir.join(DATABASE_FILE), database::READER_CACHE_KIB)?,
             dir: dir.into(),
             indexer,
             index: RefCell::default(),
@@ -338,7 +339,7 @@ impl Reader {
         if index.as_ref().is_some_and(|(of, _)| *of == generation) {
             return;
         }
-        *index = match schema::open_reader(&self.dir.join(INDEX_FILE), index::READER_CACHE_KIB) {
+        *index = match database::open_reader(&self.dir.join(INDEX_FILE), index::READER_CACHE_KIB) {
             Ok(connection) => Some((generation, connection)),
             // Not made yet: the search reads the messages themselves.
             Err(_) => None,
@@ -352,7 +353,7 @@ impl Reader {
     fn rooms_of(&self, user: UserId) -> rusqlite::Result<Vec<RoomId>> {
         self.db
             .prepare_cached("SELECT room FROM members WHERE user = ?")?
-            .query_map([sql(user.0)], |row| schema::room_id(row, 0))?
+            .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
             .collect()
     }
 
@@ -368,8 +369,8 @@ impl Reader {
         let mut statement = self.db.prepare_cached(MISSED_CHANGES_QUERY)?;
         let mut rows = statement.query([sql(room.0), sql(after.0), sql(upto.0)])?;
         while let Some(row) = rows.next()? {
-            let (seq, message) = (Seq(schema::number(row, 0)?), Seq(schema::number(row, 1)?));
-            if !gathered.take(Event::Deleted { seq, room, message, n: schema::number(row, 2)? }) {
+            let (seq, message) = (Seq(rows::number(row, 0)?), Seq(rows::number(row, 1)?));
+            if !gathered.take(Event::Deleted { seq, room, message, n: rows::number(row, 2)? }) {
                 break;
             }
         }
@@ -405,7 +406,7 @@ const MISSED_CHANGES_QUERY: &str = "SELECT seq, message, n FROM changes JOIN mes
      WHERE changes.room = ? AND seq > ? AND seq <= ? ORDER BY seq";
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
-    Ok(Account { user: schema::user(row, 0)?, password: row.get(schema::USER_COLUMNS_COUNT)? })
+    Ok(Account { user: rows::user(row, 0)?, password: row.get(rows::USER_COLUMNS_COUNT)? })
 }
 
 /// How look-ups take turns: all that is asked but searches.

@@ -3,8 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::schema::{self, sql};
-use super::{history, messages};
+use super::rows::{self, sql};
+use super::{history, messages, people};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
@@ -20,12 +20,12 @@ const TO_REMOVE: &str = "made_by = ?1 AND made_by IS NOT NULL AND NOT (
 /// Removes rooms that this person made or began for nothing, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them; of
 /// nobody, `not_found`.
 pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
-    if !was_ever(db, user)? {
+    if !people::was_ever(db, user)? {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
     let rooms: Vec<RoomId> = db
         .prepare_cached(&format!("SELECT id FROM rooms WHERE {TO_REMOVE} ORDER BY id LIMIT ?2"))?
-        .query_map([sql(user.0), sql(ROOMS_REMOVED_AT_ONCE_MAX as u64)], |row| schema::room_id(row, 0))?
+        .query_map([sql(user.0), sql(ROOMS_REMOVED_AT_ONCE_MAX as u64)], |row| rows::room_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     for room in &rooms {
         db.prepare_cached("DELETE FROM members WHERE room = ?")?.execute([sql(room.0)])?;
@@ -43,16 +43,11 @@ pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<
 
 /// How many rooms [`remove_made_by`] would remove; `None` of nobody.
 pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<Option<u64>> {
-    if !was_ever(db, user)? {
+    if !people::was_ever(db, user)? {
         return Ok(None);
     }
     db.prepare_cached(&format!("SELECT count(*) FROM rooms WHERE {TO_REMOVE}"))?
-        .query_row([sql(user.0)], |row| schema::number(row, 0).map(Some))
-}
-
-/// Whether there is or was such a person: the rooms of who has gone are there still.
-fn was_ever(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM users WHERE id = ?")?.exists([sql(user.0)])
+        .query_row([sql(user.0)], |row| rows::number(row, 0).map(Some))
 }
 
 /// Erases messages of removed rooms, [`ERASED_AT_ONCE_MAX`] of them, as deleted messages are.
@@ -76,6 +71,6 @@ pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
 
 fn next_room(db: &Connection) -> rusqlite::Result<Option<(RoomId, Seq)>> {
     db.prepare_cached("SELECT id, erased_upto FROM rooms WHERE erased_upto IS NOT NULL AND erased_upto < ? LIMIT 1")?
-        .query_row([ERASED], |row| Ok((schema::room_id(row, 0)?, Seq(schema::number(row, 1)?))))
+        .query_row([ERASED], |row| Ok((rows::room_id(row, 0)?, Seq(rows::number(row, 1)?))))
         .optional()
 }

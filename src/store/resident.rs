@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::accounts;
-use super::schema::{self, USER_COLUMNS, USER_COLUMNS_COUNT, sql};
+use super::rows::{self, USER_COLUMNS, USER_COLUMNS_COUNT, sql};
+use super::{sessions, settings};
 use crate::proto::account::Settings;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::Millis;
@@ -86,7 +86,7 @@ impl Resident {
     /// The unexpired session with this token, and whose it is. A guest's ends with the stay, to the millisecond.
     pub(super) fn session(&self, hash: &[u8; 32], now: Millis) -> Option<(SessionId, User)> {
         let rows = self.rows();
-        let session = rows.sessions.get(hash).filter(|session| session.created_at > accounts::oldest_session(now))?;
+        let session = rows.sessions.get(hash).filter(|session| session.created_at > sessions::oldest(now))?;
         let user = &rows.users.get(&session.user)?.user;
         user.ends_at.is_none_or(|ends_at| ends_at > now).then(|| (session.id, user.clone()))
     }
@@ -126,7 +126,7 @@ impl Resident {
 impl Rows {
     fn read(db: &Connection) -> rusqlite::Result<Self> {
         let mark = db.query_row("SELECT mark FROM settings", [], |row| row.get(0))?;
-        let mut rows = Self { settings: accounts::settings(db)?, mark, ..Self::default() };
+        let mut rows = Self { settings: settings::read(db)?, mark, ..Self::default() };
         let mut sessions = db.prepare(&format!("SELECT {SESSION_COLUMNS} FROM sessions"))?;
         for session in sessions.query_map([], session)? {
             let (id, session) = session?;
@@ -171,13 +171,13 @@ const SESSION_COLUMNS: &str = "id, token_hash, user, created_at";
 const IS_HERE: &str = "name_key IS NOT NULL";
 
 fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Keyed)> {
-    let id = schema::session_id(row, 0)?;
-    let session = Session { id, user: schema::user_id(row, 2)?, created_at: row.get(3)? };
+    let id = rows::session_id(row, 0)?;
+    let session = Session { id, user: rows::user_id(row, 2)?, created_at: row.get(3)? };
     Ok((id, (row.get(1)?, session)))
 }
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
-    Ok(Person { user: schema::user(row, 0)?, has_password: row.get(USER_COLUMNS_COUNT)? })
+    Ok(Person { user: rows::user(row, 0)?, has_password: row.get(USER_COLUMNS_COUNT)? })
 }
 
 /// The rows that a transaction has touched, as SQLite names them. Clones are the same.
@@ -244,7 +244,7 @@ impl Changes {
             changes.users.push((UserId(id), found));
         }
         if settings {
-            changes.settings = Some(accounts::settings(db)?);
+            changes.settings = Some(settings::read(db)?);
         }
         Ok(changes)
     }

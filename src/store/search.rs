@@ -15,13 +15,11 @@ use std::ops::Range;
 use rusqlite::{Connection, Row};
 
 use super::block_rows::Block;
-use super::history;
-use super::index;
-use super::messages::{self, DAY_MS};
 use super::query::Query;
-use super::schema::{self, MESSAGE_COLUMNS, sql};
+use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::segment::Segments;
 use super::sieve::{Cost, Sieve};
+use super::{events, history, index};
 use crate::proto::account::{Hit, SearchPage};
 use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
@@ -29,6 +27,7 @@ use crate::proto::limits::{
     PAGE_TEXT_BYTES_MAX, SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST,
     SEARCH_MESSAGE_UNIT_BYTES, SEARCH_NAMES_UNIT, SEARCH_ROOMS_AT_ONCE,
 };
+use crate::proto::op::DAY_MS;
 
 /// Ids of messages that are read from the register at once, of a room that the index does not cover yet: few at first,
 /// since there may be many rooms, and so many at most.
@@ -342,18 +341,18 @@ impl<'a> Search<'a> {
         if !self.passes(row, room)? {
             return Ok(Walked::All);
         }
-        let body = row.get_ref(schema::MESSAGE_BODY)?.as_str()?;
+        let body = row.get_ref(rows::MESSAGE_BODY)?.as_str()?;
         let Some(marks) = self.marks(body) else { return Ok(Walked::All) };
         if !found.takes(body.len()) {
             return Ok(Walked::Full);
         }
-        found.hits.push(Hit { message: schema::message(row)?, marks });
+        found.hits.push(Hit { message: rows::message(row)?, marks });
         Ok(Walked::All)
     }
 
     /// Whether a message is where, by whom and of when it should be.
     fn passes(&self, row: &Row<'_>, stream: RoomId) -> rusqlite::Result<bool> {
-        let (room, author) = (schema::room_id(row, 1)?, schema::user_id(row, 3)?);
+        let (room, author) = (rows::room_id(row, 1)?, rows::user_id(row, 3)?);
         let sent_at: i64 = row.get(4)?;
         let deleted = row.get_ref(5)? != rusqlite::types::ValueRef::Null;
         let filters = &self.query.filters;
@@ -387,7 +386,7 @@ impl<'a> Search<'a> {
 
     /// The ids among which hits can be; `None` when there are none.
     fn span(&self) -> rusqlite::Result<Option<Span>> {
-        let mut span = Span { from: 1, below: messages::newest_seq(self.db)? + 1 };
+        let mut span = Span { from: 1, below: events::newest_seq(self.db)? + 1 };
         let filters = &self.query.filters;
         if filters.after.is_some() || filters.before.is_some() {
             let first = filters.after.map_or(i64::MIN, |after| after.div_euclid(DAY_MS));
@@ -416,14 +415,14 @@ fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost
          LEFT JOIN users ON users.id = iif(low = ?1, high, low)
          WHERE members.user = ?1",
     )?;
-    let rooms = statement.query_map([sql(asker.0)], |row| Ok((schema::room_id(row, 0)?, row.get(1)?)))?;
+    let rooms = statement.query_map([sql(asker.0)], |row| Ok((rows::room_id(row, 0)?, row.get(1)?)))?;
     named(rooms, names, cost)
 }
 
 /// People with one of these folded names, guests whose stay has ended among them.
 fn people_named(db: &Connection, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<UserId>> {
     let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR guest")?;
-    let people = statement.query_map([], |row| Ok((schema::user_id(row, 0)?, row.get(1)?)))?;
+    let people = statement.query_map([], |row| Ok((rows::user_id(row, 0)?, row.get(1)?)))?;
     named(people, names, cost)
 }
 
@@ -457,7 +456,7 @@ fn days(db: &Connection, first: i64, last: i64) -> rusqlite::Result<Option<Span>
     )?;
     statement.query_row([first, last, i64::MAX], |row| {
         Ok(match row.get::<_, Option<i64>>(0)? {
-            Some(_) => Some(Span { from: schema::number(row, 0)?, below: schema::number(row, 1)? }),
+            Some(_) => Some(Span { from: rows::number(row, 0)?, below: rows::number(row, 1)? }),
             None => None,
         })
     })

@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::ErrorCode as SqliteCode;
 use rustix::fs::{Access, AtFlags, CWD, StatVfsMountFlags, accessat, statvfs};
 
-use super::schema::DATABASE_FILE;
+use super::database::DATABASE_FILE;
 
 /// Bytes below which a file system has no place for a commit and its log.
 const FREE_BYTES_MIN: u64 = 256 << 10;

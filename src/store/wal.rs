@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::schema::DATABASE_FILE;
+use super::database::DATABASE_FILE;
 
 const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
@@ -141,7 +141,7 @@ fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::schema::open_database;
+    use crate::store::database::open_database;
 
     /// A database whose log holds its layout and `rows` further commits; it stays open, as one that was killed.
     fn written(dir: &Path, rows: u32) -> rusqlite::Connection {

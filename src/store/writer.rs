@@ -14,14 +14,13 @@ use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 
 use super::checkpoint::{self, Checkpointer};
 use super::health::Health;
-use super::history;
 use super::index::Indexer;
 use super::messages::{self, Draft};
 use super::resident::{Changes, Resident, Touched};
 use super::rooms::{self, Plan};
-use super::schema::{self, sql};
+use super::rows::sql;
 use super::trouble::Trouble;
-use super::{Busy, accounts, guests, invites, removal};
+use super::{Busy, accounts, database, events, guests, history, invites, members, removal, sessions};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{Fault, Millis, Op, Outcome};
@@ -213,7 +212,7 @@ impl Writer {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             closed => {
-                let mut opened = schema::reopen_database(&self.dir)?;
+                let mut opened = database::reopen_database(&self.dir)?;
                 self.touched.watch(&mut opened)?;
                 // Whether the commit that failed is on the disk after all is not known until now.
                 self.resident.reload(&opened)?;
@@ -252,7 +251,7 @@ impl Writer {
             Err(e) => log::warn!("the size of the write-ahead log is not known: {e}"),
         }
         if effects.messages {
-            match messages::newest_seq(db) {
+            match events::newest_seq(db) {
                 Ok(newest) => self.indexer.committed(newest, effects.deletions),
                 Err(e) => log::warn!("the search index was not told of new messages: {e}"),
             }
@@ -313,7 +312,7 @@ fn is_own(error: &rusqlite::Error) -> bool {
 
 fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
     match op {
-        Op::AddMembers { room, users, by, at } => rooms::add_members(db, room, users, by, at),
+        Op::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
         Op::Append { room, author, client_msg_id, body, sent_at } => {
             effects.messages = true;
             messages::append(db, Draft { room, author, client_msg_id, body, sent_at })
@@ -332,22 +331,22 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         }
         Op::OpenDirect { users, by, at } => rooms::open_direct(db, users, by, at),
         Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
-        Op::RemoveMember { room, user } => rooms::remove_member(db, room, user),
+        Op::RemoveMember { room, user } => members::remove_member(db, room, user),
         Op::RemoveRooms { made_by } => removal::remove_made_by(db, made_by),
         Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
-        Op::Asked { by, needs, op } => match accounts::may_not_ask(db, by, needs, now)? {
+        Op::Asked { by, needs, op } => match sessions::may_not_ask(db, by, needs, now)? {
             Some(refusal) => Ok(Outcome::Refused(refusal)),
             None => apply(db, *op, now, effects),
         },
         Op::ClearPicture { user } => accounts::clear_picture(db, user),
         Op::CreateSession { user, session, checked, here, takeover } => {
-            accounts::create_session(db, user, &accounts::SignIn { session, checked, here, takeover }, now)
+            sessions::create(db, user, &sessions::SignIn { session, checked, here, takeover }, now)
         }
         Op::CreateUser { name, password, session } => {
             accounts::create(db, accounts::Applicant { name, password, session })
         }
         Op::DeleteUser { user, checked, at: _ } => accounts::delete(db, user, &checked),
-        Op::EndSession { user, session } => accounts::end_session(db, user, session),
+        Op::EndSession { user, session } => sessions::end(db, user, session),
         Op::EndStay { user, at } => guests::end(db, user, at),
         Op::EndStays { at } => guests::end_due(db, at),
         Op::Join { token_hash, name, password, session } => {
@@ -363,7 +362,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             accounts::set_password(db, user, checked.as_deref(), &password, keep)
         }
         Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
-        Op::SetSettings { change, at } => accounts::set_settings(db, change, at),
+        Op::SetSettings { change, at } => guests::change_settings(db, change, at),
         Op::WithdrawInvite { invite } => invites::withdraw(db, invite),
     }
 }

@@ -5,7 +5,7 @@ use crate::proto::limits::{
     ERASED_AT_ONCE_MAX, ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_MADE_MAX,
     ROOMS_REMOVED_AT_ONCE_MAX,
 };
-use crate::store::{Window, schema};
+use crate::store::{Window, database};
 
 impl Fixture {
     /// So many closed rooms, with few commits.
@@ -168,7 +168,7 @@ fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() 
     assert!(fixture.snapshot.members.iter().all(|member| [EVERYONE, kept].contains(&member.room)));
     assert!(fixture.room(RoomKind::Open, ada, &[]) > rooms[count - 1], "numbers are never given twice");
     let left: i64 = fixture.read(|_| {
-        let database = schema::open_reader(&fixture.dir.path().join(schema::DATABASE_FILE), 64)?;
+        let database = database::open_reader(&fixture.dir.path().join(database::DATABASE_FILE), 64)?;
         Ok(database.query_row("SELECT count(*) FROM messages WHERE body LIKE '%nuisance%'", [], |row| row.get(0))?)
     });
     assert_eq!(left, 0, "nothing of it is on the disk");

@@ -266,11 +266,11 @@ fn a_search_that_nobody_waits_for_is_given_up() {
 fn in_rooms(count: usize) -> (Fixture, Vec<UserId>, Vec<RoomId>) {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.store.close();
-    let db = super::super::schema::open_database(fixture.dir.path()).unwrap();
+    let db = super::super::database::open_database(fixture.dir.path()).unwrap();
     let rooms: Vec<RoomId> = (2..).take(count).map(RoomId).collect();
     let change = db.unchecked_transaction().unwrap();
     for room in &rooms {
-        let numbers = [room.0, users[0].0].map(super::super::schema::sql);
+        let numbers = [room.0, users[0].0].map(super::super::rows::sql);
         let room = "INSERT INTO rooms (id, kind, name, archived) VALUES (?1, 'closed', 'Room', ?2 < 0)";
         change.execute(room, numbers).unwrap();
         let member = "INSERT INTO members (room, user, owner, joined_at, read_n) VALUES (?1, ?2, 0, 0, 0)";
@@ -453,7 +453,7 @@ fn a_deletion_that_the_index_has_not_heard_of_is_made_up_for() {
     fixture.index();
     fixture.store.close();
     // As if the process had ended between the commit and the index.
-    let db = super::super::schema::open_database(fixture.dir.path()).unwrap();
+    let db = super::super::database::open_database(fixture.dir.path()).unwrap();
     super::super::messages::delete(&db, (EVERYONE, Seq(1)), None, NOON).unwrap();
     drop(db);
     let fixture = fixture.reopen();

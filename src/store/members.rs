@@ -1,0 +1,260 @@
+//! Who is in which room: coming in, going, and who owns it.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::rows::{self, sql};
+use super::{history, people};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{RoomId, UserId};
+use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
+use crate::proto::op::{MemberRecord, Millis, Outcome};
+use crate::proto::server::{Role, RoomKind};
+
+/// The room for everybody: the first migration makes it.
+pub(super) const EVERYONE: RoomId = RoomId(1);
+
+pub(super) fn add_members(
+    db: &Connection,
+    room: RoomId,
+    mut users: Vec<UserId>,
+    by: Option<UserId>,
+    at: Millis,
+) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    users.sort_unstable();
+    users.dedup();
+    let open_to_guests: bool = db
+        .prepare_cached("SELECT guests FROM rooms WHERE id = ? AND erased_upto IS NULL")?
+        .query_row([sql(room.0)], |row| row.get(0))?;
+    let mut newcomers = Vec::new();
+    for user in users {
+        let Some(found) = people::by_id(db, user)? else {
+            return Ok(Outcome::Refused(ErrorCode::NotFound));
+        };
+        if found.role == Role::Guest && !open_to_guests {
+            return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
+        }
+        if !is_member(db, room, user)? {
+            newcomers.push((user, found.role));
+        }
+    }
+    let people: Vec<UserId> = newcomers.iter().map(|(user, _)| *user).collect();
+    match by {
+        Some(by) if !may_be_added(db, &people, by)? => return Ok(Outcome::Refused(ErrorCode::RoomsFull)),
+        Some(_) => {}
+        None => {
+            for &user in &people {
+                if joined(db, user)? >= ROOMS_JOINED_MAX as u64 {
+                    return Ok(Outcome::Refused(ErrorCode::LimitReached));
+                }
+            }
+        }
+    }
+    let mut entrance = Entrance { by_themselves: by.is_none(), ..Entrance::of(db, room, at)? };
+    let mut added = Vec::new();
+    for (user, role) in newcomers {
+        added.extend(entrance.admit(db, user, role)?);
+        if let Some(by) = by {
+            note_adder(db, room, user, by)?;
+        }
+    }
+    Ok(Outcome::MembersAdded { room, members: added })
+}
+
+pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    if !is_member(db, room, user)? {
+        return Ok(Outcome::Refused(ErrorCode::NotAMember));
+    }
+    leave(db, room, user)?;
+    Ok(Outcome::Done)
+}
+
+/// The way into a room, for several people one after the other.
+pub(super) struct Entrance {
+    room: RoomId,
+    /// Nobody owns the room who could: whoever comes next does, or it would never have an owner again.
+    orphaned: bool,
+    at: Millis,
+    read_n: u64,
+    /// Whether they come by themselves, or are put into it.
+    by_themselves: bool,
+}
+
+impl Entrance {
+    pub(super) fn of(db: &Connection, room: RoomId, at: Millis) -> rusqlite::Result<Self> {
+        // What was said before someone came is not unread.
+        let read_n = history::newest_n(db, room)?;
+        if fixed(db, room)?.is_some() {
+            return Ok(Self { room, orphaned: false, at, read_n, by_themselves: true });
+        }
+        // Later than everyone who is there, whatever the clock says: by it the next owner is found, here and in the hub.
+        let at = latest_join(db, room)?.map_or(at, |latest| at.max(latest + 1));
+        Ok(Self { room, orphaned: !has_owner(db, room)?, at, read_n, by_themselves: true })
+    }
+
+    /// Makes someone a member, who is `of_the_box` on the box; none when they are one already.
+    pub(super) fn admit(
+        &mut self,
+        db: &Connection,
+        user: UserId,
+        of_the_box: Role,
+    ) -> rusqlite::Result<Option<MemberRecord>> {
+        if is_member(db, self.room, user)? {
+            return Ok(None);
+        }
+        let owns = self.orphaned && of_the_box != Role::Guest;
+        self.orphaned &= !owns;
+        let role = if owns { Role::Owner } else { Role::Member };
+        let member = join(db, self.room, user, role, self.at, self.read_n, self.by_themselves)?;
+        self.at += 1;
+        Ok(Some(member))
+    }
+}
+
+/// Writes a membership that does not exist yet.
+pub(super) fn join(
+    db: &Connection,
+    room: RoomId,
+    user: UserId,
+    role: Role,
+    at: Millis,
+    read_n: u64,
+    took_part: bool,
+) -> rusqlite::Result<MemberRecord> {
+    db.prepare_cached(
+        "INSERT INTO members (user, room, owner, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![sql(user.0), sql(room.0), role == Role::Owner, at, sql(read_n), took_part])?;
+    Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part })
+}
+
+/// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
+/// one with the lowest id), guests left aside.
+pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<()> {
+    let owned = db
+        .prepare_cached("DELETE FROM members WHERE user = ? AND room = ? RETURNING owner")?
+        .query_row([sql(user.0), sql(room.0)], |row| row.get(0))
+        .optional()?;
+    // Looking for an heir reads all members: not with each of a thousand guests who leave.
+    if owned != Some(true) {
+        return Ok(());
+    }
+    db.prepare_cached(
+        "UPDATE members SET owner = 1
+         WHERE room = ?1
+           AND user = (SELECT members.user FROM members JOIN users ON users.id = members.user
+                       WHERE members.room = ?1 AND NOT users.guest ORDER BY members.joined_at, members.user LIMIT 1)
+           AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind IN ('closed', 'open'))
+           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)",
+    )?
+    .execute([sql(room.0)])?;
+    Ok(())
+}
+
+/// Takes somebody out of every room. The other one of a direct room keeps the name, as the room's; with nobody left in
+/// it, it has none.
+pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE rooms SET name = iif(
+             EXISTS (SELECT 1 FROM members WHERE room = rooms.id AND user <> ?1),
+             (SELECT users.name FROM users WHERE users.id = ?1), '')
+         WHERE kind = 'direct' AND id IN (SELECT room FROM members WHERE user = ?1)",
+    )?
+    .execute([sql(user.0)])?;
+    let joined: Vec<RoomId> = db
+        .prepare_cached("SELECT room FROM members WHERE user = ?")?
+        .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    joined.into_iter().try_for_each(|room| leave(db, room, user))
+}
+
+/// The columns that [`member`] reads.
+pub(super) const MEMBER_COLUMNS: &str = "room, user, owner, joined_at, read_n, took_part";
+
+pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
+    Ok(MemberRecord {
+        room: rows::room_id(row, 0)?,
+        user: rows::user_id(row, 1)?,
+        role: rows::role(row, 2)?,
+        joined_at: row.get(3)?,
+        read_n: rows::number(row, 4)?,
+        took_part: row.get(5)?,
+    })
+}
+
+pub(super) fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>> {
+    db.prepare_cached(&format!("SELECT {MEMBER_COLUMNS} FROM members WHERE room = ? ORDER BY user"))?
+        .query_map([sql(room.0)], member)?
+        .collect()
+}
+
+pub(super) fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+}
+
+fn latest_join(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Millis>> {
+    db.prepare_cached("SELECT max(joined_at) FROM members WHERE room = ?")?.query_row([sql(room.0)], |row| row.get(0))
+}
+
+fn has_owner(db: &Connection, room: RoomId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE room = ? AND owner")?.exists([sql(room.0)])
+}
+
+/// Why this room's members cannot come and go, if so.
+pub(super) fn fixed(db: &Connection, room: RoomId) -> rusqlite::Result<Option<ErrorCode>> {
+    let kind = db
+        .prepare_cached("SELECT kind FROM rooms WHERE id = ? AND erased_upto IS NULL")?
+        .query_row([sql(room.0)], |row| rows::room_kind(row, 0))
+        .optional()?;
+    Ok(match kind {
+        None => Some(ErrorCode::NotFound),
+        Some(RoomKind::Direct | RoomKind::Everyone) => Some(ErrorCode::Forbidden),
+        Some(RoomKind::Closed | RoomKind::Open) => None,
+    })
+}
+
+/// Whether this person may put all of these into one more room. However many others have put somebody into, it leaves
+/// each some rooms that are nobody else's to use up.
+pub(super) fn may_be_added(db: &Connection, people: &[UserId], by: UserId) -> rusqlite::Result<bool> {
+    let owner = people::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner);
+    for &user in people {
+        let (by_one, idle): (u64, u64) = db
+            .prepare_cached(
+                "SELECT count(*), count(*) FILTER (WHERE NOT took_part) FROM members WHERE user = ? AND added_by = ?",
+            )?
+            .query_row([sql(user.0), sql(by.0)], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))?;
+        let in_all: u64 = db
+            .prepare_cached("SELECT count(*) FROM members WHERE user = ? AND added_by IS NOT NULL")?
+            .query_row([sql(user.0)], |row| rows::number(row, 0))?;
+        let full = in_all >= ROOMS_ADDED_MAX as u64 && !owner;
+        // Whom one has added to a room that they use is no stranger.
+        if by_one >= ROOMS_ADDED_BY_ONE_MAX as u64 || (full && idle >= ROOMS_ADDED_BEYOND_MAX as u64) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// In how many rooms somebody is who was put there by nobody else, direct rooms aside: of those there is one for each
+/// other person.
+pub(super) fn joined(db: &Connection, user: UserId) -> rusqlite::Result<u64> {
+    db.prepare_cached(
+        "SELECT count(*) FROM members JOIN rooms ON rooms.id = members.room
+         WHERE user = ? AND added_by IS NULL AND low IS NULL",
+    )?
+    .query_row([sql(user.0)], |row| rows::number(row, 0))
+}
+
+pub(super) fn note_adder(db: &Connection, room: RoomId, user: UserId, by: UserId) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE members SET added_by = ?3 WHERE user = ?2 AND room = ?1")?.execute([
+        sql(room.0),
+        sql(user.0),
+        sql(by.0),
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! How rows of the database become the crate's own types, and the types values of SQL.
+
+use rusqlite::Row;
+
+use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
+use crate::proto::server::{Message, Role, RoomKind, User};
+
+/// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
+pub(super) fn sql(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
+/// A number that the database holds and that is never negative.
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+pub(super) fn user_id(row: &Row<'_>, column: usize) -> rusqlite::Result<UserId> {
+    number(row, column).map(UserId)
+}
+
+pub(super) fn room_id(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
+    number(row, column).map(RoomId)
+}
+
+pub(super) fn session_id(row: &Row<'_>, column: usize) -> rusqlite::Result<SessionId> {
+    number(row, column).map(SessionId)
+}
+
+pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<InviteId> {
+    number(row, column).map(InviteId)
+}
+
+/// What a member may do in a room.
+pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
+    Ok(if row.get(column)? { Role::Owner } else { Role::Member })
+}
+
+pub(super) fn kind_name(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Closed => "closed",
+        RoomKind::Direct => "direct",
+        RoomKind::Everyone => "everyone",
+        RoomKind::Open => "open",
+    }
+}
+
+pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKind> {
+    match row.get_ref(column)?.as_str()? {
+        "closed" => Ok(RoomKind::Closed),
+        "direct" => Ok(RoomKind::Direct),
+        "everyone" => Ok(RoomKind::Everyone),
+        "open" => Ok(RoomKind::Open),
+        other => Err(unreadable(column, format!("{other} is no kind of room"))),
+    }
+}
+
+/// The columns that [`user`] reads.
+pub(super) const USER_COLUMNS: &str =
+    "users.id, users.name, users.owner, users.picture, users.created_at, users.guest, users.ends_at";
+
+/// How many they are.
+pub(super) const USER_COLUMNS_COUNT: usize = 7;
+
+pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
+    Ok(User {
+        id: user_id(row, first)?,
+        name: row.get(first + 1)?,
+        role: if row.get(first + 5)? { Role::Guest } else { role(row, first + 2)? },
+        picture: row.get(first + 3)?,
+        since: row.get(first + 4)?,
+        ends_at: row.get(first + 6)?,
+    })
+}
+
+/// The columns that [`message`] reads.
+pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
+     messages.deleted_at, messages.client_msg_id, messages.body";
+
+/// Which of them holds the text.
+pub(super) const MESSAGE_BODY: usize = 7;
+
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let client_msg_id: String = row.get(6)?;
+    Ok(Message {
+        id: Seq(number(row, 0)?),
+        room: room_id(row, 1)?,
+        n: number(row, 2)?,
+        author: user_id(row, 3)?,
+        sent_at: row.get(4)?,
+        deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
+        client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e.into()))?,
+        body: row.get(MESSAGE_BODY)?,
+    })
+}
+
+/// A value that porch never wrote.
+fn unreadable(column: usize, reason: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into())
+}

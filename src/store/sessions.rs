@@ -1,0 +1,131 @@
+//! Sign-ins: making and ending them, and who may ask for a change.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::rows::{self, sql};
+use super::{people, settings};
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{SessionId, UserId};
+use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
+use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome};
+use crate::proto::server::User;
+
+/// A sign-in by password; see [`Op::CreateSession`](crate::proto::op::Op::CreateSession).
+pub(super) struct SignIn {
+    pub(super) session: NewSession,
+    pub(super) checked: String,
+    pub(super) here: Option<SessionId>,
+    pub(super) takeover: bool,
+}
+
+pub(super) fn create(db: &Connection, user: UserId, sign_in: &SignIn, now: Millis) -> rusqlite::Result<Outcome> {
+    let SignIn { session, checked, here, takeover } = sign_in;
+    let over = |user: &User| user.ends_at.is_some_and(|ends_at| ends_at <= now);
+    let Some(found) = people::by_id(db, user)?.filter(|user| !over(user)) else {
+        return Ok(Outcome::Refused(ErrorCode::SignInFailed));
+    };
+    // Changed while the password was checked: the one that was right is not any more.
+    if checked.is_empty() || !people::is_password(db, user, checked)? {
+        return Ok(Outcome::Refused(ErrorCode::SignInFailed));
+    }
+    db.prepare_cached("DELETE FROM sessions WHERE user = ? AND created_at <= ?")?
+        .execute([sql(user.0), oldest(now)])?;
+    let lost = session.attempt.map(|hash| attempted(db, &hash, now)).transpose()?.flatten();
+    let lost = lost.filter(|(_, whose)| *whose == user).map(|(session, _)| session);
+    let alone = !settings::read(db)?.several_devices;
+    if alone && !takeover && is_elsewhere(db, user, [*here, lost])? {
+        return Ok(Outcome::Refused(ErrorCode::InUseElsewhere));
+    }
+    let mut ended = if alone { end_all(db, user, None)? } else { Vec::new() };
+    if let Some(lost) = lost.filter(|lost| !ended.contains(lost)) {
+        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(lost.0)])?;
+        ended.push(lost);
+    }
+    let spared = SESSIONS_PER_USER_MAX - 1;
+    let too_many: Vec<SessionId> = db
+        .prepare_cached("SELECT id FROM sessions WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?")?
+        .query_map([sql(user.0), sql(spared as u64)], |row| rows::session_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for session in too_many {
+        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(session.0)])?;
+        ended.push(session);
+    }
+    Ok(Outcome::SessionCreated { user: found, session: add(db, user, session)?, ended })
+}
+
+/// Why the person of this session may not ask for a change now, if so.
+pub(super) fn may_not_ask(
+    db: &Connection,
+    by: SessionId,
+    needs: Needs,
+    now: Millis,
+) -> rusqlite::Result<Option<ErrorCode>> {
+    let owner: Option<bool> = db
+        .prepare_cached(
+            "SELECT users.owner FROM sessions JOIN users ON users.id = sessions.user
+             WHERE sessions.id = ? AND sessions.created_at > ? AND ifnull(users.ends_at, ?) > ?",
+        )?
+        .query_row(params![sql(by.0), oldest(now), Millis::MAX, now], |row| row.get(0))
+        .optional()?;
+    Ok(match (owner, needs) {
+        (None, _) => Some(ErrorCode::NotSignedIn),
+        (Some(false), Needs::Owner) => Some(ErrorCode::Forbidden),
+        (Some(_), _) => None,
+    })
+}
+
+pub(super) fn end(db: &Connection, user: UserId, session: SessionId) -> rusqlite::Result<Outcome> {
+    let ended =
+        db.prepare_cached("DELETE FROM sessions WHERE id = ? AND user = ?")?.execute([sql(session.0), sql(user.0)])?;
+    if ended == 0 {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    Ok(Outcome::SessionsEnded { ended: vec![session] })
+}
+
+/// Ends an account's sessions but `keep`.
+pub(super) fn end_all(db: &Connection, user: UserId, keep: Option<SessionId>) -> rusqlite::Result<Vec<SessionId>> {
+    let keep = keep.map_or(0, |session| sql(session.0));
+    db.prepare_cached("DELETE FROM sessions WHERE user = ? AND id <> ? RETURNING id")?
+        .query_map([sql(user.0), keep], |row| rows::session_id(row, 0))?
+        .collect()
+}
+
+pub(super) fn add(db: &Connection, user: UserId, session: &NewSession) -> rusqlite::Result<SessionId> {
+    // One that is too old to be repeated is known by it no longer.
+    db.prepare_cached("UPDATE sessions SET attempt_hash = NULL WHERE attempt_hash = ?")?.execute([session.attempt])?;
+    db.prepare_cached(
+        "INSERT INTO sessions (user, token_hash, device, created_at, attempt_hash) VALUES (?, ?, ?, ?, ?)",
+    )?
+    .execute(params![sql(user.0), session.token_hash, session.device, session.at, session.attempt])?;
+    Ok(SessionId(db.last_insert_rowid().unsigned_abs()))
+}
+
+/// The session that an attempt has made, and whose it is, as long as it goes on and the attempt may be repeated.
+pub(super) fn attempted(
+    db: &Connection,
+    attempt_hash: &[u8; 32],
+    now: Millis,
+) -> rusqlite::Result<Option<(SessionId, UserId)>> {
+    db.prepare_cached("SELECT id, user FROM sessions WHERE attempt_hash = ? AND created_at > ?")?
+        .query_row(params![attempt_hash, now.saturating_sub(ATTEMPT_KEPT_MS)], |row| {
+            Ok((rows::session_id(row, 0)?, rows::user_id(row, 1)?))
+        })
+        .optional()
+}
+
+/// Whether the account is signed in anywhere but in these sessions.
+fn is_elsewhere(db: &Connection, user: UserId, but: [Option<SessionId>; 2]) -> rusqlite::Result<bool> {
+    // No session has the id 0.
+    let [here, lost] = but.map(|session| session.map_or(0, |session| sql(session.0)));
+    db.prepare_cached("SELECT 1 FROM sessions WHERE user = ?1 AND id NOT IN (?2, ?3)")?.exists([
+        sql(user.0),
+        here,
+        lost,
+    ])
+}
+
+/// Sessions made at or before this have expired.
+pub(super) fn oldest(now: Millis) -> Millis {
+    now.saturating_sub(SESSION_DAYS_MAX * DAY_MS)
+}

@@ -1,5 +1,7 @@
-//! Holds the modules to the layers of ARCHITECTURE.md: who may import whom, and what the core may never touch.
+//! Holds the modules to the layers of ARCHITECTURE.md: who may import whom, and what the core may never touch; and the
+//! files of each module to an order among themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +71,30 @@ fn every_module_imports_only_what_its_layer_may() {
     assert!(files.len() > 20, "only {} files found: for this test to mean anything it must see src", files.len());
     let faults: Vec<String> = files.iter().flat_map(|(path, text)| faults(path, text)).collect();
     assert!(faults.is_empty(), "against the layers:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_files_of_no_module_import_each_other_in_a_circle() {
+    let files = sources();
+    let circles = circles(files.iter().map(|(path, text)| (path.as_path(), text.as_str())));
+    assert!(circles.is_empty(), "files that cannot be understood one by one:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_is_caught_however_long_it_is_and_told_by_its_path() {
+    let mut files = vec![
+        (Path::new("store/mod.rs"), "mod a; mod b; mod c; pub use a::A;"),
+        (Path::new("store/a.rs"), "use super::b::B; use super::Store;"),
+        (Path::new("store/b.rs"), "use crate::store::c;"),
+        (Path::new("store/c.rs"), "use crate::proto::a::A; // super::a"),
+        (Path::new("store/tests_of.rs"), "use super::{a, b};"),
+    ];
+    assert_eq!(circles(files.iter().copied()), [""; 0]);
+    files.push((Path::new("store/c/deep.rs"), "fn f() { super::super::a::f() }"));
+    assert_eq!(circles(files.iter().copied()), ["store: a -> b -> c -> a"]);
+    files[4] = (Path::new("store/b/one.rs"), "use super::two::Two;");
+    files.push((Path::new("store/b/two.rs"), "use super::{one::One, other};"));
+    assert_eq!(circles(files.iter().copied()), ["store: a -> b -> c -> a", "store::b: one -> two -> one"]);
 }
 
 #[test]
@@ -147,11 +173,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 /// What is wrong with one file, in words.
 fn faults(path: &Path, source: &str) -> Vec<String> {
     let code = code(source);
-    // `hub/room.rs` is the module hub::room, two below the root; `hub/mod.rs` and `hub.rs` are one below.
-    let mut modules: Vec<_> = path.with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
-    if modules.len() > 1 && modules.last().is_some_and(|last| last == "mod") {
-        modules.pop();
-    }
+    let modules = modules(path);
     let layer = modules[0].as_str();
     if TOP.contains(&layer) {
         return Vec::new();
@@ -167,6 +189,77 @@ fn faults(path: &Path, source: &str) -> Vec<String> {
         faults.extend(outside.map(|name| format!("{}: the core names {name}", path.display())));
     }
     faults
+}
+
+/// `hub/room.rs` is the module hub::room, two below the root; `hub/mod.rs` and `hub.rs` are one below.
+fn modules(path: &Path) -> Vec<String> {
+    let mut modules: Vec<_> = path.with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    if modules.len() > 1 && modules.last().is_some_and(|last| last == "mod") {
+        modules.pop();
+    }
+    modules
+}
+
+/// Where the files and folders within one module import each other in a circle: one for each module, in words.
+///
+/// The `mod.rs` of a folder is its front, which names all others and holds what they share: it stands aside.
+fn circles<'a>(files: impl Iterator<Item = (&'a Path, &'a str)>) -> Vec<String> {
+    let mut folders: BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (path, source) in files {
+        let (code, modules) = (code(source), modules(path));
+        for depth in 1..modules.len() {
+            let (folder, child) = (&modules[..depth], &modules[depth]);
+            let named = siblings(&code, modules.len() - depth, folder).into_iter().filter(|name| name != child);
+            folders.entry(folder.to_vec()).or_default().entry(child.clone()).or_default().extend(named);
+        }
+    }
+    let mut found = Vec::new();
+    for (folder, imports) in folders {
+        let mut seen = BTreeSet::new();
+        let circle = imports.keys().find_map(|from| circle_from(from, &imports, &mut Vec::new(), &mut seen));
+        found.extend(circle.map(|circle| format!("{}: {}", folder.join("::"), circle.join(" -> "))));
+    }
+    found
+}
+
+/// A way from here back to a place on it.
+fn circle_from<'a>(
+    from: &'a str,
+    imports: &'a BTreeMap<String, BTreeSet<String>>,
+    way: &mut Vec<&'a str>,
+    seen: &mut BTreeSet<&'a str>,
+) -> Option<Vec<&'a str>> {
+    if let Some(at) = way.iter().position(|name| *name == from) {
+        return Some(way[at..].iter().copied().chain([from]).collect());
+    }
+    if !seen.insert(from) {
+        return None;
+    }
+    way.push(from);
+    let circle = imports.get(from).into_iter().flatten().find_map(|next| circle_from(next, imports, way, seen));
+    way.pop();
+    circle
+}
+
+/// What a file names of a folder that it is so many modules below.
+fn siblings(code: &str, below: usize, folder: &[String]) -> Vec<String> {
+    let words = words(code);
+    let absolute: Vec<String> = std::iter::once("crate")
+        .chain(folder.iter().map(String::as_str))
+        .flat_map(|name| [name.into(), "::".into()])
+        .collect();
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < words.len() {
+        let climbs = count_supers(&words[i..]);
+        if climbs == below {
+            found.extend(heads(&words[i + 2 * climbs..]));
+        } else if words[i..].starts_with(&absolute) {
+            found.extend(heads(&words[i + absolute.len()..]));
+        }
+        i += (2 * climbs).max(1);
+    }
+    found
 }
 
 /// The source without comments, and without the tests at its end.

@@ -9,6 +9,7 @@ use porch::clock::wall;
 use porch::proto::account::{InviteRole, NewInvite};
 use porch::proto::id::RoomId;
 use porch::proto::op::{Op, Outcome};
+use serde::Deserialize;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -44,7 +45,13 @@ async fn guests_sent_home_cost_those_who_stay_nothing() {
     }
     let mut gone = JoinSet::new();
     for mut device in leaving {
-        gone.spawn(async move { device.closed().await });
+        gone.spawn(async move {
+            loop {
+                if let Err(closed) = device.try_text().await {
+                    return closed;
+                }
+            }
+        });
     }
 
     let (quiet, mut said) = talk(&porch, &members, room, "quiet", MOMENT).await;
@@ -110,26 +117,35 @@ async fn arrive(porch: &Porch, people: &[Seeded]) -> Vec<Device> {
     devices
 }
 
+/// What is read of a frame.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    body: Option<&'a str>,
+}
+
 /// Hears everything until the last word: how many messages, and how many frames beside them.
 async fn listen(mut device: Device, over: Arc<AtomicBool>) -> (usize, usize) {
     let (mut messages, mut others) = (0, 0);
     let mut beat = tokio::time::interval(Duration::from_secs(15));
     loop {
         let heard = tokio::select! {
-            heard = device.try_next() => heard.unwrap_or_else(|closed| panic!("closed: {closed:?}")),
+            heard = device.try_text() => heard.unwrap_or_else(|closed| panic!("closed: {closed:?}")),
             _ = beat.tick() => {
                 device.say(json!({"type": "ping"})).await;
                 continue;
             }
         };
-        match heard["type"].as_str() {
-            Some("message") => {
+        let Frame { kind, body } = serde_json::from_str(&heard).expect("a frame is JSON");
+        match kind {
+            "message" => {
                 messages += 1;
-                if over.load(Ordering::Relaxed) && heard["body"] == "last word" {
+                if over.load(Ordering::Relaxed) && body == Some("last word") {
                     return (messages, others);
                 }
             }
-            Some("pong") => {}
+            "pong" => {}
             _ => others += 1,
         }
     }

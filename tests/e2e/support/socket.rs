@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::door::{Wire, number};
@@ -136,11 +136,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
     }
 
     async fn try_heard(&mut self) -> Result<Value, Closed> {
+        let text = self.try_text().await?;
+        Ok(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")))
+    }
+
+    /// The next text from the server as it is: where thousands are heard, to read each whole would take the machine from
+    /// the server. Leaves out what was kept.
+    pub(crate) async fn try_text(&mut self) -> Result<Utf8Bytes, Closed> {
         loop {
             match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    return Ok(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")));
-                }
+                Some(Ok(Message::Text(text))) => return Ok(text),
                 Some(Ok(Message::Close(Some(frame)))) => return Err(Closed::Code(frame.code.into())),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(other)) => panic!("the server never sends {other:?}"),

@@ -1,9 +1,9 @@
-//! Writes what the page takes from this folder, and checks that the committed files are current: its types, and the
-//! tables by which both fold texts, with examples for the page's tests.
+//! Writes what the page takes from this folder, and checks that the committed files are current: its types, the limits
+//! that it keeps by itself, and the tables by which both fold texts, with examples for the page's tests.
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, fold, server};
+use super::{account, client, clock, code, doctor, door, fold, limits, server};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
@@ -72,6 +72,38 @@ fn typescript() -> String {
     text
 }
 
+/// What the page refuses or cuts before the box would, and how long it waits.
+fn page_limits() -> String {
+    macro_rules! constants {
+        ($($module:ident::$name:ident),* $(,)?) => {
+            [$(format!("export const {} = {}\n", stringify!($name), $module::$name)),*].concat()
+        };
+    }
+    let constants = constants!(
+        client::PROTOCOL_VERSION,
+        limits::ADD_MEMBERS_MAX,
+        limits::ATTEMPT_KEPT_MS,
+        limits::BODY_CHARS_MAX,
+        limits::CLIENT_FRAME_BYTES_MAX,
+        limits::INVITE_NOTE_CHARS_MAX,
+        limits::INVITE_ROOMS_MAX,
+        limits::NAME_MARKS_MAX,
+        limits::PREVIEW_CHARS_MAX,
+        limits::QUERY_CHARS_MAX,
+        limits::ROOM_NAME_CHARS_MAX,
+        limits::USER_NAME_CHARS_MAX,
+        limits::WIFI_NAME_BYTES_MAX,
+    );
+    format!(
+        "// Generated from src/proto by `cargo xtask types`. Do not edit. Each has its reason in src/proto/limits.rs.\n\n\
+         {constants}\
+         export const HEARTBEAT_INTERVAL_MS = {}\n\
+         export const HEARTBEAT_TTL_MS = {}\n",
+        limits::HEARTBEAT_INTERVAL.as_millis(),
+        limits::HEARTBEAT_TTL.as_millis(),
+    )
+}
+
 /// See [`fold`].
 fn fold_table() -> String {
     let escaped = |c: char| format!("\\u{{{:x}}}", u32::from(c));
@@ -98,6 +130,7 @@ fn generated_types_are_current() {
     let examples = serde_json::to_string_pretty(&fold::examples()).expect("plain text");
     for (name, fresh) in [
         ("protocol.ts", typescript()),
+        ("limits.ts", page_limits()),
         ("parts/foldTable.ts", fold_table()),
         ("parts/foldExamples.json", examples + "\n"),
     ] {

@@ -49,7 +49,7 @@ pub fn ci() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes `ui/src/protocol.ts` from the types of `src/proto`.
+/// Writes what the page takes from `src/proto`: types, limits, tables.
 pub fn types() -> Result<(), Failure> {
     Line::new("cargo test --quiet --package porch --lib generated_types_are_current")
         .env("PORCH_WRITE_TYPES", "1")

@@ -20,7 +20,7 @@ cargo xtask COMMAND
   dev [URL]    live reload of the page, over the porch that runs at URL (default https://localhost:8443)
   test         everything that is tested: the box, the page, and both in browsers
   ui           build the page only
-  types        write ui/src/protocol.ts anew from src/proto
+  types        write the types and limits of ui/src anew from src/proto
   prove [NAME] one long proof, or the list of them: floods, kills, fuzzing; minutes each
   bench        measure; the load of the machine is printed beside
   ci           formatting, lints, documentation, licences, `test`, the board's binary: what must pass

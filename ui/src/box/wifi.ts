@@ -1,9 +1,8 @@
 /** What a Wi-Fi's name and key may be. Pure. */
 
-/** Bytes of a name (SSID): IEEE 802.11-2020, section 9.4.2.2. */
-const NAME_BYTES_MAX = 32
+import { WIFI_NAME_BYTES_MAX } from '../limits'
 
-export const isWifiName = (name: string) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX
+export const isWifiName = (name: string) => new TextEncoder().encode(name).length <= WIFI_NAME_BYTES_MAX
 
 /** Empty is an open network; 64 hexadecimal digits are the key itself that others derive from a passphrase. */
 export function isWifiKey(key: string): boolean {

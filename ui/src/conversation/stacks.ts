@@ -1,9 +1,8 @@
 /** Text as it is drawn, so that no message covers or turns around what stands beside it. */
 
-/** Marks on one character, as many as the box lets a name have: the highest stack of any living script has as many. */
-export const STACK_MAX = 8
+import { NAME_MARKS_MAX } from '../limits'
 
-const STACK = new RegExp(`(\\p{M}{${STACK_MAX}})\\p{M}+`, 'gu')
+const STACK = new RegExp(`(\\p{M}{${NAME_MARKS_MAX}})\\p{M}+`, 'gu')
 
 /**
  * Piled marks no higher than in a name; overrides of the direction (U+202D, U+202E), by which text reads other than it

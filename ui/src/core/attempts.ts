@@ -4,6 +4,7 @@
  * try: the box knows by it that it has heard this before, and gives what came of it. A try without an answer,
  * or while the box is busy, is repeated here by itself.
  */
+import { ATTEMPT_KEPT_MS } from '../limits'
 import { Refusal } from './api'
 import { ATTEMPTS_KEY } from './attemptsKey'
 
@@ -18,8 +19,6 @@ export type AttemptsWorld = {
 
 /** Attempts that are remembered; somebody who tries more names than this has forgotten the first. */
 const KEPT_MAX = 8
-/** As long as the box remembers them. */
-const KEPT_MS = 86_400_000
 /** The box has 15 s for each answer. */
 const UNANSWERED_MAX = 3
 /** A whole school at the bell is through long before. */
@@ -87,7 +86,7 @@ export class Attempts {
 function read({ storage, now }: AttemptsWorld): Kept[] {
   try {
     const kept = JSON.parse(storage?.getItem(ATTEMPTS_KEY) ?? '[]') as Kept[]
-    return kept.filter(({ at }) => Math.abs(now() - at) < KEPT_MS)
+    return kept.filter(({ at }) => Math.abs(now() - at) < ATTEMPT_KEPT_MS)
   } catch {
     return []
   }

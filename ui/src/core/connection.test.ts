@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS } from '../limits'
 import type { ServerMessage } from '../protocol'
-import { BACKOFF_MS, Connection, type Link, PING_AFTER_MS, SILENCE_MS_MAX, WAKE_WAIT_MS } from './connection'
+import { BACKOFF_MS, Connection, type Link, WAKE_WAIT_MS } from './connection'
 import { Box, message } from './testing/box'
 
 let box: Box
@@ -169,9 +170,9 @@ test('a_connection_that_slept_and_answers_stays', async () => {
 
 test('silence_is_asked_about_and_then_ends_the_connection', async () => {
   const guest = await connected()
-  vi.advanceTimersByTime(PING_AFTER_MS)
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS)
   expect(await guest.next()).toEqual({ type: 'ping' })
-  vi.advanceTimersByTime(SILENCE_MS_MAX - PING_AFTER_MS - 1)
+  vi.advanceTimersByTime(HEARTBEAT_TTL_MS - HEARTBEAT_INTERVAL_MS - 1)
   expect(connection.link.is).toBe('open')
   vi.advanceTimersByTime(1)
   expect(connection.link.is).toBe('waiting')
@@ -179,11 +180,11 @@ test('silence_is_asked_about_and_then_ends_the_connection', async () => {
 
 test('an_answer_ends_the_silence', async () => {
   const guest = await connected()
-  vi.advanceTimersByTime(PING_AFTER_MS)
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS)
   await guest.expect('ping')
   guest.say({ type: 'pong' })
   await until(() => heard.at(-1)?.type === 'pong')
-  vi.advanceTimersByTime(SILENCE_MS_MAX - PING_AFTER_MS)
+  vi.advanceTimersByTime(HEARTBEAT_TTL_MS - HEARTBEAT_INTERVAL_MS)
   expect(connection.link.is).toBe('open')
 })
 

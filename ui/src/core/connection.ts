@@ -2,10 +2,9 @@
  * The WebSocket: hello, resume, heartbeat, and coming back. It knows nothing of rooms; it hands on what
  * the box says, and keeps the number to resume from.
  */
+import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, PROTOCOL_VERSION } from '../limits'
 import type { ClientMessage, ServerMessage } from '../protocol'
 import { toJson } from './wellFormed'
-
-export const PROTOCOL_VERSION = 1
 
 /** Waits between attempts, in milliseconds; the last one repeats. Each is shortened or stretched by chance. */
 export const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000] as const
@@ -13,10 +12,6 @@ export const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000] as const
 const JITTER = 0.3
 /** From the first byte to `welcome`. */
 export const CONNECT_WAIT_MS = 5_000
-/** Silence after which we ask whether the box is still there. */
-export const PING_AFTER_MS = 20_000
-/** Silence after which the connection counts as lost: the box's own limit. */
-export const SILENCE_MS_MAX = 45_000
 /** How long a connection that slept with the device has to prove that it lives. */
 export const WAKE_WAIT_MS = 5_000
 
@@ -151,7 +146,7 @@ export class Connection {
     if (welcome.resume !== 'ok') this.after = welcome.seq
     this.#failures = 0
     this.#welcomed = true
-    this.#listen(PING_AFTER_MS)
+    this.#listen(HEARTBEAT_INTERVAL_MS)
     this.#become({ is: 'open' })
   }
 
@@ -164,13 +159,13 @@ export class Connection {
     clearTimeout(this.#heartbeat)
     this.#heartbeat = setTimeout(() => {
       const silence = this.#world.now() - this.#heardAt
-      if (silence >= SILENCE_MS_MAX) {
+      if (silence >= HEARTBEAT_TTL_MS) {
         this.#lost(0)
-      } else if (silence >= PING_AFTER_MS) {
+      } else if (silence >= HEARTBEAT_INTERVAL_MS) {
         this.send({ type: 'ping' })
-        this.#listen(SILENCE_MS_MAX - silence)
+        this.#listen(HEARTBEAT_TTL_MS - silence)
       } else {
-        this.#listen(PING_AFTER_MS - silence)
+        this.#listen(HEARTBEAT_INTERVAL_MS - silence)
       }
     }, ms)
   }
@@ -182,7 +177,7 @@ export class Connection {
     clearTimeout(this.#heartbeat)
     this.#heartbeat = setTimeout(() => {
       if (this.#heardAt < asked) this.#lost(0)
-      else this.#listen(PING_AFTER_MS)
+      else this.#listen(HEARTBEAT_INTERVAL_MS)
     }, WAKE_WAIT_MS)
   }
 

@@ -4,6 +4,7 @@
  *
  * In each room one message at a time is on its way. That alone keeps the order, whatever the box refuses.
  */
+import { CLIENT_FRAME_BYTES_MAX } from '../limits'
 import type { ClientMessage, ClientMsgId, RoomId, UserId } from '../protocol'
 import type { FaultCode } from './api'
 import type { Pending } from './room.svelte'
@@ -24,8 +25,6 @@ export type OutboxStore = {
 const PASSING: ReadonlySet<FaultCode> = new Set(['busy', 'slow_down'])
 /** When it says nothing. */
 const RETRY_MS = 1_000
-/** The box closes the connection over a larger frame, so that it is not sent. */
-const FRAME_BYTES_MAX = 40_000
 
 export class Outbox {
   #store: OutboxStore
@@ -227,5 +226,7 @@ export class Outbox {
 function isTooLarge(message: ClientMessage): boolean {
   const text = toJson(message)
   // No character takes more than three bytes for each of its UTF-16 units: most need not be counted.
-  return text.length * 3 > FRAME_BYTES_MAX && new TextEncoder().encode(text).length > FRAME_BYTES_MAX
+  return (
+    text.length * 3 > CLIENT_FRAME_BYTES_MAX && new TextEncoder().encode(text).length > CLIENT_FRAME_BYTES_MAX
+  )
 }

@@ -1,5 +1,4 @@
-/** What the chat list shows of a message: as long as the box's own previews. */
-const PREVIEW_CHARS_MAX = 120
+import { PREVIEW_CHARS_MAX } from '../limits'
 
 /** The beginning of a body, cut between characters as they are drawn: no letter without its marks, no half flag. */
 export function preview(body: string, charsMax = PREVIEW_CHARS_MAX): string {

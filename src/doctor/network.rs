@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::lan::LanInterface;
 use crate::lan::mdns::{self, GROUP_V4, GROUP_V6};
+use crate::lan::sockets::{Use, sockets};
 use crate::proto::doctor::{Check, Checked, Finding};
 
-use super::sockets::{named, owners, udp_sockets, without};
+use super::sockets::{named, owners, without};
 use super::texts::line;
 
 /// The kernel gives a copy of what it sends at once; a busy board may need its time to run us.
@@ -139,7 +140,7 @@ fn is_heard(mouth: &UdpSocket, ear: &UdpSocket, group: SocketAddr) -> io::Result
 /// Other programs on the port of mDNS. `own` is porch's process; this one, which may be asking by now, is none either.
 pub(super) fn responders(own: Option<u32>) -> Vec<Checked> {
     let own: Vec<u32> = own.into_iter().chain([std::process::id()]).collect();
-    let others = without(&udp_sockets(mdns::PORT), &own);
+    let others = without(&sockets(Use::Bound, mdns::PORT), &own);
     vec![told(&named(&owners(&others)), others.is_empty(), mdns::listener().is_ok())]
 }
 

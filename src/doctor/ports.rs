@@ -3,11 +3,12 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use crate::lan::sockets::{Use, sockets};
 use crate::proto::doctor::{Check, Checked, Finding};
 
 use super::Subject;
 use super::listening::{Listening, accepts, answers};
-use super::sockets::{named, owners, tcp_listeners};
+use super::sockets::{named, owners};
 use super::texts::line;
 
 /// What was seen of one wanted address.
@@ -92,7 +93,7 @@ fn look(address: SocketAddr) -> Seen {
         Ok(_) => Seen::Free,
         Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => Seen::Denied,
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => {
-            Seen::Taken(named(&owners(&tcp_listeners(address.port()))))
+            Seen::Taken(named(&owners(&sockets(Use::Listens, address.port()))))
         }
         Err(fault) => Seen::Unusable(fault.to_string()),
     }

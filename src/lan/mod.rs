@@ -2,5 +2,6 @@
 
 mod addresses;
 pub mod mdns;
+pub mod sockets;
 
 pub use addresses::{Interfaces, LanInterface, Network, follow, lan_addresses, lan_interfaces, reaches};

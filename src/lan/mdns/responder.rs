@@ -9,8 +9,8 @@ use std::path::Path;
 
 use mdns_sd::MDNS_PORT;
 
-/// Where the kernel lists UDP sockets, as far as the sandbox of porch.service shows them.
-const TABLES: [&str; 2] = ["/proc/self/net/udp", "/proc/self/net/udp6"];
+use crate::lan::sockets::{Socket, Use, open_sockets, sockets};
+
 /// See passwd(5).
 const USERS: &str = "/etc/passwd";
 
@@ -45,24 +45,15 @@ impl std::fmt::Display for Responder {
 
 /// Who but this process has a socket on the mDNS port, each user once. Empty, too, where the kernel does not tell.
 pub fn other_responders() -> Vec<Responder> {
-    let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let tables: Vec<String> = TABLES.into_iter().map(text).collect();
-    among(&tables.concat(), &own_sockets(Path::new("/proc/self/fd")), &text(USERS))
+    let users = fs::read_to_string(USERS).unwrap_or_default();
+    among(&sockets(Use::Bound, MDNS_PORT), &open_sockets(Path::new("/proc/self")), &users)
 }
 
-fn among(table: &str, own: &BTreeSet<u64>, users: &str) -> Vec<Responder> {
-    let uids: BTreeSet<u32> =
-        table.lines().filter_map(socket).filter(|(_, inode)| !own.contains(inode)).map(|(uid, _)| uid).collect();
+fn among(bound: &[Socket], own: &BTreeSet<u64>, users: &str) -> Vec<Responder> {
+    let others = bound.iter().filter(|socket| !own.contains(&socket.inode));
+    let uids: BTreeSet<u32> = others.map(|socket| socket.uid).collect();
     let names: BTreeMap<u32, &str> = users.lines().filter_map(user).collect();
     uids.into_iter().map(|uid| Responder { uid, user: names.get(&uid).map(ToString::to_string) }).collect()
-}
-
-/// User and inode of a line's socket, if it is on the mDNS port.
-fn socket(line: &str) -> Option<(u32, u64)> {
-    let columns: Vec<&str> = line.split_ascii_whitespace().collect();
-    let (_, port) = columns.get(1)?.rsplit_once(':')?;
-    let is_mdns = u16::from_str_radix(port, 16).ok()? == MDNS_PORT;
-    is_mdns.then_some((columns.get(7)?.parse().ok()?, columns.get(9)?.parse().ok()?))
 }
 
 fn user(line: &str) -> Option<(u32, &str)> {
@@ -71,27 +62,16 @@ fn user(line: &str) -> Option<(u32, &str)> {
     Some((uid.parse().ok()?, name))
 }
 
-/// Inodes of this process's sockets.
-fn own_sockets(descriptors: &Path) -> BTreeSet<u64> {
-    let links = fs::read_dir(descriptors).into_iter().flatten().flatten();
-    let targets = links.filter_map(|link| fs::read_link(link.path()).ok());
-    targets.filter_map(|target| target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TABLE: &str = "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
-  101: 00000000:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000   108        0 5001 2 0000000000000000 0
-  102: FB0000E0:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 5002 2 0000000000000000 0
-  103: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 5003 2 0000000000000000 0
-  104: 00000000000000000000000000000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000   108        0 5004 2 0000000000000000 0
-";
+    const BOUND: [Socket; 3] =
+        [Socket { uid: 108, inode: 5001 }, Socket { uid: 1000, inode: 5002 }, Socket { uid: 108, inode: 5004 }];
     const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\navahi:x:108:115::/run/avahi-daemon:/usr/sbin/nologin\n";
 
     fn told(own: &[u64]) -> Vec<String> {
-        among(TABLE, &own.iter().copied().collect(), PASSWD).iter().map(ToString::to_string).collect()
+        among(&BOUND, &own.iter().copied().collect(), PASSWD).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -106,15 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_makes_no_sense_names_nobody() {
-        let nobody = among("\n: 14E9\n1: x:14E9\n1: 0:zz a b c d e f g h", &BTreeSet::new(), "::\nx");
-        assert_eq!(nobody, []);
-    }
-
-    #[test]
-    fn a_socket_of_this_process_is_known_as_its_own() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-        assert!(!own_sockets(Path::new("/proc/self/fd")).is_empty());
-        drop(socket);
+    fn a_list_of_users_that_makes_no_sense_names_nobody() {
+        let told = among(&BOUND[..1], &BTreeSet::new(), "::\nx");
+        assert_eq!(told, [Responder { uid: 108, user: None }]);
     }
 }

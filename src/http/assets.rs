@@ -7,19 +7,16 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, response};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 
 use super::held::NotToCount;
-use super::link;
+use super::{etag, link};
 
 /// The files of `ui/dist`, or of the stand-in that `build.rs` makes where the page is not built.
 #[derive(RustEmbed)]
@@ -34,8 +31,6 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// First segments that belong to the API: a wrong address there is an error and never a screen.
 const NOT_SCREENS: [&str; 4] = ["api", "assets", "pictures", "ws"];
-/// Bytes of the content's hash in an ETag: no two builds of a file meet by chance.
-const ETAG_HASH_BYTES: usize = 16;
 
 /// The files of this build.
 static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(&embedded()));
@@ -149,7 +144,7 @@ impl File {
     fn new(name: &str, by_name: &HashMap<&str, &'static [u8]>) -> Self {
         let variants = Coding::ALL.iter().filter_map(|&coding| {
             let bytes = *by_name.get(format!("{name}{}", coding.suffix()).as_str())?;
-            Some(Variant { coding, bytes, etag: etag(coding, bytes) })
+            Some(Variant { coding, bytes, etag: etag::of(bytes, coding.suffix()) })
         });
         let cache = if name.starts_with(HASHED) { FOREVER } else { ASK_AGAIN };
         Self { content_type: HeaderValue::from_static(content_type(name)), cache, variants: variants.collect() }
@@ -159,7 +154,7 @@ impl File {
         let Some(variant) = self.choose(headers) else {
             return plain(StatusCode::NOT_ACCEPTABLE, "This file is there as it is, and packed by br or gzip.\n");
         };
-        let unchanged = is_known(headers, &variant.etag);
+        let unchanged = etag::is_known(headers, &variant.etag);
         let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut answer = response::Builder::new()
             .status(status)
@@ -215,19 +210,6 @@ fn thousandths(parameter: &str) -> Option<u16> {
     let value = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q="))?;
     let number = value.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q));
     Some((number.unwrap_or(0.0) * 1_000.0).round() as u16)
-}
-
-/// Whether the client already holds these bytes (RFC 9110, section 13.1.2: a weak comparison).
-fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes())
-}
-
-fn etag(coding: Coding, bytes: &[u8]) -> HeaderValue {
-    let hash = BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, bytes).as_ref()[..ETAG_HASH_BYTES]);
-    let text = format!("\"{hash}{}\"", coding.suffix());
-    HeaderValue::from_str(&text).expect("base64 and a suffix are visible ASCII")
 }
 
 /// By the ending of the name, for the kinds of files that a page is made of.

@@ -42,6 +42,7 @@ mod cookie_probe;
 mod device;
 mod doctor;
 mod doors;
+mod etag;
 mod frames;
 mod guess;
 mod guests;

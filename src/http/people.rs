@@ -2,13 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -22,14 +19,13 @@ use crate::store::Store;
 use super::App;
 use super::answer::{Answer, Refusal};
 use super::ask::Named;
+use super::etag;
 use super::signed::Signed;
 
 /// Asked again each time, and answered with 304 as a rule.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// A picture's address is never used for another one. Private: only those who are signed in may see it.
 const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
-/// Bytes of the content's hash in an ETag.
-const ETAG_HASH_BYTES: usize = 16;
 
 #[derive(Serialize)]
 struct People {
@@ -93,9 +89,7 @@ impl Listing {
             log::error!("the list of people cannot be written: {fault}");
             ErrorCode::Internal
         })?;
-        let hash = digest(&SHA256, &body);
-        let tag = BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..ETAG_HASH_BYTES]);
-        let etag = HeaderValue::try_from(format!("\"{tag}\"")).map_err(|_| ErrorCode::Internal)?;
+        let etag = etag::of(&body, "");
         Ok(Self { body: body.into(), etag })
     }
 }
@@ -110,18 +104,11 @@ pub(super) async fn list(State(app): State<App>, signed: Signed, headers: Header
         app.directory.listing(&app.store, asker).await?
     };
     let caching = [(ETAG, listing.etag.clone()), (CACHE_CONTROL, ASK_AGAIN)];
-    if has(&headers, &listing.etag) {
+    if etag::is_known(&headers, &listing.etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     Ok((caching, json, listing.body.clone()).into_response())
-}
-
-/// Whether the client has the answer with this tag (RFC 9110, section 13.1.2).
-fn has(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// `GET /pictures/{user}/{picture}/{edge}`: for a guest of those who share a room with them.

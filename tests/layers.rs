@@ -16,6 +16,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("picture", &["fair", "proto"]),
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
+    // To come: what people send, by content, and uploads under way. Nothing else opens those files.
+    ("blobs", &["file", "proto"]),
     ("outbox", &["fair", "proto"]),
     ("log", &["clock"]),
     ("tls", &["clock", "file", "proto"]),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use porch::fair::Asker;
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use porch::proto::op::{NewSession, Op, Outcome};
+use porch::proto::op::{NewSession, Op, Outcome, Reply};
 use porch::proto::server::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
@@ -70,7 +70,7 @@ fn populate(dir: &Path) -> Vec<RoomId> {
         Op::CreateRoom { kind: RoomKind::Closed, name: format!("Room {i}"), by: UserId(1), members, at: 0 }
     });
     let made = apply_all(&store, rooms).into_iter().filter_map(|outcome| match outcome {
-        Outcome::RoomCreated { room, .. } => Some(room.id),
+        Outcome::Made { reply: Reply::Room(room), .. } => Some(room),
         _ => None,
     });
     let rooms: Vec<RoomId> = std::iter::once(RoomId(1)).chain(made).collect();

@@ -15,6 +15,7 @@ use crate::fair::{self, Asker, Lane, LaneMax, Network, Turn, TurnMax};
 pub use crate::hub::{Hub, Input};
 use crate::hub::{Now, Output, Ticket};
 use crate::outbox::{Ledgers, Outbox, text_frame};
+use crate::proto::change::Change;
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
@@ -22,7 +23,7 @@ use crate::proto::limits::{
     HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX, PAGE_CHANGES_OF_ONE_WAITING_MAX,
     PAGE_CHANGES_WAITING_MAX, STORE_IN_FLIGHT_MAX,
 };
-use crate::proto::op::{Fault, Missed, Op, Outcome};
+use crate::proto::op::{Fault, Missed, Op, Outcome, Reply};
 use crate::proto::server::{self, ServerMessage};
 use crate::store::{ApplyError, ReadError, Reader, Store};
 
@@ -65,7 +66,7 @@ enum Asked {
     Hub(Ticket),
     /// A page, which is answered once the hub knows. The turn is its place among the answers.
     Page {
-        tell: oneshot::Sender<Result<Outcome, Fault>>,
+        tell: oneshot::Sender<Result<Result<Reply, ErrorCode>, Fault>>,
         _place: Turn,
     },
 }
@@ -110,24 +111,24 @@ impl Handle {
         self.send(Event::Hub(input))
     }
 
-    /// Makes a change of an account durable, and tells the hub of it between the hub's own changes, in the order of
-    /// commits: else it might put somebody into a room that has been closed to them meanwhile. Who asks for many waits
-    /// behind their own.
+    /// Makes a change durable, and tells the hub of it between the hub's own changes, in the order of commits: else it
+    /// might put somebody into a room that has been closed to them meanwhile. Who asks for many waits behind their own.
+    /// Answers when the hub knows.
     ///
-    /// `stored` is called on the writer's thread as soon as the change is durable, before anyone is told.
+    /// `stored` is called on the writer's thread as soon as what it is given is durable, before anyone is told.
     pub async fn apply(
         &self,
         asker: Asker,
         op: Op,
-        stored: impl FnOnce() + Send + 'static,
-    ) -> Result<Outcome, ApplyError> {
+        stored: impl FnOnce(&[Change]) + Send + 'static,
+    ) -> Result<Result<Reply, ErrorCode>, ApplyError> {
         let InOrder { store, answers, places } = &*self.in_order;
         let place = places.enter(asker).await.map_err(|fair::Busy| ApplyError::Busy)?;
         let (tell, told) = oneshot::channel();
         let answers = answers.clone();
         let reply = move |result: Result<Outcome, Fault>| {
-            if result.is_ok() {
-                stored();
+            if let Ok(Outcome::Made { changes, .. }) = &result {
+                stored(changes);
             }
             // Full cannot be (see `start`), and closed means that porch has ended.
             let _ = answers.try_send(Stored { result, asked: Asked::Page { tell, _place: place } });
@@ -136,13 +137,6 @@ impl Handle {
         match told.await {
             Ok(result) => result.map_err(ApplyError::Fault),
             Err(_) => Err(ApplyError::Busy),
-        }
-    }
-
-    /// Sessions are over: their connections are closed with `code`.
-    pub async fn sessions_ended(&self, sessions: Vec<SessionId>, code: CloseCode) {
-        if !sessions.is_empty() {
-            self.input(Input::SessionsEnded { sessions, code }).await;
         }
     }
 
@@ -249,11 +243,17 @@ impl Driver {
         match asked {
             Asked::Hub(ticket) => self.feed(Input::Stored { ticket, result }),
             Asked::Page { tell, _place } => {
-                if let Some(input) = result.as_ref().ok().and_then(heard) {
-                    self.feed(input);
-                }
+                let told = result.map(|outcome| match outcome {
+                    Outcome::Made { reply, changes } => {
+                        if !changes.is_empty() {
+                            self.feed(Input::Changed { changes });
+                        }
+                        Ok(reply)
+                    }
+                    Outcome::Refused(code) => Err(code),
+                });
                 // Nobody waits any more: the change is made all the same.
-                let _ = tell.send(result);
+                let _ = tell.send(told);
             }
         }
     }
@@ -373,24 +373,6 @@ impl Driver {
                 let _ = events.send(Event::Hub(Input::Missed { conn, missed })).await;
             }
         });
-    }
-}
-
-/// What the hub is to hear of a page's change.
-fn heard(outcome: &Outcome) -> Option<Input> {
-    match outcome {
-        Outcome::GuestsOff => Some(Input::GuestsOff),
-        Outcome::MemberMade { user, members } => {
-            Some(Input::MemberMade { user: user.clone(), members: members.clone() })
-        }
-        Outcome::RoomsRemoved { rooms, .. } => Some(Input::RoomsRemoved { rooms: rooms.clone() }),
-        Outcome::StaysEnded(ended) => Some(Input::StaysEnded { ended: ended.clone() }),
-        Outcome::User(user) => Some(Input::UserChanged { user: user.clone() }),
-        Outcome::UserCreated { user, members, .. } => {
-            Some(Input::UserCreated { user: user.clone(), members: members.clone() })
-        }
-        Outcome::UserDeleted { user } => Some(Input::UserGone { user: *user }),
-        _ => None,
     }
 }
 

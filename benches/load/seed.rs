@@ -6,7 +6,7 @@ use std::path::Path;
 use porch::auth::token::{CookieName, Token};
 use porch::clock;
 use porch::proto::id::{RoomId, UserId};
-use porch::proto::op::{NewSession, Op, Outcome};
+use porch::proto::op::{NewSession, Op, Outcome, Reply};
 use porch::proto::server::RoomKind;
 use porch::proto::user_name::UserName;
 use porch::store::Store;
@@ -64,7 +64,7 @@ async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<Strin
         let mut signed_up = signing_up.join_all().await;
         signed_up.sort_by_key(|(person, _)| *person);
         for (person, outcome) in signed_up {
-            let Ok(Outcome::UserCreated { user, .. }) = outcome else {
+            let Ok(Outcome::Made { reply: Reply::SignedIn { user, .. }, .. }) = outcome else {
                 return Err(format!("person {person} cannot sign up: {outcome:?}").into());
             };
             users.push(user.id);
@@ -77,7 +77,7 @@ async fn make_room(store: &Store, name: String, members: Vec<UserId>) -> Result<
     let by = *members.first().ok_or("a room has members")?;
     let op = Op::CreateRoom { kind: RoomKind::Open, name, by, members, at: clock::wall() };
     match store.apply(op).await {
-        Ok(Outcome::RoomCreated { room, .. }) => Ok(room.id),
+        Ok(Outcome::Made { reply: Reply::Room(room), .. }) => Ok(room),
         outcome => Err(format!("a room cannot be made: {outcome:?}").into()),
     }
 }

@@ -11,7 +11,7 @@ use crate::auth::token::NoRandomness;
 use crate::fair;
 use crate::proto::account::{ErrorBody, ErrorDetail, Session};
 use crate::proto::code::ErrorCode;
-use crate::proto::op::{Fault, Outcome};
+use crate::proto::op::{Fault, Reply};
 use crate::store::{ApplyError, ReadError};
 
 /// When another try makes sense after `busy`: by then a batch is on the disk, or a password is hashed.
@@ -41,16 +41,11 @@ impl Refusal {
         Self { sessions: Some(sessions), ..ErrorCode::InUseElsewhere.into() }
     }
 
-    /// What the store refused. Anything else than a refusal is our own mistake here.
-    pub(super) fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Refused(code) => code.into(),
-            _ => {
-                // The outcome itself may hold what people wrote: it stays out of the log.
-                log::error!("the store answered something else than it was asked");
-                ErrorCode::Internal.into()
-            }
-        }
+    /// The store told something else than whoever asks for such a change is told: our own mistake.
+    pub(super) fn unasked(_: &Reply) -> Self {
+        // The reply itself may hold what people wrote: it stays out of the log.
+        log::error!("the store answered something else than it was asked");
+        ErrorCode::Internal.into()
     }
 }
 

@@ -11,10 +11,8 @@ use crate::fair::Asker;
 use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
-use crate::proto::limits::{
-    STAYS_AT_ONCE_MAX, STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT,
-};
-use crate::proto::op::{Needs, Op, Outcome};
+use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT};
+use crate::proto::op::{Needs, Op, Reply};
 use crate::proto::server::Role;
 
 use super::App;
@@ -34,21 +32,17 @@ pub(super) async fn make_member(
         return Err(ErrorCode::BadRequest.into());
     }
     match app.apply_for(&signed, Needs::Owner, Op::MakeMember { user, at: (app.wall)() }).await? {
-        Outcome::MemberMade { user, .. } => Ok(JsonAnswer(UserAnswer { user })),
-        other => Err(Refusal::of(other)),
+        Reply::User(user) => Ok(JsonAnswer(UserAnswer { user })),
+        other => Err(Refusal::unasked(&other)),
     }
 }
 
 /// `DELETE /api/people/{user}`: ends a guest's stay.
 pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
-    match app.apply_for(&signed, Needs::Owner, Op::EndStay { user, at: (app.wall)() }).await? {
-        Outcome::StaysEnded(_) => {
-            app.stays_changed.notify_one();
-            Ok(StatusCode::NO_CONTENT)
-        }
-        other => Err(Refusal::of(other)),
-    }
+    app.apply_for(&signed, Needs::Owner, Op::EndStay { user, at: (app.wall)() }).await?;
+    app.stays_changed.notify_one();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl App {
@@ -95,10 +89,8 @@ impl App {
             if due > now {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
             }
-            match self.apply(Asker::Box, Op::EndStays { at: now }).await? {
-                Outcome::StaysEnded(ended) if ended.guests.len() + ended.deleted.len() < STAYS_AT_ONCE_MAX => {}
-                Outcome::StaysEnded(_) => sleep(STAYS_STEP_WAIT).await,
-                other => return Err(Refusal::of(other)),
+            if let Reply::Step { more: true } = self.apply(Asker::Box, Op::EndStays { at: now }).await? {
+                sleep(STAYS_STEP_WAIT).await;
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
 use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN, TIME_MAX};
-use crate::proto::op::{Needs, Op, Outcome};
+use crate::proto::op::{Needs, Op, Reply};
 use crate::proto::user_name::UserName;
 
 use super::App;
@@ -62,9 +62,9 @@ pub(super) async fn make(
     let token = InviteToken::fresh()?;
     let (text, token_hash) = (token.text(), token.hash());
     let op = Op::MakeInvite { by: signed.user.id, invite, token: text, token_hash, at };
-    match app.store.apply(signed.asks(Needs::Owner, op)).await? {
-        Outcome::InviteMade(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
-        other => Err(Refusal::of(other)),
+    match app.apply_for(&signed, Needs::Owner, op).await? {
+        Reply::Invite(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
+        other => Err(Refusal::unasked(&other)),
     }
 }
 
@@ -75,10 +75,8 @@ pub(super) async fn withdraw(
     Named(invite): Named<InviteId>,
 ) -> Answer<StatusCode> {
     signed.owner_only()?;
-    match app.store.apply(signed.asks(Needs::Owner, Op::WithdrawInvite { invite })).await? {
-        Outcome::Done => Ok(StatusCode::NO_CONTENT),
-        other => Err(Refusal::of(other)),
-    }
+    app.apply_for(&signed, Needs::Owner, Op::WithdrawInvite { invite }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/join/{token}`.

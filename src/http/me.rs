@@ -10,9 +10,9 @@ use crate::auth::password::Password;
 use crate::auth::rate::Guesser;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
-use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::code::ErrorCode;
 use crate::proto::limits::PICTURE_BYTES_MAX;
-use crate::proto::op::{Needs, Op, Outcome};
+use crate::proto::op::{Needs, Op, Reply};
 use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
@@ -52,11 +52,7 @@ pub(super) async fn change(
         let password = app.hasher.hash(signed.asker(), new_password).await?;
         cookies.extend(app.mark(user.id, &app.marks(&headers), &password)?);
         let op = Op::SetPassword { user: user.id, checked: Some(checked), password, keep: Some(signed.session) };
-        let outcome = app.store.apply(signed.asks(Needs::SignedIn, op)).await?;
-        let Outcome::SessionsEnded { ended } = outcome else {
-            return Err(Refusal::of(outcome));
-        };
-        app.hub.sessions_ended(ended, CloseCode::SignedOut).await;
+        app.apply_for(&signed, Needs::SignedIn, op).await?;
     }
     Ok((AppendHeaders(cookies), JsonAnswer(UserAnswer { user })))
 }
@@ -70,10 +66,8 @@ pub(super) async fn leave(
     let checked = app.check_password(&signed, asked.password.as_deref()).await?;
     // The hub closes its connections too.
     let op = Op::DeleteUser { user: signed.user.id, checked, at: (app.wall)() };
-    match app.apply_for(&signed, Needs::SignedIn, op).await? {
-        Outcome::UserDeleted { .. } => Ok(app.signed_out()),
-        other => Err(Refusal::of(other)),
-    }
+    app.apply_for(&signed, Needs::SignedIn, op).await?;
+    Ok(app.signed_out())
 }
 
 /// `PUT /api/me/picture`.
@@ -111,20 +105,20 @@ impl App {
     /// Applies a change of oneself, and tells everyone.
     async fn change_user(&self, signed: &Signed, op: Op) -> Answer<User> {
         match self.apply_for(signed, Needs::SignedIn, op).await? {
-            Outcome::User(user) => Ok(user),
-            other => Err(Refusal::of(other)),
+            Reply::User(user) => Ok(user),
+            other => Err(Refusal::unasked(&other)),
         }
     }
 
     /// [`Self::apply`] for somebody who is signed in, and must still be when the change is made.
-    pub(super) async fn apply_for(&self, signed: &Signed, needs: Needs, op: Op) -> Answer<Outcome> {
+    pub(super) async fn apply_for(&self, signed: &Signed, needs: Needs, op: Op) -> Answer<Reply> {
         self.apply(signed.asker(), signed.asks(needs, op)).await
     }
 
-    /// Applies a change that the hub must hear of in the order of commits, and shows the directory anew.
-    pub(super) async fn apply(&self, asker: Asker, op: Op) -> Answer<Outcome> {
+    /// Applies a change: the hub has heard of it when this answers.
+    pub(super) async fn apply(&self, asker: Asker, op: Op) -> Answer<Reply> {
         let app = self.clone();
-        Ok(self.hub.apply(asker, op, move || app.directory.changed()).await?)
+        Ok(self.hub.apply(asker, op, move |changes| app.directory.changed(changes)).await??)
     }
 
     /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has

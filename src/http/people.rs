@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::fair::Asker;
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_EDGES;
@@ -53,7 +54,10 @@ struct Kept {
 
 impl Directory {
     /// Somebody came, changed or left, and that is on the disk.
-    pub(super) fn changed(&self) {
+    pub(super) fn changed(&self, changes: &[Change]) {
+        if !changes.iter().any(is_of_people) {
+            return;
+        }
         let mut kept = self.lock();
         kept.changes += 1;
         kept.listing = None;
@@ -91,6 +95,26 @@ impl Listing {
         })?;
         let etag = etag::of(&body, "");
         Ok(Self { body: body.into(), etag })
+    }
+}
+
+/// Whether the list of people is another one now.
+fn is_of_people(change: &Change) -> bool {
+    match change {
+        Change::GuestsOff
+        | Change::MemberMade { .. }
+        | Change::StaysEnded(_)
+        | Change::UserChanged(_)
+        | Change::UserGone { .. }
+        | Change::UserMade { .. } => true,
+        Change::MembersJoined { .. }
+        | Change::MembersLeft { .. }
+        | Change::MessageAppended(_)
+        | Change::MessageDeleted { .. }
+        | Change::RoomChanged { .. }
+        | Change::RoomMade { .. }
+        | Change::RoomsRemoved { .. }
+        | Change::SessionsEnded { .. } => false,
     }
 }
 

@@ -6,13 +6,14 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use tokio::time::sleep;
 
+use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::ERASE_RETRY_WAIT;
-use crate::proto::op::{Needs, Op, Outcome};
+use crate::proto::op::{Needs, Op, Reply};
 
 use super::App;
-use super::answer::{Answer, Refusal};
+use super::answer::Answer;
 use super::ask::Named;
 use super::signed::Signed;
 
@@ -32,13 +33,10 @@ pub(super) async fn count(State(app): State<App>, signed: Signed, Named(user): N
 pub(super) async fn remove(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
     loop {
-        match app.apply_for(&signed, Needs::Owner, Op::RemoveRooms { made_by: user }).await? {
-            Outcome::RoomsRemoved { more: true, .. } => {}
-            Outcome::RoomsRemoved { more: false, .. } => {
-                app.rooms_removed.notify_one();
-                return Ok(StatusCode::NO_CONTENT);
-            }
-            other => return Err(Refusal::of(other)),
+        let op = Op::RemoveRooms { made_by: user };
+        if !matches!(app.apply_for(&signed, Needs::Owner, op).await?, Reply::Step { more: true }) {
+            app.rooms_removed.notify_one();
+            return Ok(StatusCode::NO_CONTENT);
         }
     }
 }
@@ -47,8 +45,8 @@ impl App {
     /// Erases what was said in removed rooms, for as long as porch runs; what an earlier run left first.
     pub async fn erase_removed(self) {
         loop {
-            match self.store.apply(Op::EraseRemoved { at: (self.wall)() }).await {
-                Ok(Outcome::Erased { more: true }) => {}
+            match self.apply(Asker::Box, Op::EraseRemoved { at: (self.wall)() }).await {
+                Ok(Reply::Step { more: true }) => {}
                 Ok(_) => self.rooms_removed.notified().await,
                 Err(fault) => {
                     log::warn!("what was said in removed rooms is still to be erased: {fault:?}");

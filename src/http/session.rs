@@ -16,9 +16,9 @@ use crate::auth::token::Token;
 use crate::driver::Hub;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
-use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
-use crate::proto::op::{Millis, NewSession, Op, Outcome};
+use crate::proto::op::{Millis, NewSession, Op, Reply};
 use crate::proto::server::{Role, User};
 use crate::proto::user_name::UserName;
 
@@ -69,12 +69,8 @@ impl App {
     /// Makes an account, or finds the one that the same attempt has made.
     pub(super) async fn enter(&self, asker: Asker, op: Op) -> Answer<User> {
         match self.apply(asker, op).await? {
-            Outcome::UserCreated { user, .. } => Ok(user),
-            Outcome::SessionCreated { user, ended, .. } => {
-                self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
-                Ok(user)
-            }
-            other => Err(Refusal::of(other)),
+            Reply::SignedIn { user, .. } => Ok(user),
+            other => Err(Refusal::unasked(&other)),
         }
     }
 
@@ -91,13 +87,10 @@ impl App {
 
     /// Ends a session and closes its connections; false where there was none.
     async fn end_session(&self, user: UserId, session: SessionId) -> Answer<bool> {
-        match self.store.apply(Op::EndSession { user, session }).await? {
-            Outcome::SessionsEnded { ended } => {
-                self.hub.sessions_ended(ended, CloseCode::SignedOut).await;
-                Ok(true)
-            }
-            Outcome::Refused(ErrorCode::NotFound) => Ok(false),
-            other => Err(Refusal::of(other)),
+        match self.hub.apply(Asker::Person(user), Op::EndSession { user, session }, |_| {}).await? {
+            Ok(_) => Ok(true),
+            Err(ErrorCode::NotFound) => Ok(false),
+            Err(other) => Err(other.into()),
         }
     }
 }
@@ -182,24 +175,19 @@ pub(super) async fn login(
     let (user, takeover) = (account.user.id, asked.takeover);
     let here = place.replaced.as_ref().map(|signed| signed.session);
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
-    let (user, ended) =
-        match app.store.apply(Op::CreateSession { user, session, checked: checked.clone(), here, takeover }).await? {
-            Outcome::SessionCreated { user, ended, .. } => (user, ended),
-            Outcome::Refused(ErrorCode::InUseElsewhere) => {
-                let mut elsewhere = app.sessions_of(asker, user, None).await?;
-                elsewhere.retain(|session| Some(session.id) != here);
-                return Err(Refusal::in_use(elsewhere));
-            }
-            other => return Err(Refusal::of(other)),
-        };
-    // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
-    let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == here);
-    app.hub.sessions_ended(others, CloseCode::TakenOver).await;
-    if own.is_empty() {
-        app.end_replaced(place.replaced).await;
-    } else {
-        app.hub.sessions_ended(own, CloseCode::SignedOut).await;
-    }
+    let op = Op::CreateSession { user, session, checked: checked.clone(), here, takeover };
+    let user = match app.hub.apply(asker, op, |_| {}).await? {
+        Ok(Reply::SignedIn { user, .. }) => user,
+        Ok(other) => return Err(Refusal::unasked(&other)),
+        Err(ErrorCode::InUseElsewhere) => {
+            let mut elsewhere = app.sessions_of(asker, user, None).await?;
+            elsewhere.retain(|session| Some(session.id) != here);
+            return Err(Refusal::in_use(elsewhere));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    // If it is the same account's, it may have made place already.
+    app.end_replaced(place.replaced).await;
     app.signed_in(&token, user, &place.marks, &checked)
 }
 

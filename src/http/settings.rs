@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_DIGITS, WIFI_NAME_BYTES_MAX};
-use crate::proto::op::{Needs, Op, Outcome};
+use crate::proto::op::{Needs, Op, Reply};
 
 use super::App;
-use super::answer::{Answer, Refusal};
+use super::answer::Answer;
 use super::ask::Json;
 use super::signed::Signed;
 
@@ -34,10 +34,8 @@ pub(super) async fn change(
     signed.owner_only()?;
     check_wifi(&asked)?;
     let op = Op::SetSettings { change: asked, at: (app.wall)() };
-    match app.apply_for(&signed, Needs::Owner, op).await? {
-        Outcome::Done => {}
-        Outcome::GuestsOff => app.send_guests_home().await,
-        other => return Err(Refusal::of(other)),
+    if let Reply::Step { more: true } = app.apply_for(&signed, Needs::Owner, op).await? {
+        app.send_guests_home().await;
     }
     Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::proto::change::{Ended, MemberRecord};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::op::{Ended, MemberRecord};
+
 use crate::proto::server::{Role, RoomKind, ServerMessage, User};
 
 use super::gathered::PersonChange;
@@ -12,13 +13,13 @@ use super::room::broadcast;
 use super::{Hub, Now, Output, Person};
 
 impl Hub {
-    pub(super) fn user_created(&mut self, user: User, members: &[MemberRecord], out: &mut Vec<Output>) {
+    pub(super) fn user_made(&mut self, user: User, members: &[MemberRecord], out: &mut Vec<Output>) {
         let id = user.id;
         self.people.insert(id, Person::new(user));
         // Guests hear of it when they come to share a room.
         self.gathered.person(id, PersonChange::Changed);
         for member in members {
-            self.members_added(member.room, std::slice::from_ref(member), out);
+            self.members_joined(member.room, std::slice::from_ref(member), out);
         }
     }
 
@@ -46,7 +47,7 @@ impl Hub {
         for member in members {
             let Some(room) = self.rooms.get_mut(&member.room) else { continue };
             match room.members.get_mut(&id) {
-                None => self.members_added(member.room, std::slice::from_ref(member), out),
+                None => self.members_joined(member.room, std::slice::from_ref(member), out),
                 Some(known) if known.role != member.role => {
                     known.role = member.role;
                     self.gathered.show(member.room, id);
@@ -72,22 +73,23 @@ impl Hub {
             }
             self.gathered.person(guest.id, PersonChange::Ended(guest));
         }
-        self.take_out(&guests, now, out);
+        // Guests own nothing that could fall to somebody.
+        self.take_out(&guests, &[], now, out);
         for user in ended.deleted {
             self.gathered.person(user, PersonChange::Gone);
         }
     }
 
     /// Takes an account out of everything; its messages stay where they are.
-    pub(super) fn user_gone(&mut self, id: UserId, now: Now, out: &mut Vec<Output>) {
+    pub(super) fn user_gone(&mut self, id: UserId, heirs: &[(RoomId, UserId)], now: Now, out: &mut Vec<Output>) {
         if self.people.contains_key(&id) {
-            self.take_out(&[id], now, out);
+            self.take_out(&[id], heirs, now, out);
             self.gathered.person(id, PersonChange::Gone);
         }
     }
 
     /// Closes the connections of these people, and takes them out of every room: each room hears of it once.
-    fn take_out(&mut self, users: &[UserId], now: Now, out: &mut Vec<Output>) {
+    fn take_out(&mut self, users: &[UserId], heirs: &[(RoomId, UserId)], now: Now, out: &mut Vec<Output>) {
         let mut leaving: BTreeMap<RoomId, Vec<UserId>> = BTreeMap::new();
         for user in users {
             let conns = self.people.get(user).map(|person| person.conns.clone()).unwrap_or_default();
@@ -101,7 +103,8 @@ impl Hub {
             }
         }
         for (room, users) in leaving {
-            self.remove_members(room, &users, out);
+            let heir = heirs.iter().find(|(inherited, _)| *inherited == room).map(|(_, heir)| *heir);
+            self.members_left(room, &users, heir, out);
             let Some(room) = self.rooms.get(&room).filter(|room| room.kind == RoomKind::Direct) else { continue };
             // The other one keeps the conversation, with nobody in it.
             if let Some(pair) = room.direct {

@@ -14,10 +14,7 @@ use crate::proto::user_name::is_reserved;
 
 use super::quota::{DISK_SHARE, DISK_SHARE_GUEST, HELLOS, Wait};
 use super::room::{Room, broadcast};
-use super::{About, Asked, Hub, Now, Output, Stage, refusal};
-
-/// A command that passed its checks: what to store, and what to remember meanwhile.
-type Accepted = (Op, About);
+use super::{Asked, Hub, Now, Output, Stage, refusal};
 
 impl Hub {
     pub(super) fn message(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
@@ -126,10 +123,10 @@ impl Hub {
     }
 
     /// Hands an accepted command to the store, or tells why it is refused.
-    fn answer(&mut self, conn: ConnId, re: Re, checked: Result<Accepted, ErrorCode>, out: &mut Vec<Output>) {
-        let checked = checked.and_then(|accepted| self.store_has_room().map(|()| accepted));
+    fn answer(&mut self, conn: ConnId, re: Re, checked: Result<Op, ErrorCode>, out: &mut Vec<Output>) {
+        let checked = checked.and_then(|op| self.store_has_room().map(|()| op));
         match checked {
-            Ok((op, about)) => self.ask(Asked::Command { conn, re, about }, op, out),
+            Ok(op) => self.ask(Asked::Command { conn, re }, op, out),
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
         }
     }
@@ -152,13 +149,13 @@ impl Hub {
         user: UserId,
         (rooms, added): (usize, usize),
         now: Now,
-        checked: Result<Accepted, ErrorCode>,
-    ) -> Result<Accepted, ErrorCode> {
-        let accepted = checked?;
+        checked: Result<Op, ErrorCode>,
+    ) -> Result<Op, ErrorCode> {
+        let op = checked?;
         let quota = self.people.get_mut(&user).map(|person| &mut person.quota);
         match quota.map(|quota| quota.rooms(rooms as u64, added as u64, now.mono)) {
             Some(Err(_)) => Err(ErrorCode::SlowDown),
-            Some(Ok(())) | None => Ok(accepted),
+            Some(Ok(())) | None => Ok(op),
         }
     }
 
@@ -248,7 +245,7 @@ impl Hub {
         broadcast(others, ServerMessage::Typing { room: id, user }, out);
     }
 
-    fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Accepted, ErrorCode> {
+    fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Op, ErrorCode> {
         let room = self.writable_room(user, id)?;
         self.no_guest(user)?;
         match room.kind {
@@ -260,7 +257,7 @@ impl Hub {
         if !room.guests && users.iter().any(|user| self.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
-        Ok((Op::AddMembers { room: id, users, by: Some(user), at: now.wall }, About::Other))
+        Ok(Op::AddMembers { room: id, users, by: Some(user), at: now.wall })
     }
 
     /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
@@ -275,13 +272,13 @@ impl Hub {
         if users.iter().all(|user| self.people.contains_key(user)) { Ok(()) } else { Err(ErrorCode::NotFound) }
     }
 
-    fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Accepted, ErrorCode> {
+    fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         self.may_steer(user, room)?;
         if room.kind == RoomKind::Everyone {
             return Err(ErrorCode::Forbidden);
         }
-        Ok((Op::ArchiveRoom { room: id, archived, at: now.wall }, About::Archive { room: id, archived }))
+        Ok(Op::ArchiveRoom { room: id, archived, at: now.wall })
     }
 
     fn create_room(
@@ -291,7 +288,7 @@ impl Hub {
         access: Access,
         members: Vec<UserId>,
         now: Now,
-    ) -> Result<Accepted, ErrorCode> {
+    ) -> Result<Op, ErrorCode> {
         self.no_guest(by)?;
         let name = room_name(name)?;
         self.known_people(&members)?;
@@ -303,31 +300,29 @@ impl Hub {
             Access::Closed => RoomKind::Closed,
             Access::Open => RoomKind::Open,
         };
-        Ok((Op::CreateRoom { kind, name, by, members, at: now.wall }, About::Other))
+        Ok(Op::CreateRoom { kind, name, by, members, at: now.wall })
     }
 
     /// Whether the message is the author's own is known to the store only, so it is asked to check.
-    fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Accepted, ErrorCode> {
+    fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         let author = if self.may_steer(user, room).is_ok() { None } else { Some(user) };
-        Ok((Op::DeleteMessage { room: id, message, author, at: now.wall }, About::Other))
+        Ok(Op::DeleteMessage { room: id, message, author, at: now.wall })
     }
 
-    fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Accepted, ErrorCode> {
+    fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
         // A room one may not join and none at all look the same from outside.
         let open = |room: &&Room| room.kind == RoomKind::Open && (room.guests || !self.is_guest(user));
         let room = self.rooms.get(&id).filter(open).ok_or(ErrorCode::NotFound)?;
         if room.archived {
             return Err(ErrorCode::RoomArchived);
         }
-        Ok((Op::AddMembers { room: id, users: vec![user], by: None, at: now.wall }, About::Other))
+        Ok(Op::AddMembers { room: id, users: vec![user], by: None, at: now.wall })
     }
 
-    fn leave_room(&self, user: UserId, id: RoomId) -> Result<Accepted, ErrorCode> {
+    fn leave_room(&self, user: UserId, id: RoomId) -> Result<Op, ErrorCode> {
         match self.own_room(user, id)?.kind {
-            RoomKind::Closed | RoomKind::Open => {
-                Ok((Op::RemoveMember { room: id, user }, About::Leave { room: id, user }))
-            }
+            RoomKind::Closed | RoomKind::Open => Ok(Op::RemoveMember { room: id, user }),
             RoomKind::Direct | RoomKind::Everyone => Err(ErrorCode::Forbidden),
         }
     }
@@ -341,26 +336,28 @@ impl Hub {
         let checked = if users[0] == users[1] {
             Err(ErrorCode::BadRequest)
         } else {
-            self.no_guest(pair[0])
-                .and_then(|()| self.known_people(&users))
-                .map(|()| (Op::OpenDirect { users, by: pair[0], at: now.wall }, About::Other))
+            self.no_guest(pair[0]).and_then(|()| self.known_people(&users)).map(|()| Op::OpenDirect {
+                users,
+                by: pair[0],
+                at: now.wall,
+            })
         };
         let checked = self.meter_rooms(pair[0], (1, 0), now, checked);
         self.answer(conn, re, checked, out);
     }
 
-    fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Accepted, ErrorCode> {
+    fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         self.may_steer(user, room)?;
-        Ok((Op::OpenToGuests { room: id, guests }, About::Other))
+        Ok(Op::OpenToGuests { room: id, guests })
     }
 
-    fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Accepted, ErrorCode> {
+    fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         self.may_steer(user, room)?;
         // The room for everybody may be called what it is called anyway.
         let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };
-        Ok((Op::RenameRoom { room: id, name: name.clone() }, About::Rename { room: id, name }))
+        Ok(Op::RenameRoom { room: id, name })
     }
 }
 

@@ -8,6 +8,7 @@
 //! **Invariant:** a connection is in a room's `present` list if and only if it has said hello and its person is a member.
 
 mod account;
+mod apply;
 #[cfg(any(fuzzing, test))]
 mod audit;
 mod command;
@@ -22,11 +23,12 @@ mod room;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
+use crate::proto::change::{Change, SessionEnd};
 use crate::proto::client::ClientMessage;
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::limits;
-use crate::proto::op::{Ended, Fault, MemberRecord, Millis, Missed, Op, Outcome, Snapshot};
+use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Snapshot};
 use crate::proto::server::{Resume, Role, ServerMessage, User};
 
 use gathered::Gathered;
@@ -49,6 +51,8 @@ pub type Ticket = u64;
 /// Something that happened outside.
 #[derive(Debug)]
 pub enum Input {
+    /// The store has made something durable that the pages asked for, in the order of commits.
+    Changed { changes: Vec<Change> },
     /// A WebSocket was opened by a signed-in person.
     Connected { conn: ConnId, user: UserId, session: SessionId },
     /// A WebSocket has ended, for whatever reason.
@@ -59,26 +63,10 @@ pub enum Input {
     Message { conn: ConnId, message: ClientMessage },
     /// The answer to [`Output::ReadMissed`].
     Missed { conn: ConnId, missed: Result<Missed, Fault> },
-    /// These rooms are there no longer.
-    RoomsRemoved { rooms: Vec<RoomId> },
-    /// These sessions are over; their connections are closed with `code`.
-    SessionsEnded { sessions: Vec<SessionId>, code: CloseCode },
     /// The answer to [`Output::Store`].
     Stored { ticket: Ticket, result: Result<Outcome, Fault> },
     /// The time named by [`Hub::wake_at`] has come.
     Tick,
-    /// The owner takes no guests any more: those who are here are sent home next, by [`Input::StaysEnded`].
-    GuestsOff,
-    /// A guest has become a member; all their memberships as they are now.
-    MemberMade { user: User, members: Vec<MemberRecord> },
-    /// Guests are no longer here.
-    StaysEnded { ended: Ended },
-    /// An account was deleted.
-    UserGone { user: UserId },
-    /// An account has another name, picture or role.
-    UserChanged { user: User },
-    /// An account was made.
-    UserCreated { user: User, members: Vec<MemberRecord> },
 }
 
 /// Something to be done outside, in order.
@@ -171,27 +159,8 @@ struct Person {
 enum Asked {
     /// A send: the answer is the message itself.
     Send { conn: ConnId, client_msg_id: ClientMsgId },
-    /// Any other command, and what it was about.
-    Command { conn: ConnId, re: u32, about: About },
-}
-
-/// What the hub must remember of a command until the store has answered.
-#[derive(Debug)]
-enum About {
-    Archive {
-        room: RoomId,
-        archived: bool,
-    },
-    Leave {
-        room: RoomId,
-        user: UserId,
-    },
-    Rename {
-        room: RoomId,
-        name: String,
-    },
-    /// The outcome says it all.
-    Other,
+    /// Any other command.
+    Command { conn: ConnId, re: u32 },
 }
 
 /// See the module's text.
@@ -255,21 +224,14 @@ impl Hub {
     /// Takes one input at the time `now`; what follows from it is appended to `out`.
     pub fn handle(&mut self, now: Now, input: Input, out: &mut Vec<Output>) {
         match input {
+            Input::Changed { changes } => changes.into_iter().for_each(|change| self.apply(change, now, out)),
             Input::Connected { conn, user, session } => self.connected(conn, user, session, now, out),
             Input::Disconnected { conn } => self.forget(conn, now),
-            Input::GuestsOff => self.guests_off(),
             Input::Lagging { conn } => self.close(conn, CloseCode::Lagging, now, out),
-            Input::MemberMade { user, members } => self.member_made(user, &members, out),
             Input::Message { conn, message } => self.message(now, conn, message, out),
             Input::Missed { conn, missed } => self.missed(conn, missed, out),
-            Input::RoomsRemoved { rooms } => self.rooms_removed(&rooms, out),
-            Input::SessionsEnded { sessions, code } => self.sessions_ended(&sessions, code, now, out),
-            Input::StaysEnded { ended } => self.stays_ended(ended, now, out),
-            Input::Stored { ticket, result } => self.stored(ticket, result, out),
+            Input::Stored { ticket, result } => self.stored(ticket, result, now, out),
             Input::Tick => self.tick(now, out),
-            Input::UserChanged { user } => self.user_changed(user, out),
-            Input::UserCreated { user, members } => self.user_created(user, &members, out),
-            Input::UserGone { user } => self.user_gone(user, now, out),
         }
         self.gathered.schedule(now.mono);
     }
@@ -368,7 +330,11 @@ impl Hub {
         self.presence.tell(now.mono, out);
     }
 
-    fn sessions_ended(&mut self, sessions: &[SessionId], code: CloseCode, now: Now, out: &mut Vec<Output>) {
+    fn sessions_ended(&mut self, sessions: &[SessionId], end: SessionEnd, now: Now, out: &mut Vec<Output>) {
+        let code = match end {
+            SessionEnd::SignedOut => CloseCode::SignedOut,
+            SessionEnd::TakenOver => CloseCode::TakenOver,
+        };
         let mut ended: Vec<ConnId> =
             self.conns.iter().filter(|(_, conn)| sessions.contains(&conn.session)).map(|(id, _)| *id).collect();
         // The map's order differs from run to run.

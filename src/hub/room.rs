@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::proto::change::{MemberRecord, RoomRecord};
 use crate::proto::id::{ConnId, RoomId, UserId};
-use crate::proto::op::{MemberRecord, Millis, RoomRecord};
 use crate::proto::server::{self, LastMessage, Message, Role, RoomKind, ServerMessage};
 use crate::proto::text::preview;
 
 use super::deleted::Deleted;
-use super::{Hub, Output, Person};
+use super::{Hub, Output};
 
 /// A membership.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) role: Role,
-    pub(super) joined_at: Millis,
     pub(super) read_n: u64,
     /// See [`MemberRecord::took_part`].
     pub(super) took_part: bool,
@@ -111,23 +110,6 @@ impl Room {
             self.present.swap_remove(at);
         }
     }
-
-    /// Takes a member out. A room left without an owner gets the one who has been in it longest and may own it; that
-    /// member is named.
-    fn remove(&mut self, user: UserId, may_own: impl Fn(UserId) -> bool) -> Option<UserId> {
-        let member = self.members.remove(&user)?;
-        let owned = self.members.values().any(|other| other.role == Role::Owner);
-        if member.role != Role::Owner || owned {
-            return None;
-        }
-        let (heir, member) = self
-            .members
-            .iter_mut()
-            .filter(|(id, _)| may_own(**id))
-            .min_by_key(|(id, member)| (member.joined_at, **id))?;
-        member.role = Role::Owner;
-        Some(*heir)
-    }
 }
 
 impl Hub {
@@ -144,32 +126,33 @@ impl Hub {
         let (Some(room), Some(person)) = (self.rooms.get_mut(&record.room), self.people.get_mut(&record.user)) else {
             return;
         };
-        let MemberRecord { role, joined_at, read_n, took_part, .. } = *record;
-        let member = Member { role, joined_at, read_n, took_part };
+        let MemberRecord { role, read_n, took_part, .. } = *record;
+        let member = Member { role, read_n, took_part };
         if room.members.insert(record.user, member).is_none() {
             room.present.extend(conns);
             person.rooms.insert(record.room);
         }
     }
 
-    /// Takes members out of a room, and tells everyone concerned.
-    pub(super) fn remove_members(&mut self, id: RoomId, users: &[UserId], out: &mut Vec<Output>) {
+    /// Takes members out of a room, which is somebody else's then if it was theirs, and tells everyone concerned.
+    pub(super) fn members_left(&mut self, id: RoomId, users: &[UserId], heir: Option<UserId>, out: &mut Vec<Output>) {
         let conns: Vec<ConnId> = users.iter().flat_map(|user| self.joined_conns(*user)).collect();
         let Some(room) = self.rooms.get_mut(&id) else { return };
-        let people = &self.people;
-        let may_own = |id| people.get(&id).is_some_and(|person: &Person| person.user.role != Role::Guest);
-        let heir = users.iter().filter_map(|user| room.remove(*user, may_own)).last();
+        for user in users {
+            room.members.remove(user);
+        }
         for conn in &conns {
             room.gone(*conn);
+        }
+        if let Some((heir, member)) = heir.and_then(|heir| Some((heir, room.members.get_mut(&heir)?))) {
+            member.role = Role::Owner;
+            self.gathered.show(id, heir);
         }
         for user in users {
             if let Some(person) = self.people.get_mut(user) {
                 person.rooms.remove(&id);
             }
             self.gathered.left(id, *user);
-        }
-        if let Some(heir) = heir {
-            self.gathered.show(id, heir);
         }
         broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id] }, out);
     }

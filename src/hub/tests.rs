@@ -2,8 +2,9 @@
 //! the script tells it to; the real one is tested end to end.
 
 use super::*;
+use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::client::Access;
-use crate::proto::op::RoomRecord;
+use crate::proto::op::Reply;
 use crate::proto::server::{Message, RoomKind};
 use crate::proto::text::RawBody;
 
@@ -159,34 +160,64 @@ impl World {
                 self.seq += 1;
                 let n = self.hub.rooms[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
-                Outcome::Appended(Message { id, room, n, author, body, client_msg_id, sent_at, deleted: false })
+                let message = Message { id, room, n, author, body, client_msg_id, sent_at, deleted: false };
+                Outcome::done([Change::MessageAppended(message)])
             }
             Op::AddMembers { room, users, .. } => {
                 let new = users.into_iter().filter(|user| !self.hub.rooms[&room].members.contains_key(user));
-                Outcome::MembersAdded { room, members: new.map(|user| member(room, user.0)).collect() }
+                let members = new.map(|user| member(room, user.0)).collect();
+                Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members }])
             }
             Op::CreateRoom { kind, name, by, members, .. } => {
                 let room = self.new_room(kind, name, None);
                 let owner = MemberRecord { role: Role::Owner, ..member(room.id, by.0) };
                 let others = members.into_iter().map(|user| member(room.id, user.0));
-                Outcome::RoomCreated { members: [owner].into_iter().chain(others).collect(), room }
+                let members = [owner].into_iter().chain(others).collect();
+                Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
             Op::DeleteMessage { room, message, .. } => {
                 self.seq += 1;
-                Outcome::Deleted { seq: Seq(self.seq), room, message, n: message.0, last: None }
+                let (seq, n) = (Seq(self.seq), message.0);
+                Outcome::done([Change::MessageDeleted { seq, room, message, n, last: None }])
             }
             Op::OpenDirect { users, .. } => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
-                Outcome::Direct { room, members, new: true }
+                Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
             Op::OpenToGuests { room, guests } => {
                 let members = self.hub.rooms[&room].members.keys().copied();
                 let left = members.filter(|user| !guests && self.hub.is_guest(*user)).collect();
-                Outcome::OpenedToGuests { room, guests, left }
+                let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
+                Outcome::done([Change::MembersLeft { room, users: left, heir: None }, opened])
             }
-            _ => Outcome::Done,
+            Op::ArchiveRoom { room, archived, .. } => {
+                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
+            }
+            Op::RenameRoom { room, name } => {
+                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
+            }
+            Op::RemoveMember { room, user } => {
+                let heir = self.heir_of(room, user);
+                Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
+            }
+            other => panic!("the hub does not ask for {other:?}"),
         }
+    }
+
+    /// Who owns a room when this person has left it, if nobody who stays does: the lowest id, as all have come at once.
+    fn heir_of(&self, room: RoomId, user: UserId) -> Option<UserId> {
+        let members = &self.hub.rooms[&room].members;
+        let mut others = members.iter().filter(|(other, _)| **other != user);
+        if members[&user].role != Role::Owner || others.clone().any(|(_, member)| member.role == Role::Owner) {
+            return None;
+        }
+        others.find(|(other, _)| !self.hub.is_guest(**other)).map(|(other, _)| *other)
+    }
+
+    /// The store has made this durable for a page.
+    fn change(&mut self, change: Change) {
+        self.input(Input::Changed { changes: vec![change] });
     }
 
     fn new_room(&mut self, kind: RoomKind, name: String, direct: Option<[UserId; 2]>) -> RoomRecord {

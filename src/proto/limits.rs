@@ -147,8 +147,9 @@ pub const REFUSALS_MAX: u32 = 200;
 pub const SENDS_IN_FLIGHT_MAX: usize = 64;
 /// Operations of the hub that wait for the disk; beyond it authors hear `busy`.
 pub const STORE_IN_FLIGHT_MAX: usize = 4_096;
-/// Stretches of deleted messages that are known of a room, so that they do not count as unread: 450 bytes in a welcome.
-pub const DELETED_RANGES_MAX: usize = 32;
+/// Stretches of deleted messages that are known of a room, so that they do not count as unread. Of a thousand unread,
+/// beyond which nobody sees how many there are, not more can be apart: 8 KiB at worst.
+pub const DELETED_RANGES_MAX: usize = 500;
 /// The latest deletions of a room that are read for it when porch starts.
 pub const DELETED_READ_MAX: u32 = 1_000;
 /// Requests that look at the hub at once: each costs it up to a millisecond, in which nobody else is heard.

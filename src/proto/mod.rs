@@ -4,6 +4,7 @@
 //! `docs/protocol.md` describes them for people; a test holds the two together. Imports nothing else of the crate.
 
 pub mod account;
+pub mod change;
 pub mod client;
 pub mod clock;
 pub mod code;
@@ -12,6 +13,7 @@ pub mod door;
 pub mod fold;
 pub mod id;
 pub mod limits;
+pub mod millis;
 pub mod name;
 pub mod op;
 pub mod server;

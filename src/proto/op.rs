@@ -3,15 +3,14 @@
 //! An [`Outcome`] is given only after the commit that holds it is on the disk (`synchronous=FULL`).
 
 use super::account::{Invite, NewInvite, PatchSettings, Settings};
+use super::change::{Change, MemberRecord, RoomRecord};
+use super::code::ErrorCode;
 use super::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
-use super::server::{LastMessage, Message, Role, RoomKind, User};
+use super::server::{Message, RoomKind, User};
 use super::text::Body;
 use super::user_name::UserName;
 
-/// Milliseconds since 1970-01-01 UTC.
-pub type Millis = i64;
-/// Milliseconds of a day.
-pub const DAY_MS: Millis = 86_400_000;
+pub use super::millis::{DAY_MS, Millis};
 
 /// A sign-in to be stored; the token itself never reaches the store.
 #[derive(Clone, Debug)]
@@ -212,88 +211,44 @@ pub enum Needs {
 /// What a change came to.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Appended(Message),
-    /// This author sent this `client_msg_id` before: the stored message.
-    Duplicate(Message),
-    /// `last`: the room's newest message now, as its preview.
-    Deleted {
-        seq: Seq,
-        room: RoomId,
-        message: Seq,
-        n: u64,
-        last: Option<LastMessage>,
-    },
-    /// Nothing else to say.
-    Done,
-    /// The room, and whether it is new.
-    Direct {
-        room: RoomRecord,
-        members: Vec<MemberRecord>,
-        new: bool,
-    },
-    /// Every guest's stay is over from now on: [`Op::EndStays`] takes them out, so many at a time.
-    GuestsOff,
-    InviteMade(Invite),
-    /// All memberships of the person as they are now.
-    MemberMade {
-        user: User,
-        members: Vec<MemberRecord>,
-    },
-    /// Those who were not members before.
-    MembersAdded {
-        room: RoomId,
-        members: Vec<MemberRecord>,
-    },
-    /// `left`: the guests that were in it.
-    OpenedToGuests {
-        room: RoomId,
-        guests: bool,
-        left: Vec<UserId>,
-    },
-    /// The person's mistake, found only here.
-    Refused(super::code::ErrorCode),
-    /// `more`: not all of it is erased yet.
-    Erased {
-        more: bool,
-    },
-    /// `more`: there are others.
-    RoomsRemoved {
-        rooms: Vec<RoomId>,
-        more: bool,
-    },
-    RoomCreated {
-        room: RoomRecord,
-        members: Vec<MemberRecord>,
-    },
-    /// `ended`: the sessions that made place.
-    SessionCreated {
-        user: User,
-        session: SessionId,
-        ended: Vec<SessionId>,
-    },
-    SessionsEnded {
-        ended: Vec<SessionId>,
-    },
-    StaysEnded(Ended),
-    User(User),
-    UserCreated {
-        user: User,
-        session: SessionId,
-        /// Memberships given from the start: the room for everybody, and those of an invite.
-        members: Vec<MemberRecord>,
-    },
-    UserDeleted {
-        user: UserId,
-    },
+    /// It is made: what whoever asked for it is told, and all that is different now, in order.
+    Made { reply: Reply, changes: Vec<Change> },
+    /// The person's mistake, found only here. Nothing is different.
+    Refused(ErrorCode),
 }
 
-/// Guests who are no longer here.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Ended {
-    /// Whose stay has ended, as they are shown from now on.
-    pub guests: Vec<User>,
-    /// Whose name is no longer kept either.
-    pub deleted: Vec<UserId>,
+impl Outcome {
+    /// Something was made, and this is different now.
+    pub fn made(reply: Reply, changes: impl Into<Vec<Change>>) -> Self {
+        Self::Made { reply, changes: changes.into() }
+    }
+
+    /// There is nothing else to say than what is different now.
+    pub fn done(changes: impl Into<Vec<Change>>) -> Self {
+        Self::made(Reply::Done, changes)
+    }
+}
+
+/// What whoever asked for a change is told of it.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Nothing else to say.
+    Done,
+    Invite(Invite),
+    /// The room that was made, found, or added to.
+    Room(RoomId),
+    /// This author sent this `client_msg_id` before: the stored message.
+    SentBefore(Message),
+    SignedIn {
+        user: User,
+        session: SessionId,
+    },
+    /// Part of what is to be done is; `more`: not all of it.
+    Step {
+        more: bool,
+    },
+    /// The person, as everyone sees them from now on.
+    User(User),
 }
 
 /// Our own or the disk's fault: nothing of the change was stored.
@@ -301,35 +256,6 @@ pub struct Ended {
 pub enum Fault {
     DiskFull,
     Storage,
-}
-
-/// A room as the store keeps it.
-#[derive(Clone, Debug)]
-pub struct RoomRecord {
-    pub id: RoomId,
-    pub kind: RoomKind,
-    pub name: String,
-    pub archived: bool,
-    /// Whether guests may be in it.
-    pub guests: bool,
-    /// Of a direct room: the two people, the lower id first.
-    pub direct: Option<[UserId; 2]>,
-    pub last_n: u64,
-    pub last: Option<LastMessage>,
-    /// Numbers of messages that were deleted, of the latest `DELETED_READ_MAX` deletions.
-    pub deleted: Vec<u64>,
-}
-
-/// A membership as the store keeps it.
-#[derive(Clone, Debug)]
-pub struct MemberRecord {
-    pub room: RoomId,
-    pub user: UserId,
-    pub role: Role,
-    pub joined_at: Millis,
-    pub read_n: u64,
-    /// Whether they have made the room, come by themselves, written or read.
-    pub took_part: bool,
 }
 
 /// Everything the hub needs to begin.

@@ -6,7 +6,8 @@ use crate::auth::password::{Hasher, Password};
 use crate::clock;
 use crate::config::UserCommand;
 use crate::fair::Asker;
-use crate::proto::op::{Op, Outcome, Snapshot};
+use crate::proto::change::Change;
+use crate::proto::op::{Op, Outcome, Reply, Snapshot};
 use crate::proto::server::Role;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
@@ -96,10 +97,10 @@ pub(super) async fn account(store: &Store, name: &str) -> Result<Account, RunErr
     found.map_err(|error| RunError::Refused(error.to_string()))?.ok_or_else(unknown)
 }
 
-pub(super) async fn apply(store: &Store, op: Op) -> Result<Outcome, RunError> {
+pub(super) async fn apply(store: &Store, op: Op) -> Result<(Reply, Vec<Change>), RunError> {
     match store.apply(op).await {
+        Ok(Outcome::Made { reply, changes }) => Ok((reply, changes)),
         Ok(Outcome::Refused(code)) => Err(RunError::Refused(code.message().to_owned())),
-        Ok(outcome) => Ok(outcome),
         Err(ApplyError::Busy | ApplyError::Fault(_)) => {
             Err(RunError::Refused("the disk refused the change: nothing was stored".into()))
         }

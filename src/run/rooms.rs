@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::clock;
 use crate::config::RoomCommand;
-use crate::proto::op::{Op, Outcome};
+use crate::proto::change::Change;
+use crate::proto::op::{Op, Reply};
 use crate::store::Store;
 
 use super::RunError;
@@ -32,15 +33,17 @@ async fn remove(store: &Store, made_by: &str) -> Result<(), RunError> {
     let user = account(store, made_by).await?.user;
     let mut removed = 0;
     loop {
-        let Outcome::RoomsRemoved { rooms, more } = apply(store, Op::RemoveRooms { made_by: user.id }).await? else {
-            return Err(RunError::Refused("the rooms could not be removed".into()));
-        };
-        removed += rooms.len();
-        if !more {
+        let (reply, changes) = apply(store, Op::RemoveRooms { made_by: user.id }).await?;
+        for change in changes {
+            if let Change::RoomsRemoved { rooms } = change {
+                removed += rooms.len();
+            }
+        }
+        if !matches!(reply, Reply::Step { more: true }) {
             break;
         }
     }
-    while let Outcome::Erased { more: true } = apply(store, Op::EraseRemoved { at: clock::wall() }).await? {}
+    while let (Reply::Step { more: true }, _) = apply(store, Op::EraseRemoved { at: clock::wall() }).await? {}
     println!("{removed} rooms that {} made are removed, with everything in them.", user.name);
     Ok(())
 }

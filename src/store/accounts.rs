@@ -5,10 +5,11 @@ use rusqlite::{Connection, params};
 use super::members::{self, Entrance};
 use super::rows::{self, sql};
 use super::{names, people, sessions, settings};
+use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
-use crate::proto::op::{Millis, NewSession, Outcome};
+use crate::proto::op::{Millis, NewSession, Outcome, Reply};
 use crate::proto::server::{Role, User};
 use crate::proto::user_name::UserName;
 
@@ -46,7 +47,9 @@ pub(super) fn repeat(db: &Connection, applicant: &Applicant) -> rusqlite::Result
     let Some(user) = people::by_id(db, id)? else { return Ok(None) };
     db.prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1")?.execute(params![sql(id.0), password])?;
     db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(before.0)])?;
-    Ok(Some(Outcome::SessionCreated { user, session: sessions::add(db, id, session)?, ended: vec![before] }))
+    let reply = Reply::SignedIn { user, session: sessions::add(db, id, session)? };
+    let ended = Change::SessionsEnded { sessions: vec![before], end: SessionEnd::SignedOut };
+    Ok(Some(Outcome::made(reply, [ended])))
 }
 
 /// Why there is no place for this account, if so.
@@ -105,7 +108,7 @@ pub(super) fn make(
     }
     let session = sessions::add(db, id, &applicant.session)?;
     let user = User { id, name: applicant.name.shown().to_owned(), role, picture: 0, since: at, ends_at };
-    Ok(Outcome::UserCreated { user, session, members })
+    Ok(Outcome::made(Reply::SignedIn { user: user.clone(), session }, [Change::UserMade { user, members }]))
 }
 
 pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::Result<Outcome> {
@@ -124,9 +127,9 @@ pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::
         }
     }
     sessions::end_all(db, user, None)?;
-    members::leave_all(db, user)?;
+    let heirs = members::leave_all(db, user)?;
     erase(db, user)?;
-    Ok(Outcome::UserDeleted { user })
+    Ok(Outcome::done([Change::UserGone { user, heirs }]))
 }
 
 /// Forgets everything of a person but the row itself.
@@ -178,7 +181,8 @@ pub(super) fn set_password(
         return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
     }
     db.prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1")?.execute(params![sql(user.0), password])?;
-    Ok(Outcome::SessionsEnded { ended: sessions::end_all(db, user, keep)? })
+    let sessions = sessions::end_all(db, user, keep)?;
+    Ok(Outcome::done([Change::SessionsEnded { sessions, end: SessionEnd::SignedOut }]))
 }
 
 pub(super) fn set_picture(db: &Connection, user: UserId, jpegs: &[Vec<u8>; 3]) -> rusqlite::Result<Outcome> {
@@ -205,5 +209,6 @@ pub(super) fn clear_picture(db: &Connection, user: UserId) -> rusqlite::Result<O
 }
 
 fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
-    Ok(people::by_id(db, user)?.map_or(Outcome::Refused(ErrorCode::NotFound), Outcome::User))
+    let changed = |user: User| Outcome::made(Reply::User(user.clone()), [Change::UserChanged(user)]);
+    Ok(people::by_id(db, user)?.map_or(Outcome::Refused(ErrorCode::NotFound), changed))
 }

@@ -6,10 +6,11 @@ use super::members::{self, Entrance};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::{accounts, names, people, sessions, settings};
 use crate::proto::account::PatchSettings;
+use crate::proto::change::{Change, Ended, MemberRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
-use crate::proto::op::{DAY_MS, Ended, MemberRecord, Millis, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
 use crate::proto::server::{Role, User};
 
 /// Ends one guest's stay.
@@ -19,7 +20,7 @@ pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result
         Some(found) if found.role != Role::Guest => Ok(Outcome::Refused(ErrorCode::Forbidden)),
         Some(found) => {
             let guests = vec![see_off(db, found, at)?];
-            Ok(Outcome::StaysEnded(Ended { guests, deleted: Vec::new() }))
+            Ok(Outcome::done([Change::StaysEnded(Ended { guests, deleted: Vec::new() })]))
         }
     }
 }
@@ -28,10 +29,10 @@ pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result
 pub(super) fn change_settings(db: &Connection, change: PatchSettings, at: Millis) -> rusqlite::Result<Outcome> {
     settings::change(db, change)?;
     if settings::read(db)?.guests {
-        return Ok(Outcome::Done);
+        return Ok(Outcome::made(Reply::Step { more: false }, []));
     }
     all_over(db, at)?;
-    Ok(Outcome::GuestsOff)
+    Ok(Outcome::made(Reply::Step { more: true }, [Change::GuestsOff]))
 }
 
 /// Lets every guest's stay be over at this time. They are signed in no longer; [`end_due`] sees them off, in steps.
@@ -52,11 +53,12 @@ pub(super) fn end_due(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> 
         .prepare_cached(OLD_QUERY)?
         .query_map(params![at.saturating_sub(KEPT_MS), sql(STAYS_AT_ONCE_MAX as u64)], |row| rows::user_id(row, 0))?
         .collect::<rusqlite::Result<Vec<UserId>>>()?;
-    let guests = due.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<_>>()?;
+    let guests = due.into_iter().map(|user| see_off(db, user, at)).collect::<rusqlite::Result<Vec<User>>>()?;
     for &user in &old {
         accounts::erase(db, user)?;
     }
-    Ok(Outcome::StaysEnded(Ended { guests, deleted: old }))
+    let more = guests.len() + old.len() >= STAYS_AT_ONCE_MAX;
+    Ok(Outcome::made(Reply::Step { more }, [Change::StaysEnded(Ended { guests, deleted: old })]))
 }
 
 /// When [`end_due`] next has something to do.
@@ -92,7 +94,7 @@ pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite
     let Some(user) = people::by_id(db, user)? else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
-    Ok(Outcome::MemberMade { user, members })
+    Ok(Outcome::made(Reply::User(user.clone()), [Change::MemberMade { user, members }]))
 }
 
 /// Milliseconds for which an ended guest's name is kept.

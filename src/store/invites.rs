@@ -9,7 +9,7 @@ use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
-use crate::proto::op::{DAY_MS, Millis, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
 use crate::proto::server::{Role, RoomKind};
 
 /// An invite to be made.
@@ -45,7 +45,8 @@ pub(super) fn make(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
             .execute([sql(id.0), sql(room.0)])?;
     }
     let NewInvite { role, once, ends_at, rooms, stay_s, note } = invite;
-    Ok(Outcome::InviteMade(Invite { id, token, role, once, ends_at, rooms, stay_s, note, made_at: at, joined: 0 }))
+    let invite = Invite { id, token, role, once, ends_at, rooms, stay_s, note, made_at: at, joined: 0 };
+    Ok(Outcome::made(Reply::Invite(invite), []))
 }
 
 pub(super) fn withdraw(db: &Connection, invite: InviteId) -> rusqlite::Result<Outcome> {
@@ -54,7 +55,7 @@ pub(super) fn withdraw(db: &Connection, invite: InviteId) -> rusqlite::Result<Ou
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
     db.prepare_cached("DELETE FROM invite_rooms WHERE invite = ?")?.execute([sql(invite.0)])?;
-    Ok(Outcome::Done)
+    Ok(Outcome::done([]))
 }
 
 /// Makes an account by the invite with this token.

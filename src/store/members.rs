@@ -4,10 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
 use super::{history, people};
+use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
-use crate::proto::op::{MemberRecord, Millis, Outcome};
+use crate::proto::op::{Millis, Outcome, Reply};
 use crate::proto::server::{Role, RoomKind};
 
 /// The room for everybody: the first migration makes it.
@@ -60,7 +61,7 @@ pub(super) fn add_members(
             note_adder(db, room, user, by)?;
         }
     }
-    Ok(Outcome::MembersAdded { room, members: added })
+    Ok(Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members: added }]))
 }
 
 pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Outcome> {
@@ -70,8 +71,8 @@ pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusq
     if !is_member(db, room, user)? {
         return Ok(Outcome::Refused(ErrorCode::NotAMember));
     }
-    leave(db, room, user)?;
-    Ok(Outcome::Done)
+    let heir = leave(db, room, user)?;
+    Ok(Outcome::done([Change::MembersLeft { room, users: vec![user], heir }]))
 }
 
 /// The way into a room, for several people one after the other.
@@ -134,15 +135,15 @@ pub(super) fn join(
 }
 
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
-/// one with the lowest id), guests left aside.
-pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<()> {
+/// one with the lowest id), guests left aside: that member is given.
+pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Option<UserId>> {
     let owned = db
         .prepare_cached("DELETE FROM members WHERE user = ? AND room = ? RETURNING owner")?
         .query_row([sql(user.0), sql(room.0)], |row| row.get(0))
         .optional()?;
     // Looking for an heir reads all members: not with each of a thousand guests who leave.
     if owned != Some(true) {
-        return Ok(());
+        return Ok(None);
     }
     db.prepare_cached(
         "UPDATE members SET owner = 1
@@ -150,15 +151,16 @@ pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Re
            AND user = (SELECT members.user FROM members JOIN users ON users.id = members.user
                        WHERE members.room = ?1 AND NOT users.guest ORDER BY members.joined_at, members.user LIMIT 1)
            AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind IN ('closed', 'open'))
-           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)",
+           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)
+         RETURNING user",
     )?
-    .execute([sql(room.0)])?;
-    Ok(())
+    .query_row([sql(room.0)], |row| rows::user_id(row, 0))
+    .optional()
 }
 
 /// Takes somebody out of every room. The other one of a direct room keeps the name, as the room's; with nobody left in
-/// it, it has none.
-pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<()> {
+/// it, it has none. Gives who owns rooms from now on that had no other owner.
+pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(RoomId, UserId)>> {
     db.prepare_cached(
         "UPDATE rooms SET name = iif(
              EXISTS (SELECT 1 FROM members WHERE room = rooms.id AND user <> ?1),
@@ -170,7 +172,11 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<()> {
         .prepare_cached("SELECT room FROM members WHERE user = ?")?
         .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
-    joined.into_iter().try_for_each(|room| leave(db, room, user))
+    let mut heirs = Vec::new();
+    for room in joined {
+        heirs.extend(leave(db, room, user)?.map(|heir| (room, heir)));
+    }
+    Ok(heirs)
 }
 
 /// The columns that [`member`] reads.
@@ -185,12 +191,6 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         read_n: rows::number(row, 4)?,
         took_part: row.get(5)?,
     })
-}
-
-pub(super) fn members(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<MemberRecord>> {
-    db.prepare_cached(&format!("SELECT {MEMBER_COLUMNS} FROM members WHERE room = ? ORDER BY user"))?
-        .query_map([sql(room.0)], member)?
-        .collect()
 }
 
 pub(super) fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {

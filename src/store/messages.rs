@@ -6,10 +6,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::{events, history};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::limits::DELETED_READ_MAX;
-use crate::proto::op::{DAY_MS, Millis, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
 use crate::proto::server::{LastMessage, Message};
 use crate::proto::text::{self, Body};
 
@@ -24,7 +25,7 @@ pub(super) struct Draft {
 
 pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
     if let Some(stored) = sent_before(db, draft.author, &draft.client_msg_id)? {
-        return Ok(Outcome::Duplicate(stored));
+        return Ok(Outcome::made(Reply::SentBefore(stored), []));
     }
     if let Some(refusal) = may_write(db, draft.room, draft.author)? {
         return Ok(Outcome::Refused(refusal));
@@ -52,7 +53,7 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
         message.body,
     ])?;
     note_day(db, &message)?;
-    Ok(Outcome::Appended(message))
+    Ok(Outcome::done([Change::MessageAppended(message)]))
 }
 
 /// Blanks a message.
@@ -75,7 +76,7 @@ pub(super) fn delete(
     db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
         .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
     let last = history::newest(db, room)?.as_ref().map(for_the_list);
-    Ok(Outcome::Deleted { seq, room, message, n: stored.n, last })
+    Ok(Outcome::done([Change::MessageDeleted { seq, room, message, n: stored.n, last }]))
 }
 
 /// The numbers of messages of a room that were deleted of late.

@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
 use super::{history, messages, people};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
-use crate::proto::op::{Millis, Outcome};
+use crate::proto::op::{Millis, Outcome, Reply};
 
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
@@ -38,7 +39,7 @@ pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<
         .execute([sql(room.0)])?;
     }
     let more = rooms.len() == ROOMS_REMOVED_AT_ONCE_MAX;
-    Ok(Outcome::RoomsRemoved { rooms, more })
+    Ok(Outcome::made(Reply::Step { more }, [Change::RoomsRemoved { rooms }]))
 }
 
 /// How many rooms [`remove_made_by`] would remove; `None` of nobody.
@@ -54,7 +55,7 @@ pub(super) fn made_by(db: &Connection, user: UserId) -> rusqlite::Result<Option<
 pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
     let mut looked = 0;
     while looked < ERASED_AT_ONCE_MAX {
-        let Some((room, upto)) = next_room(db)? else { return Ok(Outcome::Erased { more: false }) };
+        let Some((room, upto)) = next_room(db)? else { return Ok(Outcome::made(Reply::Step { more: false }, [])) };
         let messages = history::after(db, room, upto, ERASED_AT_ONCE_MAX - looked)?.messages;
         // A room without any counts too: it was looked at.
         looked += messages.len().max(1);
@@ -66,7 +67,7 @@ pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
         }
         db.prepare_cached("UPDATE rooms SET erased_upto = ?2 WHERE id = ?1")?.execute(params![sql(room.0), upto])?;
     }
-    Ok(Outcome::Erased { more: true })
+    Ok(Outcome::made(Reply::Step { more: true }, []))
 }
 
 fn next_room(db: &Connection) -> rusqlite::Result<Option<(RoomId, Seq)>> {

@@ -2,13 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::history::{self, Newest};
+use super::history::Newest;
 use super::rows::{self, sql};
 use super::{members, messages, people};
+use crate::proto::change::{Change, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
-use crate::proto::op::{Millis, Outcome, RoomRecord};
+use crate::proto::op::{Millis, Outcome, Reply};
 use crate::proto::server::{Message, Role, RoomKind};
 
 /// A room to be made.
@@ -69,7 +70,7 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         last: None,
         deleted: Vec::new(),
     };
-    Ok(Outcome::RoomCreated { room, members })
+    Ok(Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }]))
 }
 
 pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: Millis) -> rusqlite::Result<Outcome> {
@@ -85,10 +86,7 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
         .query_row([sql(low.0), sql(high.0)], |row| rows::room_id(row, 0))
         .optional()?;
     if let Some(id) = found {
-        let Some(room) = record(db, id)? else {
-            return Ok(Outcome::Refused(ErrorCode::NotFound));
-        };
-        return Ok(Outcome::Direct { room, members: members::members(db, id)?, new: false });
+        return Ok(Outcome::made(Reply::Room(id), []));
     }
     db.prepare_cached(
         "INSERT INTO rooms (kind, name, archived, low, high, made_by) VALUES ('direct', '', 0, ?, ?, ?)",
@@ -109,7 +107,7 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
         last: None,
         deleted: Vec::new(),
     };
-    Ok(Outcome::Direct { room, members, new: true })
+    Ok(Outcome::made(Reply::Room(id), [Change::RoomMade { room, members }]))
 }
 
 /// Sets whether guests may be in a room; takes out those who are, where they may not.
@@ -134,7 +132,10 @@ pub(super) fn open_to_guests(db: &Connection, room: RoomId, guests: bool) -> rus
             .collect::<rusqlite::Result<_>>()?;
         left.sort_unstable();
     }
-    Ok(Outcome::OpenedToGuests { room, guests, left })
+    let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
+    // No guest owns a room: nobody inherits it.
+    let left = (!left.is_empty()).then_some(Change::MembersLeft { room, users: left, heir: None });
+    Ok(Outcome::done(left.into_iter().chain([opened]).collect::<Vec<_>>()))
 }
 
 pub(super) fn rename(db: &Connection, room: RoomId, name: &str) -> rusqlite::Result<Outcome> {
@@ -144,7 +145,7 @@ pub(super) fn rename(db: &Connection, room: RoomId, name: &str) -> rusqlite::Res
     if renamed == 0 {
         return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
     }
-    Ok(Outcome::Done)
+    Ok(Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name.to_owned()) }]))
 }
 
 pub(super) fn archive(db: &Connection, room: RoomId, archived: bool) -> rusqlite::Result<Outcome> {
@@ -162,19 +163,7 @@ pub(super) fn archive(db: &Connection, room: RoomId, archived: bool) -> rusqlite
         }
     }
     db.prepare_cached("UPDATE rooms SET archived = ?2 WHERE id = ?1")?.execute(params![sql(room.0), archived])?;
-    Ok(Outcome::Done)
-}
-
-/// A room with its newest message.
-pub(super) fn record(db: &Connection, room: RoomId) -> rusqlite::Result<Option<RoomRecord>> {
-    let found = db
-        .prepare_cached(
-            "SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE id = ? AND erased_upto IS NULL",
-        )?
-        .query_row([sql(room.0)], bare_record)
-        .optional()?;
-    let Some(found) = found else { return Ok(None) };
-    Ok(Some(with_messages(db, found, history::newest(db, room)?.as_ref())?))
+    Ok(Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }]))
 }
 
 /// Every room with its newest message, by id.

@@ -4,10 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
 use super::{people, settings};
+use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
-use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome};
+use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply};
 use crate::proto::server::User;
 
 /// A sign-in by password; see [`Op::CreateSession`](crate::proto::op::Op::CreateSession).
@@ -50,7 +51,15 @@ pub(super) fn create(db: &Connection, user: UserId, sign_in: &SignIn, now: Milli
         db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(session.0)])?;
         ended.push(session);
     }
-    Ok(Outcome::SessionCreated { user: found, session: add(db, user, session)?, ended })
+    // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
+    let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == *here);
+    let ended = [(others, SessionEnd::TakenOver), (own, SessionEnd::SignedOut)];
+    let changes: Vec<Change> = ended
+        .into_iter()
+        .filter(|(sessions, _)| !sessions.is_empty())
+        .map(|(sessions, end)| Change::SessionsEnded { sessions, end })
+        .collect();
+    Ok(Outcome::made(Reply::SignedIn { user: found, session: add(db, user, session)? }, changes))
 }
 
 /// Why the person of this session may not ask for a change now, if so.
@@ -80,7 +89,7 @@ pub(super) fn end(db: &Connection, user: UserId, session: SessionId) -> rusqlite
     if ended == 0 {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
-    Ok(Outcome::SessionsEnded { ended: vec![session] })
+    Ok(Outcome::done([Change::SessionsEnded { sessions: vec![session], end: SessionEnd::SignedOut }]))
 }
 
 /// Ends an account's sessions but `keep`.

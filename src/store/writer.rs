@@ -26,7 +26,7 @@ use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERV
 use crate::proto::op::{Fault, Millis, Op, Outcome};
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
-type Reply = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
+type Callback = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
 
 /// What the thread is told.
 pub(super) enum Command {
@@ -35,7 +35,7 @@ pub(super) enum Command {
     /// There are read markers to keep.
     Marks,
     /// Boxed: the queue has room for thousands from the start.
-    Op(Box<Op>, Reply),
+    Op(Box<Op>, Callback),
 }
 
 /// Read markers on their way to the disk: one for each member of each room at most.
@@ -62,7 +62,7 @@ impl Marks {
 }
 
 /// Queues a change, or says that the queue is full.
-pub(super) fn submit(queue: &SyncSender<Command>, op: Op, reply: Reply) -> Result<(), Busy> {
+pub(super) fn submit(queue: &SyncSender<Command>, op: Op, reply: Callback) -> Result<(), Busy> {
     queue.try_send(Command::Op(Box::new(op), reply)).map_err(|e| match e {
         TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
     })
@@ -95,7 +95,7 @@ pub(super) struct Writer {
 #[derive(Default)]
 struct Batch {
     ops: Vec<Op>,
-    replies: Vec<Reply>,
+    replies: Vec<Callback>,
 }
 
 /// What a commit changed that others must know of.

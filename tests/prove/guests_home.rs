@@ -94,7 +94,7 @@ async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId,
     let owner = members[0].id;
     let everyone = RoomId(crate::support::EVERYONE);
     let opened = seed::apply(store, Op::OpenToGuests { room: everyone, guests: true }).await;
-    assert!(matches!(opened, Outcome::OpenedToGuests { .. }), "{opened:?}");
+    assert!(matches!(opened, Outcome::Made { .. }), "{opened:?}");
     let door = [7; 32];
     let invite = NewInvite {
         role: InviteRole::Guest,
@@ -105,7 +105,7 @@ async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId,
         note: String::new(),
     };
     let op = Op::MakeInvite { by: owner, invite, token: "x".repeat(22), token_hash: door, at: wall() };
-    assert!(matches!(seed::apply(store, op).await, Outcome::InviteMade(_)));
+    assert!(matches!(seed::apply(store, op).await, Outcome::Made { .. }));
     (everyone, door)
 }
 

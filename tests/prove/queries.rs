@@ -159,7 +159,7 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
         let tell = tell.clone();
         store
             .submit(op, move |stored| {
-                assert!(matches!(stored, Ok(Outcome::Appended(_))), "{stored:?}");
+                assert!(matches!(stored, Ok(Outcome::Made { .. })), "{stored:?}");
                 tell.send(()).expect("we listen");
             })
             .expect("room in the queue");

@@ -6,7 +6,7 @@ use std::path::Path;
 use porch::auth::token::{CookieName, Token};
 use porch::clock::wall;
 use porch::proto::id::UserId;
-use porch::proto::op::{NewSession, Op, Outcome};
+use porch::proto::op::{NewSession, Op, Outcome, Reply};
 use porch::proto::user_name::UserName;
 use porch::store::Store;
 
@@ -67,7 +67,8 @@ pub(crate) async fn people(store: &Store, name: &str, count: usize) -> Vec<Seede
         }
     }
     for (outcome, cookie) in waiting {
-        let Outcome::UserCreated { user, .. } = outcome.await.expect("a change does not panic") else {
+        let Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } = outcome.await.expect("a change does not panic")
+        else {
             panic!("an account could not be made");
         };
         made.push(Seeded { id: user.id, cookie });
@@ -87,7 +88,8 @@ pub(crate) async fn guests(store: &Store, door: &[u8; 32], count: usize) -> Vec<
     }
     let mut made = Vec::with_capacity(count);
     for (outcome, cookie) in waiting {
-        let Outcome::UserCreated { user, .. } = outcome.await.expect("a change does not panic") else {
+        let Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } = outcome.await.expect("a change does not panic")
+        else {
             panic!("a guest could not join");
         };
         made.push(Seeded { id: user.id, cookie });

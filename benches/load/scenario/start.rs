@@ -107,7 +107,7 @@ async fn fill(dir: &Path, rooms: &[RoomId], messages: u64) -> Result<()> {
             storing.spawn(async move { store.apply(op).await });
         }
         for outcome in storing.join_all().await {
-            let Ok(Outcome::Appended(_)) = outcome else {
+            let Ok(Outcome::Made { .. }) = outcome else {
                 return Err(format!("a message cannot be stored: {outcome:?}").into());
             };
         }

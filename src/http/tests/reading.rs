@@ -1,7 +1,9 @@
 use super::*;
 use crate::fair::Asker;
+use crate::proto::change::Change;
 use crate::proto::id::ClientMsgId;
 use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
+use crate::proto::op;
 use crate::proto::server::RoomKind;
 use crate::proto::text::Body as Text;
 
@@ -9,7 +11,7 @@ impl Porch {
     pub(super) async fn room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
         let op = Op::CreateRoom { kind, name: name.into(), by, members: Vec::new(), at: 1 };
         match self.apply(op).await {
-            Outcome::RoomCreated { room, .. } => room.id,
+            Outcome::Made { reply: op::Reply::Room(room), .. } => room,
             other => panic!("a room is made: {other:?}"),
         }
     }
@@ -18,7 +20,10 @@ impl Porch {
         let client_msg_id = ClientMsgId::try_from(body.replace(' ', "-")).expect("short and plain");
         let body = Text::parse(body.into()).expect("a body");
         match self.apply(Op::Append { room, author, client_msg_id, body, sent_at: 1 }).await {
-            Outcome::Appended(message) => message.id.0,
+            Outcome::Made { changes, .. } => match &changes[..] {
+                [Change::MessageAppended(message)] => message.id.0,
+                other => panic!("a message is stored: {other:?}"),
+            },
             other => panic!("a message is stored: {other:?}"),
         }
     }

@@ -1,7 +1,7 @@
 //! Guests: where they may be, what they may do, and of whom they are told.
 
 use super::*;
-use crate::proto::op::Ended;
+use crate::proto::change::Ended;
 
 fn guest(id: u64) -> User {
     User { role: Role::Guest, ..user(id) }
@@ -24,13 +24,13 @@ impl World {
 
     /// A guest comes into a room; with a connection.
     fn bring(&mut self, id: u64, room: RoomId) -> ConnId {
-        self.input(Input::UserCreated { user: guest(id), members: vec![member(room, id)] });
+        self.change(Change::UserMade { user: guest(id), members: vec![member(room, id)] });
         self.join(id)
     }
 
     fn gone(&mut self, id: u64) -> User {
         let user = User { ends_at: Some(self.now.wall), ..guest(id) };
-        self.input(Input::StaysEnded { ended: Ended { guests: vec![user.clone()], deleted: vec![] } });
+        self.change(Change::StaysEnded(Ended { guests: vec![user.clone()], deleted: vec![] }));
         user
     }
 
@@ -199,10 +199,10 @@ fn a_guest_is_told_only_of_people_who_share_a_room() {
     let eve = world.bring(9, room);
     world.sent.clear();
     // A stranger comes and changes; one who shares the room changes.
-    world.input(Input::UserCreated { user: user(4), members: vec![member(EVERYONE, 4)] });
-    world.input(Input::UserChanged { user: User { name: "Grace".into(), ..user(4) } });
-    world.input(Input::UserChanged { user: User { name: "Bob".into(), ..user(2) } });
-    world.input(Input::UserChanged { user: User { name: "Eve".into(), ..guest(9) } });
+    world.change(Change::UserMade { user: user(4), members: vec![member(EVERYONE, 4)] });
+    world.change(Change::UserChanged(User { name: "Grace".into(), ..user(4) }));
+    world.change(Change::UserChanged(User { name: "Bob".into(), ..user(2) }));
+    world.change(Change::UserChanged(User { name: "Eve".into(), ..guest(9) }));
     // At once on the guest's own devices, and together with the others.
     assert_eq!(world.told_of(eve), [9, 2, 9]);
     assert_eq!(world.told_of(ada), [2, 4, 9]);
@@ -246,7 +246,7 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
     world.say(bob, ClientMessage::OpenDirect { re: 2, user: UserId(7) });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
-    world.input(Input::StaysEnded { ended: Ended { guests: vec![], deleted: vec![UserId(7)] } });
+    world.change(Change::StaysEnded(Ended { guests: vec![], deleted: vec![UserId(7)] }));
     world.wait(250);
     assert!(world.got(ada).contains(&ServerMessage::Users { users: vec![], gone: vec![UserId(7)] }));
 }
@@ -258,7 +258,7 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     let room = world.guest_room(bob, Access::Open, &[]);
     let (eve, mal) = (world.bring(8, room), world.bring(9, room));
     world.sent.clear();
-    world.input(Input::GuestsOff);
+    world.change(Change::GuestsOff);
     world.send(eve, room, "e", "still here?");
     world.say(eve, ClientMessage::LeaveRoom { re: 1, room });
     assert_eq!(world.errors(eve), [ErrorCode::GuestsOff, ErrorCode::GuestsOff]);
@@ -269,7 +269,7 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     assert_eq!(world.closed_with(late), Some(CloseCode::SignedOut));
     // The others go on, and one whom the owner keeps does too.
     world.send(bob, room, "b", "on we go");
-    world.input(Input::MemberMade { user: user(9), members: vec![member(EVERYONE, 9)] });
+    world.change(Change::MemberMade { user: user(9), members: vec![member(EVERYONE, 9)] });
     world.send(mal, room, "m", "me too");
     world.commit();
     assert_eq!(world.bodies(bob), ["on we go", "me too"]);
@@ -285,17 +285,17 @@ fn very_many_guests_sent_home_cost_those_who_stay_a_few_frames() {
     let room = world.guest_room(bob, Access::Open, &[]);
     let guests = 100..1_200;
     for id in guests.clone() {
-        world.input(Input::UserCreated { user: guest(id), members: vec![member(room, id)] });
+        world.change(Change::UserMade { user: guest(id), members: vec![member(room, id)] });
         let conn = world.connect_session(id, id);
         world.say(conn, ClientMessage::Hello { version: 1, after: None });
     }
     world.wait(1_000);
     world.sent.clear();
-    world.input(Input::GuestsOff);
+    world.change(Change::GuestsOff);
     let ids: Vec<u64> = guests.collect();
     for step in ids.chunks(limits::STAYS_AT_ONCE_MAX) {
         let ended = step.iter().map(|id| User { ends_at: Some(1), ..guest(*id) }).collect();
-        world.input(Input::StaysEnded { ended: Ended { guests: ended, deleted: vec![] } });
+        world.change(Change::StaysEnded(Ended { guests: ended, deleted: vec![] }));
         world.wait(60);
     }
     world.wait(250);
@@ -318,7 +318,8 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     world.say(mia, ClientMessage::JoinRoom { re: 1, room });
     let (ticket, _) = world.asked.remove(0);
     let late = MemberRecord { joined_at: 1_000, ..member(room, 3) };
-    world.input(Input::Stored { ticket, result: Ok(Outcome::MembersAdded { room, members: vec![late] }) });
+    let joined = [Change::MembersJoined { room, members: vec![late] }];
+    world.input(Input::Stored { ticket, result: Ok(Outcome::made(Reply::Room(room), joined)) });
     world.sent.clear();
     for (conn, heir) in [(bob, Some(mia)), (mia, None)] {
         world.say(conn, ClientMessage::LeaveRoom { re: 2, room });
@@ -331,7 +332,7 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
         assert!(heir.is_none_or(|heir| owns(world.got(heir))));
     }
     let owner = MemberRecord { role: Role::Owner, ..member(room, 9) };
-    world.input(Input::MemberMade { user: user(9), members: vec![member(EVERYONE, 9), owner] });
+    world.change(Change::MemberMade { user: user(9), members: vec![member(EVERYONE, 9), owner] });
     world.wait(250);
     let got = world.got(eve);
     assert!(got.contains(&ServerMessage::Users { users: vec![user(9)], gone: vec![] }));

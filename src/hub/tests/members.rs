@@ -174,7 +174,7 @@ fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() 
     world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
     world.commit();
     world.sent.clear();
-    world.input(Input::UserGone { user: UserId(2) });
+    world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
     assert_eq!(world.closed_with(bob), Some(CloseCode::SignedOut));
     world.wait(250);
     let got = world.got(ada);
@@ -196,7 +196,7 @@ fn nobody_writes_to_someone_who_is_gone() {
         world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(other) });
     }
     world.commit();
-    world.input(Input::UserGone { user: UserId(2) });
+    world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
     world.sent.clear();
     let (gone, here) = (RoomId(2), RoomId(3));
     world.send(ada, gone, "a", "are you there?");

@@ -37,7 +37,7 @@ fn a_duplicate_is_given_back_to_its_author_alone() {
     let ServerMessage::Message(stored) = world.got(ada).remove(0) else { panic!("a message was expected") };
     world.got(bob);
     world.send(ada, EVERYONE, "a", "hello");
-    world.answer(Ok(Outcome::Duplicate(stored)));
+    world.answer(Ok(Outcome::made(Reply::SentBefore(stored), [])));
     assert_eq!(world.bodies(ada), ["hello"]);
     assert!(world.got(bob).is_empty());
 }

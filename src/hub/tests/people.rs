@@ -110,7 +110,7 @@ fn a_takeover_closes_the_first_place_and_leaves_the_second() {
     }
     world.wait(1_000);
     world.sent.clear();
-    world.input(Input::SessionsEnded { sessions: vec![SessionId(10)], code: CloseCode::TakenOver });
+    world.change(Change::SessionsEnded { sessions: vec![SessionId(10)], end: SessionEnd::TakenOver });
     assert_eq!(world.closed, [(first, CloseCode::TakenOver)]);
     world.send(bob, EVERYONE, "b", "hi");
     world.commit();
@@ -141,7 +141,7 @@ fn a_lagging_connection_is_closed_and_others_are_not_concerned() {
 fn new_and_changed_people_are_told_to_everyone_present() {
     let mut world = World::of(1);
     let ada = world.join(1);
-    world.input(Input::UserCreated { user: user(2), members: vec![member(EVERYONE, 2)] });
+    world.change(Change::UserMade { user: user(2), members: vec![member(EVERYONE, 2)] });
     assert!(world.got(ada).is_empty());
     world.wait(250);
     let got = world.got(ada);
@@ -149,7 +149,7 @@ fn new_and_changed_people_are_told_to_everyone_present() {
     let joined = ServerMessage::Members { room: EVERYONE, joined: vec![UserId(2)], left: vec![], member_count: 2 };
     assert!(got.contains(&joined));
     let renamed = User { name: "Grace".into(), ..user(2) };
-    world.input(Input::UserChanged { user: renamed.clone() });
+    world.change(Change::UserChanged(renamed.clone()));
     world.wait(250);
     assert_eq!(world.got(ada), [ServerMessage::Users { users: vec![renamed], gone: vec![] }]);
 }
@@ -160,7 +160,7 @@ fn a_class_that_joins_costs_everyone_a_few_frames() {
     let ada = world.join(1);
     let class = 300;
     for id in 2..2 + class {
-        world.input(Input::UserCreated { user: user(id), members: vec![member(EVERYONE, id)] });
+        world.change(Change::UserMade { user: user(id), members: vec![member(EVERYONE, id)] });
     }
     world.wait(250);
     let got = world.got(ada);
@@ -177,7 +177,7 @@ fn a_newcomer_is_known_before_their_message_is_seen() {
     let mut world = World::of(1);
     let ada = world.join(1);
     for id in 2..=3 {
-        world.input(Input::UserCreated { user: user(id), members: vec![member(EVERYONE, id)] });
+        world.change(Change::UserMade { user: user(id), members: vec![member(EVERYONE, id)] });
     }
     let bob = world.connect_session(2, 2);
     world.say(bob, ClientMessage::Hello { version: 1, after: None });
@@ -200,7 +200,7 @@ fn who_leaves_very_many_rooms_is_told_in_bounded_portions() {
         world.hub.insert_room(room);
         members.iter().for_each(|member| world.hub.insert_member(member));
     }
-    world.input(Input::UserGone { user: UserId(2) });
+    world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
     let mut told = 0;
     let mut tellings = 0;
     // The room for everybody too.
@@ -224,7 +224,7 @@ fn an_account_deleted_meanwhile_cannot_connect() {
 #[test]
 fn a_session_that_ended_while_its_connection_was_on_the_way_is_closed() {
     let mut world = World::of(1);
-    world.input(Input::SessionsEnded { sessions: vec![SessionId(10)], code: CloseCode::SignedOut });
+    world.change(Change::SessionsEnded { sessions: vec![SessionId(10)], end: SessionEnd::SignedOut });
     let late = world.connect_session(1, 10);
     let other = world.connect_session(1, 11);
     assert_eq!(world.closed, [(late, CloseCode::SignedOut)]);

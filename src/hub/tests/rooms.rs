@@ -101,7 +101,7 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
 fn removed_rooms_are_told_once_to_each_connection_and_are_gone() {
     let (mut world, made) = flooded(100, true);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
-    world.input(Input::RoomsRemoved { rooms: made.clone() });
+    world.change(Change::RoomsRemoved { rooms: made.clone() });
     for conn in [ada, bob] {
         assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone() }]);
     }

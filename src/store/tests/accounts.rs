@@ -23,7 +23,7 @@ fn the_first_account_owns_the_box_and_the_next_does_not() {
 fn a_new_account_is_in_the_room_for_everybody_with_nothing_unread() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.send(EVERYONE, users[0], "a", "before Grace came");
-    let Outcome::UserCreated { members, .. } = fixture.apply(create_user("Grace")) else { panic!() };
+    let members = members(fixture.apply(create_user("Grace")));
     assert_eq!((members[0].room, members[0].read_n, members[0].role), (EVERYONE, 1, Role::Member));
 }
 
@@ -33,7 +33,7 @@ fn a_taken_name_is_refused_and_a_freed_one_is_not() {
     assert_eq!(fixture.refused(create_user("ADA")), ErrorCode::NameTaken);
     let rename = |name: &str| Op::RenameUser { user: users[1], name: named(name) };
     assert_eq!(fixture.refused(rename("aDa")), ErrorCode::NameTaken);
-    assert!(matches!(fixture.apply(rename("GRACE")), Outcome::User(user) if user.name == "GRACE"));
+    assert_eq!(user(fixture.apply(rename("GRACE"))).name, "GRACE");
     fixture.apply(delete(users[1], "Grace"));
     let again = fixture.register("Grace");
     assert!(again.id > users[1], "an id is never used again");
@@ -46,7 +46,7 @@ fn a_name_that_looks_like_anothers_is_taken_until_that_one_is_free() {
     let rename = |user, name: &str| Op::RenameUser { user, name: named(name) };
     assert_eq!(fixture.refused(create_user("Kal")), ErrorCode::NameTaken);
     assert_eq!(fixture.refused(rename(users[0], "Kal")), ErrorCode::NameTaken);
-    assert!(matches!(fixture.apply(rename(users[1], "Kai")), Outcome::User(_)), "another form of one's own");
+    assert_eq!(user(fixture.apply(rename(users[1], "Kai"))).name, "Kai", "another form of one's own");
     fixture.register("Kal");
     assert_eq!(fixture.refused(rename(users[1], "KaI")), ErrorCode::NameTaken);
 }
@@ -63,7 +63,7 @@ fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
             other => other,
         });
     let tries = fixture.apply_all(ops);
-    assert_eq!(tries.iter().filter(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))).count(), 1);
+    assert_eq!(tries.iter().filter(|tried| is_new(tried)).count(), 1);
     assert_eq!(tries.iter().filter(|tried| matches!(tried, Ok(Outcome::Refused(ErrorCode::NameTaken)))).count(), 29);
 }
 
@@ -71,7 +71,7 @@ fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
 fn closed_registration_refuses_all_but_the_first() {
     let fixture = Fixture::new();
     let change = PatchSettings { registration_open: Some(false), ..PatchSettings::default() };
-    assert!(matches!(fixture.apply(decide(change)), Outcome::Done));
+    changes(fixture.apply(decide(change)));
     fixture.apply(several_devices());
     let closed = Settings { registration_open: false, several_devices: true, ..Settings::default() };
     fixture.register("Ada");
@@ -86,7 +86,7 @@ fn a_token_finds_its_session_until_it_is_ended_or_old() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let find = |token: u8, now| fixture.store.session(&[token; 32], now);
     assert!(find(7, NOON).is_none());
-    let Outcome::SessionCreated { session: id, .. } = fixture.apply(sign_in(users[0], "Ada", 7)) else { panic!() };
+    let (id, _) = signed_in(fixture.apply(sign_in(users[0], "Ada", 7)));
     let (found, user) = find(7, NOON).unwrap();
     assert_eq!((found, user.id), (id, users[0]));
     let old = NOON + SESSION_DAYS_MAX * 86_400_000;
@@ -100,10 +100,7 @@ fn a_token_finds_its_session_until_it_is_ended_or_old() {
 #[test]
 fn a_takeover_ends_the_other_sessions_and_a_second_device_does_not() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let create = |token| match fixture.apply(sign_in(users[0], "Ada", token)) {
-        Outcome::SessionCreated { session, ended, .. } => (session, ended),
-        other => panic!("{other:?}"),
-    };
+    let create = |token| signed_in(fixture.apply(sign_in(users[0], "Ada", token)));
     fixture.apply(several_devices());
     let (second, ended) = create(2);
     assert!(ended.is_empty());
@@ -121,7 +118,7 @@ fn the_oldest_session_makes_place_when_there_are_too_many() {
     fixture.apply(several_devices());
     for token in 1..=SESSIONS_PER_USER_MAX {
         let create = sign_in(users[0], "Ada", u8::try_from(token).unwrap());
-        let Outcome::SessionCreated { ended, .. } = fixture.apply(create) else { panic!() };
+        let (_, ended) = signed_in(fixture.apply(create));
         assert_eq!(ended, if token == SESSIONS_PER_USER_MAX { vec![oldest] } else { vec![] });
     }
     assert_eq!(fixture.read(|reader| reader.sessions_of(users[0])).len(), SESSIONS_PER_USER_MAX);
@@ -131,15 +128,13 @@ fn the_oldest_session_makes_place_when_there_are_too_many() {
 fn a_new_password_ends_the_other_sessions() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.apply(several_devices());
-    let Outcome::SessionCreated { session: keep, .. } = fixture.apply(sign_in(users[0], "Ada", 9)) else { panic!() };
+    let (keep, _) = signed_in(fixture.apply(sign_in(users[0], "Ada", 9)));
     let set = |checked: &str| {
         let checked = Some(checked.to_owned());
         Op::SetPassword { user: users[0], checked, password: "new hash".into(), keep: Some(keep) }
     };
     assert_eq!(fixture.refused(set("another's")), ErrorCode::PasswordWrong);
-    let set = set("hash of Ada");
-    let Outcome::SessionsEnded { ended } = fixture.apply(set) else { panic!() };
-    assert_eq!(ended.len(), 1);
+    assert_eq!(ended(&changes(fixture.apply(set("hash of Ada")))).len(), 1);
     let account = fixture.read(|reader| reader.account_by_key("ada")).unwrap();
     assert_eq!((account.user.id, account.password.as_str()), (users[0], "new hash"));
     assert_eq!(fixture.read(|reader| reader.sessions_of(users[0]))[0].0, keep);
@@ -154,11 +149,13 @@ fn a_sign_in_whose_password_was_changed_meanwhile_is_refused_within_the_same_com
     let password = "new hash".to_owned();
     let set = Op::SetPassword { user: users[0], checked: None, password, keep: None };
     let outcomes = fixture.apply_all([old(), set, old(), sign_in(users[1], "Grace", 8)]);
-    let told: Vec<&Outcome> = outcomes.iter().map(|outcome| outcome.as_ref().unwrap()).collect();
-    assert!(matches!(told[0], Outcome::SessionCreated { .. }));
-    assert!(matches!(told[1], Outcome::SessionsEnded { ended } if ended.len() == 1));
-    assert!(matches!(told[2], Outcome::Refused(ErrorCode::SignInFailed)));
-    assert!(matches!(told[3], Outcome::SessionCreated { .. }), "another's is another's");
+    let [first, set, second, other] = &outcomes.into_iter().map(Result::unwrap).collect::<Vec<_>>()[..] else {
+        panic!("four answers")
+    };
+    let (session, _) = signed_in(first.clone());
+    assert_eq!(ended(&changes(set.clone())), [session]);
+    assert!(matches!(second, Outcome::Refused(ErrorCode::SignInFailed)));
+    assert_ne!(signed_in(other.clone()).0, session, "another's is another's");
     assert!(fixture.read(|reader| reader.sessions_of(users[0])).is_empty());
     fixture.apply(delete(users[1], "Grace"));
     assert_eq!(fixture.refused(sign_in(users[1], "Grace", 9)), ErrorCode::SignInFailed, "nobody has it any more");
@@ -176,11 +173,9 @@ fn of_two_sign_ins_at_once_that_take_nothing_over_one_is_made() {
         other => other,
     };
     let outcomes = fixture.apply_all([careful(1), careful(2)]);
-    assert!(matches!(outcomes[0], Ok(Outcome::SessionCreated { .. })));
+    assert!(is_made(&outcomes[0]));
     assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::InUseElsewhere))));
-    assert!(
-        matches!(fixture.apply(sign_in(users[0], "Ada", 3)), Outcome::SessionCreated { ended, .. } if ended.len() == 1)
-    );
+    assert_eq!(signed_in(fixture.apply(sign_in(users[0], "Ada", 3))).1.len(), 1);
 }
 
 #[test]
@@ -193,15 +188,15 @@ fn a_change_is_made_only_while_its_asker_is_signed_in_and_may() {
         Op::Asked { by, needs, op: Box::new(op) }
     };
     assert_eq!(fixture.refused(asked(grace, Needs::Owner)), ErrorCode::Forbidden);
-    assert!(matches!(fixture.apply(asked(grace, Needs::SignedIn)), Outcome::User(_)));
-    assert!(matches!(fixture.apply(asked(ada, Needs::Owner)), Outcome::User(_)));
+    user(fixture.apply(asked(grace, Needs::SignedIn)));
+    user(fixture.apply(asked(ada, Needs::Owner)));
     // Sent while signed in, and made after the end: within one commit.
     let end = Op::EndSession { user: users[1], session: grace };
     let outcomes = fixture.apply_all([end, asked(grace, Needs::SignedIn)]);
     assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
     fixture.apply(Op::MakeOwner { user: users[1] });
     let outcomes = fixture.apply_all([delete(users[0], "Ada"), asked(ada, Needs::Owner)]);
-    assert!(matches!(outcomes[0], Ok(Outcome::UserDeleted { .. })));
+    assert!(is_made(&outcomes[0]));
     assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
 }
 
@@ -221,15 +216,12 @@ fn a_picture_has_a_new_number_each_time_and_only_the_last_is_served() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let set = |byte: u8| {
         let jpegs = [vec![byte; 10], vec![byte; 100], vec![byte; 5_000]];
-        match fixture.apply(Op::SetPicture { user: users[0], jpegs }) {
-            Outcome::User(user) => user.picture,
-            other => panic!("{other:?}"),
-        }
+        user(fixture.apply(Op::SetPicture { user: users[0], jpegs })).picture
     };
     let picture = |number, edge| fixture.read(|reader| reader.picture(users[0], number, edge));
     assert_eq!(set(1), 1);
     assert_eq!(picture(1, 256), Some(vec![1; 5_000]));
-    assert!(matches!(fixture.apply(Op::ClearPicture { user: users[0] }), Outcome::User(user) if user.picture == 0));
+    assert_eq!(user(fixture.apply(Op::ClearPicture { user: users[0] })).picture, 0);
     assert_eq!(picture(1, 256), None);
     assert_eq!(picture(0, 256), None);
     assert_eq!(set(2), 2);
@@ -244,8 +236,8 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     let message = fixture.send(room, grace, "a", "I was here");
     fixture.apply(Op::SetPicture { user: grace, jpegs: [vec![1], vec![2], vec![3]] });
     assert_eq!(fixture.refused(delete(grace, "Ada")), ErrorCode::PasswordWrong);
-    let deleted = fixture.apply(delete(grace, "Grace"));
-    assert!(matches!(deleted, Outcome::UserDeleted { user } if user == grace));
+    let Change::UserGone { user, heirs } = change(fixture.apply(delete(grace, "Grace"))) else { panic!() };
+    assert_eq!((user, &heirs[..]), (grace, &[(room, ada)][..]));
     assert!(fixture.read(|reader| reader.sessions_of(grace)).is_empty());
     assert!(fixture.read(|reader| reader.account(grace)).is_none());
     assert!(fixture.read(|reader| reader.account_by_key("grace")).is_none());
@@ -261,11 +253,9 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
 fn the_last_owner_stays_while_others_are_here() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     assert_eq!(fixture.refused(delete(users[0], "Ada")), ErrorCode::LastOwner);
-    assert!(matches!(fixture.apply(Op::MakeOwner { user: users[1] }), Outcome::User(user) if user.role == Role::Owner));
-    assert!(matches!(fixture.apply(delete(users[0], "Ada")), Outcome::UserDeleted { .. }));
-    assert!(
-        matches!(fixture.apply(delete(users[1], "Grace")), Outcome::UserDeleted { .. }),
-        "the last person may leave"
-    );
+    assert_eq!(user(fixture.apply(Op::MakeOwner { user: users[1] })).role, Role::Owner);
+    changes(fixture.apply(delete(users[0], "Ada")));
+    // The last person may leave.
+    changes(fixture.apply(delete(users[1], "Grace")));
     assert_eq!(fixture.register("Ada").role, Role::Owner);
 }

@@ -34,7 +34,7 @@ fn closing_keeps_what_was_queued_and_leaves_one_file() {
     }
     fixture.store.close();
     drop(tell);
-    assert_eq!(told.iter().filter(|result| matches!(result, Ok(Outcome::Appended(_)))).count(), 50);
+    assert_eq!(told.iter().filter(is_made).count(), 50);
     let mut files: Vec<String> = std::fs::read_dir(fixture.dir.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -74,9 +74,9 @@ fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: im
     while failed.len() < 3 {
         let id = format!("m{stored}-{}", failed.len());
         match fixture.try_apply(append(EVERYONE, ada, &id, &large)) {
-            Ok(Outcome::Appended(message)) if failed.is_empty() => {
+            Ok(outcome @ Outcome::Made { .. }) if failed.is_empty() => {
                 stored += 1;
-                assert_eq!(message.n, stored);
+                assert!(matches!(change(outcome), Change::MessageAppended(message) if message.n == stored));
             }
             Err(fault) => failed.push((id, fault)),
             other => panic!("{other:?}"),

@@ -34,22 +34,23 @@ fn join_at(token: u8, name: &str, at: Millis) -> Op {
 impl Fixture {
     pub(super) fn make(&self, by: UserId, token: u8, invite: NewInvite) -> Invite {
         match self.apply(make(by, token, invite)) {
-            Outcome::InviteMade(invite) => invite,
+            Outcome::Made { reply: Reply::Invite(invite), .. } => invite,
             other => panic!("not made: {other:?}"),
         }
     }
 
     pub(super) fn open(&self, room: RoomId, guests: bool) -> Vec<UserId> {
-        match self.apply(Op::OpenToGuests { room, guests }) {
-            Outcome::OpenedToGuests { left, .. } => left,
-            other => panic!("not opened: {other:?}"),
-        }
+        let left = |change| match change {
+            Change::MembersLeft { users, .. } => users,
+            _ => Vec::new(),
+        };
+        changes(self.apply(Op::OpenToGuests { room, guests })).into_iter().flat_map(left).collect()
     }
 
     /// Somebody joins by an invite.
     pub(super) fn bring(&self, token: u8, name: &str) -> User {
         match self.apply(join(token, name)) {
-            Outcome::UserCreated { user, .. } => user,
+            Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } => user,
             other => panic!("not joined: {other:?}"),
         }
     }
@@ -73,11 +74,11 @@ fn a_guest_comes_into_the_rooms_of_the_invite_and_a_member_into_the_room_for_eve
     fixture.make(users[0], 2, NewInvite { role: InviteRole::Member, ..to(room) });
     assert_eq!((made.rooms.as_slice(), made.token.as_str(), made.joined), (&[room][..], "token 1", 0));
 
-    let Outcome::UserCreated { user: guest, members, .. } = fixture.apply(join(1, "Grace")) else { panic!() };
+    let Change::UserMade { user: guest, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!((guest.role, guest.ends_at), (Role::Guest, Some(NOON + 60_000)));
     let shown: Vec<_> = members.iter().map(|member| (member.room, member.role, member.read_n)).collect();
     assert_eq!(shown, [(room, Role::Member, 1)], "nothing is unread");
-    let Outcome::UserCreated { user: member, members, .. } = fixture.apply(join(2, "Mia")) else { panic!() };
+    let Change::UserMade { user: member, members } = change(fixture.apply(join(2, "Mia"))) else { panic!() };
     assert_eq!((member.role, member.ends_at), (Role::Member, None));
     assert_eq!(members.iter().map(|member| member.room).collect::<Vec<_>>(), [EVERYONE, room]);
 
@@ -96,14 +97,14 @@ fn an_invite_for_one_makes_one_account_however_many_try_at_once() {
     fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
     fixture.make(users[0], 2, to(EVERYONE));
     let tries = fixture.apply_all((0..50).map(|n| join(1, &format!("Guest {n}"))));
-    let made = tries.iter().filter(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))).count();
+    let made = tries.iter().filter(|tried| is_new(tried)).count();
     let used = tries.iter().filter(|tried| matches!(tried, Ok(Outcome::Refused(ErrorCode::InviteUsed)))).count();
     assert_eq!((made, used), (1, 49));
     assert_eq!(fixture.read(Reader::present).len(), 2);
     assert_eq!(fixture.invited(1, NOON), Err(ErrorCode::InviteUsed));
     // The twin for everybody lets all in.
     let tries = fixture.apply_all((50..60).map(|n| join(2, &format!("Guest {n}"))));
-    assert!(tries.iter().all(|tried| matches!(tried, Ok(Outcome::UserCreated { .. }))));
+    assert!(tries.iter().all(is_new));
 }
 
 /// The same as `op`, made by this attempt and with a session of its own.
@@ -122,12 +123,18 @@ fn an_attempt_that_is_repeated_gives_the_same_account_though_the_invite_was_for_
     fixture.open(EVERYONE, true);
     let invite = fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
     let tries = fixture.apply_all((10..20).map(|token| attempted(join(1, "Grace"), 1, token, NOON)));
-    let Ok(Outcome::UserCreated { user: grace, session: first, .. }) = &tries[0] else { panic!("{:?}", tries[0]) };
-    for tried in &tries[1..] {
-        let Ok(Outcome::SessionCreated { user, ended, .. }) = tried else { panic!("{tried:?}") };
-        assert_eq!((user, ended.len()), (grace, 1), "one session makes place for the next");
+    assert!(is_new(&tries[0]), "{:?}", tries[0]);
+    let told: Vec<(&User, SessionId, Vec<SessionId>)> = tries
+        .iter()
+        .map(|tried| match tried {
+            Ok(Outcome::Made { reply: Reply::SignedIn { user, session }, changes }) => (user, *session, ended(changes)),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (grace, _, _) = told[0];
+    for (before, (user, _, ended)) in told.iter().zip(&told[1..]) {
+        assert_eq!((*user, &ended[..]), (grace, &[before.1][..]), "one session makes place for the next");
     }
-    assert!(matches!(&tries[1], Ok(Outcome::SessionCreated { ended, .. }) if ended == &[*first]));
     let sessions = fixture.read(|reader| reader.sessions_of(grace.id));
     assert_eq!((sessions.len(), fixture.read(Reader::present).len()), (1, 2));
     assert_eq!(fixture.read(|reader| reader.invites(NOON))[0].joined, 1);
@@ -137,7 +144,8 @@ fn an_attempt_that_is_repeated_gives_the_same_account_though_the_invite_was_for_
     assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 31, NOON + ATTEMPT_KEPT_MS)), ErrorCode::InviteUsed);
     fixture.apply(Op::WithdrawInvite { invite: invite.id });
     let again = attempted(join(1, "Grace"), 1, 32, NOON + ATTEMPT_KEPT_MS - 1);
-    let Outcome::SessionCreated { session, .. } = fixture.apply(again) else { panic!("who came by it stays") };
+    // Who came by it stays.
+    let (session, _) = signed_in(fixture.apply(again));
     fixture.apply(Op::EndSession { user: grace.id, session });
     assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 33, NOON)), ErrorCode::InviteUnknown);
 }
@@ -146,13 +154,13 @@ fn an_attempt_that_is_repeated_gives_the_same_account_though_the_invite_was_for_
 fn a_registration_is_repeated_with_the_password_of_the_last_try() {
     let fixture = Fixture::new();
     let first = attempted(create_user("Ada"), 1, 10, NOON);
-    let Outcome::UserCreated { user: ada, .. } = fixture.apply(first) else { panic!() };
+    let Change::UserMade { user: ada, .. } = change(fixture.apply(first)) else { panic!() };
     fixture.apply(decide(PatchSettings { registration_open: Some(false), ..PatchSettings::default() }));
     let again = match attempted(create_user("Ada"), 1, 11, NOON + 1) {
         Op::CreateUser { name, session, .. } => Op::CreateUser { name, password: "another hash".into(), session },
         other => other,
     };
-    assert!(matches!(fixture.apply(again), Outcome::SessionCreated { user, .. } if user == ada));
+    assert!(matches!(fixture.apply(again), Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } if user == ada));
     let account = fixture.read(|reader| reader.account(ada.id)).unwrap();
     assert_eq!(account.password, "another hash");
     assert_eq!(fixture.refused(attempted(create_user("Grace"), 2, 12, NOON)), ErrorCode::RegistrationClosed);
@@ -166,12 +174,11 @@ fn a_sign_in_whose_answer_was_lost_is_not_elsewhere() {
         Op::CreateSession { user: users[0], session, checked: "hash of Ada".into(), here: None, takeover }
     };
     assert_eq!(fixture.refused(sign_in(1, 1, false)), ErrorCode::InUseElsewhere);
-    assert!(matches!(fixture.apply(sign_in(1, 1, true)), Outcome::SessionCreated { .. }));
+    signed_in(fixture.apply(sign_in(1, 1, true)));
     assert_eq!(fixture.refused(sign_in(2, 2, false)), ErrorCode::InUseElsewhere, "another browser's");
-    let again = fixture.apply(sign_in(3, 1, false));
-    assert!(matches!(again, Outcome::SessionCreated { ended, .. } if ended.len() == 1));
+    assert_eq!(signed_in(fixture.apply(sign_in(3, 1, false))).1.len(), 1);
     fixture.apply(several_devices());
-    assert!(matches!(fixture.apply(sign_in(4, 1, false)), Outcome::SessionCreated { ended, .. } if ended.len() == 1));
+    assert_eq!(signed_in(fixture.apply(sign_in(4, 1, false))).1.len(), 1);
     assert_eq!(fixture.read(|reader| reader.sessions_of(users[0])).len(), 1);
 }
 
@@ -200,12 +207,12 @@ fn an_invite_that_is_unknown_withdrawn_ended_or_for_guests_who_are_not_taken_let
     fixture.make(users[0], 2, NewInvite { role: InviteRole::Member, ..to(EVERYONE) });
     fixture.apply(guests(false));
     assert_eq!(fixture.refused(join(1, "Grace")), ErrorCode::GuestsOff);
-    assert!(matches!(fixture.apply(join(2, "Mia")), Outcome::UserCreated { .. }), "members may come");
+    assert!(is_new(&Ok(fixture.apply(join(2, "Mia")))), "members may come");
     fixture.apply(guests(true));
 
-    assert!(matches!(fixture.apply(join(1, "Grace")), Outcome::UserCreated { .. }), "in time");
+    assert!(is_new(&Ok(fixture.apply(join(1, "Grace")))), "in time");
     let withdraw = || Op::WithdrawInvite { invite: invite.id };
-    assert!(matches!(fixture.apply(withdraw()), Outcome::Done));
+    changes(fixture.apply(withdraw()));
     assert_eq!(fixture.refused(withdraw()), ErrorCode::NotFound);
     assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::InviteUnknown);
     assert_eq!(fixture.read(Reader::present).len(), 3, "who came stays, and nobody else came");
@@ -230,20 +237,17 @@ fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
     let own = fixture.room(RoomKind::Closed, ada, &[]);
     let old = fixture.room(RoomKind::Open, ada, &[]);
     fixture.apply(Op::ArchiveRoom { room: old, archived: true, at: NOON });
-    let Outcome::Direct { room: direct, .. } = fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON })
-    else {
-        panic!()
-    };
+    let direct = room(&fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON }));
     for room in [hidden, own, old] {
         fixture.open(room, true);
     }
-    assert_eq!(fixture.refused(Op::OpenToGuests { room: direct.id, guests: true }), ErrorCode::Forbidden);
+    assert_eq!(fixture.refused(Op::OpenToGuests { room: direct, guests: true }), ErrorCode::Forbidden);
     let nowhere = NewInvite { rooms: vec![], ..to(own) };
     let many = NewInvite { rooms: (1..=INVITE_ROOMS_MAX as u64 + 1).map(RoomId).collect(), ..to(own) };
     for (invite, want) in [
         (to(shut), ErrorCode::GuestsNotHere),
         (to(hidden), ErrorCode::BadRequest),
-        (to(direct.id), ErrorCode::BadRequest),
+        (to(direct), ErrorCode::BadRequest),
         (to(RoomId(99)), ErrorCode::BadRequest),
         (to(old), ErrorCode::RoomArchived),
         (nowhere, ErrorCode::BadRequest),
@@ -265,7 +269,7 @@ fn rooms_closed_to_guests_or_archived_since_are_left_out() {
     }
     fixture.make(users[0], 1, NewInvite { rooms: vec![one, two], ..to(one) });
     fixture.open(one, false);
-    let Outcome::UserCreated { user, members, .. } = fixture.apply(join(1, "Grace")) else { panic!() };
+    let Change::UserMade { user, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!(members.iter().map(|member| (member.room, member.user)).collect::<Vec<_>>(), [(two, user.id)]);
     assert_eq!(fixture.invited(1, NOON).map(|invited| invited.rooms.len()), Ok(1));
     fixture.apply(Op::ArchiveRoom { room: two, archived: true, at: NOON });
@@ -290,5 +294,5 @@ fn invites_are_limited_and_those_long_over_make_place() {
     let listed = |now| fixture.read(|reader| reader.invites(now)).len();
     assert_eq!((listed(kept - 1), listed(kept), listed(kept + 1_000)), (INVITES_MAX, INVITES_MAX - 1, 0));
     assert_eq!(fixture.refused(one_more(kept - 1)), ErrorCode::LimitReached);
-    assert!(matches!(fixture.apply(one_more(kept)), Outcome::InviteMade(_)));
+    changes(fixture.apply(one_more(kept)));
 }

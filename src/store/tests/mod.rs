@@ -8,9 +8,10 @@ use tempfile::TempDir;
 
 use super::{OpenError, ReadError, Reader, Store};
 use crate::proto::account::PatchSettings;
+use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Snapshot};
+use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Reply, Snapshot};
 use crate::proto::server::{Message, Role, RoomKind, User};
 use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
@@ -98,24 +99,21 @@ impl Fixture {
 
     fn register(&self, name: &str) -> User {
         match self.apply(create_user(name)) {
-            Outcome::UserCreated { user, .. } => user,
+            Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } => user,
             other => panic!("not registered: {other:?}"),
         }
     }
 
     fn send(&self, room: RoomId, author: UserId, id: &str, body: &str) -> Message {
-        match self.apply(append(room, author, id, body)) {
-            Outcome::Appended(message) => message,
+        match change(self.apply(append(room, author, id, body))) {
+            Change::MessageAppended(message) => message,
             other => panic!("not appended: {other:?}"),
         }
     }
 
     fn room(&self, kind: RoomKind, by: UserId, members: &[UserId]) -> RoomId {
         let members = members.to_vec();
-        match self.apply(Op::CreateRoom { kind, name: "Kitchen".into(), by, members, at: NOON }) {
-            Outcome::RoomCreated { room, .. } => room.id,
-            other => panic!("not created: {other:?}"),
-        }
+        room(&self.apply(Op::CreateRoom { kind, name: "Kitchen".into(), by, members, at: NOON }))
     }
 
     /// Waits until the search index holds everything.
@@ -130,6 +128,79 @@ impl Fixture {
             std::thread::yield_now();
         }
     }
+}
+
+/// All that is different after a change that was made.
+#[track_caller]
+fn changes(outcome: Outcome) -> Vec<Change> {
+    match outcome {
+        Outcome::Made { changes, .. } => changes,
+        Outcome::Refused(code) => panic!("refused: {code:?}"),
+    }
+}
+
+/// The one thing that is.
+#[track_caller]
+fn change(outcome: Outcome) -> Change {
+    let mut changes = changes(outcome);
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    changes.remove(0)
+}
+
+/// The room that was made or found.
+#[track_caller]
+fn room(outcome: &Outcome) -> RoomId {
+    match outcome {
+        Outcome::Made { reply: Reply::Room(room), .. } => *room,
+        other => panic!("no room: {other:?}"),
+    }
+}
+
+/// Memberships that there were not before.
+#[track_caller]
+fn members(outcome: Outcome) -> Vec<MemberRecord> {
+    match change(outcome) {
+        Change::MembersJoined { members, .. }
+        | Change::MemberMade { members, .. }
+        | Change::RoomMade { members, .. }
+        | Change::UserMade { members, .. } => members,
+        other => panic!("nobody came: {other:?}"),
+    }
+}
+
+/// The new session, and those that it ended.
+#[track_caller]
+fn signed_in(outcome: Outcome) -> (SessionId, Vec<SessionId>) {
+    match outcome {
+        Outcome::Made { reply: Reply::SignedIn { session, .. }, changes } => (session, ended(&changes)),
+        other => panic!("not signed in: {other:?}"),
+    }
+}
+
+fn ended(changes: &[Change]) -> Vec<SessionId> {
+    let of = |change: &Change| match change {
+        Change::SessionsEnded { sessions, .. } => sessions.clone(),
+        _ => Vec::new(),
+    };
+    changes.iter().flat_map(of).collect()
+}
+
+/// Whether an account was made.
+fn is_new(outcome: &Result<Outcome, Fault>) -> bool {
+    matches!(outcome, Ok(Outcome::Made { changes, .. }) if matches!(changes[..], [Change::UserMade { .. }]))
+}
+
+/// The person as they are from now on.
+#[track_caller]
+fn user(outcome: Outcome) -> User {
+    match outcome {
+        Outcome::Made { reply: Reply::User(user), .. } => user,
+        other => panic!("nobody was changed: {other:?}"),
+    }
+}
+
+fn is_made(outcome: &Result<Outcome, Fault>) -> bool {
+    matches!(outcome, Ok(Outcome::Made { .. }))
 }
 
 fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {

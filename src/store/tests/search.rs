@@ -484,8 +484,8 @@ fn filters_narrow_by_author_room_and_day() {
         at(EVERYONE, users[0], "5", 3),
     ]);
     let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON });
-    let Outcome::Direct { room: direct, .. } = opened else { panic!() };
-    fixture.apply(at(direct.id, users[0], "6", 3));
+    let direct = room(&opened);
+    fixture.apply(at(direct, users[0], "6", 3));
     for _ in 0..2 {
         for (query, ids) in [
             ("tea from:ada", &[6, 5, 4, 1][..]),

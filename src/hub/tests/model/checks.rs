@@ -83,8 +83,14 @@ impl World {
 
     /// The store has answered: the event goes to those who are there, the answer to who asked.
     pub(super) fn stored(&mut self, ticket: Ticket, result: Result<Outcome, Fault>) {
-        let (conn, op, message) = self.asked.remove(&ticket).expect("every answer has its question");
-        let event = result.as_ref().ok().and_then(|outcome| self.truth.stored(&op, outcome));
+        let (conn, _, message) = self.asked.remove(&ticket).expect("every answer has its question");
+        let changes = match &result {
+            Ok(Outcome::Made { changes, .. }) => &changes[..],
+            _ => &[],
+        };
+        let events: Vec<Event> = changes.iter().filter_map(|change| self.truth.apply(change)).collect();
+        assert!(events.len() <= 1, "one command is one event: {events:?}");
+        let event = events.into_iter().next();
         let event = event.map(|event| {
             let room = super::store::room_of(&event);
             let there = self.links.iter().filter(|(_, link)| link.joined() && self.truth.is_member(room, link.user));

@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::hub::{Hub, Input, Now, Ticket};
+use crate::proto::change::{Change, SessionEnd};
 use crate::proto::client::{Access, ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::op::{Fault, Millis, Op};
-use crate::proto::server::Role;
 use crate::proto::text::RawBody;
 
 use checks::{Expected, Heard};
@@ -311,10 +311,14 @@ impl World {
 
     fn end_session(&mut self, device: usize, taken_over: bool) {
         let session = self.devices[device].session;
-        let code = if taken_over { CloseCode::TakenOver } else { CloseCode::SignedOut };
+        let (end, code) = match taken_over {
+            true => (SessionEnd::TakenOver, CloseCode::TakenOver),
+            false => (SessionEnd::SignedOut, CloseCode::SignedOut),
+        };
         let ended = self.links.iter().filter(|(_, link)| link.session == session);
         let closes = ended.map(|(conn, _)| (*conn, code)).collect();
-        self.feed(Input::SessionsEnded { sessions: vec![session], code }, Expected { closes, ..Expected::default() });
+        let changes = vec![Change::SessionsEnded { sessions: vec![session], end }];
+        self.feed(Input::Changed { changes }, Expected { closes, ..Expected::default() });
         // A connection that was on its way comes too late.
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
@@ -357,51 +361,24 @@ impl World {
             match self.store.next_news() {
                 None => return,
                 Some(News::Answer(ticket, result)) => self.stored(ticket, result),
-                Some(News::Page(input)) => self.page(input),
+                Some(News::Page(change)) => self.page(change),
             }
         }
     }
 
-    fn page(&mut self, input: Input) {
+    fn page(&mut self, change: Change) {
         let mut expected = Expected::default();
-        match &input {
-            Input::GuestsOff => {
-                let guests = self.truth.people.values().filter(|user| user.role == Role::Guest);
-                self.truth.leaving = guests.map(|user| user.id).collect();
-            }
-            Input::MemberMade { user, members } => {
-                self.truth.leaving.remove(&user.id);
-                self.truth.people.insert(user.id, user.clone());
-                self.truth.join(members);
-            }
-            Input::RoomsRemoved { rooms } => rooms.iter().for_each(|room| self.truth.room_removed(*room)),
-            Input::StaysEnded { ended } => {
-                for guest in &ended.guests {
-                    self.truth.stay_ended(guest);
-                    let theirs = self.links.iter().filter(|(_, link)| link.user == guest.id);
-                    expected.closes.extend(theirs.map(|(conn, _)| (*conn, CloseCode::SignedOut)));
-                }
-                for user in &ended.deleted {
-                    self.truth.ended.remove(user);
-                }
-            }
-            Input::UserCreated { user, members } => {
-                self.truth.people.insert(user.id, user.clone());
-                self.truth.join(members);
-            }
-            Input::UserChanged { user } => {
-                if let Some(known) = self.truth.people.get_mut(&user.id) {
-                    *known = user.clone();
-                }
-            }
-            Input::UserGone { user } => {
-                self.truth.user_gone(*user);
-                let theirs = self.links.iter().filter(|(_, link)| link.user == *user);
-                expected.closes = theirs.map(|(conn, _)| (*conn, CloseCode::SignedOut)).collect();
-            }
-            other => unreachable!("{other:?} does not come from a page"),
+        let mut close = |user: UserId| {
+            let theirs = self.links.iter().filter(|(_, link)| link.user == user);
+            expected.closes.extend(theirs.map(|(conn, _)| (*conn, CloseCode::SignedOut)));
+        };
+        match &change {
+            Change::StaysEnded(ended) => ended.guests.iter().for_each(|guest| close(guest.id)),
+            Change::UserGone { user, .. } => close(*user),
+            _ => {}
         }
-        self.feed(input, expected);
+        assert!(self.truth.apply(&change).is_none(), "pages write nothing: {change:?}");
+        self.feed(Input::Changed { changes: vec![change] }, expected);
     }
 
     fn read_missed(&mut self, fails: bool) {
@@ -444,7 +421,7 @@ impl World {
         while let Some(news) = self.store.next_news() {
             match news {
                 News::Answer(ticket, result) => self.stored(ticket, result),
-                News::Page(input) => self.page(input),
+                News::Page(change) => self.page(change),
             }
         }
         while !self.reads.is_empty() {

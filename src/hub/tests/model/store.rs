@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use crate::hub::{Input, Ticket};
+use crate::hub::Ticket;
+use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Ended, Fault, MemberRecord, Millis, Missed, Op, Outcome, RoomRecord, Snapshot};
+use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Reply, Snapshot};
 use crate::proto::server::{Event, LastMessage, Message, Role, RoomKind, User};
 use crate::proto::text::preview;
 
@@ -40,7 +41,7 @@ pub(crate) enum Page {
 #[derive(Debug)]
 pub(crate) enum News {
     Answer(Ticket, Result<Outcome, Fault>),
-    Page(Input),
+    Page(Change),
 }
 
 #[derive(Debug)]
@@ -143,7 +144,7 @@ impl Store {
             (Some(Job::Hub(ticket, op)), None) => News::Answer(ticket, Ok(self.apply(op))),
             (Some(Job::Page(_)), Some(_)) => return true,
             (Some(Job::Page(page)), None) => match self.apply_page(page) {
-                Some(input) => News::Page(input),
+                Some(change) => News::Page(change),
                 None => return true,
             },
         };
@@ -216,7 +217,7 @@ impl Store {
             Op::Append { .. } => self.append(op),
             Op::ArchiveRoom { room, archived, .. } => {
                 self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
-                Outcome::Done
+                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
             }
             Op::CreateRoom { kind, name, by, members, at } => {
                 if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
@@ -227,7 +228,7 @@ impl Store {
                 let owner = self.join(room, by, Role::Owner, at);
                 let others = others.into_iter().map(|user| self.join(room, user, Role::Member, at));
                 let members = [owner].into_iter().chain(others).collect();
-                Outcome::RoomCreated { room: self.record(room), members }
+                Outcome::made(Reply::Room(room), [Change::RoomMade { room: self.record(room), members }])
             }
             Op::DeleteMessage { room, message, author, .. } => self.delete_message(room, message, author),
             Op::OpenDirect { users, by, at } => self.open_direct(users, by, at),
@@ -238,18 +239,20 @@ impl Store {
                 let out = |user: &&UserId| !guests && users.get(user).is_some_and(|user| user.role == Role::Guest);
                 let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
                 room.members.retain(|user, _| !left.contains(user));
-                Outcome::OpenedToGuests { room: id, guests, left }
+                let opened = Change::RoomChanged { room: id, setting: RoomSetting::Guests(guests) };
+                let left = (!left.is_empty()).then_some(Change::MembersLeft { room: id, users: left, heir: None });
+                Outcome::done(left.into_iter().chain([opened]).collect::<Vec<_>>())
             }
             Op::RemoveMember { room, user } => {
-                if self.leave(room, user) {
-                    Outcome::Done
-                } else {
-                    Outcome::Refused(ErrorCode::NotAMember)
+                if !self.rooms[&room].members.contains_key(&user) {
+                    return Outcome::Refused(ErrorCode::NotAMember);
                 }
+                let heir = self.leave(room, user);
+                Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
             }
             Op::RenameRoom { room, name } => {
-                self.rooms.get_mut(&room).expect("only known rooms are renamed").name = name;
-                Outcome::Done
+                self.rooms.get_mut(&room).expect("only known rooms are renamed").name.clone_from(&name);
+                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
             }
             page => panic!("the hub asks for nothing that the pages do: {page:?}"),
         }
@@ -259,7 +262,7 @@ impl Store {
         let Op::Append { room: id, author, client_msg_id, body, sent_at } = op else { unreachable!("an append") };
         if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
             let Event::Message(message) = self.event(*seq) else { unreachable!("a message has its own place") };
-            return Outcome::Duplicate(message.clone());
+            return Outcome::made(Reply::SentBefore(message.clone()), []);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Outcome::Refused(ErrorCode::NotFound) };
         if !room.members.contains_key(&author) {
@@ -276,7 +279,7 @@ impl Store {
         self.sent.insert((author, client_msg_id.clone()), seq);
         let message = Message { id: seq, room: id, n, author, body, client_msg_id, sent_at, deleted: false };
         self.events.push(Event::Message(message.clone()));
-        Outcome::Appended(message)
+        Outcome::done([Change::MessageAppended(message)])
     }
 
     fn delete_message(&mut self, room: RoomId, id: Seq, by: Option<UserId>) -> Outcome {
@@ -293,23 +296,19 @@ impl Store {
         let n = message.n;
         let seq = Seq(self.events.len() as u64 + 1);
         self.events.push(Event::Deleted { seq, room, message: id, n });
-        Outcome::Deleted { seq, room, message: id, n, last: self.newest(room) }
+        Outcome::done([Change::MessageDeleted { seq, room, message: id, n, last: self.newest(room) }])
     }
 
     fn open_direct(&mut self, users: [UserId; 2], by: UserId, at: Millis) -> Outcome {
         if !users.iter().all(|user| self.users.contains_key(user)) {
             return Outcome::Refused(ErrorCode::NotFound);
         }
-        let found = self.rooms.iter().find(|(_, room)| room.direct == Some(users)).map(|(id, _)| *id);
-        let new = found.is_none();
-        let begun = || StoredRoom { made_by: Some(by), ..StoredRoom::new(RoomKind::Direct, "", Some(users)) };
-        let id = found.unwrap_or_else(|| self.insert(begun()));
-        if new {
-            for user in users {
-                self.join(id, user, Role::Member, at);
-            }
+        if let Some((found, _)) = self.rooms.iter().find(|(_, room)| room.direct == Some(users)) {
+            return Outcome::made(Reply::Room(*found), []);
         }
-        Outcome::Direct { room: self.record(id), members: self.rooms[&id].members.values().cloned().collect(), new }
+        let id = self.insert(StoredRoom { made_by: Some(by), ..StoredRoom::new(RoomKind::Direct, "", Some(users)) });
+        let members = users.map(|user| self.join(id, user, Role::Member, at)).to_vec();
+        Outcome::made(Reply::Room(id), [Change::RoomMade { room: self.record(id), members }])
     }
 
     fn add_members(&mut self, room: RoomId, users: Vec<UserId>, at: Millis) -> Outcome {
@@ -332,7 +331,7 @@ impl Store {
                 at += 1;
             }
         }
-        Outcome::MembersAdded { room, members }
+        Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members }])
     }
 
     fn insert(&mut self, room: StoredRoom) -> RoomId {
@@ -349,21 +348,20 @@ impl Store {
     }
 
     /// Takes a member out; the longest in a room that has lost its owner inherits it.
-    fn leave(&mut self, id: RoomId, user: UserId) -> bool {
-        let Some(room) = self.rooms.get_mut(&id) else { return false };
-        let Some(gone) = room.members.remove(&user) else { return false };
-        if gone.role == Role::Owner && !room.members.values().any(|member| member.role == Role::Owner) {
-            let users = &self.users;
-            let may_own = |member: &&mut MemberRecord| users[&member.user].role != Role::Guest;
-            let heir = room.members.values_mut().filter(may_own).min_by_key(|member| (member.joined_at, member.user));
-            if let Some(heir) = heir {
-                heir.role = Role::Owner;
-            }
+    fn leave(&mut self, id: RoomId, user: UserId) -> Option<UserId> {
+        let room = self.rooms.get_mut(&id)?;
+        let gone = room.members.remove(&user)?;
+        if gone.role != Role::Owner || room.members.values().any(|member| member.role == Role::Owner) {
+            return None;
         }
-        true
+        let users = &self.users;
+        let may_own = |member: &&mut MemberRecord| users[&member.user].role != Role::Guest;
+        let heir = room.members.values_mut().filter(may_own).min_by_key(|member| (member.joined_at, member.user))?;
+        heir.role = Role::Owner;
+        Some(heir.user)
     }
 
-    fn apply_page(&mut self, page: Page) -> Option<Input> {
+    fn apply_page(&mut self, page: Page) -> Option<Change> {
         match page {
             Page::BringGuest(mut rooms) => {
                 rooms.retain(|room| self.rooms.get(room).is_some_and(|room| room.guests && !room.archived));
@@ -372,12 +370,12 @@ impl Store {
                 }
                 let user = self.new_user(Role::Guest);
                 let members = rooms.into_iter().map(|room| self.enter(room, user.id)).collect();
-                Some(Input::UserCreated { user, members })
+                Some(Change::UserMade { user, members })
             }
             Page::EndStay(user) => {
                 let guests = self.is_guest(user).then(|| self.see_off(user)).into_iter().collect::<Vec<_>>();
                 let ended = Ended { guests, deleted: Vec::new() };
-                (!ended.guests.is_empty()).then_some(Input::StaysEnded { ended })
+                (!ended.guests.is_empty()).then_some(Change::StaysEnded(ended))
             }
             Page::EndStays => {
                 let mut guests = Vec::new();
@@ -386,13 +384,13 @@ impl Store {
                         guests.push(self.see_off(user));
                     }
                 }
-                Some(Input::StaysEnded { ended: Ended { guests, deleted: Vec::new() } })
+                Some(Change::StaysEnded(Ended { guests, deleted: Vec::new() }))
             }
             Page::ForgetGuests => {
                 let deleted = std::mem::take(&mut self.ended).into_iter().collect();
-                Some(Input::StaysEnded { ended: Ended { guests: Vec::new(), deleted } })
+                Some(Change::StaysEnded(Ended { guests: Vec::new(), deleted }))
             }
-            Page::GuestsOff => Some(Input::GuestsOff),
+            Page::GuestsOff => Some(Change::GuestsOff),
             Page::RemoveRooms(user) => {
                 let answered: BTreeSet<RoomId> = self
                     .events
@@ -410,25 +408,24 @@ impl Store {
                         *id
                     })
                     .collect();
-                (!rooms.is_empty()).then_some(Input::RoomsRemoved { rooms })
+                (!rooms.is_empty()).then_some(Change::RoomsRemoved { rooms })
             }
             Page::MakeMember(id) => self.is_guest(id).then(|| self.make_member(id)),
             Page::Register => {
                 let (user, members) = self.register();
-                Some(Input::UserCreated { user, members })
+                Some(Change::UserMade { user, members })
             }
             Page::Rename(id) => {
                 let user = self.users.get_mut(&id)?;
                 user.name.push('\'');
-                Some(Input::UserChanged { user: user.clone() })
+                Some(Change::UserChanged(user.clone()))
             }
             Page::Delete(user) => {
                 let name = self.users.remove(&user)?.name;
                 self.keep_name(user, &name);
-                for room in (1..=self.rooms.len() as u64).map(RoomId) {
-                    self.leave(room, user);
-                }
-                Some(Input::UserGone { user })
+                let rooms = (1..=self.rooms.len() as u64).map(RoomId);
+                let heirs = rooms.filter_map(|room| self.leave(room, user).map(|heir| (room, heir))).collect();
+                Some(Change::UserGone { user, heirs })
             }
         }
     }
@@ -462,7 +459,7 @@ impl Store {
         User { ends_at: Some(1), ..guest }
     }
 
-    fn make_member(&mut self, id: UserId) -> Input {
+    fn make_member(&mut self, id: UserId) -> Change {
         let user = self.users.get_mut(&id).expect("only guests who are here become members");
         user.role = Role::Member;
         let user = user.clone();
@@ -476,7 +473,7 @@ impl Store {
             self.join(EVERYONE, id, Role::Member, 0);
         }
         let members = self.rooms.values().filter_map(|room| room.members.get(&id).cloned()).collect();
-        Input::MemberMade { user, members }
+        Change::MemberMade { user, members }
     }
 
     fn register(&mut self) -> (User, Vec<MemberRecord>) {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::op::{MemberRecord, Op, Outcome, RoomRecord, Snapshot};
+use crate::proto::op::Snapshot;
 use crate::proto::server::{Event, Role, Room, RoomKind, User};
 
 #[derive(Debug)]
@@ -15,7 +16,7 @@ struct KnownRoom {
     direct: Option<[UserId; 2]>,
     last_n: u64,
     deleted: BTreeSet<u64>,
-    members: BTreeSet<UserId>,
+    members: BTreeMap<UserId, Role>,
 }
 
 /// See the module's text.
@@ -48,7 +49,7 @@ impl Truth {
     }
 
     pub(crate) fn is_member(&self, room: RoomId, user: UserId) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.members.contains(&user))
+        self.rooms.get(&room).is_some_and(|room| room.members.contains_key(&user))
     }
 
     pub(crate) fn last_n(&self, room: RoomId) -> u64 {
@@ -56,49 +57,69 @@ impl Truth {
     }
 
     pub(crate) fn rooms_of(&self, user: UserId) -> BTreeSet<RoomId> {
-        self.rooms.iter().filter(|(_, room)| room.members.contains(&user)).map(|(id, _)| *id).collect()
+        self.rooms.iter().filter(|(_, room)| room.members.contains_key(&user)).map(|(id, _)| *id).collect()
     }
 
-    /// Takes up what a change of the hub's has come to; gives the event that is to be told.
-    pub(crate) fn stored(&mut self, op: &Op, outcome: &Outcome) -> Option<Event> {
-        match outcome {
-            Outcome::Appended(message) => {
+    /// Takes up a change; gives the event that is to be told of it.
+    pub(crate) fn apply(&mut self, change: &Change) -> Option<Event> {
+        match change {
+            Change::GuestsOff => {
+                let guests = self.people.values().filter(|user| user.role == Role::Guest);
+                self.leaving = guests.map(|user| user.id).collect();
+            }
+            Change::MemberMade { user, members } => {
+                self.leaving.remove(&user.id);
+                self.people.insert(user.id, user.clone());
+                self.join(members);
+            }
+            Change::MembersJoined { members, .. } => self.join(members),
+            Change::MembersLeft { room, users, heir } => {
+                let room = self.room(*room);
+                room.members.retain(|user, _| !users.contains(user));
+                room.members.extend(heir.map(|heir| (heir, Role::Owner)));
+            }
+            Change::MessageAppended(message) => {
                 self.seq = message.id;
-                self.rooms.get_mut(&message.room).expect("one writes in known rooms").last_n = message.n;
+                self.room(message.room).last_n = message.n;
                 return Some(Event::Message(message.clone()));
             }
-            Outcome::Deleted { seq, room, message, n, .. } => {
+            Change::MessageDeleted { seq, room, message, n, .. } => {
                 self.seq = *seq;
                 self.room(*room).deleted.insert(*n);
                 return Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n });
             }
-            // A direct room that was there before is known already.
-            Outcome::Direct { room, .. } if self.rooms.contains_key(&room.id) => {}
-            Outcome::Direct { room, members, .. } | Outcome::RoomCreated { room, members } => {
+            Change::RoomChanged { room, setting } => match setting {
+                RoomSetting::Archived(archived) => self.room(*room).archived = *archived,
+                RoomSetting::Guests(guests) => self.room(*room).guests = *guests,
+                RoomSetting::Name(name) => self.room(*room).name.clone_from(name),
+            },
+            Change::RoomMade { room, members } => {
                 self.insert(room.clone());
                 self.join(members);
             }
-            Outcome::MembersAdded { members, .. } => self.join(members),
-            Outcome::OpenedToGuests { room, guests, left } => {
-                let room = self.room(*room);
-                room.guests = *guests;
-                room.members.retain(|user| !left.contains(user));
+            Change::RoomsRemoved { rooms } => self.rooms.retain(|room, _| !rooms.contains(room)),
+            Change::SessionsEnded { .. } => {}
+            Change::StaysEnded(Ended { guests, deleted }) => {
+                guests.iter().for_each(|guest| self.stay_ended(guest));
+                self.ended.retain(|user, _| !deleted.contains(user));
             }
-            Outcome::Done => self.done(op),
-            _ => {}
+            Change::UserChanged(user) => {
+                if let Some(known) = self.people.get_mut(&user.id) {
+                    *known = user.clone();
+                }
+            }
+            Change::UserGone { user, heirs } => {
+                self.user_gone(*user);
+                for (room, heir) in heirs {
+                    self.room(*room).members.insert(*heir, Role::Owner);
+                }
+            }
+            Change::UserMade { user, members } => {
+                self.people.insert(user.id, user.clone());
+                self.join(members);
+            }
         }
         None
-    }
-
-    fn done(&mut self, op: &Op) {
-        match op {
-            Op::ArchiveRoom { room, archived, .. } => self.room(*room).archived = *archived,
-            Op::RemoveMember { room, user } => {
-                self.room(*room).members.remove(user);
-            }
-            Op::RenameRoom { room, name } => self.room(*room).name.clone_from(name),
-            other => panic!("{other:?} has more to say than that it is done"),
-        }
     }
 
     /// Whether a person is a guest here.
@@ -108,7 +129,7 @@ impl Truth {
 
     /// Whether `viewer` may be told of a person.
     pub(crate) fn knows(&self, viewer: UserId, user: UserId) -> bool {
-        let share = |room: &KnownRoom| room.members.contains(&viewer) && room.members.contains(&user);
+        let share = |room: &KnownRoom| room.members.contains_key(&viewer) && room.members.contains_key(&user);
         !self.is_guest(viewer) || viewer == user || self.rooms.values().any(share)
     }
 
@@ -124,41 +145,42 @@ impl Truth {
         rooms
     }
 
-    pub(crate) fn room_removed(&mut self, room: RoomId) {
-        self.rooms.remove(&room);
-    }
-
-    pub(crate) fn stay_ended(&mut self, guest: &User) {
+    fn stay_ended(&mut self, guest: &User) {
         let rooms = self.rooms_of(guest.id);
         self.user_gone(guest.id);
         self.ended.insert(guest.id, (guest.clone(), rooms));
     }
 
-    pub(crate) fn user_gone(&mut self, user: UserId) {
+    fn user_gone(&mut self, user: UserId) {
         self.leaving.remove(&user);
         let Some(gone) = self.people.remove(&user) else { return };
         for room in self.rooms.values_mut() {
-            if room.members.remove(&user) && room.kind == RoomKind::Direct {
+            if room.members.remove(&user).is_some() && room.kind == RoomKind::Direct {
                 room.name.clone_from(&gone.name);
             }
         }
     }
 
-    pub(crate) fn join(&mut self, members: &[MemberRecord]) {
+    fn join(&mut self, members: &[MemberRecord]) {
         for member in members.iter().filter(|member| self.people.contains_key(&member.user)) {
-            self.rooms.get_mut(&member.room).expect("one joins known rooms").members.insert(member.user);
+            self.rooms.get_mut(&member.room).expect("one joins known rooms").members.insert(member.user, member.role);
         }
     }
 
     /// Panics unless `room` is what `user` should see.
     pub(crate) fn check_room(&self, room: &Room, user: UserId) {
         let known = &self.rooms[&room.id];
-        assert!(known.members.contains(&user), "person {user} is shown room {} without being in it", room.id);
+        assert_eq!(
+            known.members.get(&user),
+            Some(&room.role),
+            "person {user} is shown room {} as something else than they are there",
+            room.id
+        );
         let shown = (room.kind, &room.name, room.archived, room.guests, room.last_n);
         assert_eq!(shown, (known.kind, &known.name, known.archived, known.guests, known.last_n));
         assert_eq!(room.member_count as usize, known.members.len());
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
-        assert_eq!(room.with, other.filter(|other| known.members.contains(other)));
+        assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
         assert!(room.read_n <= room.last_n);
         let deleted = room.deleted.iter().flat_map(|[first, last]| *first..=*last);
         assert!(deleted.eq(known.deleted.iter().copied().filter(|n| *n > room.read_n)), "{:?}", room.deleted);
@@ -175,7 +197,7 @@ impl Truth {
 
     fn insert(&mut self, record: RoomRecord) {
         let RoomRecord { id, kind, name, archived, guests, direct, last_n, deleted, .. } = record;
-        let (deleted, members) = (deleted.into_iter().collect(), BTreeSet::new());
+        let (deleted, members) = (deleted.into_iter().collect(), BTreeMap::new());
         self.rooms.insert(id, KnownRoom { kind, name, archived, guests, direct, last_n, deleted, members });
     }
 }

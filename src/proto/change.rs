@@ -1,0 +1,124 @@
+//! What is different after a commit: told by the store, taken up by the hub.
+//!
+//! Whatever the store makes durable that the hub has to know of is one of these: `Hub::apply` takes up each, so that a kind
+//! of change that nobody tells the hub of does not compile.
+
+use super::id::{RoomId, Seq, SessionId, UserId};
+use super::millis::Millis;
+use super::server::{LastMessage, Message, Role, RoomKind, User};
+
+/// One thing that is different now.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Every guest's stay is over from now on: [`Op::EndStays`](super::op::Op::EndStays) takes them out, so many at a time.
+    GuestsOff,
+    /// A guest has become a member. All memberships of the person as they are now.
+    MemberMade {
+        user: User,
+        members: Vec<MemberRecord>,
+    },
+    /// Those who were not members before.
+    MembersJoined {
+        room: RoomId,
+        members: Vec<MemberRecord>,
+    },
+    /// `heir`: owns the room from now on, as none of those who stayed did.
+    MembersLeft {
+        room: RoomId,
+        users: Vec<UserId>,
+        heir: Option<UserId>,
+    },
+    MessageAppended(Message),
+    /// `last`: the room's newest message now, as its preview.
+    MessageDeleted {
+        seq: Seq,
+        room: RoomId,
+        message: Seq,
+        n: u64,
+        last: Option<LastMessage>,
+    },
+    RoomChanged {
+        room: RoomId,
+        setting: RoomSetting,
+    },
+    RoomMade {
+        room: RoomRecord,
+        members: Vec<MemberRecord>,
+    },
+    /// They are there no longer.
+    RoomsRemoved {
+        rooms: Vec<RoomId>,
+    },
+    SessionsEnded {
+        sessions: Vec<SessionId>,
+        end: SessionEnd,
+    },
+    StaysEnded(Ended),
+    /// An account has another name, picture or role.
+    UserChanged(User),
+    /// An account was deleted. `heirs`: who owns the rooms from now on that had no other owner.
+    UserGone {
+        user: UserId,
+        heirs: Vec<(RoomId, UserId)>,
+    },
+    /// An account was made. Memberships given from the start: the room for everybody, and those of an invite.
+    UserMade {
+        user: User,
+        members: Vec<MemberRecord>,
+    },
+}
+
+/// What can be set of a room.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RoomSetting {
+    Archived(bool),
+    /// Whether guests may be in it.
+    Guests(bool),
+    Name(String),
+}
+
+/// Why a session has ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SessionEnd {
+    SignedOut,
+    /// The account was signed in elsewhere.
+    TakenOver,
+}
+
+/// Guests who are no longer here.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Ended {
+    /// Whose stay has ended, as they are shown from now on.
+    pub guests: Vec<User>,
+    /// Whose name is no longer kept either.
+    pub deleted: Vec<UserId>,
+}
+
+/// A room as the store keeps it.
+#[derive(Clone, Debug)]
+pub struct RoomRecord {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    pub name: String,
+    pub archived: bool,
+    /// Whether guests may be in it.
+    pub guests: bool,
+    /// Of a direct room: the two people, the lower id first.
+    pub direct: Option<[UserId; 2]>,
+    pub last_n: u64,
+    pub last: Option<LastMessage>,
+    /// Numbers of messages that were deleted, of the latest `DELETED_READ_MAX` deletions.
+    pub deleted: Vec<u64>,
+}
+
+/// A membership as the store keeps it.
+#[derive(Clone, Debug)]
+pub struct MemberRecord {
+    pub room: RoomId,
+    pub user: UserId,
+    pub role: Role,
+    pub joined_at: Millis,
+    pub read_n: u64,
+    /// Whether they have made the room, come by themselves, written or read.
+    pub took_part: bool,
+}

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::{self, Clock};
-use crate::fair::{self, Asker, Lane, LaneMax, Network, Turn, TurnMax};
+use crate::fair::{self, Asker, Crowd, Lane, LaneMax, Network, Turn, TurnMax};
 pub use crate::hub::{Hub, Input};
 use crate::hub::{Now, Output, Ticket};
 use crate::outbox::{Ledgers, Outbox, text_frame};
@@ -19,9 +19,9 @@ use crate::proto::change::Change;
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
-    CONNECTIONS_MAX, HUB_LOOKS_AT_ONCE_MAX, HUB_LOOKS_OF_ONE_MAX, HUB_LOOKS_OF_ONE_WAITING_MAX, HUB_LOOKS_WAITING_MAX,
-    HUB_QUEUE_MAX, PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX, PAGE_CHANGES_OF_ONE_WAITING_MAX,
-    PAGE_CHANGES_WAITING_MAX, STORE_IN_FLIGHT_MAX,
+    HUB_LOOKS_AT_ONCE_MAX, HUB_LOOKS_OF_ONE_MAX, HUB_LOOKS_OF_ONE_WAITING_MAX, HUB_LOOKS_WAITING_MAX, HUB_QUEUE_MAX,
+    PAGE_CHANGES_IN_FLIGHT_MAX, PAGE_CHANGES_OF_ONE_MAX, PAGE_CHANGES_OF_ONE_WAITING_MAX, PAGE_CHANGES_WAITING_MAX,
+    STORE_IN_FLIGHT_MAX,
 };
 use crate::proto::op::{Fault, Missed, Op, Outcome, Reply};
 use crate::proto::server::{self, ServerMessage};
@@ -179,8 +179,8 @@ impl Handle {
     }
 }
 
-/// Starts the driver; it ends when every handle is gone.
-pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
+/// Starts the driver, for so many connections; it ends when every handle is gone.
+pub fn start(hub: Hub, store: Store, clock: Clock, connections_max: usize) -> Handle {
     let (events, incoming) = mpsc::channel(HUB_QUEUE_MAX);
     // As many answers as there can be questions, so that giving one never waits.
     let (answers, answered) = mpsc::channel(STORE_IN_FLIGHT_MAX + PAGE_CHANGES_IN_FLIGHT_MAX);
@@ -190,8 +190,17 @@ pub fn start(hub: Hub, store: Store, clock: Clock) -> Handle {
     let handle = Handle { events, in_order, next_conn, ledgers, looks };
     // Weak: reads under way must not keep the driver alive, and it ends with the last handle.
     let back = handle.events.downgrade();
-    let driver =
-        Driver { hub, store, clock, answers, back, outboxes: HashMap::new(), lagging: Vec::new(), going_away: false };
+    let driver = Driver {
+        hub,
+        store,
+        clock,
+        answers,
+        back,
+        outboxes: HashMap::new(),
+        crowd: Crowd::new(connections_max),
+        lagging: Vec::new(),
+        going_away: false,
+    };
     tokio::spawn(driver.run(incoming, answered));
     handle
 }
@@ -203,6 +212,8 @@ struct Driver {
     answers: mpsc::Sender<Stored>,
     back: mpsc::WeakSender<Event>,
     outboxes: HashMap<ConnId, Arc<Outbox>>,
+    /// Whose connections they are, so that nobody takes all there can be.
+    crowd: Crowd<ConnId>,
     /// Connections found too slow while outputs were carried out.
     lagging: Vec<ConnId>,
     /// Whether porch stops.
@@ -262,10 +273,17 @@ impl Driver {
         match event {
             // Came in while the others were being told to go.
             Event::Connect { outbox, .. } if self.going_away => outbox.close(CloseCode::GoingAway),
-            Event::Connect { outbox, .. } if self.outboxes.len() >= CONNECTIONS_MAX => {
-                outbox.close(CloseCode::TooMany);
-            }
             Event::Connect { conn, user, session, outbox } => {
+                let out = self.crowd.enter(outbox.network(), user, conn);
+                if out == Some(conn) {
+                    return outbox.close(CloseCode::TooMany);
+                }
+                if let Some(outbox) = out.and_then(|out| self.outboxes.remove(&out)) {
+                    outbox.close(CloseCode::TooMany);
+                }
+                if let Some(conn) = out {
+                    self.feed(Input::Disconnected { conn });
+                }
                 self.outboxes.insert(conn, outbox);
                 self.feed(Input::Connected { conn, user, session });
             }
@@ -280,6 +298,7 @@ impl Driver {
             Event::Hub(input) => {
                 if let Input::Disconnected { conn } = &input {
                     self.outboxes.remove(conn);
+                    self.crowd.leave(*conn);
                 }
                 self.feed(input);
             }
@@ -309,6 +328,7 @@ impl Driver {
                 }
             }
             Output::Close { conn, code } => {
+                self.crowd.leave(conn);
                 if let Some(outbox) = self.outboxes.remove(&conn) {
                     outbox.close(code);
                 }
@@ -411,7 +431,7 @@ mod tests {
     use crate::outbox::{Frames, Taken};
     use crate::proto::client::ClientMessage;
     use crate::proto::id::{ClientMsgId, RoomId};
-    use crate::proto::limits::{HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
+    use crate::proto::limits::{CONNECTIONS_MAX, HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
     use crate::proto::server::{Role, User};
     use crate::proto::text::Body;
 
@@ -424,7 +444,7 @@ mod tests {
         let user =
             |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0, ends_at: None };
         snapshot.users.extend((0..=CONNECTIONS_MAX as u64 / EACH).map(user));
-        (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start()), store)
+        (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start(), CONNECTIONS_MAX), store)
     }
 
     async fn connect(handle: &Handle, session: u64) -> (ConnId, Arc<Outbox>) {
@@ -483,19 +503,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves() {
+    async fn when_all_connections_are_taken_who_has_most_makes_place_for_somebody_new() {
         let dir = tempfile::tempdir().unwrap();
         let (handle, store) = driver(dir.path());
         let mut conns = Vec::new();
-        for session in 1..=CONNECTIONS_MAX as u64 {
+        for session in EACH..CONNECTIONS_MAX as u64 + EACH {
             conns.push(connect(&handle, session).await);
         }
         let (_, late) = connect(&handle, 0).await;
-        assert_eq!(closed(&late).await, CloseCode::TooMany);
-        handle.input(Input::Disconnected { conn: conns[0].0 }).await;
-        connect(&handle, 0).await;
-        let connected = handle.look(Asker::Box, |hub| hub.connected_sessions(UserId(0)).collect::<Vec<_>>()).await;
-        assert!(connected.unwrap().contains(&SessionId(0)));
+        let connected = async |user| {
+            let look =
+                move |hub: &Hub| hub.connected_sessions(UserId(user)).map(|session| session.0).collect::<Vec<_>>();
+            handle.look(Asker::Box, look).await.unwrap()
+        };
+        assert_eq!(connected(0).await, [0]);
+        let closed_ones: Vec<usize> = (0..conns.len()).filter(|at| conns[*at].1.is_closed()).collect();
+        let [out] = closed_ones[..] else { panic!("{closed_ones:?} made place") };
+        assert_eq!(closed(&conns[out].1).await, CloseCode::TooMany);
+        let whose = (EACH as usize + out) as u64 / EACH;
+        assert_eq!(connected(whose).await.len() as u64, EACH - 1, "the hub knows");
+        assert!(!late.is_closed());
+        // Where somebody has left there is room for all.
+        let left = if out == 0 { 1 } else { 0 };
+        handle.input(Input::Disconnected { conn: conns[left].0 }).await;
+        connect(&handle, 1).await;
+        assert_eq!(connected(0).await, [0, 1]);
+        assert_eq!(conns.iter().filter(|(_, outbox)| outbox.is_closed()).count(), 1);
         store.close();
     }
 
@@ -526,7 +559,7 @@ mod tests {
         }
         store.close();
         let (store, snapshot) = Store::open(dir.path(), clock::wall).unwrap();
-        let handle = start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start());
+        let handle = start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start(), CONNECTIONS_MAX);
         let (mut kept, mut resumed) = (Vec::new(), 0);
         // As many hellos as one person may say, but one.
         for _ in 1..HELLOS_BURST {

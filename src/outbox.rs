@@ -117,6 +117,17 @@ impl Outbox {
         Self { state: Mutex::default(), ledgers, user, network }
     }
 
+    /// Where its connection is from.
+    pub fn network(&self) -> Network {
+        self.network
+    }
+
+    /// Whether it has been told to end.
+    #[cfg(test)]
+    pub fn is_closed(&self) -> bool {
+        self.lock().close.is_some()
+    }
+
     /// Adds a frame at the end. Full: the connection reads too slowly.
     pub fn push(&self, frame: Bytes) -> Result<(), Full> {
         let mut state = self.lock();

@@ -198,7 +198,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
         log::warn!("where porch listens could not be written down: {fault}");
     }
 
-    let handle = driver::start(hub, store.clone(), Clock::start());
+    let handle = driver::start(hub, store.clone(), Clock::start(), system::connections_max());
     let id = certificate.id(&config.data_dir.value);
     let place = Place { https: listening.https, http_port: listening.http.port(), id: id.clone() };
     let announcer = announcer(config, &place, &interfaces, &network);

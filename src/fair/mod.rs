@@ -2,9 +2,10 @@
 //!
 //! One mechanism for all queues that many feed. [`Turns`] orders what waits by who asked, so that whoever asks much waits
 //! behind their own questions and not before others'. [`Lane`] does the waiting. [`Places`] seats whoever comes, at the
-//! cost of whoever has the most. [`Ledger`] counts the bytes that are kept for somebody until they have been read.
+//! cost of the network with the most, [`Crowd`] whoever comes signed in, at the cost of the person with the most there. [`Ledger`] counts the bytes that are kept for somebody until they have been read.
 //! Limits are the caller's, from `proto::limits`.
 
+mod crowd;
 mod lane;
 mod ledger;
 mod places;
@@ -12,6 +13,7 @@ mod turns;
 
 use std::net::{IpAddr, Ipv6Addr};
 
+pub use crowd::Crowd;
 pub use lane::{Busy, Lane, LaneMax, Turn};
 pub use ledger::{Full, Held, HeldMax, Ledger};
 pub use places::{AllKept, Places, Seat};

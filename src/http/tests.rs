@@ -24,6 +24,7 @@ use crate::lan::mdns::NameState;
 use crate::outbox::{Outbox, Taken};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
+use crate::proto::limits::CONNECTIONS_MAX;
 use crate::proto::op::{Op, Outcome};
 use crate::proto::server::{Role, User};
 
@@ -76,7 +77,7 @@ impl Porch {
             move || clock.load(Ordering::Relaxed)
         };
         let (store, snapshot) = Store::open(dir.path(), read(&clock)).expect("a new store opens");
-        let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start());
+        let hub = driver::start(Hub::new(snapshot, VERSION), store.clone(), Clock::start(), CONNECTIONS_MAX);
         let wall = Box::new(read(&clock));
         let (moves, doors) = watch::channel(Arc::new(doors_at(&[IpAddr::from([192, 168, 1, 7])])));
         let subject = Subject {

@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::proto::limits::{OPEN_FILES_MAX, OTHER_FILES_MAX, SOCKETS_MAX};
+use crate::proto::limits::{CONNECTIONS_MAX, OPEN_FILES_MAX, OTHER_FILES_MAX, SOCKETS_MAX};
 
 /// Raises the limit on open files as far as allowed and useful.
 pub(super) fn raise_open_files() {
@@ -28,6 +28,11 @@ pub(super) fn sockets_max() -> usize {
     let allowed = getrlimit(Resource::Nofile).current.unwrap_or(OPEN_FILES_MAX);
     let beside = allowed.saturating_sub(OTHER_FILES_MAX).max(allowed / 2);
     usize::try_from(beside).unwrap_or(SOCKETS_MAX).min(SOCKETS_MAX)
+}
+
+/// The WebSockets among them: where the system allows fewer sockets, everything else keeps its part.
+pub(super) fn connections_max() -> usize {
+    sockets_max() * CONNECTIONS_MAX / SOCKETS_MAX
 }
 
 /// The signals by which porch is asked to stop. They are heard from the moment this is made.

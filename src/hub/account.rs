@@ -76,6 +76,7 @@ impl Hub {
         // Guests own nothing that could fall to somebody.
         self.take_out(&guests, &[], now, out);
         for user in ended.deleted {
+            self.gathered.forget_person(user);
             self.gathered.person(user, PersonChange::Gone);
         }
     }

@@ -89,6 +89,13 @@ impl Gathered {
         self.rooms.remove(&room);
     }
 
+    /// The name of this person is let go: what was to be told of them in any room is not any more.
+    pub(super) fn forget_person(&mut self, user: UserId) {
+        for room in self.rooms.values_mut() {
+            room.people.remove(&user);
+        }
+    }
+
     /// This member sees the room in another way from now on.
     pub(super) fn show(&mut self, room: RoomId, user: UserId) {
         self.rooms.entry(room).or_default().shown.insert(user);

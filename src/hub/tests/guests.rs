@@ -56,7 +56,12 @@ fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
     for (conn, guests) in [(bob, true), (ada, false)] {
         world.say(conn, open(room, guests));
         world.commit();
-        assert!(world.got(eve).iter().any(|m| matches!(m, ServerMessage::Room { room } if room.guests == guests)));
+        assert!(
+            world
+                .got(eve)
+                .iter()
+                .any(|m| matches!(m, ServerMessage::RoomSettings { guests: told, .. } if *told == guests))
+        );
     }
     world.say(bob, open(EVERYONE, true));
     assert_eq!(world.errors(bob), [ErrorCode::Forbidden]);
@@ -249,6 +254,21 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     world.change(Change::StaysEnded(Ended { guests: vec![], deleted: vec![UserId(7)] }));
     world.wait(250);
     assert!(world.got(ada).contains(&ServerMessage::Users { users: vec![], gone: vec![UserId(7)] }));
+}
+
+#[test]
+fn a_name_that_is_let_go_is_told_to_nobody_any_more_however_soon_after_the_stay() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let room = world.guest_room(bob, Access::Open, &[]);
+    let (eve, _) = (world.bring(9, room), world.bring(7, room));
+    world.wait(250);
+    world.sent.clear();
+    world.gone(7);
+    world.change(Change::StaysEnded(Ended { guests: vec![], deleted: vec![UserId(7)] }));
+    assert_eq!(world.told_of(eve), [0; 0]);
+    world.gone(9);
+    assert_eq!(world.told_of(bob), [9], "as long as it is kept it is told");
 }
 
 #[test]

@@ -15,10 +15,10 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::task;
 
-use crate::fair::{AllKept, Network, Places, Seat};
+use crate::fair::{self, AllKept, Asker, Lane, LaneMax, Network, Places, Seat, TurnMax};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{
@@ -42,7 +42,7 @@ const RESERVED_BYTES_MIN: usize = 33 << 20;
 /// Makes pictures, [`PICTURES_AT_ONCE`] at a time.
 #[derive(Clone)]
 pub struct Pictures {
-    turns: Arc<Semaphore>,
+    turns: Lane,
     uploads: Arc<Mutex<Uploads>>,
 }
 
@@ -55,25 +55,26 @@ struct Uploads {
 /// Leave to hold an upload in memory; gives its place back when dropped.
 pub struct Upload {
     user: UserId,
+    network: Network,
     seat: Seat,
-    /// Whether all of it is there.
-    is_whole: bool,
+    /// Whether its turn has come to be decoded.
+    is_kept: bool,
     told: oneshot::Receiver<()>,
     uploads: Arc<Mutex<Uploads>>,
 }
 
 impl Upload {
-    /// Waits until a newcomer has the place of this one, which has been under way for too long.
+    /// Waits until a newcomer has the place of this one, which came first of those of the network with the most.
     pub async fn put_out(&mut self) {
         if (&mut self.told).await.is_err() {
             std::future::pending().await
         }
     }
 
-    /// It has come, and keeps its place until it is decoded; false where it has lost it.
-    fn arrived(&mut self) -> bool {
-        self.is_whole = lock(&self.uploads).places.keep(self.seat);
-        self.is_whole
+    /// It is decoded next, and keeps its place until that is done; false where it has lost it.
+    fn keep(&mut self) -> bool {
+        self.is_kept = lock(&self.uploads).places.keep(self.seat);
+        self.is_kept
     }
 }
 
@@ -81,7 +82,7 @@ impl Drop for Upload {
     fn drop(&mut self) {
         let mut uploads = lock(&self.uploads);
         uploads.people.remove(&self.user);
-        if self.is_whole {
+        if self.is_kept {
             uploads.places.leave_kept();
         } else {
             uploads.places.leave(self.seat);
@@ -92,14 +93,16 @@ impl Drop for Upload {
 impl Default for Pictures {
     fn default() -> Self {
         let uploads = Uploads { people: HashSet::new(), places: Places::new(PICTURE_UPLOADS_MAX) };
-        Self { turns: Arc::new(Semaphore::new(PICTURES_AT_ONCE)), uploads: Arc::new(Mutex::new(uploads)) }
+        let waiting = TurnMax { of_one: PICTURE_UPLOADS_MAX, in_all: PICTURE_UPLOADS_MAX };
+        let max = LaneMax { at_once: PICTURES_AT_ONCE, at_once_of_one: PICTURES_AT_ONCE, waiting };
+        Self { turns: Lane::new(max), uploads: Arc::new(Mutex::new(uploads)) }
     }
 }
 
 impl Pictures {
     /// Asks for leave to take in a file, before it is: one for each person and [`PICTURE_UPLOADS_MAX`] in all, since
-    /// files wait in memory. When there are as many, the network with the most gives up the oldest that is still on its
-    /// way: an honest one takes a moment. `busy` where all are there and wait to be decoded.
+    /// files wait in memory. When there are as many, the network with the most gives up the oldest that is not being
+    /// decoded: an honest one takes a moment.
     pub fn upload(&self, user: UserId, network: Network) -> Result<Upload, ErrorCode> {
         let mut uploads = lock(&self.uploads);
         if uploads.people.contains(&user) {
@@ -113,17 +116,18 @@ impl Pictures {
             // An error says that it is ending by itself.
             let _ = other.send(());
         }
-        Ok(Upload { user, seat, is_whole: false, told, uploads: Arc::clone(&self.uploads) })
+        Ok(Upload { user, network, seat, is_kept: false, told, uploads: Arc::clone(&self.uploads) })
     }
 
     /// Makes the sizes of a picture on a blocking thread: or `picture_large`, `picture_unreadable`.
     pub async fn make(&self, mut upload: Upload, file: Bytes) -> Result<Jpegs, ErrorCode> {
-        if !upload.arrived() {
+        let turn = tokio::select! {
+            turn = self.turns.enter(Asker::Network(upload.network)) => turn.map_err(|fair::Busy| ErrorCode::Busy)?,
+            () = upload.put_out() => return Err(ErrorCode::Busy),
+        };
+        if !upload.keep() {
             return Err(ErrorCode::Busy);
         }
-        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
-            return Err(ErrorCode::Busy);
-        };
         // The file stays in memory until it is decoded, whether or not anyone still waits for it.
         let work = move || {
             let jpegs = make(&file);

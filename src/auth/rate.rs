@@ -1,4 +1,4 @@
-//! How often one may guess a password, make accounts, and rename oneself: token buckets, all in bounded tables.
+//! How often one may guess a password, make accounts, rename oneself, and have a new picture: token buckets, all in bounded tables.
 //!
 //! Only what fails counts against a password. Who has given it before is not kept waiting by strangers: a device that
 //! has signed in to the account, and a session that goes on, have buckets of their own; strangers have one for each name
@@ -16,7 +16,8 @@ use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{
     ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS, GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST,
     GUESSES_NAME_INTERVAL_MS, GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS, GUESSES_STRANGER_BURST,
-    GUESSES_STRANGER_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST, RENAMES_INTERVAL_MS,
+    GUESSES_STRANGER_INTERVAL_MS, PICTURES_BURST, PICTURES_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST,
+    RENAMES_INTERVAL_MS,
 };
 use crate::proto::op::Millis;
 
@@ -50,6 +51,7 @@ pub struct Rates {
     names_at_networks: Buckets<(String, Network)>,
     networks: Buckets<Network>,
     renames: Buckets<UserId>,
+    pictures: Buckets<UserId>,
     sessions: Buckets<SessionId>,
 }
 
@@ -62,6 +64,7 @@ impl Default for Rates {
             names_at_networks: Buckets::new(GUESSES_STRANGER_BURST, GUESSES_STRANGER_INTERVAL_MS),
             networks: Buckets::new(GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS),
             renames: Buckets::new(RENAMES_BURST, RENAMES_INTERVAL_MS),
+            pictures: Buckets::new(PICTURES_BURST, PICTURES_INTERVAL_MS),
             sessions: Buckets::new(GUESSES_BURST, GUESSES_INTERVAL_MS),
         }
     }
@@ -126,6 +129,11 @@ impl Rates {
     /// Counts a new name of a person: everyone is told of it.
     pub fn rename(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
         self.renames.take(user, now)
+    }
+
+    /// Counts a new picture of a person, whatever becomes of it.
+    pub fn picture(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
+        self.pictures.take(user, now)
     }
 }
 
@@ -409,5 +417,10 @@ mod tests {
         }
         assert!(rates.rename(UserId(1), NOW).is_err());
         assert_eq!(rates.rename(UserId(2), NOW), Ok(()));
+        for _ in 0..PICTURES_BURST {
+            assert_eq!(rates.picture(UserId(1), NOW), Ok(()));
+        }
+        assert!(rates.picture(UserId(1), NOW).is_err());
+        assert_eq!(rates.picture(UserId(1), NOW + PICTURES_INTERVAL_MS), Ok(()));
     }
 }

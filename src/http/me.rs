@@ -78,6 +78,8 @@ pub(super) async fn set_picture(
     request: Request<Body>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
     let user = signed.user.id;
+    let now = (app.wall)();
+    app.rates().picture(user, now)?;
     let mut upload = app.pictures.upload(user, Network::of(peer.ip()))?;
     let (parts, stream) = request.into_parts();
     let read = tokio::select! {

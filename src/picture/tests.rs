@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use futures_util::future::{join_all, poll_immediate};
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 use proptest::prelude::*;
 
@@ -309,8 +310,9 @@ async fn uploads_are_taken_up_to_the_limit_and_one_for_each_person() {
     let pictures = Pictures::default();
     let begin = |id: u64| pictures.upload(UserId(id), Network::of([192, 168, 1, 1].into()));
     let mut held: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| begin(id).unwrap()).collect();
-    assert!(held.iter_mut().all(Upload::arrived));
-    assert_eq!(begin(99).err(), Some(ErrorCode::Busy), "all wait to be decoded");
+    // Never so many, but while they are decoded nobody can be put out.
+    assert!(held.iter_mut().all(Upload::keep));
+    assert_eq!(begin(99).err(), Some(ErrorCode::Busy));
     drop(held.pop());
     assert_eq!(begin(1).err(), Some(ErrorCode::Busy), "one at a time");
     let jpegs = pictures.make(begin(99).unwrap(), file(&halves(8, 8), ImageFormat::Png).into()).await;
@@ -331,6 +333,31 @@ async fn eight_slow_uploads_keep_nobody_from_giving_a_picture() {
     let late = slow.remove(0);
     assert_eq!(pictures.make(late, png.clone()).await.err(), Some(ErrorCode::Busy), "its place is another's");
     assert!(pictures.make(slow.remove(0), png).await.is_ok(), "the others go on");
+}
+
+#[tokio::test]
+async fn files_that_wait_for_the_decoder_take_turns_by_network_and_make_place() {
+    let pictures = Pictures::default();
+    let at = |host: u8| Network::of([192, 168, 1, host].into());
+    let png: Bytes = file(&halves(8, 8), ImageFormat::Png).into();
+    // The decoder is busy, and all places are one network's, whole files waiting.
+    let busy = pictures.turns.enter(Asker::Network(at(9))).await.unwrap();
+    let make = |id: u64, host: u8| {
+        let upload = pictures.upload(UserId(id), at(host)).expect("a place");
+        Box::pin(pictures.make(upload, png.clone()))
+    };
+    let mut many: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| make(id, 1)).collect();
+    for waiting in &mut many {
+        assert!(poll_immediate(waiting).await.is_none());
+    }
+    let mut other = make(99, 2);
+    assert!(poll_immediate(&mut other).await.is_none());
+    assert_eq!(many.remove(0).await.err(), Some(ErrorCode::Busy), "the oldest has made place");
+    drop(busy);
+    many.push(other);
+    let made: Vec<bool> = join_all(many).await.iter().map(Result::is_ok).collect();
+    assert_eq!(made.last(), Some(&true), "the other network's is not kept waiting by the many");
+    assert!(made.iter().filter(|made| **made).count() >= PICTURE_UPLOADS_MAX - 1, "{made:?}");
 }
 
 /// Small files of every kind, to be damaged.

@@ -273,6 +273,10 @@ pub const ACCOUNTS_INTERVAL_MS: i64 = 1_000;
 pub const RENAMES_BURST: u32 = 10;
 /// Another one is allowed after so many milliseconds.
 pub const RENAMES_INTERVAL_MS: i64 = 60_000;
+/// Pictures of one person at once: each takes the processor for up to a second, and is told to everyone.
+pub const PICTURES_BURST: u32 = 10;
+/// Another one is allowed after so many milliseconds.
+pub const PICTURES_INTERVAL_MS: i64 = 30_000;
 /// Networks, names, devices and sessions remembered for each of the limits above; those nearest to being rested are
 /// forgotten first.
 pub const RATES_REMEMBERED_MAX: usize = 4_096;

@@ -5,7 +5,7 @@ use crate::proto::id::{RoomId, Seq};
 use crate::proto::server::{LastMessage, Message, ServerMessage};
 
 use super::gathered::PersonChange;
-use super::room::broadcast;
+use super::room::{Room, broadcast};
 use super::{Hub, Now, Output};
 
 impl Hub {
@@ -60,12 +60,19 @@ impl Hub {
 
     fn room_changed(&mut self, id: RoomId, setting: RoomSetting, out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
+        // Nobody was welcomed with it.
+        let comes_back = room.archived && setting == RoomSetting::Archived(false);
         match setting {
             RoomSetting::Archived(archived) => room.archived = archived,
             RoomSetting::Guests(guests) => room.guests = guests,
             RoomSetting::Name(name) => room.name = name,
         }
-        self.show_room_to_all(id, out);
+        if comes_back {
+            return self.show_room_to_all(id, out);
+        }
+        let Room { archived, guests, .. } = *room;
+        let settings = ServerMessage::RoomSettings { room: id, name: room.name.clone(), archived, guests };
+        broadcast(room.present.clone(), settings, out);
     }
 
     fn room_made(&mut self, room: RoomRecord, members: &[MemberRecord], out: &mut Vec<Output>) {

@@ -196,6 +196,12 @@ pub enum ServerMessage {
     Room {
         room: Room,
     },
+    RoomSettings {
+        room: RoomId,
+        name: String,
+        archived: bool,
+        guests: bool,
+    },
     RoomsGone {
         rooms: Vec<RoomId>,
     },

@@ -122,7 +122,9 @@ fn a_room_is_renamed_by_its_owner_or_the_boxs_and_by_nobody_else() {
     for (conn, name) in [(bob, "Galley"), (ada, "Mess")] {
         world.say(conn, rename(name));
         world.commit();
-        assert!(world.got(eve).iter().any(|m| matches!(m, ServerMessage::Room { room } if room.name == name)));
+        assert!(
+            world.got(eve).iter().any(|m| matches!(m, ServerMessage::RoomSettings { name: told, .. } if told == name))
+        );
     }
 }
 

@@ -599,8 +599,12 @@ export class Chat {
         return
       case 'room':
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
-        this.#countArchived(message.room)
+        this.#countArchived(message.room.id, message.room.archived)
         this.#learnRoom(message.room)
+        return
+      case 'room_settings':
+        this.#countArchived(message.room, message.archived)
+        this.rooms.get(message.room)?.set(message)
         return
       case 'rooms_gone':
         for (const room of message.rooms) this.#forgetRoom(room)
@@ -727,9 +731,9 @@ export class Chat {
     }
   }
 
-  #countArchived(room: Room): void {
-    const before = this.rooms.get(room.id)
-    if (before && before.archived !== room.archived) this.archived += room.archived ? 1 : -1
+  #countArchived(room: RoomId, archived: boolean): void {
+    const before = this.rooms.get(room)
+    if (before && before.archived !== archived) this.archived += archived ? 1 : -1
   }
 
   #learnRoom(room: Room): RoomState {

@@ -145,6 +145,21 @@ test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_i
   await vi.waitFor(() => expect(state.unread).toBe(0))
 })
 
+test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
+  const guest = await inside({
+    rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', last_n: 9, read_n: 2 })],
+  })
+  const state = chat.rooms.get(4)!
+  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: true, guests: true })
+  await vi.waitFor(() => expect(state.name).toBe('Galley'))
+  expect([state.archived, state.guests, state.unread, chat.archived]).toEqual([true, true, 7, 1])
+  // One of very many rooms, of which the welcome told nothing.
+  guest.say({ type: 'room_settings', room: 5, name: 'Hall', archived: false, guests: false })
+  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: false, guests: true })
+  await vi.waitFor(() => expect(state.archived).toBe(false))
+  expect([chat.archived, chat.rooms.has(5)]).toEqual([0, false])
+})
+
 test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', async () => {
   await inside({ rooms: [room({ last_n: 9e15, read_n: 0, deleted: [[1, 9e15 - 2]] })] })
   expect(chat.rooms.get(1)!.unread).toBeGreaterThan(999)

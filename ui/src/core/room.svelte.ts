@@ -86,9 +86,7 @@ export class RoomState {
   /** Takes over what the box says of the room. */
   learn(room: Room): void {
     this.kind = room.kind
-    this.name = room.name
-    this.archived = room.archived
-    this.guests = room.guests
+    this.set(room)
     this.role = room.role
     this.with = room.with
     this.member_count = room.member_count
@@ -96,6 +94,13 @@ export class RoomState {
     this.read_n = Math.max(this.read_n, room.read_n)
     this.last = room.last
     for (const [first, last] of room.deleted) this.#passOver(first, last)
+  }
+
+  /** Takes over what has been set of the room. */
+  set({ name, archived, guests }: Pick<Room, 'name' | 'archived' | 'guests'>): void {
+    this.name = name
+    this.archived = archived
+    this.guests = guests
   }
 
   /** Does not count these as unread, deleted as they are. */

@@ -265,6 +265,10 @@ impl World {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
             ServerMessage::Room { room } => self.truth.check_room(room, user),
+            ServerMessage::RoomSettings { room, name, archived, guests } => {
+                assert!(self.truth.is_member(*room, user));
+                assert_eq!((&name[..], *archived, *guests), self.truth.settings(*room));
+            }
             ServerMessage::RoomsGone { rooms } => {
                 assert!(!rooms.is_empty() && rooms.iter().all(|room| !self.truth.is_member(*room, user)));
             }

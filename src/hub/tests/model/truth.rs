@@ -187,6 +187,12 @@ impl Truth {
         assert_eq!(room.last.is_some(), room.last_n > 0);
     }
 
+    /// Name, whether it is archived, whether guests may be in it.
+    pub(crate) fn settings(&self, room: RoomId) -> (&str, bool, bool) {
+        let room = &self.rooms[&room];
+        (&room.name, room.archived, room.guests)
+    }
+
     pub(crate) fn member_count(&self, room: RoomId) -> usize {
         self.rooms[&room].members.len()
     }

@@ -50,6 +50,8 @@ const WRITE_CHUNK_BYTES: usize = 16 << 10;
 const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 /// How long a closed connection may take to say goodbye in turn.
 const GOODBYE_WAIT: Duration = Duration::from_secs(2);
+/// The same where somebody else has the place already: for so long there is a connection more than there is room for.
+const CROWDED_OUT_WAIT: Duration = Duration::from_millis(100);
 
 /// Why a connection ended.
 enum End {
@@ -309,7 +311,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             }
         };
         // Whoever does not answer in time is simply dropped.
-        let _ = timeout(GOODBYE_WAIT, goodbye).await;
+        let wait = if code == CloseCode::TooMany { CROWDED_OUT_WAIT } else { GOODBYE_WAIT };
+        let _ = timeout(wait, goodbye).await;
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Each room has its own blocks (see `block`): a search looks into those of the asker's rooms and into no others, so that
 //! neither its answer nor its time tells of words in rooms that the asker may not read. New messages become a new block
-//! of their room, and small blocks are merged into larger ones (see `block_rows`). The index may lag behind the messages: [`indexed_upto`] says how far it goes,
-//! and a search reads what is newer itself. Missing, damaged or of another database, it is made anew.
+//! of their room, and small blocks are merged into larger ones (see `block_rows`). The index may lag behind the messages:
+//! [`indexed_upto`] says how far it goes, and a search reads what is newer itself. Missing, damaged or of another database,
+//! it is made anew. Why it is so, with measurements: docs/search.md.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;

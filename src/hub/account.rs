@@ -91,6 +91,7 @@ impl Hub {
 
     /// Closes the connections of these people, and takes them out of every room: each room hears of it once.
     fn take_out(&mut self, users: &[UserId], heirs: &[(RoomId, UserId)], now: Now, out: &mut Vec<Output>) {
+        let heirs: BTreeMap<RoomId, UserId> = heirs.iter().copied().collect();
         let mut leaving: BTreeMap<RoomId, Vec<UserId>> = BTreeMap::new();
         for user in users {
             let conns = self.people.get(user).map(|person| person.conns.clone()).unwrap_or_default();
@@ -104,8 +105,7 @@ impl Hub {
             }
         }
         for (room, users) in leaving {
-            let heir = heirs.iter().find(|(inherited, _)| *inherited == room).map(|(_, heir)| *heir);
-            self.members_left(room, &users, heir, out);
+            self.members_left(room, &users, heirs.get(&room).copied(), out);
             let Some(room) = self.rooms.get(&room).filter(|room| room.kind == RoomKind::Direct) else { continue };
             // The other one keeps the conversation, with nobody in it.
             if let Some(pair) = room.direct {

@@ -432,6 +432,7 @@ mod tests {
     use crate::proto::client::ClientMessage;
     use crate::proto::id::{ClientMsgId, RoomId};
     use crate::proto::limits::{CONNECTIONS_MAX, HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
+    use crate::proto::op::{AccountOp, MessageOp};
     use crate::proto::server::{Role, User};
     use crate::proto::text::Body;
 
@@ -550,11 +551,12 @@ mod tests {
         let name = crate::proto::user_name::UserName::parse("Ada").unwrap();
         let (token_hash, device, at) = ([1; 32], String::new(), clock::wall());
         let session = crate::proto::op::NewSession { token_hash, device, at, attempt: None };
-        store.apply(Op::CreateUser { name, password: String::new(), session }).await.unwrap();
+        store.apply(Op::Account(AccountOp::Create { name, password: String::new(), session })).await.unwrap();
         for i in 0..30 {
             let client_msg_id = ClientMsgId::try_from(format!("m{i}")).unwrap();
             let body = Body::parse(text.clone()).unwrap();
-            let append = Op::Append { room: RoomId(1), author: UserId(1), client_msg_id, body, sent_at: 0 };
+            let append =
+                Op::Message(MessageOp::Append { room: RoomId(1), author: UserId(1), client_msg_id, body, sent_at: 0 });
             store.apply(append).await.unwrap();
         }
         store.close();

@@ -12,7 +12,7 @@ use crate::proto::account::{PatchPerson, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT};
-use crate::proto::op::{Needs, Op, Reply};
+use crate::proto::op::{GuestOp, Needs, Op, Reply};
 use crate::proto::server::Role;
 
 use super::App;
@@ -31,7 +31,7 @@ pub(super) async fn make_member(
     if asked.role != Role::Member {
         return Err(ErrorCode::BadRequest.into());
     }
-    match app.apply_for(&signed, Needs::Owner, Op::MakeMember { user, at: (app.wall)() }).await? {
+    match app.apply_for(&signed, Needs::Owner, Op::Guest(GuestOp::MakeMember { user, at: (app.wall)() })).await? {
         Reply::User(user) => Ok(JsonAnswer(UserAnswer { user })),
         other => Err(Refusal::unasked(&other)),
     }
@@ -40,7 +40,7 @@ pub(super) async fn make_member(
 /// `DELETE /api/people/{user}`: ends a guest's stay.
 pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
-    app.apply_for(&signed, Needs::Owner, Op::EndStay { user, at: (app.wall)() }).await?;
+    app.apply_for(&signed, Needs::Owner, Op::Guest(GuestOp::EndStay { user, at: (app.wall)() })).await?;
     app.stays_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }
@@ -89,7 +89,8 @@ impl App {
             if due > now {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
             }
-            if let Reply::Step { more: true } = self.apply(Asker::Box, Op::EndStays { at: now }).await? {
+            if let Reply::Step { more: true } = self.apply(Asker::Box, Op::Guest(GuestOp::EndStays { at: now })).await?
+            {
                 sleep(STAYS_STEP_WAIT).await;
             }
         }

@@ -14,7 +14,7 @@ use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
 use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN, TIME_MAX};
-use crate::proto::op::{Needs, Op, Reply};
+use crate::proto::op::{InviteOp, Needs, Op, Reply};
 use crate::proto::user_name::UserName;
 
 use super::App;
@@ -61,7 +61,7 @@ pub(super) async fn make(
     }
     let token = InviteToken::fresh()?;
     let (text, token_hash) = (token.text(), token.hash());
-    let op = Op::MakeInvite { by: signed.user.id, invite, token: text, token_hash, at };
+    let op = Op::Invite(InviteOp::Make { by: signed.user.id, invite, token: text, token_hash, at });
     match app.apply_for(&signed, Needs::Owner, op).await? {
         Reply::Invite(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
         other => Err(Refusal::unasked(&other)),
@@ -75,7 +75,7 @@ pub(super) async fn withdraw(
     Named(invite): Named<InviteId>,
 ) -> Answer<StatusCode> {
     signed.owner_only()?;
-    app.apply_for(&signed, Needs::Owner, Op::WithdrawInvite { invite }).await?;
+    app.apply_for(&signed, Needs::Owner, Op::Invite(InviteOp::Withdraw { invite })).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -113,7 +113,7 @@ pub(super) async fn join(
         None => String::new(),
     };
     let (cookie, session) = new_session(place.device, attempt, (app.wall)())?;
-    let op = Op::Join { token_hash: token.hash(), name, password: password.clone(), session };
+    let op = Op::Invite(InviteOp::Join { token_hash: token.hash(), name, password: password.clone(), session });
     let user = app.enter(asker, op).await?;
     app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;

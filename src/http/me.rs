@@ -12,7 +12,7 @@ use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::PICTURE_BYTES_MAX;
-use crate::proto::op::{Needs, Op, Reply};
+use crate::proto::op::{AccountOp, Needs, Op, Reply};
 use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
@@ -45,13 +45,18 @@ pub(super) async fn change(
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
         let now = (app.wall)();
         app.rates().rename(user.id, now)?;
-        user = app.change_user(&signed, Op::RenameUser { user: user.id, name }).await?;
+        user = app.change_user(&signed, Op::Account(AccountOp::Rename { user: user.id, name })).await?;
     }
     let mut cookies = Vec::new();
     if let Some((checked, new_password)) = new_password {
         let password = app.hasher.hash(signed.asker(), new_password).await?;
         cookies.extend(app.mark(user.id, &app.marks(&headers), &password)?);
-        let op = Op::SetPassword { user: user.id, checked: Some(checked), password, keep: Some(signed.session) };
+        let op = Op::Account(AccountOp::SetPassword {
+            user: user.id,
+            checked: Some(checked),
+            password,
+            keep: Some(signed.session),
+        });
         app.apply_for(&signed, Needs::SignedIn, op).await?;
     }
     Ok((AppendHeaders(cookies), JsonAnswer(UserAnswer { user })))
@@ -65,7 +70,7 @@ pub(super) async fn leave(
 ) -> Answer<impl IntoResponse> {
     let checked = app.check_password(&signed, asked.password.as_deref()).await?;
     // The hub closes its connections too.
-    let op = Op::DeleteUser { user: signed.user.id, checked, at: (app.wall)() };
+    let op = Op::Account(AccountOp::Delete { user: signed.user.id, checked, at: (app.wall)() });
     app.apply_for(&signed, Needs::SignedIn, op).await?;
     Ok(app.signed_out())
 }
@@ -91,12 +96,12 @@ pub(super) async fn set_picture(
         other => other,
     })?;
     let jpegs = app.pictures.make(upload, file).await?;
-    app.change_user(&signed, Op::SetPicture { user, jpegs }).await.map(answer)
+    app.change_user(&signed, Op::Account(AccountOp::SetPicture { user, jpegs })).await.map(answer)
 }
 
 /// `DELETE /api/me/picture`.
 pub(super) async fn clear_picture(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<UserAnswer>> {
-    app.change_user(&signed, Op::ClearPicture { user: signed.user.id }).await.map(answer)
+    app.change_user(&signed, Op::Account(AccountOp::ClearPicture { user: signed.user.id })).await.map(answer)
 }
 
 fn answer(user: User) -> JsonAnswer<UserAnswer> {

@@ -10,7 +10,7 @@ use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::ERASE_RETRY_WAIT;
-use crate::proto::op::{Needs, Op, Reply};
+use crate::proto::op::{Needs, Op, RemovalOp, Reply};
 
 use super::App;
 use super::answer::Answer;
@@ -33,7 +33,7 @@ pub(super) async fn count(State(app): State<App>, signed: Signed, Named(user): N
 pub(super) async fn remove(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
     signed.owner_only()?;
     loop {
-        let op = Op::RemoveRooms { made_by: user };
+        let op = Op::Removal(RemovalOp::Rooms { made_by: user });
         if !matches!(app.apply_for(&signed, Needs::Owner, op).await?, Reply::Step { more: true }) {
             app.rooms_removed.notify_one();
             return Ok(StatusCode::NO_CONTENT);
@@ -45,7 +45,7 @@ impl App {
     /// Erases what was said in removed rooms, for as long as porch runs; what an earlier run left first.
     pub async fn erase_removed(self) {
         loop {
-            match self.apply(Asker::Box, Op::EraseRemoved { at: (self.wall)() }).await {
+            match self.apply(Asker::Box, Op::Removal(RemovalOp::Messages { at: (self.wall)() })).await {
                 Ok(Reply::Step { more: true }) => {}
                 Ok(_) => self.rooms_removed.notified().await,
                 Err(fault) => {

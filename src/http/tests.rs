@@ -25,7 +25,7 @@ use crate::outbox::{Outbox, Taken};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::CONNECTIONS_MAX;
-use crate::proto::op::{Op, Outcome};
+use crate::proto::op::{AccountOp, MessageOp, Op, Outcome, RoomOp};
 use crate::proto::server::{Role, User};
 
 mod account;

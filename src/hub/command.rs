@@ -7,7 +7,7 @@ use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
-use crate::proto::op::Op;
+use crate::proto::op::{MessageOp, Op, RoomOp};
 use crate::proto::server::{Role, RoomKind, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
@@ -208,7 +208,13 @@ impl Hub {
         let checked = checked.and_then(|body| self.meter_bytes(author, &body, now.mono).map(|()| body));
         match checked {
             Ok(body) => {
-                let op = Op::Append { room, author, client_msg_id: client_msg_id.clone(), body, sent_at: now.wall };
+                let op = Op::Message(MessageOp::Append {
+                    room,
+                    author,
+                    client_msg_id: client_msg_id.clone(),
+                    body,
+                    sent_at: now.wall,
+                });
                 if let Some(state) = self.conns.get_mut(&conn) {
                     state.in_flight += 1;
                 }
@@ -257,7 +263,7 @@ impl Hub {
         if !room.guests && users.iter().any(|user| self.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
-        Ok(Op::AddMembers { room: id, users, by: Some(user), at: now.wall })
+        Ok(Op::Room(RoomOp::AddMembers { room: id, users, by: Some(user), at: now.wall }))
     }
 
     /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
@@ -278,7 +284,7 @@ impl Hub {
         if room.kind == RoomKind::Everyone {
             return Err(ErrorCode::Forbidden);
         }
-        Ok(Op::ArchiveRoom { room: id, archived, at: now.wall })
+        Ok(Op::Room(RoomOp::Archive { room: id, archived, at: now.wall }))
     }
 
     fn create_room(
@@ -300,14 +306,14 @@ impl Hub {
             Access::Closed => RoomKind::Closed,
             Access::Open => RoomKind::Open,
         };
-        Ok(Op::CreateRoom { kind, name, by, members, at: now.wall })
+        Ok(Op::Room(RoomOp::Create { kind, name, by, members, at: now.wall }))
     }
 
     /// Whether the message is the author's own is known to the store only, so it is asked to check.
     fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         let author = if self.may_steer(user, room).is_ok() { None } else { Some(user) };
-        Ok(Op::DeleteMessage { room: id, message, author, at: now.wall })
+        Ok(Op::Message(MessageOp::Delete { room: id, message, author, at: now.wall }))
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
@@ -317,12 +323,12 @@ impl Hub {
         if room.archived {
             return Err(ErrorCode::RoomArchived);
         }
-        Ok(Op::AddMembers { room: id, users: vec![user], by: None, at: now.wall })
+        Ok(Op::Room(RoomOp::AddMembers { room: id, users: vec![user], by: None, at: now.wall }))
     }
 
     fn leave_room(&self, user: UserId, id: RoomId) -> Result<Op, ErrorCode> {
         match self.own_room(user, id)?.kind {
-            RoomKind::Closed | RoomKind::Open => Ok(Op::RemoveMember { room: id, user }),
+            RoomKind::Closed | RoomKind::Open => Ok(Op::Room(RoomOp::RemoveMember { room: id, user })),
             RoomKind::Direct | RoomKind::Everyone => Err(ErrorCode::Forbidden),
         }
     }
@@ -336,11 +342,9 @@ impl Hub {
         let checked = if users[0] == users[1] {
             Err(ErrorCode::BadRequest)
         } else {
-            self.no_guest(pair[0]).and_then(|()| self.known_people(&users)).map(|()| Op::OpenDirect {
-                users,
-                by: pair[0],
-                at: now.wall,
-            })
+            self.no_guest(pair[0])
+                .and_then(|()| self.known_people(&users))
+                .map(|()| Op::Room(RoomOp::OpenDirect { users, by: pair[0], at: now.wall }))
         };
         let checked = self.meter_rooms(pair[0], (1, 0), now, checked);
         self.answer(conn, re, checked, out);
@@ -349,7 +353,7 @@ impl Hub {
     fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
         self.may_steer(user, room)?;
-        Ok(Op::OpenToGuests { room: id, guests })
+        Ok(Op::Room(RoomOp::OpenToGuests { room: id, guests }))
     }
 
     fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Op, ErrorCode> {
@@ -357,7 +361,7 @@ impl Hub {
         self.may_steer(user, room)?;
         // The room for everybody may be called what it is called anyway.
         let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };
-        Ok(Op::RenameRoom { room: id, name })
+        Ok(Op::Room(RoomOp::Rename { room: id, name }))
     }
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::client::Access;
-use crate::proto::op::Reply;
+use crate::proto::op::{MessageOp, Reply, RoomOp};
 use crate::proto::server::{Message, RoomKind};
 use crate::proto::text::RawBody;
 
@@ -156,48 +156,48 @@ impl World {
 
     fn outcome(&mut self, op: Op) -> Outcome {
         match op {
-            Op::Append { room, author, client_msg_id, body, sent_at } => {
+            Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at }) => {
                 self.seq += 1;
                 let n = self.hub.rooms[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
                 let message = Message { id, room, n, author, body, client_msg_id, sent_at, deleted: false };
                 Outcome::done([Change::MessageAppended(message)])
             }
-            Op::AddMembers { room, users, .. } => {
+            Op::Room(RoomOp::AddMembers { room, users, .. }) => {
                 let new = users.into_iter().filter(|user| !self.hub.rooms[&room].members.contains_key(user));
                 let members = new.map(|user| member(room, user.0)).collect();
                 Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members }])
             }
-            Op::CreateRoom { kind, name, by, members, .. } => {
+            Op::Room(RoomOp::Create { kind, name, by, members, .. }) => {
                 let room = self.new_room(kind, name, None);
                 let owner = MemberRecord { role: Role::Owner, ..member(room.id, by.0) };
                 let others = members.into_iter().map(|user| member(room.id, user.0));
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
-            Op::DeleteMessage { room, message, .. } => {
+            Op::Message(MessageOp::Delete { room, message, .. }) => {
                 self.seq += 1;
                 let (seq, n) = (Seq(self.seq), message.0);
                 Outcome::done([Change::MessageDeleted { seq, room, message, n, last: None }])
             }
-            Op::OpenDirect { users, .. } => {
+            Op::Room(RoomOp::OpenDirect { users, .. }) => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
-            Op::OpenToGuests { room, guests } => {
+            Op::Room(RoomOp::OpenToGuests { room, guests }) => {
                 let members = self.hub.rooms[&room].members.keys().copied();
                 let left = members.filter(|user| !guests && self.hub.is_guest(*user)).collect();
                 let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
                 Outcome::done([Change::MembersLeft { room, users: left, heir: None }, opened])
             }
-            Op::ArchiveRoom { room, archived, .. } => {
+            Op::Room(RoomOp::Archive { room, archived, .. }) => {
                 Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
             }
-            Op::RenameRoom { room, name } => {
+            Op::Room(RoomOp::Rename { room, name }) => {
                 Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
             }
-            Op::RemoveMember { room, user } => {
+            Op::Room(RoomOp::RemoveMember { room, user }) => {
                 let heir = self.heir_of(room, user);
                 Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
             }

@@ -10,7 +10,7 @@ use super::server::{LastMessage, Message, Role, RoomKind, User};
 /// One thing that is different now.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Every guest's stay is over from now on: [`Op::EndStays`](super::op::Op::EndStays) takes them out, so many at a time.
+    /// Every guest's stay is over from now on: [`GuestOp::EndStays`](super::op::GuestOp::EndStays) takes them out, so many at a time.
     GuestsOff,
     /// A guest has become a member. All memberships of the person as they are now.
     MemberMade {

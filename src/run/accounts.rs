@@ -7,7 +7,7 @@ use crate::clock;
 use crate::config::UserCommand;
 use crate::fair::Asker;
 use crate::proto::change::Change;
-use crate::proto::op::{Op, Outcome, Reply, Snapshot};
+use crate::proto::op::{AccountOp, Op, Outcome, Reply, Snapshot};
 use crate::proto::server::Role;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
@@ -62,7 +62,7 @@ async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
         let reason = format!("{} is a guest: an owner makes them a member first, in the page", account.user.name);
         return Err(RunError::Refused(reason));
     }
-    apply(store, Op::MakeOwner { user: account.user.id }).await?;
+    apply(store, Op::Account(AccountOp::MakeOwner { user: account.user.id })).await?;
     println!("{} is an owner of the box now.", account.user.name);
     Ok(())
 }
@@ -73,7 +73,11 @@ async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
     let fresh = fresh_password().ok_or_else(|| failed("the system gives no randomness"))?;
     let hashed =
         Hasher::default().hash(Asker::Box, Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
-    apply(store, Op::SetPassword { user: account.user.id, checked: None, password: hashed, keep: None }).await?;
+    apply(
+        store,
+        Op::Account(AccountOp::SetPassword { user: account.user.id, checked: None, password: hashed, keep: None }),
+    )
+    .await?;
     println!("{} can sign in with this password, and is signed out everywhere:\n{fresh}", account.user.name);
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::clock;
 use crate::config::RoomCommand;
 use crate::proto::change::Change;
-use crate::proto::op::{Op, Reply};
+use crate::proto::op::{Op, RemovalOp, Reply};
 use crate::store::Store;
 
 use super::RunError;
@@ -33,7 +33,7 @@ async fn remove(store: &Store, made_by: &str) -> Result<(), RunError> {
     let user = account(store, made_by).await?.user;
     let mut removed = 0;
     loop {
-        let (reply, changes) = apply(store, Op::RemoveRooms { made_by: user.id }).await?;
+        let (reply, changes) = apply(store, Op::Removal(RemovalOp::Rooms { made_by: user.id })).await?;
         for change in changes {
             if let Change::RoomsRemoved { rooms } = change {
                 removed += rooms.len();
@@ -43,7 +43,9 @@ async fn remove(store: &Store, made_by: &str) -> Result<(), RunError> {
             break;
         }
     }
-    while let (Reply::Step { more: true }, _) = apply(store, Op::EraseRemoved { at: clock::wall() }).await? {}
+    while let (Reply::Step { more: true }, _) =
+        apply(store, Op::Removal(RemovalOp::Messages { at: clock::wall() })).await?
+    {}
     println!("{removed} rooms that {} made are removed, with everything in them.", user.name);
     Ok(())
 }

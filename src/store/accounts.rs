@@ -9,9 +9,23 @@ use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
-use crate::proto::op::{Millis, NewSession, Outcome, Reply};
+use crate::proto::op::{AccountOp, Millis, NewSession, Outcome, Reply};
 use crate::proto::server::{Role, User};
 use crate::proto::user_name::UserName;
+
+pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome> {
+    match op {
+        AccountOp::ClearPicture { user } => clear_picture(db, user),
+        AccountOp::Create { name, password, session } => create(db, Applicant { name, password, session }),
+        AccountOp::Delete { user, checked, at: _ } => delete(db, user, &checked),
+        AccountOp::MakeOwner { user } => make_owner(db, user),
+        AccountOp::Rename { user, name } => rename(db, user, &name),
+        AccountOp::SetPassword { user, checked, password, keep } => {
+            set_password(db, user, checked.as_deref(), &password, keep)
+        }
+        AccountOp::SetPicture { user, jpegs } => set_picture(db, user, &jpegs),
+    }
+}
 
 /// An account to be made.
 pub(super) struct Applicant {

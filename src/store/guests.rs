@@ -10,8 +10,16 @@ use crate::proto::change::{Change, Ended, MemberRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
-use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
+use crate::proto::op::{DAY_MS, GuestOp, Millis, Outcome, Reply};
 use crate::proto::server::{Role, User};
+
+pub(super) fn apply(db: &Connection, op: GuestOp) -> rusqlite::Result<Outcome> {
+    match op {
+        GuestOp::EndStay { user, at } => end(db, user, at),
+        GuestOp::EndStays { at } => end_due(db, at),
+        GuestOp::MakeMember { user, at } => make_member(db, user, at),
+    }
+}
 
 /// Ends one guest's stay.
 pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {

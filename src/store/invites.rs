@@ -9,8 +9,18 @@ use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
-use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
+use crate::proto::op::{DAY_MS, InviteOp, Millis, Outcome, Reply};
 use crate::proto::server::{Role, RoomKind};
+
+pub(super) fn apply(db: &Connection, op: InviteOp) -> rusqlite::Result<Outcome> {
+    match op {
+        InviteOp::Join { token_hash, name, password, session } => {
+            join(db, &token_hash, Applicant { name, password, session })
+        }
+        InviteOp::Make { by, invite, token, token_hash, at } => make(db, Draft { by, invite, token, token_hash, at }),
+        InviteOp::Withdraw { invite } => withdraw(db, invite),
+    }
+}
 
 /// An invite to be made.
 pub(super) struct Draft {

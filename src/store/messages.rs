@@ -10,9 +10,18 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::limits::DELETED_READ_MAX;
-use crate::proto::op::{DAY_MS, Millis, Outcome, Reply};
+use crate::proto::op::{DAY_MS, MessageOp, Millis, Outcome, Reply};
 use crate::proto::server::{LastMessage, Message};
 use crate::proto::text::{self, Body};
+
+pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome> {
+    match op {
+        MessageOp::Append { room, author, client_msg_id, body, sent_at } => {
+            append(db, Draft { room, author, client_msg_id, body, sent_at })
+        }
+        MessageOp::Delete { room, message, author, at } => delete(db, (room, message), author, at),
+    }
+}
 
 /// A message to be stored.
 pub(super) struct Draft {

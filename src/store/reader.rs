@@ -128,7 +128,7 @@ impl Reader {
         Ok(people::share_a_room(&self.db, one, other)?)
     }
 
-    /// When [`Op::EndStays`](crate::proto::op::Op::EndStays) next has something to do.
+    /// When [`GuestOp::EndStays`](crate::proto::op::GuestOp::EndStays) next has something to do.
     pub fn next_end_of_stay(&self) -> Result<Option<Millis>, ReadError> {
         Ok(guests::next_due(&self.db)?)
     }

@@ -9,7 +9,7 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
-use crate::proto::op::{Millis, Outcome, Reply};
+use crate::proto::op::{Millis, Outcome, RemovalOp, Reply};
 
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
@@ -17,6 +17,13 @@ const ERASED: i64 = i64::MAX;
 /// What person ?1 made; of direct rooms those that they began and the other has never written in.
 const TO_REMOVE: &str = "made_by = ?1 AND made_by IS NOT NULL AND NOT (
     low IS NOT NULL AND EXISTS (SELECT 1 FROM messages WHERE room = rooms.id AND author <> ?1))";
+
+pub(super) fn apply(db: &Connection, op: RemovalOp) -> rusqlite::Result<Outcome> {
+    match op {
+        RemovalOp::Messages { at } => erase(db, at),
+        RemovalOp::Rooms { made_by } => remove_made_by(db, made_by),
+    }
+}
 
 /// Removes rooms that this person made or began for nothing, [`ROOMS_REMOVED_AT_ONCE_MAX`] of them; of
 /// nobody, `not_found`.

@@ -9,8 +9,20 @@ use crate::proto::change::{Change, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
-use crate::proto::op::{Millis, Outcome, Reply};
+use crate::proto::op::{Millis, Outcome, Reply, RoomOp};
 use crate::proto::server::{Message, Role, RoomKind};
+
+pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
+    match op {
+        RoomOp::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
+        RoomOp::Archive { room, archived, at: _ } => archive(db, room, archived),
+        RoomOp::Create { kind, name, by, members, at } => create(db, Plan { kind, name, by, members, at }),
+        RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
+        RoomOp::OpenToGuests { room, guests } => open_to_guests(db, room, guests),
+        RoomOp::RemoveMember { room, user } => members::remove_member(db, room, user),
+        RoomOp::Rename { room, name } => rename(db, room, &name),
+    }
+}
 
 /// A room to be made.
 pub(super) struct Plan {

@@ -8,10 +8,19 @@ use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
-use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply};
+use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp};
 use crate::proto::server::User;
 
-/// A sign-in by password; see [`Op::CreateSession`](crate::proto::op::Op::CreateSession).
+pub(super) fn apply(db: &Connection, op: SessionOp, now: Millis) -> rusqlite::Result<Outcome> {
+    match op {
+        SessionOp::Create { user, session, checked, here, takeover } => {
+            create(db, user, &SignIn { session, checked, here, takeover }, now)
+        }
+        SessionOp::End { user, session } => end(db, user, session),
+    }
+}
+
+/// A sign-in by password; see [`SessionOp::Create`](crate::proto::op::SessionOp::Create).
 pub(super) struct SignIn {
     pub(super) session: NewSession,
     pub(super) checked: String,

@@ -15,15 +15,13 @@ use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 use super::checkpoint::{self, Checkpointer};
 use super::health::Health;
 use super::index::Indexer;
-use super::messages::{self, Draft};
 use super::resident::{Changes, Resident, Touched};
-use super::rooms::{self, Plan};
 use super::rows::sql;
 use super::trouble::Trouble;
-use super::{Busy, accounts, database, events, guests, history, invites, members, removal, sessions};
+use super::{Busy, accounts, database, events, guests, history, invites, messages, removal, rooms, sessions};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
-use crate::proto::op::{Fault, Millis, Op, Outcome};
+use crate::proto::op::{Fault, MessageOp, Millis, Op, Outcome, RemovalOp};
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
 type Callback = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
@@ -312,57 +310,26 @@ fn is_own(error: &rusqlite::Error) -> bool {
 
 fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
     match op {
-        Op::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
-        Op::Append { room, author, client_msg_id, body, sent_at } => {
-            effects.messages = true;
-            messages::append(db, Draft { room, author, client_msg_id, body, sent_at })
-        }
-        Op::ArchiveRoom { room, archived, at: _ } => rooms::archive(db, room, archived),
-        Op::CreateRoom { kind, name, by, members, at } => rooms::create(db, Plan { kind, name, by, members, at }),
-        Op::DeleteMessage { room, message, author, at } => {
-            effects.messages = true;
-            effects.deletions = true;
-            messages::delete(db, (room, message), author, at)
-        }
-        Op::EraseRemoved { at } => {
-            effects.messages = true;
-            effects.deletions = true;
-            removal::erase(db, at)
-        }
-        Op::OpenDirect { users, by, at } => rooms::open_direct(db, users, by, at),
-        Op::OpenToGuests { room, guests } => rooms::open_to_guests(db, room, guests),
-        Op::RemoveMember { room, user } => members::remove_member(db, room, user),
-        Op::RemoveRooms { made_by } => removal::remove_made_by(db, made_by),
-        Op::RenameRoom { room, name } => rooms::rename(db, room, &name),
+        Op::Account(op) => accounts::apply(db, op),
         Op::Asked { by, needs, op } => match sessions::may_not_ask(db, by, needs, now)? {
             Some(refusal) => Ok(Outcome::Refused(refusal)),
             None => apply(db, *op, now, effects),
         },
-        Op::ClearPicture { user } => accounts::clear_picture(db, user),
-        Op::CreateSession { user, session, checked, here, takeover } => {
-            sessions::create(db, user, &sessions::SignIn { session, checked, here, takeover }, now)
+        Op::Guest(op) => guests::apply(db, op),
+        Op::Invite(op) => invites::apply(db, op),
+        Op::Message(op) => {
+            effects.messages = true;
+            effects.deletions |= matches!(op, MessageOp::Delete { .. });
+            messages::apply(db, op)
         }
-        Op::CreateUser { name, password, session } => {
-            accounts::create(db, accounts::Applicant { name, password, session })
+        Op::Removal(op) => {
+            let erases = matches!(op, RemovalOp::Messages { .. });
+            effects.messages |= erases;
+            effects.deletions |= erases;
+            removal::apply(db, op)
         }
-        Op::DeleteUser { user, checked, at: _ } => accounts::delete(db, user, &checked),
-        Op::EndSession { user, session } => sessions::end(db, user, session),
-        Op::EndStay { user, at } => guests::end(db, user, at),
-        Op::EndStays { at } => guests::end_due(db, at),
-        Op::Join { token_hash, name, password, session } => {
-            invites::join(db, &token_hash, accounts::Applicant { name, password, session })
-        }
-        Op::MakeInvite { by, invite, token, token_hash, at } => {
-            invites::make(db, invites::Draft { by, invite, token, token_hash, at })
-        }
-        Op::MakeMember { user, at } => guests::make_member(db, user, at),
-        Op::MakeOwner { user } => accounts::make_owner(db, user),
-        Op::RenameUser { user, name } => accounts::rename(db, user, &name),
-        Op::SetPassword { user, checked, password, keep } => {
-            accounts::set_password(db, user, checked.as_deref(), &password, keep)
-        }
-        Op::SetPicture { user, jpegs } => accounts::set_picture(db, user, &jpegs),
+        Op::Room(op) => rooms::apply(db, op),
+        Op::Session(op) => sessions::apply(db, op, now),
         Op::SetSettings { change, at } => guests::change_settings(db, change, at),
-        Op::WithdrawInvite { invite } => invites::withdraw(db, invite),
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use porch::clock::wall;
 use porch::proto::account::{InviteRole, NewInvite};
 use porch::proto::id::RoomId;
-use porch::proto::op::{Op, Outcome};
+use porch::proto::op::{InviteOp, Op, Outcome, RoomOp};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -93,7 +93,7 @@ async fn guests_sent_home_cost_those_who_stay_nothing() {
 async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId, [u8; 32]) {
     let owner = members[0].id;
     let everyone = RoomId(crate::support::EVERYONE);
-    let opened = seed::apply(store, Op::OpenToGuests { room: everyone, guests: true }).await;
+    let opened = seed::apply(store, Op::Room(RoomOp::OpenToGuests { room: everyone, guests: true })).await;
     assert!(matches!(opened, Outcome::Made { .. }), "{opened:?}");
     let door = [7; 32];
     let invite = NewInvite {
@@ -104,7 +104,7 @@ async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId,
         stay_s: None,
         note: String::new(),
     };
-    let op = Op::MakeInvite { by: owner, invite, token: "x".repeat(22), token_hash: door, at: wall() };
+    let op = Op::Invite(InviteOp::Make { by: owner, invite, token: "x".repeat(22), token_hash: door, at: wall() });
     assert!(matches!(seed::apply(store, op).await, Outcome::Made { .. }));
     (everyone, door)
 }

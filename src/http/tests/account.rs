@@ -94,7 +94,7 @@ async fn the_last_owner_cannot_leave_the_box_to_nobody() {
     let leave = json!({ "password": PASSWORD });
     assert_eq!(owner.delete("/api/me", &leave).await.refused(), refusal(409, "last_owner"));
     assert!(owner.is_signed_in().await);
-    porch.apply(Op::MakeOwner { user: grace.id }).await;
+    porch.apply(Op::Account(AccountOp::MakeOwner { user: grace.id })).await;
     assert_eq!(owner.delete("/api/me", &leave).await.status, 204);
 }
 

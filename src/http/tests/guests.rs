@@ -8,7 +8,7 @@ impl Porch {
     /// A room that is open to guests, in which nobody is but `by`.
     async fn guest_room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
         let room = self.room(kind, name, by).await;
-        self.apply(Op::OpenToGuests { room, guests: true }).await;
+        self.apply(Op::Room(RoomOp::OpenToGuests { room, guests: true })).await;
         room
     }
 
@@ -198,7 +198,7 @@ async fn every_door_is_shut_to_those_it_is_not_for() {
     let open = porch.guest_room(RoomKind::Open, "Kitchen", owner).await;
     let shut = porch.room(RoomKind::Open, "Attic", owner).await;
     for room in [open, shut] {
-        porch.apply(Op::AddMembers { by: None, room, users: vec![member], at: 1 }).await;
+        porch.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![member], at: 1 })).await;
     }
     let token = ada.token(&wanted(open)).await;
     let mut guest = porch.came(&token, "Grace").await;
@@ -207,7 +207,7 @@ async fn every_door_is_shut_to_those_it_is_not_for() {
     assert_eq!((open, shut, stranger), (RoomId(2), RoomId(3), UserId(4)), "as the table says");
     assert_eq!(porch.guest_room(RoomKind::Closed, "Cellar", stranger).await, RoomId(4));
     for user in [owner, stranger] {
-        porch.apply(Op::SetPicture { user, jpegs: [vec![1], vec![2], vec![3]] }).await;
+        porch.apply(Op::Account(AccountOp::SetPicture { user, jpegs: [vec![1], vec![2], vec![3]] })).await;
     }
     let mut nobody = porch.browser();
     let mut told = std::collections::BTreeSet::new();
@@ -279,7 +279,7 @@ async fn a_guest_sees_and_finds_only_what_is_open_to_guests() {
     assert_eq!(people(eve.get("/api/people").await), ["Ada", "Eve", "Grace"]);
     let again = guest.send("GET", "/api/people", "", &[("if-none-match", &etag)]).await;
     assert_eq!((again.status, again.body.len()), (304, 0));
-    porch.apply(Op::AddMembers { by: None, room: open, users: vec![eve.me().await.id], at: 1 }).await;
+    porch.apply(Op::Room(RoomOp::AddMembers { by: None, room: open, users: vec![eve.me().await.id], at: 1 })).await;
     let changed = guest.send("GET", "/api/people", "", &[("if-none-match", &etag)]).await;
     assert_eq!(people(changed), ["Ada", "Eve", "Grace"]);
 }

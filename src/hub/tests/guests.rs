@@ -137,7 +137,7 @@ fn a_guest_changes_nothing_but_their_own_messages() {
         assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     }
     world.say(eve, ClientMessage::Delete { re: 2, room, message: Seq(1) });
-    let author = |op: &Op| matches!(op, Op::DeleteMessage { author: Some(UserId(9)), .. });
+    let author = |op: &Op| matches!(op, Op::Message(MessageOp::Delete { author: Some(UserId(9)), .. }));
     assert!(world.asked.iter().any(|(_, op)| author(op)), "the store checks whose it is");
 }
 

@@ -178,7 +178,7 @@ fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
     world.sent.clear();
     world.say(bob, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
     // The store is asked whether it is his own.
-    assert!(matches!(world.asked[0].1, Op::DeleteMessage { author: Some(UserId(2)), .. }));
+    assert!(matches!(world.asked[0].1, Op::Message(MessageOp::Delete { author: Some(UserId(2)), .. })));
     world.commit();
     let deleted = ServerMessage::Deleted { seq: Seq(2), room: EVERYONE, message: Seq(1), n: 1 };
     assert!(world.got(ada).contains(&deleted));
@@ -190,11 +190,11 @@ fn the_owner_of_the_box_may_delete_anybodys_message_but_not_in_a_direct_room() {
     let mut world = World::of(2);
     let ada = world.join(1);
     world.say(ada, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
-    assert!(matches!(world.asked.pop().unwrap().1, Op::DeleteMessage { author: None, .. }));
+    assert!(matches!(world.asked.pop().unwrap().1, Op::Message(MessageOp::Delete { author: None, .. })));
     world.say(ada, ClientMessage::OpenDirect { re: 2, user: UserId(2) });
     world.commit();
     world.say(ada, ClientMessage::Delete { re: 3, room: RoomId(2), message: Seq(1) });
-    assert!(matches!(world.asked.pop().unwrap().1, Op::DeleteMessage { author: Some(UserId(1)), .. }));
+    assert!(matches!(world.asked.pop().unwrap().1, Op::Message(MessageOp::Delete { author: Some(UserId(1)), .. })));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::proto::op::Needs;
 use crate::proto::server::Role;
 
 fn delete(user: UserId, name: &str) -> Op {
-    Op::DeleteUser { user, checked: format!("hash of {name}"), at: NOON }
+    Op::Account(AccountOp::Delete { user, checked: format!("hash of {name}"), at: NOON })
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_new_account_is_in_the_room_for_everybody_with_nothing_unread() {
 fn a_taken_name_is_refused_and_a_freed_one_is_not() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     assert_eq!(fixture.refused(create_user("ADA")), ErrorCode::NameTaken);
-    let rename = |name: &str| Op::RenameUser { user: users[1], name: named(name) };
+    let rename = |name: &str| Op::Account(AccountOp::Rename { user: users[1], name: named(name) });
     assert_eq!(fixture.refused(rename("aDa")), ErrorCode::NameTaken);
     assert_eq!(user(fixture.apply(rename("GRACE"))).name, "GRACE");
     fixture.apply(delete(users[1], "Grace"));
@@ -43,7 +43,7 @@ fn a_taken_name_is_refused_and_a_freed_one_is_not() {
 fn a_name_that_looks_like_anothers_is_taken_until_that_one_is_free() {
     // A capital I and a small L: the keys differ.
     let (fixture, users) = Fixture::with(&["Ada", "KaI"]);
-    let rename = |user, name: &str| Op::RenameUser { user, name: named(name) };
+    let rename = |user, name: &str| Op::Account(AccountOp::Rename { user, name: named(name) });
     assert_eq!(fixture.refused(create_user("Kal")), ErrorCode::NameTaken);
     assert_eq!(fixture.refused(rename(users[0], "Kal")), ErrorCode::NameTaken);
     assert_eq!(user(fixture.apply(rename(users[1], "Kai"))).name, "Kai", "another form of one's own");
@@ -56,9 +56,9 @@ fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
     let (fixture, _) = Fixture::with(&["Ada"]);
     let ops =
         ["KaI", "Kal", "Ka1"].into_iter().cycle().take(30).enumerate().map(|(at, name)| match create_user(name) {
-            Op::CreateUser { name, password, .. } => {
+            Op::Account(AccountOp::Create { name, password, .. }) => {
                 let session = session(u8::try_from(at).unwrap());
-                Op::CreateUser { name, password, session }
+                Op::Account(AccountOp::Create { name, password, session })
             }
             other => other,
         });
@@ -92,8 +92,8 @@ fn a_token_finds_its_session_until_it_is_ended_or_old() {
     let old = NOON + SESSION_DAYS_MAX * 86_400_000;
     assert!(find(7, old - 1).is_some());
     assert!(find(7, old).is_none());
-    assert_eq!(fixture.refused(Op::EndSession { user: UserId(99), session: id }), ErrorCode::NotFound);
-    fixture.apply(Op::EndSession { user: users[0], session: id });
+    assert_eq!(fixture.refused(Op::Session(SessionOp::End { user: UserId(99), session: id })), ErrorCode::NotFound);
+    fixture.apply(Op::Session(SessionOp::End { user: users[0], session: id }));
     assert!(find(7, NOON).is_none());
 }
 
@@ -131,14 +131,19 @@ fn a_new_password_ends_the_other_sessions() {
     let (keep, _) = signed_in(fixture.apply(sign_in(users[0], "Ada", 9)));
     let set = |checked: &str| {
         let checked = Some(checked.to_owned());
-        Op::SetPassword { user: users[0], checked, password: "new hash".into(), keep: Some(keep) }
+        Op::Account(AccountOp::SetPassword { user: users[0], checked, password: "new hash".into(), keep: Some(keep) })
     };
     assert_eq!(fixture.refused(set("another's")), ErrorCode::PasswordWrong);
     assert_eq!(ended(&changes(fixture.apply(set("hash of Ada")))).len(), 1);
     let account = fixture.read(|reader| reader.account_by_key("ada")).unwrap();
     assert_eq!((account.user.id, account.password.as_str()), (users[0], "new hash"));
     assert_eq!(fixture.read(|reader| reader.sessions_of(users[0]))[0].0, keep);
-    let nobody = Op::SetPassword { user: UserId(u64::MAX), checked: None, password: String::new(), keep: None };
+    let nobody = Op::Account(AccountOp::SetPassword {
+        user: UserId(u64::MAX),
+        checked: None,
+        password: String::new(),
+        keep: None,
+    });
     assert_eq!(fixture.refused(nobody), ErrorCode::NotFound);
 }
 
@@ -147,7 +152,7 @@ fn a_sign_in_whose_password_was_changed_meanwhile_is_refused_within_the_same_com
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let old = || sign_in(users[0], "Ada", 7);
     let password = "new hash".to_owned();
-    let set = Op::SetPassword { user: users[0], checked: None, password, keep: None };
+    let set = Op::Account(AccountOp::SetPassword { user: users[0], checked: None, password, keep: None });
     let outcomes = fixture.apply_all([old(), set, old(), sign_in(users[1], "Grace", 8)]);
     let [first, set, second, other] = &outcomes.into_iter().map(Result::unwrap).collect::<Vec<_>>()[..] else {
         panic!("four answers")
@@ -165,10 +170,10 @@ fn a_sign_in_whose_password_was_changed_meanwhile_is_refused_within_the_same_com
 fn of_two_sign_ins_at_once_that_take_nothing_over_one_is_made() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let first = fixture.read(|reader| reader.sessions_of(users[0]))[0].0;
-    fixture.apply(Op::EndSession { user: users[0], session: first });
+    fixture.apply(Op::Session(SessionOp::End { user: users[0], session: first }));
     let careful = |token| match sign_in(users[0], "Ada", token) {
-        Op::CreateSession { user, session, checked, here, .. } => {
-            Op::CreateSession { user, session, checked, here, takeover: false }
+        Op::Session(SessionOp::Create { user, session, checked, here, .. }) => {
+            Op::Session(SessionOp::Create { user, session, checked, here, takeover: false })
         }
         other => other,
     };
@@ -184,17 +189,17 @@ fn a_change_is_made_only_while_its_asker_is_signed_in_and_may() {
     let session_of = |user| fixture.read(|reader| reader.sessions_of(user))[0].0;
     let (ada, grace) = (session_of(users[0]), session_of(users[1]));
     let asked = |by, needs| {
-        let op = Op::RenameUser { user: users[1], name: named("Grace Hopper") };
+        let op = Op::Account(AccountOp::Rename { user: users[1], name: named("Grace Hopper") });
         Op::Asked { by, needs, op: Box::new(op) }
     };
     assert_eq!(fixture.refused(asked(grace, Needs::Owner)), ErrorCode::Forbidden);
     user(fixture.apply(asked(grace, Needs::SignedIn)));
     user(fixture.apply(asked(ada, Needs::Owner)));
     // Sent while signed in, and made after the end: within one commit.
-    let end = Op::EndSession { user: users[1], session: grace };
+    let end = Op::Session(SessionOp::End { user: users[1], session: grace });
     let outcomes = fixture.apply_all([end, asked(grace, Needs::SignedIn)]);
     assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
-    fixture.apply(Op::MakeOwner { user: users[1] });
+    fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }));
     let outcomes = fixture.apply_all([delete(users[0], "Ada"), asked(ada, Needs::Owner)]);
     assert!(is_made(&outcomes[0]));
     assert!(matches!(outcomes[1], Ok(Outcome::Refused(ErrorCode::NotSignedIn))));
@@ -216,12 +221,12 @@ fn a_picture_has_a_new_number_each_time_and_only_the_last_is_served() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let set = |byte: u8| {
         let jpegs = [vec![byte; 10], vec![byte; 100], vec![byte; 5_000]];
-        user(fixture.apply(Op::SetPicture { user: users[0], jpegs })).picture
+        user(fixture.apply(Op::Account(AccountOp::SetPicture { user: users[0], jpegs }))).picture
     };
     let picture = |number, edge| fixture.read(|reader| reader.picture(users[0], number, edge));
     assert_eq!(set(1), 1);
     assert_eq!(picture(1, 256), Some(vec![1; 5_000]));
-    assert_eq!(user(fixture.apply(Op::ClearPicture { user: users[0] })).picture, 0);
+    assert_eq!(user(fixture.apply(Op::Account(AccountOp::ClearPicture { user: users[0] }))).picture, 0);
     assert_eq!(picture(1, 256), None);
     assert_eq!(picture(0, 256), None);
     assert_eq!(set(2), 2);
@@ -234,7 +239,7 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     let (ada, grace) = (users[0], users[1]);
     let room = fixture.room(RoomKind::Open, grace, &[ada]);
     let message = fixture.send(room, grace, "a", "I was here");
-    fixture.apply(Op::SetPicture { user: grace, jpegs: [vec![1], vec![2], vec![3]] });
+    fixture.apply(Op::Account(AccountOp::SetPicture { user: grace, jpegs: [vec![1], vec![2], vec![3]] }));
     assert_eq!(fixture.refused(delete(grace, "Ada")), ErrorCode::PasswordWrong);
     let Change::UserGone { user, heirs } = change(fixture.apply(delete(grace, "Grace"))) else { panic!() };
     assert_eq!((user, &heirs[..]), (grace, &[(room, ada)][..]));
@@ -253,7 +258,7 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
 fn the_last_owner_stays_while_others_are_here() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     assert_eq!(fixture.refused(delete(users[0], "Ada")), ErrorCode::LastOwner);
-    assert_eq!(user(fixture.apply(Op::MakeOwner { user: users[1] })).role, Role::Owner);
+    assert_eq!(user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }))).role, Role::Owner);
     changes(fixture.apply(delete(users[0], "Ada")));
     // The last person may leave.
     changes(fixture.apply(delete(users[1], "Grace")));

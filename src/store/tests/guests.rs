@@ -20,7 +20,7 @@ fn stage() -> (Fixture, [UserId; 2], RoomId) {
 
 impl Fixture {
     fn end_due(&self, at: Millis) -> Ended {
-        match change(self.apply(Op::EndStays { at })) {
+        match change(self.apply(Op::Guest(GuestOp::EndStays { at }))) {
             Change::StaysEnded(ended) => ended,
             other => panic!("{other:?}"),
         }
@@ -53,7 +53,7 @@ fn very_many_stays_end_in_several_changes() {
 /// The token of somebody's first session.
 fn token_of(name: &str) -> [u8; 32] {
     match create_user(name) {
-        Op::CreateUser { session, .. } => session.token_hash,
+        Op::Account(AccountOp::Create { session, .. }) => session.token_hash,
         _ => unreachable!("it makes an account"),
     }
 }
@@ -64,7 +64,7 @@ fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
     let guest = fixture.bring(1, "Grace");
     let long = fixture.bring(2, "Zoe");
     let message = fixture.send(room, guest.id, "a", "I was here");
-    fixture.apply(Op::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] });
+    fixture.apply(Op::Account(AccountOp::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] }));
     let signed_in = |now| fixture.store.session(&token_of("Grace"), now).is_some();
     let end = NOON + MINUTE;
     assert_eq!(fixture.next_end(), Some(end));
@@ -76,7 +76,7 @@ fn a_stay_ends_in_time_and_takes_everything_but_the_name_on_the_messages() {
     assert!(!signed_in(NOON), "not even for a clock that is set back");
     assert!(fixture.read(|reader| reader.sessions_of(guest.id)).is_empty());
     assert_eq!(fixture.refused(append(room, guest.id, "b", "and still am")), ErrorCode::NotAMember);
-    let add = Op::AddMembers { by: None, room, users: vec![guest.id], at: NOON };
+    let add = Op::Room(RoomOp::AddMembers { by: None, room, users: vec![guest.id], at: NOON });
     assert_eq!(fixture.refused(add), ErrorCode::NotFound);
     let history = |user| fixture.read(|reader| reader.history(user, room, Window::Newest, 10));
     assert!(history(guest.id).is_err());
@@ -103,7 +103,7 @@ fn the_name_of_who_has_gone_is_kept_for_a_while_and_then_forgotten() {
     let (fixture, _, room) = stage();
     let guest = fixture.bring(1, "Grace");
     fixture.send(room, guest.id, "a", "I was here");
-    fixture.apply(Op::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] });
+    fixture.apply(Op::Account(AccountOp::SetPicture { user: guest.id, jpegs: [vec![1], vec![2], vec![3]] }));
     let end = NOON + MINUTE;
     fixture.end_due(end);
     assert_eq!(fixture.next_end(), Some(end + KEPT));
@@ -119,7 +119,7 @@ fn the_name_of_who_has_gone_is_kept_for_a_while_and_then_forgotten() {
 fn the_owner_ends_a_stay_and_no_member_is_sent_away_so() {
     let (fixture, [_, mia], _) = stage();
     let guest = fixture.bring(2, "Grace");
-    let end = |user| Op::EndStay { user, at: NOON + 5 };
+    let end = |user| Op::Guest(GuestOp::EndStay { user, at: NOON + 5 });
     let Change::StaysEnded(ended) = change(fixture.apply(end(guest.id))) else { panic!() };
     assert_eq!(ended.guests, [User { ends_at: Some(NOON + 5), ..guest.clone() }]);
     assert_eq!(fixture.refused(end(guest.id)), ErrorCode::NotFound);
@@ -153,10 +153,10 @@ fn guests_are_in_rooms_open_to_guests_and_in_no_others() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(2, "Grace");
     let shut = fixture.room(RoomKind::Open, ada, &[]);
-    let add = |room| Op::AddMembers { by: None, room, users: vec![guest.id], at: NOON };
+    let add = |room| Op::Room(RoomOp::AddMembers { by: None, room, users: vec![guest.id], at: NOON });
     assert_eq!(fixture.refused(add(shut)), ErrorCode::GuestsNotHere);
     let members = vec![guest.id];
-    let create = Op::CreateRoom { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON };
+    let create = Op::Room(RoomOp::Create { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON });
     assert_eq!(fixture.refused(create), ErrorCode::GuestsNotHere);
     fixture.open(shut, true);
     assert_eq!(super::members(fixture.apply(add(shut))).len(), 1);
@@ -183,9 +183,9 @@ fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
     let shares = |other| fixture.read(|reader| reader.share_a_room(guest.id, other));
     assert_eq!(known(), [ada, mia, guest.id]);
     assert!(shares(ada) && !shares(stranger));
-    fixture.apply(Op::OpenDirect { users: [stranger, guest.id], by: stranger, at: NOON });
+    fixture.apply(Op::Room(RoomOp::OpenDirect { users: [stranger, guest.id], by: stranger, at: NOON }));
     assert!(shares(stranger));
-    fixture.apply(Op::RemoveMember { room, user: guest.id });
+    fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: guest.id }));
     assert_eq!(known(), [guest.id, stranger]);
 }
 
@@ -193,7 +193,7 @@ fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
 fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(2, "Grace");
-    let leave = |user| fixture.apply(Op::RemoveMember { room, user });
+    let leave = |user| fixture.apply(Op::Room(RoomOp::RemoveMember { room, user }));
     let roles = || -> Vec<(UserId, Role)> {
         let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
         members.iter().map(|member| (member.user, member.role)).collect()
@@ -202,7 +202,7 @@ fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
     assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
     leave(mia);
     leave(guest.id);
-    let add = |user| fixture.apply(Op::AddMembers { by: None, room, users: vec![user], at: NOON });
+    let add = |user| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at: NOON }));
     add(guest.id);
     assert_eq!(roles(), [(guest.id, Role::Member)]);
     add(mia);
@@ -214,10 +214,14 @@ fn a_guest_becomes_a_member_for_good_and_owns_what_nobody_did() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(1, "Grace");
     for user in [ada, mia] {
-        fixture.apply(Op::RemoveMember { room, user });
+        fixture.apply(Op::Room(RoomOp::RemoveMember { room, user }));
     }
-    assert_eq!(fixture.refused(Op::MakeOwner { user: guest.id }), ErrorCode::Forbidden, "one step after the other");
-    let make = |user| Op::MakeMember { user, at: NOON };
+    assert_eq!(
+        fixture.refused(Op::Account(AccountOp::MakeOwner { user: guest.id })),
+        ErrorCode::Forbidden,
+        "one step after the other"
+    );
+    let make = |user| Op::Guest(GuestOp::MakeMember { user, at: NOON });
     let Change::MemberMade { user, members } = change(fixture.apply(make(guest.id))) else { panic!() };
     assert_eq!((user.role, user.ends_at), (Role::Member, None));
     let shown: Vec<_> = members.iter().map(|member| (member.room, member.role)).collect();
@@ -227,7 +231,7 @@ fn a_guest_becomes_a_member_for_good_and_owns_what_nobody_did() {
     assert_eq!(fixture.end_due(NOON + MINUTE), Ended::default());
     let fixture = fixture.reopen();
     assert!(fixture.snapshot.users.contains(&user));
-    assert_eq!(super::user(fixture.apply(Op::MakeOwner { user: user.id })).role, Role::Owner);
+    assert_eq!(super::user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: user.id }))).role, Role::Owner);
 }
 
 #[test]

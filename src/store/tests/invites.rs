@@ -26,9 +26,11 @@ pub(super) fn join(token: u8, name: &str) -> Op {
 }
 
 fn join_at(token: u8, name: &str, at: Millis) -> Op {
-    let Op::CreateUser { name, session, .. } = create_user(name) else { unreachable!("it makes an account") };
+    let Op::Account(AccountOp::Create { name, session, .. }) = create_user(name) else {
+        unreachable!("it makes an account")
+    };
     let session = NewSession { at, ..session };
-    Op::Join { token_hash: hash(token), name, password: String::new(), session }
+    Op::Invite(InviteOp::Join { token_hash: hash(token), name, password: String::new(), session })
 }
 
 impl Fixture {
@@ -44,7 +46,7 @@ impl Fixture {
             Change::MembersLeft { users, .. } => users,
             _ => Vec::new(),
         };
-        changes(self.apply(Op::OpenToGuests { room, guests })).into_iter().flat_map(left).collect()
+        changes(self.apply(Op::Room(RoomOp::OpenToGuests { room, guests }))).into_iter().flat_map(left).collect()
     }
 
     /// Somebody joins by an invite.
@@ -61,7 +63,7 @@ impl Fixture {
 }
 
 fn make(by: UserId, token: u8, invite: NewInvite) -> Op {
-    Op::MakeInvite { by, invite, token: format!("token {token}"), token_hash: hash(token), at: NOON }
+    Op::Invite(InviteOp::Make { by, invite, token: format!("token {token}"), token_hash: hash(token), at: NOON })
 }
 
 #[test]
@@ -111,8 +113,12 @@ fn an_invite_for_one_makes_one_account_however_many_try_at_once() {
 fn attempted(op: Op, attempt: u8, token: u8, at: Millis) -> Op {
     let session = NewSession { attempt: Some(hash(attempt)), at, ..session(token) };
     match op {
-        Op::Join { token_hash, name, password, .. } => Op::Join { token_hash, name, password, session },
-        Op::CreateUser { name, password, .. } => Op::CreateUser { name, password, session },
+        Op::Invite(InviteOp::Join { token_hash, name, password, .. }) => {
+            Op::Invite(InviteOp::Join { token_hash, name, password, session })
+        }
+        Op::Account(AccountOp::Create { name, password, .. }) => {
+            Op::Account(AccountOp::Create { name, password, session })
+        }
         other => other,
     }
 }
@@ -142,11 +148,11 @@ fn an_attempt_that_is_repeated_gives_the_same_account_though_the_invite_was_for_
     // The twins: another attempt, and this one after it has been signed out, give nothing.
     assert_eq!(fixture.refused(attempted(join(1, "Grace"), 2, 30, NOON)), ErrorCode::InviteUsed);
     assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 31, NOON + ATTEMPT_KEPT_MS)), ErrorCode::InviteUsed);
-    fixture.apply(Op::WithdrawInvite { invite: invite.id });
+    fixture.apply(Op::Invite(InviteOp::Withdraw { invite: invite.id }));
     let again = attempted(join(1, "Grace"), 1, 32, NOON + ATTEMPT_KEPT_MS - 1);
     // Who came by it stays.
     let (session, _) = signed_in(fixture.apply(again));
-    fixture.apply(Op::EndSession { user: grace.id, session });
+    fixture.apply(Op::Session(SessionOp::End { user: grace.id, session }));
     assert_eq!(fixture.refused(attempted(join(1, "Grace"), 1, 33, NOON)), ErrorCode::InviteUnknown);
 }
 
@@ -157,7 +163,9 @@ fn a_registration_is_repeated_with_the_password_of_the_last_try() {
     let Change::UserMade { user: ada, .. } = change(fixture.apply(first)) else { panic!() };
     fixture.apply(decide(PatchSettings { registration_open: Some(false), ..PatchSettings::default() }));
     let again = match attempted(create_user("Ada"), 1, 11, NOON + 1) {
-        Op::CreateUser { name, session, .. } => Op::CreateUser { name, password: "another hash".into(), session },
+        Op::Account(AccountOp::Create { name, session, .. }) => {
+            Op::Account(AccountOp::Create { name, password: "another hash".into(), session })
+        }
         other => other,
     };
     assert!(matches!(fixture.apply(again), Outcome::Made { reply: Reply::SignedIn { user, .. }, .. } if user == ada));
@@ -171,7 +179,7 @@ fn a_sign_in_whose_answer_was_lost_is_not_elsewhere() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let sign_in = |token, attempt: u8, takeover| {
         let session = NewSession { attempt: Some(hash(attempt)), ..session(token) };
-        Op::CreateSession { user: users[0], session, checked: "hash of Ada".into(), here: None, takeover }
+        Op::Session(SessionOp::Create { user: users[0], session, checked: "hash of Ada".into(), here: None, takeover })
     };
     assert_eq!(fixture.refused(sign_in(1, 1, false)), ErrorCode::InUseElsewhere);
     signed_in(fixture.apply(sign_in(1, 1, true)));
@@ -211,7 +219,7 @@ fn an_invite_that_is_unknown_withdrawn_ended_or_for_guests_who_are_not_taken_let
     fixture.apply(guests(true));
 
     assert!(is_new(&Ok(fixture.apply(join(1, "Grace")))), "in time");
-    let withdraw = || Op::WithdrawInvite { invite: invite.id };
+    let withdraw = || Op::Invite(InviteOp::Withdraw { invite: invite.id });
     changes(fixture.apply(withdraw()));
     assert_eq!(fixture.refused(withdraw()), ErrorCode::NotFound);
     assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::InviteUnknown);
@@ -236,12 +244,12 @@ fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
     let hidden = fixture.room(RoomKind::Closed, grace, &[]);
     let own = fixture.room(RoomKind::Closed, ada, &[]);
     let old = fixture.room(RoomKind::Open, ada, &[]);
-    fixture.apply(Op::ArchiveRoom { room: old, archived: true, at: NOON });
-    let direct = room(&fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON }));
+    fixture.apply(Op::Room(RoomOp::Archive { room: old, archived: true, at: NOON }));
+    let direct = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [ada, grace], by: ada, at: NOON })));
     for room in [hidden, own, old] {
         fixture.open(room, true);
     }
-    assert_eq!(fixture.refused(Op::OpenToGuests { room: direct, guests: true }), ErrorCode::Forbidden);
+    assert_eq!(fixture.refused(Op::Room(RoomOp::OpenToGuests { room: direct, guests: true })), ErrorCode::Forbidden);
     let nowhere = NewInvite { rooms: vec![], ..to(own) };
     let many = NewInvite { rooms: (1..=INVITE_ROOMS_MAX as u64 + 1).map(RoomId).collect(), ..to(own) };
     for (invite, want) in [
@@ -272,7 +280,7 @@ fn rooms_closed_to_guests_or_archived_since_are_left_out() {
     let Change::UserMade { user, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!(members.iter().map(|member| (member.room, member.user)).collect::<Vec<_>>(), [(two, user.id)]);
     assert_eq!(fixture.invited(1, NOON).map(|invited| invited.rooms.len()), Ok(1));
-    fixture.apply(Op::ArchiveRoom { room: two, archived: true, at: NOON });
+    fixture.apply(Op::Room(RoomOp::Archive { room: two, archived: true, at: NOON }));
     assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::GuestsNotHere);
 }
 
@@ -286,7 +294,9 @@ fn invites_are_limited_and_those_long_over_make_place() {
         fixture.make(users[0], token as u8, ending.clone());
     }
     let one_more = |at| match make(users[0], 200, to(EVERYONE)) {
-        Op::MakeInvite { by, invite, token, token_hash, .. } => Op::MakeInvite { by, invite, token, token_hash, at },
+        Op::Invite(InviteOp::Make { by, invite, token, token_hash, .. }) => {
+            Op::Invite(InviteOp::Make { by, invite, token, token_hash, at })
+        }
         other => other,
     };
     fixture.bring(0, "Grace");

@@ -123,9 +123,9 @@ fn only_members_write_and_only_in_rooms_that_are_not_archived() {
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     assert_eq!(fixture.refused(append(room, users[1], "a", "x")), ErrorCode::NotAMember);
     assert_eq!(fixture.refused(append(RoomId(99), users[0], "a", "x")), ErrorCode::NotFound);
-    fixture.apply(Op::ArchiveRoom { room, archived: true, at: NOON });
+    fixture.apply(Op::Room(RoomOp::Archive { room, archived: true, at: NOON }));
     assert_eq!(fixture.refused(append(room, users[0], "a", "x")), ErrorCode::RoomArchived);
-    fixture.apply(Op::ArchiveRoom { room, archived: false, at: NOON });
+    fixture.apply(Op::Room(RoomOp::Archive { room, archived: false, at: NOON }));
     let message = fixture.send(room, users[0], "a", "x");
     assert_eq!((message.id, message.n), (Seq(1), 1), "what was refused left no gap");
 }
@@ -135,7 +135,7 @@ fn a_deleted_message_keeps_its_place_and_loses_its_text() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let message = fixture.send(EVERYONE, users[0], "a", "a secret nobody should see");
     fixture.send(EVERYONE, users[0], "b", "still here");
-    let delete = |room| Op::DeleteMessage { room, message: message.id, author: None, at: NOON };
+    let delete = |room| Op::Message(MessageOp::Delete { room, message: message.id, author: None, at: NOON });
     assert_eq!(fixture.refused(delete(RoomId(2))), ErrorCode::NotFound);
     let Change::MessageDeleted { seq, n, last, .. } = change(fixture.apply(delete(EVERYONE))) else { panic!() };
     assert_eq!((seq, n, last.unwrap().preview.as_str()), (Seq(3), 1, "still here"));
@@ -220,7 +220,7 @@ fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
     assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));
     assert_eq!(ask(users[0], EVERYONE, Window::Around(message.id)), Err(HistoryRefusal::NotFound));
     assert_eq!(ask(users[0], room, Window::Around(Seq(u64::MAX))), Err(HistoryRefusal::NotFound));
-    fixture.apply(Op::DeleteMessage { room, message: message.id, author: None, at: NOON });
+    fixture.apply(Op::Message(MessageOp::Delete { room, message: message.id, author: None, at: NOON }));
     assert!(ask(users[0], room, Window::Around(message.id)).unwrap().messages[0].deleted);
 }
 
@@ -231,7 +231,7 @@ fn what_was_missed_comes_in_order_from_ones_own_rooms_only() {
     fixture.send(EVERYONE, users[0], "a", "1");
     fixture.send(room, users[0], "b", "2");
     fixture.send(EVERYONE, users[0], "c", "3");
-    fixture.apply(Op::DeleteMessage { room: EVERYONE, message: Seq(1), author: None, at: NOON });
+    fixture.apply(Op::Message(MessageOp::Delete { room: EVERYONE, message: Seq(1), author: None, at: NOON }));
     fixture.send(room, users[0], "d", "5");
     let seqs = |user, after| missed(&fixture, user, after).iter().map(|event| event.seq().0).collect::<Vec<_>>();
     assert_eq!(seqs(users[0], 0), [1, 2, 3, 4, 5]);
@@ -288,7 +288,7 @@ async fn changes_and_questions_can_be_awaited() {
 fn an_author_deletes_their_own_and_not_anothers() {
     let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
     let message = fixture.send(EVERYONE, users[0], "a", "Ada's").id;
-    let delete = |author| Op::DeleteMessage { room: EVERYONE, message, author: Some(author), at: NOON };
+    let delete = |author| Op::Message(MessageOp::Delete { room: EVERYONE, message, author: Some(author), at: NOON });
     assert_eq!(fixture.refused(delete(users[1])), ErrorCode::Forbidden);
     assert!(matches!(change(fixture.apply(delete(users[0]))), Change::MessageDeleted { .. }));
 }

@@ -11,7 +11,10 @@ use crate::proto::account::PatchSettings;
 use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
-use crate::proto::op::{Fault, Millis, NewSession, Op, Outcome, Reply, Snapshot};
+use crate::proto::op::{
+    AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewSession, Op, Outcome, RemovalOp, Reply, RoomOp,
+    SessionOp, Snapshot,
+};
 use crate::proto::server::{Message, Role, RoomKind, User};
 use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
@@ -113,7 +116,7 @@ impl Fixture {
 
     fn room(&self, kind: RoomKind, by: UserId, members: &[UserId]) -> RoomId {
         let members = members.to_vec();
-        room(&self.apply(Op::CreateRoom { kind, name: "Kitchen".into(), by, members, at: NOON }))
+        room(&self.apply(Op::Room(RoomOp::Create { kind, name: "Kitchen".into(), by, members, at: NOON })))
     }
 
     /// Waits until the search index holds everything.
@@ -220,7 +223,7 @@ fn session(token: u8) -> NewSession {
 /// A sign-in with the right password, from wherever the account is signed in else.
 fn sign_in(user: UserId, name: &str, token: u8) -> Op {
     let checked = format!("hash of {name}");
-    Op::CreateSession { user, session: session(token), checked, here: None, takeover: true }
+    Op::Session(SessionOp::Create { user, session: session(token), checked, here: None, takeover: true })
 }
 
 fn decide(change: PatchSettings) -> Op {
@@ -242,15 +245,15 @@ fn create_user(name: &str) -> Op {
         *byte = letter;
     }
     let session = NewSession { token_hash, ..session(0) };
-    Op::CreateUser { name: named(name), password: format!("hash of {name}"), session }
+    Op::Account(AccountOp::Create { name: named(name), password: format!("hash of {name}"), session })
 }
 
 fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
-    Op::Append {
+    Op::Message(MessageOp::Append {
         room,
         author,
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
         sent_at: NOON,
-    }
+    })
 }

@@ -12,13 +12,13 @@ impl Fixture {
     fn rooms(&self, count: usize, by: UserId, members: impl Fn(usize) -> Vec<UserId>) -> Vec<RoomId> {
         let create = |at| {
             let members = members(at);
-            Op::CreateRoom { kind: RoomKind::Closed, name: "Kitchen".into(), by, members, at: NOON }
+            Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Kitchen".into(), by, members, at: NOON })
         };
         self.apply_all((0..count).map(create)).iter().map(|made| room(made.as_ref().unwrap())).collect()
     }
 
     fn archive(&self, rooms: &[RoomId]) {
-        let archive = |room: &RoomId| Op::ArchiveRoom { room: *room, archived: true, at: NOON };
+        let archive = |room: &RoomId| Op::Room(RoomOp::Archive { room: *room, archived: true, at: NOON });
         let archived = self.apply_all(rooms.iter().map(archive));
         assert!(archived.iter().all(is_made));
     }
@@ -28,7 +28,9 @@ impl Fixture {
         let (mut removed, mut steps, mut erasing) = (Vec::new(), 0, 1);
         loop {
             steps += 1;
-            let Outcome::Made { reply, changes } = self.apply(Op::RemoveRooms { made_by }) else { panic!() };
+            let Outcome::Made { reply, changes } = self.apply(Op::Removal(RemovalOp::Rooms { made_by })) else {
+                panic!()
+            };
             let [Change::RoomsRemoved { rooms }] = &changes[..] else { panic!("{changes:?}") };
             removed.extend(rooms);
             if !matches!(reply, Reply::Step { more: true }) {
@@ -36,7 +38,7 @@ impl Fixture {
             }
         }
         let more = |outcome| matches!(outcome, Outcome::Made { reply: Reply::Step { more: true }, .. });
-        while more(self.apply(Op::EraseRemoved { at: NOON })) {
+        while more(self.apply(Op::Removal(RemovalOp::Messages { at: NOON }))) {
             erasing += 1;
         }
         (removed, steps, erasing)
@@ -48,15 +50,16 @@ fn one_person_puts_another_into_so_many_rooms_only_archived_ones_too() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal", "Eve", "Bob"]);
     let [_, mal, eve, bob] = users[..] else { panic!() };
     fixture.archive(&fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]));
-    let create = |by, members| Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON };
+    let create =
+        |by, members| Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON });
     assert_eq!(fixture.refused(create(mal, vec![bob])), ErrorCode::RoomsFull);
     let room = fixture.room(RoomKind::Open, mal, &[eve]);
-    let add = |by| Op::AddMembers { room, users: vec![bob], by: Some(by), at: NOON };
+    let add = |by| Op::Room(RoomOp::AddMembers { room, users: vec![bob], by: Some(by), at: NOON });
     assert_eq!(fixture.refused(add(mal)), ErrorCode::RoomsFull);
     // Others still may, and he comes by himself.
     assert_eq!(members(fixture.apply(add(eve))).len(), 1);
     let open = fixture.room(RoomKind::Open, mal, &[]);
-    let join = Op::AddMembers { room: open, users: vec![bob], by: None, at: NOON };
+    let join = Op::Room(RoomOp::AddMembers { room: open, users: vec![bob], by: None, at: NOON });
     assert_eq!(members(fixture.apply(join)).len(), 1);
 }
 
@@ -69,12 +72,13 @@ fn whom_many_put_into_rooms_still_makes_and_joins_rooms_and_is_added_by_one_more
     for &mal in &users[3..] {
         fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]);
     }
-    let create = |by, members| Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON };
+    let create =
+        |by, members| Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON });
     assert_eq!(fixture.refused(create(users[3], vec![bob])), ErrorCode::RoomsFull);
     // What others did limits nothing of one's own.
     let own = fixture.room(RoomKind::Open, bob, &[]);
     let open = fixture.room(RoomKind::Open, eve, &[]);
-    let add = |room, by| Op::AddMembers { room, users: vec![bob], by, at: NOON };
+    let add = |room, by| Op::Room(RoomOp::AddMembers { room, users: vec![bob], by, at: NOON });
     assert_eq!(members(fixture.apply(add(open, None))).len(), 1);
     // Nor do they use up the place of a friend, who adds to rooms new and old, or of the owner of the box.
     fixture.rooms(ROOMS_ADDED_BEYOND_MAX - 1, eve, |_| vec![bob]);
@@ -91,7 +95,7 @@ fn direct_rooms_that_somebody_began_for_nothing_are_removed_too_and_others_stay(
     let [ada, mal, eve, bob] = users[..] else { panic!() };
     let open = |by: UserId, other: UserId| {
         let users = [by.min(other), by.max(other)];
-        room(&fixture.apply(Op::OpenDirect { users, by, at: NOON }))
+        room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users, by, at: NOON })))
     };
     let (unanswered, answered, begun_by_ada) = (open(mal, bob), open(mal, eve), open(ada, mal));
     fixture.send(unanswered, mal, "1", "Win a prize");
@@ -110,7 +114,7 @@ fn who_did_something_in_a_room_is_known_after_a_restart() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal", "Bob"]);
     let [_, mal, bob] = users[..] else { panic!() };
     let rooms = fixture.rooms(3, mal, |_| vec![bob]);
-    let direct = room(&fixture.apply(Op::OpenDirect { users: [mal, bob], by: mal, at: NOON }));
+    let direct = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [mal, bob], by: mal, at: NOON })));
     fixture.send(rooms[0], mal, "1", "Win a prize");
     fixture.send(rooms[1], mal, "2", "Win a prize");
     fixture.store.mark_read(rooms[1], bob, 1);
@@ -129,7 +133,8 @@ fn archiving_is_no_way_around_the_limit_on_rooms_made() {
     for _ in 0..ROOMS_MADE_MAX / 100 {
         fixture.archive(&fixture.rooms(100, users[0], |_| vec![]));
     }
-    let create = Op::CreateRoom { kind: RoomKind::Closed, name: "x".into(), by: users[0], members: vec![], at: NOON };
+    let create =
+        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by: users[0], members: vec![], at: NOON });
     assert_eq!(fixture.refused(create), ErrorCode::LimitReached);
 }
 
@@ -153,9 +158,9 @@ fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() 
 
     assert!(fixture.read(|reader| reader.history(ada, rooms[0], Window::Newest, 10)).is_err());
     assert_eq!(fixture.refused(append(rooms[0], mal, "late", "x")), ErrorCode::NotAMember);
-    let add = Op::AddMembers { room: rooms[0], users: vec![ada], by: Some(mal), at: NOON };
+    let add = Op::Room(RoomOp::AddMembers { room: rooms[0], users: vec![ada], by: Some(mal), at: NOON });
     assert_eq!(fixture.refused(add), ErrorCode::NotFound);
-    assert_eq!(fixture.refused(Op::RenameRoom { room: rooms[0], name: "x".into() }), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: rooms[0], name: "x".into() })), ErrorCode::NotFound);
     fixture.index();
     let fixture = fixture.reopen();
     assert_eq!(fixture.snapshot.rooms.iter().map(|room| room.id).collect::<Vec<_>>(), [EVERYONE, kept]);
@@ -175,9 +180,9 @@ fn the_rooms_of_who_has_gone_are_removed_and_those_of_nobody_are_not_found() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal"]);
     let [ada, mal] = users[..] else { panic!() };
     fixture.room(RoomKind::Open, mal, &[ada]);
-    fixture.apply(Op::DeleteUser { user: mal, checked: "hash of Mal".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::Delete { user: mal, checked: "hash of Mal".into(), at: NOON }));
     assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), Some(1));
     assert_eq!(fixture.remove(mal).0.len(), 1);
     assert_eq!(fixture.read(|reader| reader.rooms_made_by(UserId(999))), None);
-    assert_eq!(fixture.refused(Op::RemoveRooms { made_by: UserId(999) }), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(Op::Removal(RemovalOp::Rooms { made_by: UserId(999) })), ErrorCode::NotFound);
 }

@@ -6,7 +6,7 @@ use crate::proto::id::SessionId;
 
 fn token_of(name: &str) -> [u8; 32] {
     match create_user(name) {
-        Op::CreateUser { session, .. } => session.token_hash,
+        Op::Account(AccountOp::Create { session, .. }) => session.token_hash,
         _ => unreachable!(),
     }
 }
@@ -23,13 +23,13 @@ fn every_change_of_an_account_is_known_as_soon_as_it_is_answered() {
     let grace = || fixture.signed_in(&token_of("Grace"));
     let before = grace().unwrap();
     assert_eq!((before.1.id, before.1.name.as_str(), before.1.role), (users[1], "Grace", Role::Member));
-    fixture.apply(Op::RenameUser { user: users[1], name: named("Grace H") });
-    fixture.apply(Op::MakeOwner { user: users[1] });
-    fixture.apply(Op::SetPicture { user: users[1], jpegs: [vec![1], vec![2], vec![3]] });
+    fixture.apply(Op::Account(AccountOp::Rename { user: users[1], name: named("Grace H") }));
+    fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }));
+    fixture.apply(Op::Account(AccountOp::SetPicture { user: users[1], jpegs: [vec![1], vec![2], vec![3]] }));
     let after = grace().unwrap();
     assert_eq!((after.0, after.1.name.as_str()), (before.0, "Grace H"));
     assert_eq!((after.1.role, after.1.picture), (Role::Owner, 1));
-    let taken = Op::RenameUser { user: users[1], name: named("Ada") };
+    let taken = Op::Account(AccountOp::Rename { user: users[1], name: named("Ada") });
     assert_eq!(fixture.refused(taken), ErrorCode::NameTaken);
     assert_eq!(grace().unwrap().1.name, "Grace H", "a refused change is none");
     let fixture = fixture.reopen();
@@ -41,11 +41,16 @@ fn a_session_that_has_ended_is_unknown_whatever_ended_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Bob", "Cyd", "Dan"]);
     let here = |name: &str| fixture.signed_in(&token_of(name));
     let (session, _) = here("Bob").unwrap();
-    fixture.apply(Op::EndSession { user: users[1], session });
+    fixture.apply(Op::Session(SessionOp::End { user: users[1], session }));
     assert!(here("Bob").is_none());
-    fixture.apply(Op::SetPassword { user: users[2], checked: None, password: "new".into(), keep: None });
+    fixture.apply(Op::Account(AccountOp::SetPassword {
+        user: users[2],
+        checked: None,
+        password: "new".into(),
+        keep: None,
+    }));
     assert!(here("Cyd").is_none());
-    fixture.apply(Op::DeleteUser { user: users[3], checked: "hash of Dan".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::Delete { user: users[3], checked: "hash of Dan".into(), at: NOON }));
     assert!(here("Dan").is_none());
     assert!(here("Ada").is_some());
     assert!(!fixture.reopen().store.has_password(users[3]));
@@ -59,6 +64,6 @@ fn whether_a_box_has_an_owner_and_what_the_owner_decides_is_known() {
     assert!(fixture.store.has_member() && fixture.store.has_owner() && fixture.store.has_password(ada));
     fixture.apply(several_devices());
     assert!(fixture.store.settings().several_devices);
-    fixture.apply(Op::DeleteUser { user: ada, checked: "hash of Ada".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::Delete { user: ada, checked: "hash of Ada".into(), at: NOON }));
     assert!(!fixture.store.has_member() && !fixture.store.has_owner() && !fixture.store.has_password(ada));
 }

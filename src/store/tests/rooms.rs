@@ -10,7 +10,8 @@ fn roles(members: &[MemberRecord]) -> Vec<(UserId, Role)> {
 fn whoever_makes_a_room_owns_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let members = vec![users[0], users[1], users[1]];
-    let create = Op::CreateRoom { kind: RoomKind::Closed, name: "Kitchen".into(), by: users[1], members, at: NOON };
+    let create =
+        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Kitchen".into(), by: users[1], members, at: NOON });
     let Change::RoomMade { room, members } = change(fixture.apply(create)) else { panic!() };
     assert_eq!(roles(&members), [(users[1], Role::Owner), (users[0], Role::Member)]);
     let fixture = fixture.reopen();
@@ -22,7 +23,7 @@ fn whoever_makes_a_room_owns_it() {
 #[test]
 fn a_room_of_strangers_or_of_a_kind_nobody_makes_is_refused() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let create = |kind, members| Op::CreateRoom { kind, name: "x".into(), by: users[0], members, at: NOON };
+    let create = |kind, members| Op::Room(RoomOp::Create { kind, name: "x".into(), by: users[0], members, at: NOON });
     assert_eq!(fixture.refused(create(RoomKind::Open, vec![UserId(99)])), ErrorCode::NotFound);
     assert_eq!(fixture.refused(create(RoomKind::Everyone, vec![])), ErrorCode::BadRequest);
     assert_eq!(fixture.refused(create(RoomKind::Direct, vec![])), ErrorCode::BadRequest);
@@ -33,11 +34,11 @@ fn a_room_of_strangers_or_of_a_kind_nobody_makes_is_refused() {
 fn rooms_made_are_limited_and_archived_ones_do_not_count() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let one_more =
-        || Op::CreateRoom { kind: RoomKind::Open, name: "x".into(), by: users[0], members: vec![], at: NOON };
+        || Op::Room(RoomOp::Create { kind: RoomKind::Open, name: "x".into(), by: users[0], members: vec![], at: NOON });
     let made = fixture.apply_all((0..ROOMS_PER_MEMBER_MAX).map(|_| one_more()));
     assert!(made.iter().all(is_made));
     assert_eq!(fixture.refused(one_more()), ErrorCode::LimitReached);
-    let archive = |archived| Op::ArchiveRoom { room: RoomId(2), archived, at: NOON };
+    let archive = |archived| Op::Room(RoomOp::Archive { room: RoomId(2), archived, at: NOON });
     changes(fixture.apply(archive(true)));
     changes(fixture.apply(one_more()));
     assert_eq!(fixture.refused(archive(false)), ErrorCode::LimitReached);
@@ -46,7 +47,7 @@ fn rooms_made_are_limited_and_archived_ones_do_not_count() {
 #[test]
 fn two_people_have_one_direct_room() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
-    let open = |users| fixture.apply(Op::OpenDirect { users, by: users[0], at: NOON });
+    let open = |users| fixture.apply(Op::Room(RoomOp::OpenDirect { users, by: users[0], at: NOON }));
     let Change::RoomMade { room, members } = change(open([users[1], users[0]])) else { panic!() };
     assert_eq!(room.direct, Some([users[0], users[1]]));
     assert_eq!(roles(&members), [(users[0], Role::Member), (users[1], Role::Member)]);
@@ -54,9 +55,12 @@ fn two_people_have_one_direct_room() {
     let again = open([users[0], users[1]]);
     assert_eq!(super::room(&again), room.id);
     assert!(changes(again).is_empty(), "it was there");
-    assert_eq!(fixture.refused(Op::OpenDirect { users: [users[0]; 2], by: users[0], at: NOON }), ErrorCode::BadRequest);
     assert_eq!(
-        fixture.refused(Op::OpenDirect { users: [users[0], UserId(9)], by: users[0], at: NOON }),
+        fixture.refused(Op::Room(RoomOp::OpenDirect { users: [users[0]; 2], by: users[0], at: NOON })),
+        ErrorCode::BadRequest
+    );
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::OpenDirect { users: [users[0], UserId(9)], by: users[0], at: NOON })),
         ErrorCode::NotFound
     );
 }
@@ -66,30 +70,30 @@ fn members_come_once_and_have_read_what_was_said_before() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     fixture.send(room, users[0], "a", "alone");
-    let add = |users| fixture.apply(Op::AddMembers { by: None, room, users, at: NOON });
+    let add = |users| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users, at: NOON }));
     let members = members(add(vec![users[1], users[0], users[1]]));
     assert_eq!(members.iter().map(|member| (member.user, member.read_n)).collect::<Vec<_>>(), [(users[1], 1)]);
     assert!(super::members(add(vec![users[1]])).is_empty());
-    let strangers = Op::AddMembers { by: None, room, users: vec![UserId(99)], at: NOON };
+    let strangers = Op::Room(RoomOp::AddMembers { by: None, room, users: vec![UserId(99)], at: NOON });
     assert_eq!(fixture.refused(strangers), ErrorCode::NotFound);
 }
 
 #[test]
 fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Alan"]);
-    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON });
+    let opened = fixture.apply(Op::Room(RoomOp::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON }));
     let direct = room(&opened);
     for room in [direct, EVERYONE] {
         assert_eq!(
-            fixture.refused(Op::AddMembers { by: None, room, users: vec![users[2]], at: NOON }),
+            fixture.refused(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![users[2]], at: NOON })),
             ErrorCode::Forbidden
         );
-        assert_eq!(fixture.refused(Op::RemoveMember { room, user: users[0] }), ErrorCode::Forbidden);
-        assert_eq!(fixture.refused(Op::ArchiveRoom { room, archived: true, at: NOON }), ErrorCode::Forbidden);
+        assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::Forbidden);
+        assert_eq!(fixture.refused(Op::Room(RoomOp::Archive { room, archived: true, at: NOON })), ErrorCode::Forbidden);
     }
-    assert_eq!(fixture.refused(Op::RenameRoom { room: direct, name: "x".into() }), ErrorCode::Forbidden);
-    changes(fixture.apply(Op::RenameRoom { room: EVERYONE, name: "Hall".into() }));
-    assert_eq!(fixture.refused(Op::RenameRoom { room: RoomId(99), name: "x".into() }), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: direct, name: "x".into() })), ErrorCode::Forbidden);
+    changes(fixture.apply(Op::Room(RoomOp::Rename { room: EVERYONE, name: "Hall".into() })));
+    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: RoomId(99), name: "x".into() })), ErrorCode::NotFound);
 }
 
 #[test]
@@ -98,14 +102,14 @@ fn a_room_falls_to_its_longest_standing_member_whatever_the_clock_says() {
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     // The clock was set back in between; ids do not decide either.
     for (user, at) in [(users[2], NOON + 2), (users[1], NOON + 1)] {
-        fixture.apply(Op::AddMembers { by: None, room, users: vec![user], at });
+        fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at }));
     }
-    let left = change(fixture.apply(Op::RemoveMember { room, user: users[0] }));
+    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0] })));
     assert!(matches!(left, Change::MembersLeft { heir: Some(heir), .. } if heir == users[2]));
     let members = fixture.read(|reader| reader.room_members(&asker(users[1]), room)).unwrap();
     let roles: Vec<_> = members.iter().map(|member| (member.user, member.role)).collect();
     assert_eq!(roles, [(users[1], Role::Member), (users[2], Role::Owner)]);
-    assert_eq!(fixture.refused(Op::RemoveMember { room, user: users[0] }), ErrorCode::NotAMember);
+    assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::NotAMember);
 }
 
 #[test]
@@ -122,7 +126,7 @@ fn open_rooms_are_listed_and_their_members_shown_to_anyone() {
     assert!(list(users[0])[0].joined);
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), open)).is_some());
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), closed)).is_none());
-    fixture.apply(Op::ArchiveRoom { room: open, archived: true, at: NOON });
+    fixture.apply(Op::Room(RoomOp::Archive { room: open, archived: true, at: NOON }));
     assert!(list(users[1]).is_empty());
 }
 
@@ -145,11 +149,11 @@ fn read_markers_reach_the_disk_and_never_move_back() {
 fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Eve"]);
     let (kind, name) = (RoomKind::Open, "Kitchen".into());
-    let create = Op::CreateRoom { kind, name, by: users[0], members: vec![], at: NOON };
+    let create = Op::Room(RoomOp::Create { kind, name, by: users[0], members: vec![], at: NOON });
     let room = room(&fixture.apply(create));
-    let left = change(fixture.apply(Op::RemoveMember { room, user: users[0] }));
+    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0] })));
     assert!(matches!(left, Change::MembersLeft { heir: None, .. }));
-    let join = |user| fixture.apply(Op::AddMembers { by: None, room, users: vec![user], at: NOON });
+    let join = |user| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at: NOON }));
     let (first, second) = (members(join(users[2])), members(join(users[1])));
     assert_eq!(roles(&first), [(users[2], Role::Owner)]);
     assert_eq!(roles(&second), [(users[1], Role::Member)]);
@@ -159,11 +163,11 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
 fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Mia"]);
     let (ada, grace) = (users[0], users[1]);
-    let room = room(&fixture.apply(Op::OpenDirect { users: [ada, grace], by: ada, at: NOON }));
+    let room = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [ada, grace], by: ada, at: NOON })));
     let kitchen = fixture.room(RoomKind::Open, grace, &[ada]);
     fixture.send(room, ada, "a", "for the record");
-    fixture.apply(Op::RenameUser { user: grace, name: named("Grace H.") });
-    fixture.apply(Op::DeleteUser { user: grace, checked: "hash of Grace".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::Rename { user: grace, name: named("Grace H.") }));
+    fixture.apply(Op::Account(AccountOp::Delete { user: grace, checked: "hash of Grace".into(), at: NOON }));
     let fixture = fixture.reopen();
     let name = |id| fixture.snapshot.rooms.iter().find(|room| room.id == id).map(|room| room.name.clone()).unwrap();
     assert_eq!((name(room), name(kitchen)), ("Grace H.".to_owned(), "Kitchen".to_owned()));
@@ -174,8 +178,8 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     };
     assert_eq!(found("in:\"Grace H.\" record"), 1);
 
-    fixture.apply(Op::MakeOwner { user: users[2] });
-    fixture.apply(Op::DeleteUser { user: ada, checked: "hash of Ada".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[2] }));
+    fixture.apply(Op::Account(AccountOp::Delete { user: ada, checked: "hash of Ada".into(), at: NOON }));
     let fixture = fixture.reopen();
     assert!(fixture.snapshot.rooms.iter().any(|kept| kept.id == room && kept.name.is_empty()), "nobody reads it");
 }

@@ -124,7 +124,7 @@ fn only_rooms_that_the_asker_is_in_are_searched() {
         fixture.index();
         if !indexed {
             finds(&fixture, users[1], "between", &[2, 1]);
-            fixture.apply(Op::RemoveMember { room, user: users[1] });
+            fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[1] }));
         }
     }
     finds(&fixture, users[0], "between", &[2, 1]);
@@ -426,7 +426,7 @@ fn a_deleted_message_is_gone_from_the_results_and_from_the_index_file() {
     fixture.send(EVERYONE, users[0], "b", "a wellknownword");
     fixture.index();
     finds(&fixture, users[0], "xyzzyplugh", &[1]);
-    fixture.apply(Op::DeleteMessage { room: EVERYONE, message: Seq(1), author: None, at: NOON });
+    fixture.apply(Op::Message(MessageOp::Delete { room: EVERYONE, message: Seq(1), author: None, at: NOON }));
     finds(&fixture, users[0], "xyzzyplugh", &[]);
     finds(&fixture, users[0], "from:Ada", &[2]);
     fixture.index();
@@ -470,8 +470,8 @@ fn filters_narrow_by_author_room_and_day() {
     let kitchen = fixture.room(RoomKind::Open, users[0], &[users[1]]);
     let day = 86_400_000;
     let at = |room, author, id: &str, days: i64| match append(room, author, id, "tea?") {
-        Op::Append { room, author, client_msg_id, body, .. } => {
-            Op::Append { room, author, client_msg_id, body, sent_at: NOON + days * day }
+        Op::Message(MessageOp::Append { room, author, client_msg_id, body, .. }) => {
+            Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at: NOON + days * day })
         }
         other => other,
     };
@@ -483,7 +483,7 @@ fn filters_narrow_by_author_room_and_day() {
         at(kitchen, users[0], "4", 0),
         at(EVERYONE, users[0], "5", 3),
     ]);
-    let opened = fixture.apply(Op::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON });
+    let opened = fixture.apply(Op::Room(RoomOp::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON }));
     let direct = room(&opened);
     fixture.apply(at(direct, users[0], "6", 3));
     for _ in 0..2 {
@@ -504,7 +504,7 @@ fn filters_narrow_by_author_room_and_day() {
         }
         fixture.index();
     }
-    fixture.apply(Op::DeleteUser { user: users[1], checked: "hash of Grace Hopper".into(), at: NOON });
+    fixture.apply(Op::Account(AccountOp::Delete { user: users[1], checked: "hash of Grace Hopper".into(), at: NOON }));
     finds(&fixture, users[0], "in:\"grace hopper\"", &[6]);
 }
 

@@ -9,7 +9,7 @@ use crate::proto::id::{ConnId, RoomId, UserId};
 use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
-use crate::proto::op::{Fault, Op, Outcome};
+use crate::proto::op::{Fault, Op, Outcome, RoomOp};
 use crate::proto::server::{Event, Room, ServerMessage, User};
 
 use super::World;
@@ -202,9 +202,9 @@ impl World {
     /// Counts what a person makes others receive, and holds it against the limits.
     fn count_room_act(&mut self, op: &Op, expected: &Expected) {
         let (rooms, added) = match op {
-            Op::AddMembers { users, by: Some(_), .. } => (0, users.len()),
-            Op::ArchiveRoom { archived: false, .. } | Op::OpenDirect { .. } => (1, 0),
-            Op::CreateRoom { members, .. } => (1, members.len()),
+            Op::Room(RoomOp::AddMembers { users, by: Some(_), .. }) => (0, users.len()),
+            Op::Room(RoomOp::Archive { archived: false, .. }) | Op::Room(RoomOp::OpenDirect { .. }) => (1, 0),
+            Op::Room(RoomOp::Create { members, .. }) => (1, members.len()),
             _ => return,
         };
         let (conn, _) = expected.asker.as_ref().expect("only commands ask the store");

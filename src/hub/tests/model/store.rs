@@ -6,7 +6,7 @@ use crate::hub::Ticket;
 use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Reply, Snapshot};
+use crate::proto::op::{Fault, MessageOp, Millis, Missed, Op, Outcome, Reply, RoomOp, Snapshot};
 use crate::proto::server::{Event, LastMessage, Message, Role, RoomKind, User};
 use crate::proto::text::preview;
 
@@ -198,12 +198,12 @@ impl Store {
     /// Whether a change was asked of a room that has been removed since.
     fn concerns_removed(&self, op: &Op) -> bool {
         match op {
-            Op::AddMembers { room, .. }
-            | Op::Append { room, .. }
-            | Op::ArchiveRoom { room, .. }
-            | Op::OpenToGuests { room, .. }
-            | Op::RemoveMember { room, .. }
-            | Op::RenameRoom { room, .. } => self.rooms[room].removed,
+            Op::Room(RoomOp::AddMembers { room, .. })
+            | Op::Message(MessageOp::Append { room, .. })
+            | Op::Room(RoomOp::Archive { room, .. })
+            | Op::Room(RoomOp::OpenToGuests { room, .. })
+            | Op::Room(RoomOp::RemoveMember { room, .. })
+            | Op::Room(RoomOp::Rename { room, .. }) => self.rooms[room].removed,
             _ => false,
         }
     }
@@ -213,13 +213,13 @@ impl Store {
             return Outcome::Refused(ErrorCode::NotFound);
         }
         match op {
-            Op::AddMembers { room, users, at, .. } => self.add_members(room, users, at),
-            Op::Append { .. } => self.append(op),
-            Op::ArchiveRoom { room, archived, .. } => {
+            Op::Room(RoomOp::AddMembers { room, users, at, .. }) => self.add_members(room, users, at),
+            Op::Message(MessageOp::Append { .. }) => self.append(op),
+            Op::Room(RoomOp::Archive { room, archived, .. }) => {
                 self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
                 Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
             }
-            Op::CreateRoom { kind, name, by, members, at } => {
+            Op::Room(RoomOp::Create { kind, name, by, members, at }) => {
                 if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
                     return Outcome::Refused(ErrorCode::NotFound);
                 }
@@ -230,9 +230,9 @@ impl Store {
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room), [Change::RoomMade { room: self.record(room), members }])
             }
-            Op::DeleteMessage { room, message, author, .. } => self.delete_message(room, message, author),
-            Op::OpenDirect { users, by, at } => self.open_direct(users, by, at),
-            Op::OpenToGuests { room: id, guests } => {
+            Op::Message(MessageOp::Delete { room, message, author, .. }) => self.delete_message(room, message, author),
+            Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
+            Op::Room(RoomOp::OpenToGuests { room: id, guests }) => {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are opened");
                 room.guests = guests;
@@ -243,14 +243,14 @@ impl Store {
                 let left = (!left.is_empty()).then_some(Change::MembersLeft { room: id, users: left, heir: None });
                 Outcome::done(left.into_iter().chain([opened]).collect::<Vec<_>>())
             }
-            Op::RemoveMember { room, user } => {
+            Op::Room(RoomOp::RemoveMember { room, user }) => {
                 if !self.rooms[&room].members.contains_key(&user) {
                     return Outcome::Refused(ErrorCode::NotAMember);
                 }
                 let heir = self.leave(room, user);
                 Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
             }
-            Op::RenameRoom { room, name } => {
+            Op::Room(RoomOp::Rename { room, name }) => {
                 self.rooms.get_mut(&room).expect("only known rooms are renamed").name.clone_from(&name);
                 Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
             }
@@ -259,7 +259,9 @@ impl Store {
     }
 
     fn append(&mut self, op: Op) -> Outcome {
-        let Op::Append { room: id, author, client_msg_id, body, sent_at } = op else { unreachable!("an append") };
+        let Op::Message(MessageOp::Append { room: id, author, client_msg_id, body, sent_at }) = op else {
+            unreachable!("an append")
+        };
         if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
             let Event::Message(message) = self.event(*seq) else { unreachable!("a message has its own place") };
             return Outcome::made(Reply::SentBefore(message.clone()), []);

@@ -1,0 +1,25 @@
+//! Changes of messages.
+
+use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::millis::Millis;
+use crate::proto::text::Body;
+
+/// See the module's text.
+#[derive(Clone, Debug)]
+pub enum MessageOp {
+    Append {
+        room: RoomId,
+        author: UserId,
+        client_msg_id: ClientMsgId,
+        body: Body,
+        sent_at: Millis,
+    },
+    /// Leaves a tombstone: the row keeps its place, the body is gone from the disk's live pages and the index.
+    /// With `author`, only if that person wrote it (`Refused(Forbidden)` else).
+    Delete {
+        room: RoomId,
+        message: Seq,
+        author: Option<UserId>,
+        at: Millis,
+    },
+}

@@ -1,0 +1,49 @@
+//! Changes of rooms, and of who is in them.
+
+use crate::proto::id::{RoomId, UserId};
+use crate::proto::millis::Millis;
+use crate::proto::server::RoomKind;
+
+/// See the module's text.
+#[derive(Clone, Debug)]
+pub enum RoomOp {
+    AddMembers {
+        room: RoomId,
+        users: Vec<UserId>,
+        /// Who puts them there; none: they come by themselves.
+        by: Option<UserId>,
+        at: Millis,
+    },
+    Archive {
+        room: RoomId,
+        archived: bool,
+        at: Millis,
+    },
+    /// `by` is the room's owner and a member with the others.
+    Create {
+        kind: RoomKind,
+        name: String,
+        by: UserId,
+        members: Vec<UserId>,
+        at: Millis,
+    },
+    OpenDirect {
+        users: [UserId; 2],
+        /// Which of them begins it.
+        by: UserId,
+        at: Millis,
+    },
+    /// Turned off, the guests in it are taken out.
+    OpenToGuests {
+        room: RoomId,
+        guests: bool,
+    },
+    RemoveMember {
+        room: RoomId,
+        user: UserId,
+    },
+    Rename {
+        room: RoomId,
+        name: String,
+    },
+}

@@ -59,14 +59,20 @@ pub struct Upload {
     seat: Seat,
     /// Whether its turn has come to be decoded.
     is_kept: bool,
-    told: oneshot::Receiver<()>,
+    /// Whether a newcomer has the place.
+    is_out: bool,
+    told: Option<oneshot::Receiver<()>>,
     uploads: Arc<Mutex<Uploads>>,
 }
 
 impl Upload {
     /// Waits until a newcomer has the place of this one, which came first of those of the network with the most.
     pub async fn put_out(&mut self) {
-        if (&mut self.told).await.is_err() {
+        if let Some(told) = &mut self.told {
+            self.is_out = told.await.is_ok();
+            self.told = None;
+        }
+        if !self.is_out {
             std::future::pending().await
         }
     }
@@ -116,7 +122,15 @@ impl Pictures {
             // An error says that it is ending by itself.
             let _ = other.send(());
         }
-        Ok(Upload { user, network, seat, is_kept: false, told, uploads: Arc::clone(&self.uploads) })
+        Ok(Upload {
+            user,
+            network,
+            seat,
+            is_kept: false,
+            is_out: false,
+            told: Some(told),
+            uploads: Arc::clone(&self.uploads),
+        })
     }
 
     /// Makes the sizes of a picture on a blocking thread: or `picture_large`, `picture_unreadable`.

@@ -433,7 +433,7 @@ mod tests {
     use crate::proto::id::{ClientMsgId, RoomId};
     use crate::proto::limits::{CONNECTIONS_MAX, HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
     use crate::proto::op::{AccountOp, MessageOp};
-    use crate::proto::server::{Role, User};
+    use crate::proto::server::{BoxRole, User};
     use crate::proto::text::Body;
 
     /// Connections of each person: few, as they are looked through one by one.
@@ -442,8 +442,14 @@ mod tests {
     /// A driver of a box with so many people that all connections can be had, on an empty store.
     fn driver(dir: &std::path::Path) -> (Handle, Store) {
         let (store, mut snapshot) = Store::open(dir, clock::wall).unwrap();
-        let user =
-            |id| User { id: UserId(id), name: String::new(), role: Role::Member, picture: 0, since: 0, ends_at: None };
+        let user = |id| User {
+            id: UserId(id),
+            name: String::new(),
+            role: BoxRole::Member,
+            picture: 0,
+            since: 0,
+            ends_at: None,
+        };
         snapshot.users.extend((0..=CONNECTIONS_MAX as u64 / EACH).map(user));
         (start(Hub::new(snapshot, "0.0.0"), store.clone(), Clock::start(), CONNECTIONS_MAX), store)
     }

@@ -14,7 +14,7 @@ use porch::clock;
 use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use porch::proto::id::{RoomId, Seq, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
-use porch::proto::server::{Message as Sent, Resume, Role, Room, RoomKind, ServerMessage, User};
+use porch::proto::server::{BoxRole, Message as Sent, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpSocket, TcpStream};
@@ -143,14 +143,15 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
 }
 
 fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
-    let me = User { id: UserId(1), name: "floor".to_owned(), role: Role::Member, picture: 0, since: 0, ends_at: None };
+    let me =
+        User { id: UserId(1), name: "floor".to_owned(), role: BoxRole::Member, picture: 0, since: 0, ends_at: None };
     let room = Room {
         id: room,
         kind: RoomKind::Open,
         name: String::new(),
         archived: false,
         guests: false,
-        role: Role::Member,
+        role: RoomRole::Member,
         with: None,
         member_count: 1,
         last_n,

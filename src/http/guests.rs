@@ -13,7 +13,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT};
 use crate::proto::op::{GuestOp, Needs, Op, Reply};
-use crate::proto::server::Role;
+use crate::proto::server::BoxRole;
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -28,7 +28,7 @@ pub(super) async fn make_member(
     Json(asked): Json<PatchPerson>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
     signed.owner_only()?;
-    if asked.role != Role::Member {
+    if asked.role != BoxRole::Member {
         return Err(ErrorCode::BadRequest.into());
     }
     match app.apply_for(&signed, Needs::Owner, Op::Guest(GuestOp::MakeMember { user, at: (app.wall)() })).await? {

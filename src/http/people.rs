@@ -14,7 +14,7 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_EDGES;
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 use crate::store::Store;
 
 use super::App;
@@ -121,7 +121,7 @@ fn is_of_people(change: &Change) -> bool {
 /// `GET /api/people`: everyone; for a guest those who share a room with them.
 pub(super) async fn list(State(app): State<App>, signed: Signed, headers: HeaderMap) -> Answer<Response> {
     let asker = signed.asker();
-    let listing = if signed.user.role == Role::Guest {
+    let listing = if signed.user.role == BoxRole::Guest {
         let people = app.store.read(asker, move |reader| reader.people_known_to(signed.user.id)).await?;
         Arc::new(Listing::of(people)?)
     } else {
@@ -146,8 +146,9 @@ pub(super) async fn picture(
         return Err(NOT_FOUND.into());
     }
     let jpeg = app.store.read(signed.asker(), move |reader| {
-        let stranger =
-            signed.user.role == Role::Guest && signed.user.id != user && !reader.share_a_room(signed.user.id, user)?;
+        let stranger = signed.user.role == BoxRole::Guest
+            && signed.user.id != user
+            && !reader.share_a_room(signed.user.id, user)?;
         if stranger { Ok(None) } else { reader.picture(user, picture, edge) }
     });
     let jpeg = jpeg.await?;

@@ -12,7 +12,7 @@ use crate::fair::Asker;
 use crate::guide::Lang;
 use crate::poster::{self, OldPoster, Paper, Poster, Refused, View, Wifi};
 use crate::proto::code::ErrorCode;
-use crate::proto::server::Role;
+use crate::proto::server::BoxRole;
 
 use super::App;
 use super::answer::Answer;
@@ -90,7 +90,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked):
     let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, lang))).into_response());
     let signed = match Signed::of(&app, &headers) {
         None => return Ok(Redirect::to("/sign-in").into_response()),
-        Some(signed) if signed.user.role != Role::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
+        Some(signed) if signed.user.role != BoxRole::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
         Some(signed) => signed,
     };
     let token = match asked.invite {
@@ -132,7 +132,7 @@ pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stam
     let Some(addresses) = app.moved_since(&stamp) else {
         return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to("/")).into_response());
     };
-    let for_owner = Signed::of(&app, &headers).is_some_and(|signed| signed.user.role == Role::Owner);
+    let for_owner = Signed::of(&app, &headers).is_some_and(|signed| signed.user.role == BoxRole::Owner);
     let old = OldPoster { addresses: &addresses, for_owner };
     Ok(unkept(poster::notice(&app.box_name, &old, host::lang(&headers))).into_response())
 }

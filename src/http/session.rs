@@ -19,7 +19,7 @@ use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAns
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::{AccountOp, Millis, NewSession, Op, Reply, SessionOp};
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
 use super::answer::{Answer, Refusal};
@@ -121,7 +121,7 @@ pub(super) async fn register(
     let name = UserName::chosen(&asked.name)?;
     let password = Password::chosen(&asked.password)?;
     // Else a guest would be a member with one click.
-    if place.replaced.as_ref().is_some_and(|signed| signed.user.role == Role::Guest) {
+    if place.replaced.as_ref().is_some_and(|signed| signed.user.role == BoxRole::Guest) {
         return Err(ErrorCode::Forbidden.into());
     }
     let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Register, &name)?;

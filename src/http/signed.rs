@@ -9,7 +9,7 @@ use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::SessionId;
 use crate::proto::op::{Needs, Op};
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 
 use super::App;
 use super::answer::{Answer, Refusal};
@@ -44,7 +44,7 @@ impl Signed {
 
     /// `forbidden` to anyone but an owner of the box.
     pub(super) fn owner_only(&self) -> Answer<()> {
-        if self.user.role == Role::Owner { Ok(()) } else { Err(ErrorCode::Forbidden.into()) }
+        if self.user.role == BoxRole::Owner { Ok(()) } else { Err(ErrorCode::Forbidden.into()) }
     }
 }
 

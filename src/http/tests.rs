@@ -26,7 +26,7 @@ use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::CONNECTIONS_MAX;
 use crate::proto::op::{AccountOp, MessageOp, Op, Outcome, RoomOp};
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 
 mod account;
 mod doors;

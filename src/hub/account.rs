@@ -6,7 +6,7 @@ use crate::proto::change::{Ended, MemberRecord};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, UserId};
 
-use crate::proto::server::{Role, RoomKind, ServerMessage, User};
+use crate::proto::server::{BoxRole, RoomKind, ServerMessage, User};
 
 use super::gathered::PersonChange;
 use super::room::broadcast;
@@ -27,7 +27,7 @@ impl Hub {
         let id = user.id;
         let Some(person) = self.people.get_mut(&id) else { return };
         person.user = user.clone();
-        person.leaving &= person.user.role == Role::Guest;
+        person.leaving &= person.user.role == BoxRole::Guest;
         self.gathered.person(id, PersonChange::Changed);
         let rooms = self.people[&id].rooms.iter().copied();
         let with_guests: Vec<RoomId> = rooms.filter(|room| self.may_hold_guests(*room)).collect();
@@ -35,7 +35,7 @@ impl Hub {
             self.gathered.person_in(room, id, PersonChange::Changed);
         }
         // A guest may be in no room by which to hear of it on another device.
-        if user.role == Role::Guest {
+        if user.role == BoxRole::Guest {
             broadcast(self.joined_conns(id), ServerMessage::Users { users: vec![user], gone: Vec::new() }, out);
         }
     }
@@ -59,7 +59,7 @@ impl Hub {
 
     /// The owner takes no guests any more: those who are here can do nothing from now on, and are taken out in steps.
     pub(super) fn guests_off(&mut self) {
-        for person in self.people.values_mut().filter(|person| person.user.role == Role::Guest) {
+        for person in self.people.values_mut().filter(|person| person.user.role == BoxRole::Guest) {
             person.leaving = true;
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::proto::id::{ConnId, UserId};
 use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
-use crate::proto::server::{Resume, Role, RoomKind, ServerMessage};
+use crate::proto::server::{Resume, RoomKind, RoomRole, ServerMessage};
 
 use super::{Asked, Hub, Stage};
 
@@ -20,13 +20,13 @@ impl Hub {
                 assert!(self.people[user].rooms.contains(id), "person {user} does not know of room {id}");
                 assert!(member.read_n <= room.last_n, "person {user} has read what room {id} does not have");
             }
-            let owned = room.members.values().any(|member| member.role == Role::Owner);
+            let owned = room.members.values().any(|member| member.role == RoomRole::Owner);
             let ownable = matches!(room.kind, RoomKind::Closed | RoomKind::Open);
             let only_guests = room.members.keys().all(|user| self.is_guest(*user));
             assert!(owned || !ownable || only_guests, "room {id} has no owner");
             for (user, member) in room.members.iter().filter(|(user, _)| self.is_guest(**user)) {
                 assert!(room.guests || room.kind == RoomKind::Direct, "guest {user} is in room {id}, which takes none");
-                assert_eq!(member.role, Role::Member, "guest {user} owns room {id}");
+                assert_eq!(member.role, RoomRole::Member, "guest {user} owns room {id}");
             }
         }
         for (id, person) in &self.people {

@@ -8,7 +8,7 @@ use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
 use crate::proto::op::{MessageOp, Op, RoomOp};
-use crate::proto::server::{Role, RoomKind, ServerMessage};
+use crate::proto::server::{BoxRole, RoomKind, RoomRole, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
 
@@ -135,9 +135,9 @@ impl Hub {
     fn meter_bytes(&mut self, author: UserId, body: &Body, now: Duration) -> Result<(), ErrorCode> {
         let Some(person) = self.people.get_mut(&author) else { return Ok(()) };
         let share = match person.user.role {
-            Role::Guest => DISK_SHARE_GUEST,
-            Role::Member => DISK_SHARE,
-            Role::Owner => return Ok(()),
+            BoxRole::Guest => DISK_SHARE_GUEST,
+            BoxRole::Member => DISK_SHARE,
+            BoxRole::Owner => return Ok(()),
         };
         let bytes = body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES;
         person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
@@ -178,7 +178,7 @@ impl Hub {
 
     /// Whether `user` may change the room itself: its owner, or the owner of the box; never in direct rooms.
     fn may_steer(&self, user: UserId, room: &Room) -> Result<(), ErrorCode> {
-        let owns = room.members.get(&user).is_some_and(|member| member.role == Role::Owner);
+        let owns = room.members.get(&user).is_some_and(|member| member.role == RoomRole::Owner);
         let allowed = room.kind != RoomKind::Direct && (owns || self.is_owner(user));
         if allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
     }

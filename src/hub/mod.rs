@@ -29,7 +29,7 @@ use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Snapshot};
-use crate::proto::server::{Resume, Role, ServerMessage, User};
+use crate::proto::server::{BoxRole, Resume, ServerMessage, User};
 
 use gathered::Gathered;
 use presence::Presence;
@@ -371,11 +371,11 @@ impl Hub {
     }
 
     fn is_owner(&self, user: UserId) -> bool {
-        self.people.get(&user).is_some_and(|person| person.user.role == Role::Owner)
+        self.people.get(&user).is_some_and(|person| person.user.role == BoxRole::Owner)
     }
 
     pub(super) fn is_guest(&self, user: UserId) -> bool {
-        self.people.get(&user).is_some_and(|person| person.user.role == Role::Guest)
+        self.people.get(&user).is_some_and(|person| person.user.role == BoxRole::Guest)
     }
 
     /// The connections of a person that have said hello.

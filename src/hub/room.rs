@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::proto::change::{MemberRecord, RoomRecord};
 use crate::proto::id::{ConnId, RoomId, UserId};
-use crate::proto::server::{self, LastMessage, Message, Role, RoomKind, ServerMessage};
+use crate::proto::server::{self, LastMessage, Message, RoomKind, RoomRole, ServerMessage};
 use crate::proto::text::preview;
 
 use super::deleted::Deleted;
@@ -13,7 +13,7 @@ use super::{Hub, Output};
 /// A membership.
 #[derive(Debug)]
 pub(super) struct Member {
-    pub(super) role: Role,
+    pub(super) role: RoomRole,
     pub(super) read_n: u64,
     /// See [`MemberRecord::took_part`].
     pub(super) took_part: bool,
@@ -145,7 +145,7 @@ impl Hub {
             room.gone(*conn);
         }
         if let Some((heir, member)) = heir.and_then(|heir| Some((heir, room.members.get_mut(&heir)?))) {
-            member.role = Role::Owner;
+            member.role = RoomRole::Owner;
             self.gathered.show(id, heir);
         }
         for user in users {

@@ -5,7 +5,7 @@ use super::*;
 use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::client::Access;
 use crate::proto::op::{MessageOp, Reply, RoomOp};
-use crate::proto::server::{Message, RoomKind};
+use crate::proto::server::{Message, RoomKind, RoomRole};
 use crate::proto::text::RawBody;
 
 mod guests;
@@ -37,12 +37,19 @@ struct World {
 }
 
 fn user(id: u64) -> User {
-    let role = if id == 1 { Role::Owner } else { Role::Member };
+    let role = if id == 1 { BoxRole::Owner } else { BoxRole::Member };
     User { id: UserId(id), name: format!("user {id}"), role, picture: 0, since: 0, ends_at: None }
 }
 
 fn member(room: RoomId, id: u64) -> MemberRecord {
-    MemberRecord { room, user: UserId(id), role: Role::Member, joined_at: id as Millis, read_n: 0, took_part: false }
+    MemberRecord {
+        room,
+        user: UserId(id),
+        role: RoomRole::Member,
+        joined_at: id as Millis,
+        read_n: 0,
+        took_part: false,
+    }
 }
 
 impl World {
@@ -170,7 +177,7 @@ impl World {
             }
             Op::Room(RoomOp::Create { kind, name, by, members, .. }) => {
                 let room = self.new_room(kind, name, None);
-                let owner = MemberRecord { role: Role::Owner, ..member(room.id, by.0) };
+                let owner = MemberRecord { role: RoomRole::Owner, ..member(room.id, by.0) };
                 let others = members.into_iter().map(|user| member(room.id, user.0));
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
@@ -209,7 +216,7 @@ impl World {
     fn heir_of(&self, room: RoomId, user: UserId) -> Option<UserId> {
         let members = &self.hub.rooms[&room].members;
         let mut others = members.iter().filter(|(other, _)| **other != user);
-        if members[&user].role != Role::Owner || others.clone().any(|(_, member)| member.role == Role::Owner) {
+        if members[&user].role != RoomRole::Owner || others.clone().any(|(_, member)| member.role == RoomRole::Owner) {
             return None;
         }
         others.find(|(other, _)| !self.hub.is_guest(**other)).map(|(other, _)| *other)

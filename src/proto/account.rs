@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::ErrorCode;
 use super::id::{InviteId, RoomId, SessionId, UserId};
-use super::server::{Message, Role, Room, User};
+use super::server::{BoxRole, Message, Room, RoomRole, User};
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -155,7 +155,7 @@ pub struct Join {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct PatchPerson {
-    pub role: Role,
+    pub role: BoxRole,
 }
 
 /// A place where an account is signed in.
@@ -237,7 +237,7 @@ pub struct ListedRoom {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Member {
     pub user: UserId,
-    pub role: Role,
+    pub role: RoomRole,
     #[cfg_attr(test, ts(type = "number"))]
     pub joined_at: i64,
 }

@@ -5,7 +5,7 @@
 
 use super::id::{RoomId, Seq, SessionId, UserId};
 use super::millis::Millis;
-use super::server::{LastMessage, Message, Role, RoomKind, User};
+use super::server::{LastMessage, Message, RoomKind, RoomRole, User};
 
 /// One thing that is different now.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ pub struct RoomRecord {
 pub struct MemberRecord {
     pub room: RoomId,
     pub user: UserId,
-    pub role: Role,
+    pub role: RoomRole,
     pub joined_at: Millis,
     pub read_n: u64,
     /// Whether they have made the room, come by themselves, written or read.

@@ -6,11 +6,20 @@ use super::client::Re;
 use super::code::ErrorCode;
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
 
-/// What an account may do on the box; what a member may do in a room (where nobody is a guest).
+/// What a member may do in a room.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum RoomRole {
+    Member,
+    Owner,
+}
+
+/// What an account may do on the box.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum BoxRole {
     /// Came by an invite, may stay for a time, and sees only rooms that are open to guests.
     Guest,
     Member,
@@ -23,7 +32,7 @@ pub enum Role {
 pub struct User {
     pub id: UserId,
     pub name: String,
-    pub role: Role,
+    pub role: BoxRole,
     /// 0: none; else part of the picture's URL.
     pub picture: u32,
     /// When the account was made: milliseconds since 1970, UTC.
@@ -70,7 +79,7 @@ pub struct Room {
     pub archived: bool,
     /// Whether guests may be in it.
     pub guests: bool,
-    pub role: Role,
+    pub role: RoomRole,
     /// The other person of a direct room, while that account exists.
     pub with: Option<UserId>,
     pub member_count: u32,

@@ -8,7 +8,7 @@ use crate::config::UserCommand;
 use crate::fair::Asker;
 use crate::proto::change::Change;
 use crate::proto::op::{AccountOp, Op, Outcome, Reply, Snapshot};
-use crate::proto::server::Role;
+use crate::proto::server::BoxRole;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
 
@@ -20,9 +20,9 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
         UserCommand::List => {
             for user in &snapshot.users {
                 let role = match user.role {
-                    Role::Guest => "guest",
-                    Role::Member => "member",
-                    Role::Owner => "owner",
+                    BoxRole::Guest => "guest",
+                    BoxRole::Member => "member",
+                    BoxRole::Owner => "owner",
                 };
                 println!("{:>6}  {role:<7} {}", user.id, user.name);
             }
@@ -58,7 +58,7 @@ pub(super) fn on_store(
 
 async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
-    if account.user.role == Role::Guest {
+    if account.user.role == BoxRole::Guest {
         let reason = format!("{} is a guest: an owner makes them a member first, in the page", account.user.name);
         return Err(RunError::Refused(reason));
     }

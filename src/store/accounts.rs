@@ -10,7 +10,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
 use crate::proto::op::{AccountOp, Millis, NewSession, Outcome, Reply};
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
 pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome> {
@@ -45,7 +45,7 @@ pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<
     if let Some(refusal) = not_to_be_made(db, &applicant)? {
         return Ok(Outcome::Refused(refusal));
     }
-    let role = if inhabited { Role::Member } else { Role::Owner };
+    let role = if inhabited { BoxRole::Member } else { BoxRole::Owner };
     make(db, applicant, role, None, &[])
 }
 
@@ -94,7 +94,7 @@ fn is_full(db: &Connection) -> rusqlite::Result<bool> {
 pub(super) fn make(
     db: &Connection,
     applicant: Applicant,
-    role: Role,
+    role: BoxRole,
     ends_at: Option<Millis>,
     rooms: &[RoomId],
 ) -> rusqlite::Result<Outcome> {
@@ -109,13 +109,13 @@ pub(super) fn make(
         applicant.name.key(),
         applicant.name.look(),
         applicant.password,
-        role == Role::Owner,
+        role == BoxRole::Owner,
         at,
-        role == Role::Guest,
+        role == BoxRole::Guest,
         ends_at
     ])?;
     let id = UserId(db.last_insert_rowid().unsigned_abs());
-    let everyone = (role != Role::Guest).then_some(members::EVERYONE);
+    let everyone = (role != BoxRole::Guest).then_some(members::EVERYONE);
     let mut members = Vec::new();
     for room in everyone.into_iter().chain(rooms.iter().copied()) {
         members.extend(Entrance::of(db, room, at)?.admit(db, id, role)?);
@@ -132,7 +132,7 @@ pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::
     if !people::is_password(db, user, checked)? {
         return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
     }
-    if found.role == Role::Owner {
+    if found.role == BoxRole::Owner {
         let (owners, people) = db
             .prepare_cached("SELECT ifnull(sum(owner), 0), count(*) FROM users WHERE name_key IS NOT NULL")?
             .query_row([], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))?;

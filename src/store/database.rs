@@ -149,7 +149,7 @@ mod tests {
     use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
     use crate::proto::id::UserId;
-    use crate::proto::server::{Role, User};
+    use crate::proto::server::{BoxRole, User};
 
     #[test]
     fn a_new_database_has_the_newest_layout_and_the_room_for_everybody() {
@@ -178,7 +178,8 @@ mod tests {
         drop(before);
         let db = open_database(dir.path()).unwrap();
         assert_eq!(user_version(&db).unwrap() as usize, MIGRATIONS.len());
-        let ada = User { id: UserId(1), name: "Ada".into(), role: Role::Owner, picture: 3, since: 100, ends_at: None };
+        let ada =
+            User { id: UserId(1), name: "Ada".into(), role: BoxRole::Owner, picture: 3, since: 100, ends_at: None };
         assert_eq!(people::shown(&db).unwrap(), [ada], "the deleted one is no guest");
         let settings = settings::read(&db).unwrap();
         assert!(!settings.registration_open && settings.several_devices && settings.guests);

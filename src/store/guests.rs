@@ -11,7 +11,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::{DAY_MS, GuestOp, Millis, Outcome, Reply};
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 
 pub(super) fn apply(db: &Connection, op: GuestOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -25,7 +25,7 @@ pub(super) fn apply(db: &Connection, op: GuestOp) -> rusqlite::Result<Outcome> {
 pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
     match people::by_id(db, user)? {
         None => Ok(Outcome::Refused(ErrorCode::NotFound)),
-        Some(found) if found.role != Role::Guest => Ok(Outcome::Refused(ErrorCode::Forbidden)),
+        Some(found) if found.role != BoxRole::Guest => Ok(Outcome::Refused(ErrorCode::Forbidden)),
         Some(found) => {
             let guests = vec![see_off(db, found, at)?];
             Ok(Outcome::done([Change::StaysEnded(Ended { guests, deleted: Vec::new() })]))
@@ -82,7 +82,7 @@ pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Millis>> {
 pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result<Outcome> {
     match people::by_id(db, user)? {
         None => return Ok(Outcome::Refused(ErrorCode::NotFound)),
-        Some(found) if found.role != Role::Guest => return Ok(Outcome::Refused(ErrorCode::BadRequest)),
+        Some(found) if found.role != BoxRole::Guest => return Ok(Outcome::Refused(ErrorCode::BadRequest)),
         Some(_) => {}
     }
     db.prepare_cached("UPDATE users SET guest = 0, ends_at = NULL WHERE id = ?")?.execute([sql(user.0)])?;
@@ -94,7 +94,7 @@ pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite
            AND NOT EXISTS (SELECT 1 FROM members AS others WHERE others.room = members.room AND others.owner)",
     )?
     .execute([sql(user.0)])?;
-    Entrance::of(db, members::EVERYONE, at)?.admit(db, user, Role::Member)?;
+    Entrance::of(db, members::EVERYONE, at)?.admit(db, user, BoxRole::Member)?;
     let members: Vec<MemberRecord> = db
         .prepare_cached(&format!("SELECT {} FROM members WHERE user = ? ORDER BY room", members::MEMBER_COLUMNS))?
         .query_map([sql(user.0)], members::member)?

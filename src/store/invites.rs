@@ -10,7 +10,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
 use crate::proto::op::{DAY_MS, InviteOp, Millis, Outcome, Reply};
-use crate::proto::server::{Role, RoomKind};
+use crate::proto::server::{BoxRole, RoomKind};
 
 pub(super) fn apply(db: &Connection, op: InviteOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -82,8 +82,8 @@ pub(super) fn join(db: &Connection, token_hash: &[u8; 32], applicant: Applicant)
         return Ok(Outcome::Refused(refusal));
     }
     let role = match found.role {
-        InviteRole::Guest => Role::Guest,
-        InviteRole::Member => Role::Member,
+        InviteRole::Guest => BoxRole::Guest,
+        InviteRole::Member => BoxRole::Member,
     };
     let ends_at = found.stay_s.map(|seconds| at.saturating_add(Millis::from(seconds) * 1_000));
     let outcome = accounts::make(db, applicant, role, ends_at, &found.rooms)?;

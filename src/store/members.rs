@@ -9,7 +9,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
 use crate::proto::op::{Millis, Outcome, Reply};
-use crate::proto::server::{Role, RoomKind};
+use crate::proto::server::{BoxRole, RoomKind, RoomRole};
 
 /// The room for everybody: the first migration makes it.
 pub(super) const EVERYONE: RoomId = RoomId(1);
@@ -34,7 +34,7 @@ pub(super) fn add_members(
         let Some(found) = people::by_id(db, user)? else {
             return Ok(Outcome::Refused(ErrorCode::NotFound));
         };
-        if found.role == Role::Guest && !open_to_guests {
+        if found.role == BoxRole::Guest && !open_to_guests {
             return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
         }
         if !is_member(db, room, user)? {
@@ -103,14 +103,14 @@ impl Entrance {
         &mut self,
         db: &Connection,
         user: UserId,
-        of_the_box: Role,
+        of_the_box: BoxRole,
     ) -> rusqlite::Result<Option<MemberRecord>> {
         if is_member(db, self.room, user)? {
             return Ok(None);
         }
-        let owns = self.orphaned && of_the_box != Role::Guest;
+        let owns = self.orphaned && of_the_box != BoxRole::Guest;
         self.orphaned &= !owns;
-        let role = if owns { Role::Owner } else { Role::Member };
+        let role = if owns { RoomRole::Owner } else { RoomRole::Member };
         let member = join(db, self.room, user, role, self.at, self.read_n, self.by_themselves)?;
         self.at += 1;
         Ok(Some(member))
@@ -122,7 +122,7 @@ pub(super) fn join(
     db: &Connection,
     room: RoomId,
     user: UserId,
-    role: Role,
+    role: RoomRole,
     at: Millis,
     read_n: u64,
     took_part: bool,
@@ -130,7 +130,7 @@ pub(super) fn join(
     db.prepare_cached(
         "INSERT INTO members (user, room, owner, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
     )?
-    .execute(params![sql(user.0), sql(room.0), role == Role::Owner, at, sql(read_n), took_part])?;
+    .execute(params![sql(user.0), sql(room.0), role == RoomRole::Owner, at, sql(read_n), took_part])?;
     Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part })
 }
 
@@ -186,7 +186,7 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
     Ok(MemberRecord {
         room: rows::room_id(row, 0)?,
         user: rows::user_id(row, 1)?,
-        role: rows::role(row, 2)?,
+        role: rows::room_role(row, 2)?,
         joined_at: row.get(3)?,
         read_n: rows::number(row, 4)?,
         took_part: row.get(5)?,
@@ -221,7 +221,7 @@ pub(super) fn fixed(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Er
 /// Whether this person may put all of these into one more room. However many others have put somebody into, it leaves
 /// each some rooms that are nobody else's to use up.
 pub(super) fn may_be_added(db: &Connection, people: &[UserId], by: UserId) -> rusqlite::Result<bool> {
-    let owner = people::by_id(db, by)?.is_some_and(|by| by.role == Role::Owner);
+    let owner = people::by_id(db, by)?.is_some_and(|by| by.role == BoxRole::Owner);
     for &user in people {
         let (by_one, idle): (u64, u64) = db
             .prepare_cached(

@@ -24,7 +24,7 @@ use crate::proto::limits::{
     SEARCHES_OF_ONE_WAITING_MAX, SEARCHES_WAITING_MAX,
 };
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::{Event, Role, User};
+use crate::proto::server::{BoxRole, Event, User};
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -152,7 +152,7 @@ impl Reader {
                         EXISTS (SELECT 1 FROM members WHERE user = ?1 AND room = rooms.id), guests
                  FROM rooms WHERE kind = 'open' AND NOT archived AND (guests OR NOT ?2) ORDER BY name, id",
             )?
-            .query_map(params![sql(asker.id.0), asker.role == Role::Guest], |row| {
+            .query_map(params![sql(asker.id.0), asker.role == BoxRole::Guest], |row| {
                 Ok(ListedRoom {
                     id: rows::room_id(row, 0)?,
                     name: row.get(1)?,
@@ -197,7 +197,7 @@ impl Reader {
         let open = self
             .db
             .prepare_cached("SELECT 1 FROM rooms WHERE id = ? AND kind = 'open' AND (guests OR NOT ?)")?
-            .exists(params![sql(room.0), asker.role == Role::Guest])?;
+            .exists(params![sql(room.0), asker.role == BoxRole::Guest])?;
         if !open && !self.is_member(asker.id, room)? {
             return Ok(None);
         }
@@ -205,7 +205,7 @@ impl Reader {
             .db
             .prepare_cached("SELECT user, owner, joined_at FROM members WHERE room = ? ORDER BY user")?
             .query_map([sql(room.0)], |row| {
-                Ok(Member { user: rows::user_id(row, 0)?, role: rows::role(row, 1)?, joined_at: row.get(2)? })
+                Ok(Member { user: rows::user_id(row, 0)?, role: rows::room_role(row, 1)?, joined_at: row.get(2)? })
             })?
             .collect::<rusqlite::Result<_>>()?;
         Ok(Some(members))

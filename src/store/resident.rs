@@ -16,7 +16,7 @@ use super::{sessions, settings};
 use crate::proto::account::Settings;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::Millis;
-use crate::proto::server::{Role, User};
+use crate::proto::server::{BoxRole, User};
 
 /// See the module's text. Clones are the same.
 #[derive(Clone)]
@@ -153,7 +153,7 @@ impl Rows {
     fn put_user(&mut self, id: UserId, user: Option<Person>) {
         let counts = |of: &Option<Person>| {
             let role = of.as_ref().map(|found| found.user.role);
-            (usize::from(role.is_some_and(|role| role != Role::Guest)), usize::from(role == Some(Role::Owner)))
+            (usize::from(role.is_some_and(|role| role != BoxRole::Guest)), usize::from(role == Some(BoxRole::Owner)))
         };
         let (members, owners) = counts(&user);
         let before = match user {

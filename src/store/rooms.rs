@@ -10,7 +10,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
 use crate::proto::op::{Millis, Outcome, Reply, RoomOp};
-use crate::proto::server::{Message, Role, RoomKind};
+use crate::proto::server::{Message, RoomKind, RoomRole};
 
 pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -65,9 +65,9 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
         sql(plan.by.0)
     ])?;
     let room = RoomId(db.last_insert_rowid().unsigned_abs());
-    let mut members = vec![members::join(db, room, plan.by, Role::Owner, plan.at, 0, true)?];
+    let mut members = vec![members::join(db, room, plan.by, RoomRole::Owner, plan.at, 0, true)?];
     for user in others {
-        members.push(members::join(db, room, user, Role::Member, plan.at, 0, false)?);
+        members.push(members::join(db, room, user, RoomRole::Member, plan.at, 0, false)?);
         members::note_adder(db, room, user, plan.by)?;
     }
     let (kind, name) = (plan.kind, plan.name);
@@ -105,7 +105,7 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
     )?
     .execute([sql(low.0), sql(high.0), sql(by.0)])?;
     let id = RoomId(db.last_insert_rowid().unsigned_abs());
-    let enter = |user| members::join(db, id, user, Role::Member, at, 0, user == by);
+    let enter = |user| members::join(db, id, user, RoomRole::Member, at, 0, user == by);
     let members = vec![enter(low)?, enter(high)?];
     let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
     let room = RoomRecord {

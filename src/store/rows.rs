@@ -3,7 +3,7 @@
 use rusqlite::Row;
 
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{Message, Role, RoomKind, User};
+use crate::proto::server::{BoxRole, Message, RoomKind, RoomRole, User};
 
 /// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
 pub(super) fn sql(id: u64) -> i64 {
@@ -33,8 +33,17 @@ pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Invite
 }
 
 /// What a member may do in a room.
-pub(super) fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
-    Ok(if row.get(column)? { Role::Owner } else { Role::Member })
+pub(super) fn room_role(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomRole> {
+    Ok(if row.get(column)? { RoomRole::Owner } else { RoomRole::Member })
+}
+
+/// What an account may do on the box: from whether it is a guest's, and whether an owner's.
+fn box_role(row: &Row<'_>, guest: usize, owner: usize) -> rusqlite::Result<BoxRole> {
+    Ok(match (row.get(guest)?, row.get(owner)?) {
+        (true, _) => BoxRole::Guest,
+        (false, true) => BoxRole::Owner,
+        (false, false) => BoxRole::Member,
+    })
 }
 
 pub(super) fn kind_name(kind: RoomKind) -> &'static str {
@@ -67,7 +76,7 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
     Ok(User {
         id: user_id(row, first)?,
         name: row.get(first + 1)?,
-        role: if row.get(first + 5)? { Role::Guest } else { role(row, first + 2)? },
+        role: box_role(row, first + 5, first + 2)?,
         picture: row.get(first + 3)?,
         since: row.get(first + 4)?,
         ends_at: row.get(first + 6)?,

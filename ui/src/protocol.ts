@@ -20,9 +20,11 @@ export type Access = "closed" | "open";
 
 export type ClientMessage = { "type": "add_members", re: number, room: RoomId, users: Array<UserId>, } | { "type": "archive_room", re: number, room: RoomId, archived: boolean, } | { "type": "create_room", re: number, name: string, access: Access, members: Array<UserId>, } | { "type": "delete", re: number, room: RoomId, message: Seq, } | { "type": "hello", version: number, after: Seq | null, } | { "type": "join_room", re: number, room: RoomId, } | { "type": "leave_room", re: number, room: RoomId, } | { "type": "open_direct", re: number, user: UserId, } | { "type": "open_to_guests", re: number, room: RoomId, guests: boolean, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "rename_room", re: number, room: RoomId, name: string, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
-export type Role = "guest" | "member" | "owner";
+export type BoxRole = "guest" | "member" | "owner";
 
-export type User = { id: UserId, name: string, role: Role, 
+export type RoomRole = "member" | "owner";
+
+export type User = { id: UserId, name: string, role: BoxRole, 
 /**
  * 0: none; else part of the picture's URL.
  */
@@ -54,7 +56,7 @@ name: string, archived: boolean,
 /**
  * Whether guests may be in it.
  */
-guests: boolean, role: Role, 
+guests: boolean, role: RoomRole, 
 /**
  * The other person of a direct room, while that account exists.
  */
@@ -180,7 +182,7 @@ export type Join = { name: string, password?: string,
  */
 attempt?: string, };
 
-export type PatchPerson = { role: Role, };
+export type PatchPerson = { role: BoxRole, };
 
 export type Session = { id: SessionId, 
 /**
@@ -218,7 +220,7 @@ export type ListedRoom = { id: RoomId, name: string, member_count: number, joine
  */
 guests: boolean, };
 
-export type Member = { user: UserId, role: Role, joined_at: number, };
+export type Member = { user: UserId, role: RoomRole, joined_at: number, };
 
 export type HistoryPage = { messages: Array<Message>, more_before: boolean, more_after: boolean, };
 

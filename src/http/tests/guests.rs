@@ -305,7 +305,7 @@ async fn whoever_came_without_a_password_sets_one_and_signs_in_by_it() {
     assert_eq!(guest.delete("/api/me", &json!({})).await.refused(), refusal(400, "bad_request"));
     let mut laptop = porch.browser();
     assert_eq!(laptop.take_over("Grace").await.status, 200);
-    assert_eq!(laptop.me().await.role, Role::Guest);
+    assert_eq!(laptop.me().await.role, BoxRole::Guest);
 
     let mut other = porch.came(&token, "Zoe").await;
     assert_eq!(other.delete("/api/me", &json!({})).await.status, 204, "nothing to ask for");
@@ -433,7 +433,7 @@ async fn a_stay_ends_on_time_and_its_connection_with_it() {
     let shown = ada.get("/api/people").await.json();
     let gone = shown["people"].as_array().unwrap().iter().find(|user| user["id"] == id.0).expect("the name is kept");
     assert!(gone["name"] == "Grace" && gone["ends_at"].as_i64().unwrap() <= porch.clock.load(Ordering::Relaxed));
-    assert_eq!(porch.person("Grace").await.me().await.role, Role::Member, "and free");
+    assert_eq!(porch.person("Grace").await.me().await.role, BoxRole::Member, "and free");
     porch.pass(GUEST_KEPT_DAYS * 24 * 60 * MINUTE);
     porch.app.end_stays().await.unwrap();
     let shown = ada.get("/api/people").await.json();

@@ -12,9 +12,9 @@ async fn the_first_account_becomes_the_owner_and_the_next_a_member() {
     let about = |registration: &str, owner_exists: bool| json!({ "name": "porch", "version": VERSION, "registration": registration, "owner_exists": owner_exists, "guests": true });
     assert_eq!(stranger.get("/api/box").await.json(), about("first", false));
     let ada = porch.person("Ada").await.me().await;
-    assert_eq!((ada.role, &ada.name[..], ada.picture), (Role::Owner, "Ada", 0));
+    assert_eq!((ada.role, &ada.name[..], ada.picture), (BoxRole::Owner, "Ada", 0));
     assert_eq!(stranger.get("/api/box").await.json(), about("open", true));
-    assert_eq!(porch.person("Grace").await.me().await.role, Role::Member);
+    assert_eq!(porch.person("Grace").await.me().await.role, BoxRole::Member);
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::proto::change::Ended;
+use crate::proto::server::RoomRole;
 
 fn guest(id: u64) -> User {
-    User { role: Role::Guest, ..user(id) }
+    User { role: BoxRole::Guest, ..user(id) }
 }
 
 impl World {
@@ -346,20 +347,20 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
         world.commit();
         world.wait(250);
         let owns = |got: Vec<ServerMessage>| {
-            got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.role == Role::Owner))
+            got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.role == RoomRole::Owner))
         };
         assert!(!owns(world.got(eve)));
         assert!(heir.is_none_or(|heir| owns(world.got(heir))));
     }
-    let owner = MemberRecord { role: Role::Owner, ..member(room, 9) };
+    let owner = MemberRecord { role: RoomRole::Owner, ..member(room, 9) };
     world.change(Change::MemberMade { user: user(9), members: vec![member(EVERYONE, 9), owner] });
     world.wait(250);
     let got = world.got(eve);
     assert!(got.contains(&ServerMessage::Users { users: vec![user(9)], gone: vec![] }));
-    let shown = |id: RoomId, role: Role| {
+    let shown = |id: RoomId, role: RoomRole| {
         got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.id == id && room.role == role))
     };
-    assert!(shown(room, Role::Owner) && shown(EVERYONE, Role::Member));
+    assert!(shown(room, RoomRole::Owner) && shown(EVERYONE, RoomRole::Member));
     world.hub.audit();
     world.say(eve, ClientMessage::RenameRoom { re: 3, room, name: "Mine".into() });
     world.commit();

@@ -1,6 +1,7 @@
 //! Rooms: making, joining, leaving, changing.
 
 use super::*;
+use crate::proto::server::RoomRole;
 
 #[test]
 fn a_new_room_appears_to_its_members_and_to_nobody_else() {
@@ -10,9 +11,9 @@ fn a_new_room_appears_to_its_members_and_to_nobody_else() {
     world.say(ada, ClientMessage::CreateRoom { re: 7, name: " Kitchen ".into(), access: Access::Closed, members });
     world.commit();
     let made = world.got(ada);
-    assert!(matches!(&made[0], ServerMessage::Room { room } if room.name == "Kitchen" && room.role == Role::Owner));
+    assert!(matches!(&made[0], ServerMessage::Room { room } if room.name == "Kitchen" && room.role == RoomRole::Owner));
     assert_eq!(made[1], ServerMessage::Done { re: 7, room: Some(RoomId(2)) });
-    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.role == Role::Member));
+    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.role == RoomRole::Member));
     assert!(world.got(eve).is_empty());
 }
 
@@ -76,7 +77,7 @@ fn a_room_whose_owner_leaves_falls_to_the_oldest_member() {
     world.commit();
     world.wait(250);
     let owns = |got: Vec<ServerMessage>| {
-        got.iter().any(|message| matches!(message, ServerMessage::Room { room } if room.role == Role::Owner))
+        got.iter().any(|message| matches!(message, ServerMessage::Room { room } if room.role == RoomRole::Owner))
     };
     assert!(owns(world.got(ada)));
     assert!(!owns(world.got(eve)));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::proto::server::LastMessage;
+use crate::proto::server::RoomRole;
 
 /// Puts person 1 and the owner of each room into so many rooms of person 2's.
 fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
@@ -12,7 +13,7 @@ fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
         room.archived = archived;
         made.push(room.id);
         world.hub.insert_room(room.clone());
-        world.hub.insert_member(&MemberRecord { role: Role::Owner, ..member(room.id, 2) });
+        world.hub.insert_member(&MemberRecord { role: RoomRole::Owner, ..member(room.id, 2) });
         world.hub.insert_member(&member(room.id, 1));
     }
     (world, made)

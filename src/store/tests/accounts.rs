@@ -2,7 +2,7 @@ use super::*;
 use crate::proto::account::Settings;
 use crate::proto::limits::{SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::Needs;
-use crate::proto::server::Role;
+use crate::proto::server::{BoxRole, RoomRole};
 
 fn delete(user: UserId, name: &str) -> Op {
     Op::Account(AccountOp::Delete { user, checked: format!("hash of {name}"), at: NOON })
@@ -11,8 +11,8 @@ fn delete(user: UserId, name: &str) -> Op {
 #[test]
 fn the_first_account_owns_the_box_and_the_next_does_not() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.register("Ada").role, Role::Owner);
-    assert_eq!(fixture.register("Grace").role, Role::Member);
+    assert_eq!(fixture.register("Ada").role, BoxRole::Owner);
+    assert_eq!(fixture.register("Grace").role, BoxRole::Member);
     let fixture = fixture.reopen();
     let names: Vec<&str> = fixture.snapshot.users.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["Ada", "Grace"]);
@@ -24,7 +24,7 @@ fn a_new_account_is_in_the_room_for_everybody_with_nothing_unread() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.send(EVERYONE, users[0], "a", "before Grace came");
     let members = members(fixture.apply(create_user("Grace")));
-    assert_eq!((members[0].room, members[0].read_n, members[0].role), (EVERYONE, 1, Role::Member));
+    assert_eq!((members[0].room, members[0].read_n, members[0].role), (EVERYONE, 1, RoomRole::Member));
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     assert!(fixture.read(|reader| reader.account_by_key("grace")).is_none());
     assert!(fixture.read(|reader| reader.picture(grace, 1, 32)).is_none());
     let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
-    assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(ada, Role::Owner)]);
+    assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(ada, RoomRole::Owner)]);
     let page = fixture.read(|reader| reader.history(ada, room, super::super::Window::Newest, 10)).unwrap();
     assert_eq!(page.messages, [message]);
     assert_eq!(fixture.refused(delete(grace, "Grace")), ErrorCode::NotFound);
@@ -258,9 +258,9 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
 fn the_last_owner_stays_while_others_are_here() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     assert_eq!(fixture.refused(delete(users[0], "Ada")), ErrorCode::LastOwner);
-    assert_eq!(user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }))).role, Role::Owner);
+    assert_eq!(user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }))).role, BoxRole::Owner);
     changes(fixture.apply(delete(users[0], "Ada")));
     // The last person may leave.
     changes(fixture.apply(delete(users[1], "Grace")));
-    assert_eq!(fixture.register("Ada").role, Role::Owner);
+    assert_eq!(fixture.register("Ada").role, BoxRole::Owner);
 }

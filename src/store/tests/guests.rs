@@ -194,19 +194,19 @@ fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(2, "Grace");
     let leave = |user| fixture.apply(Op::Room(RoomOp::RemoveMember { room, user }));
-    let roles = || -> Vec<(UserId, Role)> {
+    let roles = || -> Vec<(UserId, RoomRole)> {
         let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
         members.iter().map(|member| (member.user, member.role)).collect()
     };
     leave(ada);
-    assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
+    assert_eq!(roles(), [(mia, RoomRole::Owner), (guest.id, RoomRole::Member)]);
     leave(mia);
     leave(guest.id);
     let add = |user| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at: NOON }));
     add(guest.id);
-    assert_eq!(roles(), [(guest.id, Role::Member)]);
+    assert_eq!(roles(), [(guest.id, RoomRole::Member)]);
     add(mia);
-    assert_eq!(roles(), [(mia, Role::Owner), (guest.id, Role::Member)]);
+    assert_eq!(roles(), [(mia, RoomRole::Owner), (guest.id, RoomRole::Member)]);
 }
 
 #[test]
@@ -223,15 +223,15 @@ fn a_guest_becomes_a_member_for_good_and_owns_what_nobody_did() {
     );
     let make = |user| Op::Guest(GuestOp::MakeMember { user, at: NOON });
     let Change::MemberMade { user, members } = change(fixture.apply(make(guest.id))) else { panic!() };
-    assert_eq!((user.role, user.ends_at), (Role::Member, None));
+    assert_eq!((user.role, user.ends_at), (BoxRole::Member, None));
     let shown: Vec<_> = members.iter().map(|member| (member.room, member.role)).collect();
-    assert_eq!(shown, [(EVERYONE, Role::Member), (room, Role::Owner)]);
+    assert_eq!(shown, [(EVERYONE, RoomRole::Member), (room, RoomRole::Owner)]);
     assert_eq!(fixture.refused(make(guest.id)), ErrorCode::BadRequest);
     assert_eq!(fixture.refused(make(UserId(99))), ErrorCode::NotFound);
     assert_eq!(fixture.end_due(NOON + MINUTE), Ended::default());
     let fixture = fixture.reopen();
     assert!(fixture.snapshot.users.contains(&user));
-    assert_eq!(super::user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: user.id }))).role, Role::Owner);
+    assert_eq!(super::user(fixture.apply(Op::Account(AccountOp::MakeOwner { user: user.id }))).role, BoxRole::Owner);
 }
 
 #[test]

@@ -77,11 +77,11 @@ fn a_guest_comes_into_the_rooms_of_the_invite_and_a_member_into_the_room_for_eve
     assert_eq!((made.rooms.as_slice(), made.token.as_str(), made.joined), (&[room][..], "token 1", 0));
 
     let Change::UserMade { user: guest, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
-    assert_eq!((guest.role, guest.ends_at), (Role::Guest, Some(NOON + 60_000)));
+    assert_eq!((guest.role, guest.ends_at), (BoxRole::Guest, Some(NOON + 60_000)));
     let shown: Vec<_> = members.iter().map(|member| (member.room, member.role, member.read_n)).collect();
-    assert_eq!(shown, [(room, Role::Member, 1)], "nothing is unread");
+    assert_eq!(shown, [(room, RoomRole::Member, 1)], "nothing is unread");
     let Change::UserMade { user: member, members } = change(fixture.apply(join(2, "Mia"))) else { panic!() };
-    assert_eq!((member.role, member.ends_at), (Role::Member, None));
+    assert_eq!((member.role, member.ends_at), (BoxRole::Member, None));
     assert_eq!(members.iter().map(|member| member.room).collect::<Vec<_>>(), [EVERYONE, room]);
 
     let fixture = fixture.reopen();
@@ -196,7 +196,7 @@ fn a_refused_try_does_not_use_an_invite_up() {
     fixture.open(EVERYONE, true);
     fixture.make(users[0], 1, NewInvite { once: true, ..to(EVERYONE) });
     assert_eq!(fixture.refused(join(1, "ADA")), ErrorCode::NameTaken);
-    assert_eq!(fixture.bring(1, "Grace").role, Role::Guest);
+    assert_eq!(fixture.bring(1, "Grace").role, BoxRole::Guest);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn registration_may_be_closed() {
     let member = NewInvite { role: InviteRole::Member, rooms: vec![], ..to(EVERYONE) };
     fixture.make(users[0], 1, member);
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
-    assert_eq!(fixture.bring(1, "Grace").role, Role::Member);
+    assert_eq!(fixture.bring(1, "Grace").role, BoxRole::Member);
 }
 
 #[test]

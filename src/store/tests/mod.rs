@@ -15,7 +15,7 @@ use crate::proto::op::{
     AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewSession, Op, Outcome, RemovalOp, Reply, RoomOp,
     SessionOp, Snapshot,
 };
-use crate::proto::server::{Message, Role, RoomKind, User};
+use crate::proto::server::{BoxRole, Message, RoomKind, RoomRole, User};
 use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
 
@@ -212,7 +212,7 @@ fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {
 
 /// A member of the box, as those who ask for something are known.
 fn asker(id: UserId) -> User {
-    User { id, name: String::new(), role: Role::Member, picture: 0, since: NOON, ends_at: None }
+    User { id, name: String::new(), role: BoxRole::Member, picture: 0, since: NOON, ends_at: None }
 }
 
 /// A session whose token's hash is this byte, repeated.

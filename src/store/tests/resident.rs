@@ -22,13 +22,13 @@ fn every_change_of_an_account_is_known_as_soon_as_it_is_answered() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let grace = || fixture.signed_in(&token_of("Grace"));
     let before = grace().unwrap();
-    assert_eq!((before.1.id, before.1.name.as_str(), before.1.role), (users[1], "Grace", Role::Member));
+    assert_eq!((before.1.id, before.1.name.as_str(), before.1.role), (users[1], "Grace", BoxRole::Member));
     fixture.apply(Op::Account(AccountOp::Rename { user: users[1], name: named("Grace H") }));
     fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[1] }));
     fixture.apply(Op::Account(AccountOp::SetPicture { user: users[1], jpegs: [vec![1], vec![2], vec![3]] }));
     let after = grace().unwrap();
     assert_eq!((after.0, after.1.name.as_str()), (before.0, "Grace H"));
-    assert_eq!((after.1.role, after.1.picture), (Role::Owner, 1));
+    assert_eq!((after.1.role, after.1.picture), (BoxRole::Owner, 1));
     let taken = Op::Account(AccountOp::Rename { user: users[1], name: named("Ada") });
     assert_eq!(fixture.refused(taken), ErrorCode::NameTaken);
     assert_eq!(grace().unwrap().1.name, "Grace H", "a refused change is none");

@@ -1,8 +1,8 @@
 use super::*;
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
-use crate::proto::server::Role;
+use crate::proto::server::RoomRole;
 
-fn roles(members: &[MemberRecord]) -> Vec<(UserId, Role)> {
+fn roles(members: &[MemberRecord]) -> Vec<(UserId, RoomRole)> {
     members.iter().map(|member| (member.user, member.role)).collect()
 }
 
@@ -13,7 +13,7 @@ fn whoever_makes_a_room_owns_it() {
     let create =
         Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Kitchen".into(), by: users[1], members, at: NOON });
     let Change::RoomMade { room, members } = change(fixture.apply(create)) else { panic!() };
-    assert_eq!(roles(&members), [(users[1], Role::Owner), (users[0], Role::Member)]);
+    assert_eq!(roles(&members), [(users[1], RoomRole::Owner), (users[0], RoomRole::Member)]);
     let fixture = fixture.reopen();
     let found = fixture.snapshot.rooms.iter().find(|found| found.id == room.id).unwrap();
     assert_eq!((found.kind, found.name.as_str(), found.archived), (RoomKind::Closed, "Kitchen", false));
@@ -50,7 +50,7 @@ fn two_people_have_one_direct_room() {
     let open = |users| fixture.apply(Op::Room(RoomOp::OpenDirect { users, by: users[0], at: NOON }));
     let Change::RoomMade { room, members } = change(open([users[1], users[0]])) else { panic!() };
     assert_eq!(room.direct, Some([users[0], users[1]]));
-    assert_eq!(roles(&members), [(users[0], Role::Member), (users[1], Role::Member)]);
+    assert_eq!(roles(&members), [(users[0], RoomRole::Member), (users[1], RoomRole::Member)]);
     fixture.send(room.id, users[0], "a", "hello");
     let again = open([users[0], users[1]]);
     assert_eq!(super::room(&again), room.id);
@@ -108,7 +108,7 @@ fn a_room_falls_to_its_longest_standing_member_whatever_the_clock_says() {
     assert!(matches!(left, Change::MembersLeft { heir: Some(heir), .. } if heir == users[2]));
     let members = fixture.read(|reader| reader.room_members(&asker(users[1]), room)).unwrap();
     let roles: Vec<_> = members.iter().map(|member| (member.user, member.role)).collect();
-    assert_eq!(roles, [(users[1], Role::Member), (users[2], Role::Owner)]);
+    assert_eq!(roles, [(users[1], RoomRole::Member), (users[2], RoomRole::Owner)]);
     assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::NotAMember);
 }
 
@@ -155,8 +155,8 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     assert!(matches!(left, Change::MembersLeft { heir: None, .. }));
     let join = |user| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at: NOON }));
     let (first, second) = (members(join(users[2])), members(join(users[1])));
-    assert_eq!(roles(&first), [(users[2], Role::Owner)]);
-    assert_eq!(roles(&second), [(users[1], Role::Member)]);
+    assert_eq!(roles(&first), [(users[2], RoomRole::Owner)]);
+    assert_eq!(roles(&second), [(users[1], RoomRole::Member)]);
 }
 
 #[test]

@@ -4,10 +4,10 @@ import type {
   ClientMsgId,
   LastMessage,
   Message,
-  Role,
   Room,
   RoomId,
   RoomKind,
+  RoomRole,
   Seq,
   UserId,
 } from '../protocol'
@@ -41,7 +41,7 @@ export class RoomState {
   archived = $state(false)
   /** Whether guests may be in it. */
   guests = $state(false)
-  role = $state<Role>('member')
+  role = $state<RoomRole>('member')
   /** The other person of a direct room; null when that account is gone, and in every other room. */
   with = $state<UserId | null>(null)
   member_count = $state(0)

@@ -7,7 +7,7 @@ use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting}
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{Fault, MessageOp, Millis, Missed, Op, Outcome, Reply, RoomOp, Snapshot};
-use crate::proto::server::{Event, LastMessage, Message, Role, RoomKind, User};
+use crate::proto::server::{BoxRole, Event, LastMessage, Message, RoomKind, RoomRole, User};
 use crate::proto::text::preview;
 
 pub(crate) const EVERYONE: RoomId = RoomId(1);
@@ -225,8 +225,8 @@ impl Store {
                 }
                 let room = self.insert(StoredRoom { made_by: Some(by), ..StoredRoom::new(kind, &name, None) });
                 let others: BTreeSet<UserId> = members.into_iter().filter(|user| *user != by).collect();
-                let owner = self.join(room, by, Role::Owner, at);
-                let others = others.into_iter().map(|user| self.join(room, user, Role::Member, at));
+                let owner = self.join(room, by, RoomRole::Owner, at);
+                let others = others.into_iter().map(|user| self.join(room, user, RoomRole::Member, at));
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room), [Change::RoomMade { room: self.record(room), members }])
             }
@@ -236,7 +236,7 @@ impl Store {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are opened");
                 room.guests = guests;
-                let out = |user: &&UserId| !guests && users.get(user).is_some_and(|user| user.role == Role::Guest);
+                let out = |user: &&UserId| !guests && users.get(user).is_some_and(|user| user.role == BoxRole::Guest);
                 let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
                 room.members.retain(|user, _| !left.contains(user));
                 let opened = Change::RoomChanged { room: id, setting: RoomSetting::Guests(guests) };
@@ -309,7 +309,7 @@ impl Store {
             return Outcome::made(Reply::Room(*found), []);
         }
         let id = self.insert(StoredRoom { made_by: Some(by), ..StoredRoom::new(RoomKind::Direct, "", Some(users)) });
-        let members = users.map(|user| self.join(id, user, Role::Member, at)).to_vec();
+        let members = users.map(|user| self.join(id, user, RoomRole::Member, at)).to_vec();
         Outcome::made(Reply::Room(id), [Change::RoomMade { room: self.record(id), members }])
     }
 
@@ -327,8 +327,8 @@ impl Store {
             let there = &self.rooms[&room].members;
             if !there.contains_key(&user) {
                 // Whoever may own a room that nobody owns does.
-                let owned = there.values().any(|member| member.role == Role::Owner);
-                let role = if owned || self.is_guest(user) { Role::Member } else { Role::Owner };
+                let owned = there.values().any(|member| member.role == RoomRole::Owner);
+                let role = if owned || self.is_guest(user) { RoomRole::Member } else { RoomRole::Owner };
                 members.push(self.join(room, user, role, at));
                 at += 1;
             }
@@ -342,7 +342,7 @@ impl Store {
         id
     }
 
-    fn join(&mut self, id: RoomId, user: UserId, role: Role, joined_at: Millis) -> MemberRecord {
+    fn join(&mut self, id: RoomId, user: UserId, role: RoomRole, joined_at: Millis) -> MemberRecord {
         let room = self.rooms.get_mut(&id).expect("one joins only known rooms");
         let record = MemberRecord { room: id, user, role, joined_at, read_n: room.last_n, took_part: false };
         room.members.insert(user, record.clone());
@@ -353,13 +353,13 @@ impl Store {
     fn leave(&mut self, id: RoomId, user: UserId) -> Option<UserId> {
         let room = self.rooms.get_mut(&id)?;
         let gone = room.members.remove(&user)?;
-        if gone.role != Role::Owner || room.members.values().any(|member| member.role == Role::Owner) {
+        if gone.role != RoomRole::Owner || room.members.values().any(|member| member.role == RoomRole::Owner) {
             return None;
         }
         let users = &self.users;
-        let may_own = |member: &&mut MemberRecord| users[&member.user].role != Role::Guest;
+        let may_own = |member: &&mut MemberRecord| users[&member.user].role != BoxRole::Guest;
         let heir = room.members.values_mut().filter(may_own).min_by_key(|member| (member.joined_at, member.user))?;
-        heir.role = Role::Owner;
+        heir.role = RoomRole::Owner;
         Some(heir.user)
     }
 
@@ -370,7 +370,7 @@ impl Store {
                 if rooms.is_empty() {
                     return None;
                 }
-                let user = self.new_user(Role::Guest);
+                let user = self.new_user(BoxRole::Guest);
                 let members = rooms.into_iter().map(|room| self.enter(room, user.id)).collect();
                 Some(Change::UserMade { user, members })
             }
@@ -433,13 +433,13 @@ impl Store {
     }
 
     fn is_guest(&self, user: UserId) -> bool {
-        self.users.get(&user).is_some_and(|user| user.role == Role::Guest)
+        self.users.get(&user).is_some_and(|user| user.role == BoxRole::Guest)
     }
 
     /// Joins a room after everyone who is there.
     fn enter(&mut self, room: RoomId, user: UserId) -> MemberRecord {
         let latest = self.rooms[&room].members.values().map(|member| member.joined_at).max();
-        self.join(room, user, Role::Member, latest.map_or(0, |latest| latest + 1))
+        self.join(room, user, RoomRole::Member, latest.map_or(0, |latest| latest + 1))
     }
 
     /// The others of this person's direct rooms keep the name.
@@ -463,29 +463,29 @@ impl Store {
 
     fn make_member(&mut self, id: UserId) -> Change {
         let user = self.users.get_mut(&id).expect("only guests who are here become members");
-        user.role = Role::Member;
+        user.role = BoxRole::Member;
         let user = user.clone();
         for room in self.rooms.values_mut().filter(|room| matches!(room.kind, RoomKind::Closed | RoomKind::Open)) {
-            let owned = room.members.values().any(|member| member.role == Role::Owner);
+            let owned = room.members.values().any(|member| member.role == RoomRole::Owner);
             if let Some(member) = room.members.get_mut(&id).filter(|_| !owned) {
-                member.role = Role::Owner;
+                member.role = RoomRole::Owner;
             }
         }
         if !self.rooms[&EVERYONE].members.contains_key(&id) {
-            self.join(EVERYONE, id, Role::Member, 0);
+            self.join(EVERYONE, id, RoomRole::Member, 0);
         }
         let members = self.rooms.values().filter_map(|room| room.members.get(&id).cloned()).collect();
         Change::MemberMade { user, members }
     }
 
     fn register(&mut self) -> (User, Vec<MemberRecord>) {
-        let role = if self.next_user == 1 { Role::Owner } else { Role::Member };
+        let role = if self.next_user == 1 { BoxRole::Owner } else { BoxRole::Member };
         let user = self.new_user(role);
-        let member = self.join(EVERYONE, user.id, Role::Member, 0);
+        let member = self.join(EVERYONE, user.id, RoomRole::Member, 0);
         (user, vec![member])
     }
 
-    fn new_user(&mut self, role: Role) -> User {
+    fn new_user(&mut self, role: BoxRole) -> User {
         let id = UserId(self.next_user);
         self.next_user += 1;
         let user = User { id, name: format!("person {id}"), role, picture: 0, since: 0, ends_at: None };

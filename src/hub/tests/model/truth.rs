@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
-use crate::proto::server::{Event, Role, Room, RoomKind, User};
+use crate::proto::server::{BoxRole, Event, Room, RoomKind, RoomRole, User};
 
 #[derive(Debug)]
 struct KnownRoom {
@@ -16,7 +16,7 @@ struct KnownRoom {
     direct: Option<[UserId; 2]>,
     last_n: u64,
     deleted: BTreeSet<u64>,
-    members: BTreeMap<UserId, Role>,
+    members: BTreeMap<UserId, RoomRole>,
 }
 
 /// See the module's text.
@@ -64,7 +64,7 @@ impl Truth {
     pub(crate) fn apply(&mut self, change: &Change) -> Option<Event> {
         match change {
             Change::GuestsOff => {
-                let guests = self.people.values().filter(|user| user.role == Role::Guest);
+                let guests = self.people.values().filter(|user| user.role == BoxRole::Guest);
                 self.leaving = guests.map(|user| user.id).collect();
             }
             Change::MemberMade { user, members } => {
@@ -76,7 +76,7 @@ impl Truth {
             Change::MembersLeft { room, users, heir } => {
                 let room = self.room(*room);
                 room.members.retain(|user, _| !users.contains(user));
-                room.members.extend(heir.map(|heir| (heir, Role::Owner)));
+                room.members.extend(heir.map(|heir| (heir, RoomRole::Owner)));
             }
             Change::MessageAppended(message) => {
                 self.seq = message.id;
@@ -85,7 +85,10 @@ impl Truth {
             }
             Change::MessageDeleted { seq, room, message, n, .. } => {
                 self.seq = *seq;
-                self.room(*room).deleted.insert(*n);
+                // Of a room that was removed meanwhile there is nothing left to count.
+                if let Some(room) = self.rooms.get_mut(room) {
+                    room.deleted.insert(*n);
+                }
                 return Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n });
             }
             Change::RoomChanged { room, setting } => match setting {
@@ -111,7 +114,7 @@ impl Truth {
             Change::UserGone { user, heirs } => {
                 self.user_gone(*user);
                 for (room, heir) in heirs {
-                    self.room(*room).members.insert(*heir, Role::Owner);
+                    self.room(*room).members.insert(*heir, RoomRole::Owner);
                 }
             }
             Change::UserMade { user, members } => {
@@ -124,7 +127,7 @@ impl Truth {
 
     /// Whether a person is a guest here.
     pub(crate) fn is_guest(&self, user: UserId) -> bool {
-        self.people.get(&user).is_some_and(|user| user.role == Role::Guest)
+        self.people.get(&user).is_some_and(|user| user.role == BoxRole::Guest)
     }
 
     /// Whether `viewer` may be told of a person.

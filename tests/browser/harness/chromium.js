@@ -34,10 +34,13 @@ export async function readStoreAgain(context) {
   const settings = await context.newPage()
   await settings.goto('chrome://certificate-manager')
   const toggle = settings.locator('#importOsCerts')
+  const on = settings.locator('#importOsCerts[checked]')
+  // It is drawn before it knows that it is on, and a click in between would turn it on once more.
+  await on.waitFor()
   await toggle.click()
-  await settings.locator('#importOsCerts[aria-checked=false]').waitFor()
+  await settings.locator('#importOsCerts:not([checked])').waitFor()
   await toggle.click()
-  await settings.locator('#importOsCerts[aria-checked=true]').waitFor()
+  await on.waitFor()
   await settings.close()
 }
 

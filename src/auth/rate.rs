@@ -1,4 +1,5 @@
-//! How often one may guess a password, make accounts, rename oneself, and have a new picture: token buckets, all in bounded tables.
+//! How often one may guess a password, make accounts, rename oneself, and have a new picture: token buckets, all in
+//! bounded tables.
 //!
 //! Only what fails counts against a password. Who has given it before is not kept waiting by strangers: a device that
 //! has signed in to the account, and a session that goes on, have buckets of their own; strangers have one for each name

@@ -331,6 +331,9 @@ impl Hub {
     }
 
     fn sessions_ended(&mut self, sessions: &[SessionId], end: SessionEnd, now: Now, out: &mut Vec<Output>) {
+        if sessions.is_empty() {
+            return;
+        }
         let code = match end {
             SessionEnd::SignedOut => CloseCode::SignedOut,
             SessionEnd::TakenOver => CloseCode::TakenOver,

@@ -93,7 +93,7 @@ export class RoomState {
     this.last_n = room.last_n
     this.read_n = Math.max(this.read_n, room.read_n)
     this.last = room.last
-    for (const [first, last] of room.deleted) this.#passOver(first, last)
+    this.#passOver(room.deleted)
   }
 
   /** Takes over what has been set of the room. */
@@ -104,10 +104,12 @@ export class RoomState {
   }
 
   /** Does not count these as unread, deleted as they are. */
-  #passOver(first: number, last: number): void {
-    const deleted = new Set([...this.#deleted].filter((n) => n > this.read_n))
-    const from = Math.max(first, this.read_n + 1, last - UNREAD_COUNTED_MAX)
-    for (let n = from; n <= last; n += 1) deleted.add(n)
+  #passOver(ranges: readonly (readonly [number, number])[]): void {
+    const least = Math.max(this.read_n + 1, this.last_n - UNREAD_COUNTED_MAX)
+    const unread = ranges.filter(([, last]) => last >= least)
+    if (unread.length === 0) return
+    const deleted = new Set([...this.#deleted].filter((n) => n >= least))
+    for (const [first, last] of unread) for (let n = Math.max(first, least); n <= last; n += 1) deleted.add(n)
     this.#deleted = deleted
   }
 
@@ -140,7 +142,7 @@ export class RoomState {
   }
 
   bury(id: Seq, n: number): void {
-    this.#passOver(n, n)
+    this.#passOver([[n, n]])
     if (this.timeline.replace(id, tombstone)) this.changed += 1
     if (this.last?.id === id) this.last = { ...this.last, preview: '' }
   }

@@ -17,6 +17,7 @@ use crate::hub::{Now, Output, Ticket};
 use crate::outbox::{Ledgers, Outbox, text_frame};
 use crate::proto::change::Change;
 use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::event::Event;
 use crate::proto::id::{ConnId, Seq, SessionId, UserId};
 use crate::proto::limits::{
     HUB_LOOKS_AT_ONCE_MAX, HUB_LOOKS_OF_ONE_MAX, HUB_LOOKS_OF_ONE_WAITING_MAX, HUB_LOOKS_WAITING_MAX, HUB_QUEUE_MAX,
@@ -24,7 +25,7 @@ use crate::proto::limits::{
     STORE_IN_FLIGHT_MAX,
 };
 use crate::proto::op::{Fault, Missed, Op, Outcome, Reply};
-use crate::proto::server::{self, ServerMessage};
+use crate::proto::server::ServerMessage;
 use crate::store::{ApplyError, ReadError, Reader, Store};
 
 /// Inputs taken up before outputs are looked at again: keeps one busy moment from delaying the store's answers.
@@ -45,7 +46,7 @@ const LOOKS: LaneMax = LaneMax {
 };
 
 /// What reaches the driver.
-enum Event {
+enum Incoming {
     Connect { conn: ConnId, user: UserId, session: SessionId, outbox: Arc<Outbox> },
     GoAway { done: oneshot::Sender<()> },
     Hub(Input),
@@ -81,7 +82,7 @@ struct InOrder {
 /// How sockets and pages reach the hub. After shutdown what is sent goes nowhere.
 #[derive(Clone)]
 pub struct Handle {
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Incoming>,
     in_order: Arc<InOrder>,
     next_conn: Arc<AtomicU64>,
     ledgers: Ledgers,
@@ -102,13 +103,13 @@ impl Handle {
     /// A WebSocket of a signed-in person is open; `outbox` is what will be written to it.
     pub async fn connect(&self, user: UserId, session: SessionId, outbox: Arc<Outbox>) -> ConnId {
         let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
-        self.send(Event::Connect { conn, user, session, outbox }).await;
+        self.send(Incoming::Connect { conn, user, session, outbox }).await;
         conn
     }
 
     /// Something a connection has to say.
     pub fn input(&self, input: Input) -> impl Future<Output = ()> {
-        self.send(Event::Hub(input))
+        self.send(Incoming::Hub(input))
     }
 
     /// Makes a change durable, and tells the hub of it between the hub's own changes, in the order of commits: else it
@@ -155,21 +156,21 @@ impl Handle {
             // The look's own, so that who goes away while it waits does not have the next one begin.
             drop(turn);
         };
-        self.send(Event::Look(Box::new(look))).await;
+        self.send(Incoming::Look(Box::new(look))).await;
         answer.await.map_err(|_| fair::Busy)
     }
 
     /// Closes every connection with "going away"; returns when all have been told to.
     pub async fn go_away(&self) {
         let (done, told) = oneshot::channel();
-        self.send(Event::GoAway { done }).await;
+        self.send(Incoming::GoAway { done }).await;
         // An error only says that the driver has ended already.
         let _ = told.await;
     }
 
     /// Neither an async fn nor [`mpsc::Sender::send`]: each would have room for the event twice, in every connection.
     #[expect(clippy::manual_async_fn, reason = "see above")]
-    fn send(&self, event: Event) -> impl Future<Output = ()> {
+    fn send(&self, event: Incoming) -> impl Future<Output = ()> {
         async move {
             // An error only says that the driver has ended: porch is shutting down.
             if let Ok(place) = self.events.reserve().await {
@@ -210,7 +211,7 @@ struct Driver {
     store: Store,
     clock: Clock,
     answers: mpsc::Sender<Stored>,
-    back: mpsc::WeakSender<Event>,
+    back: mpsc::WeakSender<Incoming>,
     outboxes: HashMap<ConnId, Arc<Outbox>>,
     /// Whose connections they are, so that nobody takes all there can be.
     crowd: Crowd<ConnId>,
@@ -221,7 +222,7 @@ struct Driver {
 }
 
 impl Driver {
-    async fn run(mut self, mut incoming: mpsc::Receiver<Event>, mut answered: mpsc::Receiver<Stored>) {
+    async fn run(mut self, mut incoming: mpsc::Receiver<Incoming>, mut answered: mpsc::Receiver<Stored>) {
         let mut events = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut answers = Vec::with_capacity(INPUTS_AT_ONCE);
         loop {
@@ -269,11 +270,11 @@ impl Driver {
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: Incoming) {
         match event {
             // Came in while the others were being told to go.
-            Event::Connect { outbox, .. } if self.going_away => outbox.close(CloseCode::GoingAway),
-            Event::Connect { conn, user, session, outbox } => {
+            Incoming::Connect { outbox, .. } if self.going_away => outbox.close(CloseCode::GoingAway),
+            Incoming::Connect { conn, user, session, outbox } => {
                 let out = self.crowd.enter(outbox.network(), user, conn);
                 if out == Some(conn) {
                     return outbox.close(CloseCode::TooMany);
@@ -287,15 +288,15 @@ impl Driver {
                 self.outboxes.insert(conn, outbox);
                 self.feed(Input::Connected { conn, user, session });
             }
-            Event::GoAway { done } => {
+            Incoming::GoAway { done } => {
                 self.going_away = true;
                 for outbox in self.outboxes.values() {
                     outbox.close(CloseCode::GoingAway);
                 }
                 let _ = done.send(());
             }
-            Event::Look(look) => look(&self.hub),
-            Event::Hub(input) => {
+            Incoming::Look(look) => look(&self.hub),
+            Incoming::Hub(input) => {
                 if let Input::Disconnected { conn } = &input {
                     self.outboxes.remove(conn);
                     self.crowd.leave(*conn);
@@ -390,14 +391,14 @@ impl Driver {
                 }
             };
             if let Some(events) = back.upgrade() {
-                let _ = events.send(Event::Hub(Input::Missed { conn, missed })).await;
+                let _ = events.send(Incoming::Hub(Input::Missed { conn, missed })).await;
             }
         });
     }
 }
 
 /// Bytes that these are when they are sent, but for the frames around them.
-fn json_bytes(events: &[server::Event]) -> usize {
+fn json_bytes(events: &[Event]) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

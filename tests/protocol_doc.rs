@@ -13,6 +13,7 @@ use porch::proto::clock::{Clock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
+use porch::proto::event::{Event, EventKind};
 use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,8 +39,13 @@ fn every_example_of_the_page_is_what_the_server_reads_and_writes() {
 #[test]
 fn every_message_has_an_example() {
     let shown: BTreeSet<_> = examples(PAGE).iter().map(|example| example.name.to_owned()).collect();
-    for (side, known) in [("client", variants::<ClientMessage>()), ("server", variants::<ServerMessage>())] {
-        assert!(known.len() > 10, "{known:?}");
+    let sides = [
+        ("client", variants::<ClientMessage>()),
+        ("event", variants::<EventKind>()),
+        ("server", variants::<ServerMessage>()),
+    ];
+    for (side, known) in sides {
+        assert!(known.len() > 1, "{known:?}");
         for kind in known {
             assert!(shown.contains(&format!("{side} {kind}")), "the page has no example `json {side} {kind}`");
         }
@@ -165,6 +171,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "settings" => answer::<Settings>(json),
         "user" => answer::<User>(json),
         name => match name.split_once(' ') {
+            Some(("event", _)) => answer::<Event>(json),
             Some(("client", kind)) => typed(kind, json).and_then(|()| request::<ClientMessage>(json)),
             Some(("server", kind)) => typed(kind, json).and_then(|()| answer::<ServerMessage>(json)),
             _ => Err("no type of that name".to_owned()),
@@ -228,9 +235,9 @@ fn variants<T: DeserializeOwned>() -> BTreeSet<String> {
     }
 }
 
-/// The names in "unknown variant `?`, expected one of `a`, `b` at line 1".
+/// The names in "unknown variant `?`, expected one of `a`, `b`, `c` at line 1", or of two "expected `a` or `b`".
 fn serde_names(error: &str) -> BTreeSet<String> {
-    let names = error.split("expected one of").nth(1).expect("serde lists what it knows");
+    let names = error.split(", expected ").nth(1).expect("serde lists what it knows");
     names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 

@@ -12,9 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{SinkExt, StreamExt};
 use porch::clock;
 use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
+use porch::proto::event::Message as Sent;
 use porch::proto::id::{RoomId, Seq, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
-use porch::proto::server::{BoxRole, Message as Sent, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
+use porch::proto::server::{BoxRole, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpSocket, TcpStream};
@@ -93,7 +94,7 @@ impl Rooms {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         let members = rooms.entry(room).or_default();
         members.last_n += 1;
-        let text = encode(&ServerMessage::Message(message(members.last_n)))?;
+        let text = encode(&ServerMessage::Events { events: vec![message(members.last_n).into()] })?;
         for queue in &members.queues {
             let _ = queue.try_send(text.clone());
         }
@@ -127,6 +128,7 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                     }
                     ClientMessage::Send { room, client_msg_id, body } => rooms.broadcast(room, |n| Sent {
                         id: Seq(n),
+                        rev: Seq(n),
                         room,
                         n,
                         author: UserId(1),

@@ -11,7 +11,7 @@ use porch::proto::account::HistoryPage;
 use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use porch::proto::id::{RoomId, Seq};
 use porch::proto::limits::HISTORY_PAGE_MAX;
-use porch::proto::server::{Event, Message as Sent, Resume, Room, ServerMessage};
+use porch::proto::server::{Resume, Room, ServerMessage};
 use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -289,25 +289,20 @@ impl Member {
     }
 
     fn hear(&mut self, text: &str) -> Result<()> {
-        if text.starts_with(r#"{"type":"message""#) {
-            let heard: HeardMessage<'_> = serde_json::from_str(text)?;
-            self.hear_message(heard.room, heard.n, heard.id, heard.client_msg_id);
+        if text.starts_with(r#"{"type":"events""#) {
+            let heard: HeardEvents<'_> = serde_json::from_str(text)?;
+            for HeardEvent { seq, room, what } in heard.events {
+                match (what.n, what.client_msg_id) {
+                    (Some(n), Some(client_msg_id)) => self.hear_message(room, n, seq, client_msg_id),
+                    _ => self.ledger.pass(seq),
+                }
+            }
             return Ok(());
         }
         if text.starts_with(r#"{"type":"presen"#) {
             return Ok(());
         }
         match serde_json::from_str(text)? {
-            ServerMessage::Missed { events } => {
-                for event in events {
-                    match event {
-                        Event::Deleted { seq, .. } => self.ledger.pass(seq),
-                        Event::Message(Sent { room, n, id, client_msg_id, .. }) => {
-                            self.hear_message(room, n, id, client_msg_id.as_str());
-                        }
-                    }
-                }
-            }
             ServerMessage::Error { client_msg_id: Some(id), retry_ms: Some(retry_ms), .. } => {
                 count(&self.tally.refused, 1);
                 if let Some((_, _, number)) = parts(id.as_str()) {
@@ -355,13 +350,26 @@ impl Member {
     }
 }
 
-/// A `message` frame without the parts that are not looked at.
+/// An `events` frame without the parts that are not looked at.
+#[derive(Deserialize)]
+struct HeardEvents<'a> {
+    #[serde(borrow)]
+    events: Vec<HeardEvent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct HeardEvent<'a> {
+    seq: Seq,
+    room: RoomId,
+    #[serde(borrow)]
+    what: HeardMessage<'a>,
+}
+
+/// What only a message has both of.
 #[derive(Deserialize)]
 struct HeardMessage<'a> {
-    id: Seq,
-    room: RoomId,
-    n: u64,
-    client_msg_id: &'a str,
+    n: Option<u64>,
+    client_msg_id: Option<&'a str>,
 }
 
 /// Stamp, author and number in a `client_msg_id` of ours.

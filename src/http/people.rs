@@ -107,10 +107,9 @@ fn is_of_people(change: &Change) -> bool {
         | Change::UserChanged(_)
         | Change::UserGone { .. }
         | Change::UserMade { .. } => true,
-        Change::MembersJoined { .. }
+        Change::Event(_)
+        | Change::MembersJoined { .. }
         | Change::MembersLeft { .. }
-        | Change::MessageAppended(_)
-        | Change::MessageDeleted { .. }
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }
         | Change::RoomsRemoved { .. }

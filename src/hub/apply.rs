@@ -1,8 +1,9 @@
 //! What the store has made durable: the state follows, and those concerned are told.
 
 use crate::proto::change::{Change, MemberRecord, RoomRecord, RoomSetting};
-use crate::proto::id::{RoomId, Seq};
-use crate::proto::server::{LastMessage, Message, ServerMessage};
+use crate::proto::event::{Event, EventKind};
+use crate::proto::id::RoomId;
+use crate::proto::server::ServerMessage;
 
 use super::gathered::PersonChange;
 use super::room::{Room, broadcast};
@@ -12,12 +13,11 @@ impl Hub {
     /// Takes up one change, whoever asked for it.
     pub(super) fn apply(&mut self, change: Change, now: Now, out: &mut Vec<Output>) {
         match change {
+            Change::Event(event) => self.happened(event, out),
             Change::GuestsOff => self.guests_off(),
             Change::MemberMade { user, members } => self.member_made(user, &members, out),
             Change::MembersJoined { room, members } => self.members_joined(room, &members, out),
             Change::MembersLeft { room, users, heir } => self.members_left(room, &users, heir, out),
-            Change::MessageAppended(message) => self.appended(message, out),
-            Change::MessageDeleted { seq, room, message, n, last } => self.deleted(seq, room, (message, n), last, out),
             Change::RoomChanged { room, setting } => self.room_changed(room, setting, out),
             Change::RoomMade { room, members } => self.room_made(room, &members, out),
             Change::RoomsRemoved { rooms } => self.rooms_removed(&rooms, out),
@@ -29,33 +29,26 @@ impl Hub {
         }
     }
 
-    fn appended(&mut self, message: Message, out: &mut Vec<Output>) {
-        self.seq = self.seq.max(message.id);
-        let (id, author, n) = (message.room, message.author, message.n);
-        self.make_known(author, id, out);
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        room.appended(&message);
-        broadcast(room.present.clone(), ServerMessage::Message(message), out);
-        out.push(Output::StoreRead { room: id, user: author, n });
-        broadcast(self.joined_conns(author), ServerMessage::Read { room: id, n }, out);
-    }
-
-    fn deleted(
-        &mut self,
-        seq: Seq,
-        id: RoomId,
-        (message, n): (Seq, u64),
-        last: Option<LastMessage>,
-        out: &mut Vec<Output>,
-    ) {
-        self.seq = self.seq.max(seq);
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        // A later message may have become the last one meanwhile.
-        if room.last.as_ref().is_some_and(|newest| newest.id == message) {
-            room.last = last;
+    fn happened(&mut self, event: Event, out: &mut Vec<Output>) {
+        self.seq = self.seq.max(event.seq);
+        let id = event.room;
+        let author = match &event.what {
+            EventKind::Deleted { .. } => None,
+            EventKind::Message(message) => Some((message.author, message.n)),
+        };
+        if let Some((author, _)) = author {
+            self.make_known(author, id, out);
         }
-        room.deleted.add(n);
-        broadcast(room.present.clone(), ServerMessage::Deleted { seq, room: id, message, n }, out);
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        match &event.what {
+            EventKind::Deleted { message, n } => room.deleted(*message, *n),
+            EventKind::Message(message) => room.appended(message),
+        }
+        broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);
+        if let Some((user, n)) = author {
+            out.push(Output::StoreRead { room: id, user, n });
+            broadcast(self.joined_conns(user), ServerMessage::Read { room: id, n }, out);
+        }
     }
 
     fn room_changed(&mut self, id: RoomId, setting: RoomSetting, out: &mut Vec<Output>) {

@@ -7,7 +7,7 @@ use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
-use crate::proto::op::{MessageOp, Op, RoomOp};
+use crate::proto::op::{MessageOp, Op, RoomOp, Whose};
 use crate::proto::server::{BoxRole, RoomKind, RoomRole, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
@@ -312,8 +312,8 @@ impl Hub {
     /// Whether the message is the author's own is known to the store only, so it is asked to check.
     fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Op, ErrorCode> {
         let room = self.own_room(user, id)?;
-        let author = if self.may_steer(user, room).is_ok() { None } else { Some(user) };
-        Ok(Op::Message(MessageOp::Delete { room: id, message, author, at: now.wall }))
+        let whose = if self.may_steer(user, room).is_ok() { Whose::Anyones } else { Whose::Own };
+        Ok(Op::Message(MessageOp::Delete { room: id, message, by: user, whose, at: now.wall }))
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {

@@ -262,7 +262,9 @@ impl Hub {
         let user = state.user;
         let (resume, read_from) = match after {
             None => (Resume::Fresh, None),
-            Some(after) if after > self.seq => (Resume::Reload, None),
+            Some(after) if after > self.seq || self.seq.0 - after.0 > limits::RESUME_LOOKED_AT_MAX => {
+                (Resume::Reload, None)
+            }
             Some(after) if after == self.seq => (Resume::Ok, None),
             Some(after) => (Resume::Ok, Some(after)),
         };
@@ -309,8 +311,10 @@ impl Hub {
         match missed {
             Ok(Missed::Events(events)) => {
                 first.push(welcome);
-                for part in events.chunks(limits::MISSED_FRAME_EVENTS_MAX) {
-                    first.push(ServerMessage::Missed { events: part.to_vec() });
+                let mut events = events.into_iter();
+                while events.len() > 0 {
+                    let events = events.by_ref().take(limits::EVENTS_FRAME_MAX).collect();
+                    first.push(ServerMessage::Events { events });
                 }
             }
             // What cannot be read now can be loaded page by page later: the client tries, and sees errors if any.

@@ -26,7 +26,9 @@ impl Hub {
                     state.in_flight = state.in_flight.saturating_sub(1);
                 }
                 match result {
-                    Ok(Reply::SentBefore(message)) => self.tell(conn, ServerMessage::Message(message), out),
+                    Ok(Reply::SentBefore(message)) => {
+                        self.tell(conn, ServerMessage::Events { events: vec![message.into()] }, out)
+                    }
                     // The message itself has told.
                     Ok(_) => {}
                     Err(code) => self.tell(conn, refusal(code, None, Some(client_msg_id)), out),

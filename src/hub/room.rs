@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::proto::change::{MemberRecord, RoomRecord};
-use crate::proto::id::{ConnId, RoomId, UserId};
-use crate::proto::server::{self, LastMessage, Message, RoomKind, RoomRole, ServerMessage};
+use crate::proto::event::Message;
+use crate::proto::id::{ConnId, RoomId, Seq, UserId};
+use crate::proto::server::{self, LastMessage, RoomKind, RoomRole, ServerMessage};
 use crate::proto::text::preview;
 
 use super::deleted::Deleted;
@@ -89,6 +90,14 @@ impl Room {
             author.read_n = author.read_n.max(message.n);
             author.took_part = true;
         }
+    }
+
+    /// Takes up that a message is gone from the disk.
+    pub(super) fn deleted(&mut self, message: Seq, n: u64) {
+        if let Some(last) = self.last.as_mut().filter(|last| last.id == message) {
+            last.preview.clear();
+        }
+        self.deleted.add(n);
     }
 
     /// Moves a read marker forward; true if it moved.

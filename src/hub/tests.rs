@@ -3,9 +3,10 @@
 
 use super::*;
 use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting};
-use crate::proto::client::Access;
-use crate::proto::op::{MessageOp, Reply, RoomOp};
-use crate::proto::server::{Message, RoomKind, RoomRole};
+use crate::proto::client::{Access, PROTOCOL_VERSION};
+use crate::proto::event::{Event, EventKind, Message};
+use crate::proto::op::{MessageOp, Reply, RoomOp, Whose};
+use crate::proto::server::{RoomKind, RoomRole};
 use crate::proto::text::RawBody;
 
 mod guests;
@@ -131,7 +132,7 @@ impl World {
     /// A connection that is in, has been told who is present, and has had everything looked at.
     fn join(&mut self, id: u64) -> ConnId {
         let conn = self.connect_session(id, id);
-        self.say(conn, ClientMessage::Hello { version: 1, after: None });
+        self.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
         self.wait(1_000);
         self.sent.clear();
         conn
@@ -167,8 +168,8 @@ impl World {
                 self.seq += 1;
                 let n = self.hub.rooms[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
-                let message = Message { id, room, n, author, body, client_msg_id, sent_at, deleted: false };
-                Outcome::done([Change::MessageAppended(message)])
+                let message = Message { id, rev: id, room, n, author, body, client_msg_id, sent_at, deleted: false };
+                Outcome::done([Change::Event(message.into())])
             }
             Op::Room(RoomOp::AddMembers { room, users, .. }) => {
                 let new = users.into_iter().filter(|user| !self.hub.rooms[&room].members.contains_key(user));
@@ -185,7 +186,7 @@ impl World {
             Op::Message(MessageOp::Delete { room, message, .. }) => {
                 self.seq += 1;
                 let (seq, n) = (Seq(self.seq), message.0);
-                Outcome::done([Change::MessageDeleted { seq, room, message, n, last: None }])
+                Outcome::done([Change::Event(Event { seq, room, what: EventKind::Deleted { message, n } })])
             }
             Op::Room(RoomOp::OpenDirect { users, .. }) => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
@@ -260,11 +261,12 @@ impl World {
 
     /// The bodies of the messages a connection got since it was last asked.
     fn bodies(&mut self, conn: ConnId) -> Vec<String> {
-        let body = |message| match message {
-            ServerMessage::Message(message) => Some(message.body),
-            _ => None,
-        };
-        self.got(conn).into_iter().filter_map(body).collect()
+        self.messages(conn).into_iter().map(|message| message.body).collect()
+    }
+
+    /// The messages a connection got since it was last asked.
+    fn messages(&mut self, conn: ConnId) -> Vec<Message> {
+        self.got(conn).into_iter().filter_map(message_of).collect()
     }
 
     /// The codes of the errors a connection got since it was last asked.
@@ -282,5 +284,14 @@ impl World {
 
     fn closed_with(&self, conn: ConnId) -> Option<CloseCode> {
         self.closed.iter().find(|(closed, _)| *closed == conn).map(|(_, code)| *code)
+    }
+}
+
+/// The message that is told live.
+fn message_of(message: ServerMessage) -> Option<Message> {
+    let ServerMessage::Events { events } = message else { return None };
+    match events.into_iter().next()?.what {
+        EventKind::Message(message) => Some(message),
+        EventKind::Deleted { .. } => None,
     }
 }

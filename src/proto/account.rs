@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::ErrorCode;
+use super::event::Message;
 use super::id::{InviteId, RoomId, SessionId, UserId};
-use super::server::{BoxRole, Message, Room, RoomRole, User};
+use super::server::{BoxRole, Room, RoomRole, User};
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -3,13 +3,16 @@
 //! Whatever the store makes durable that the hub has to know of is one of these: `Hub::apply` takes up each, so that a kind
 //! of change that nobody tells the hub of does not compile.
 
-use super::id::{RoomId, Seq, SessionId, UserId};
+use super::event::Event;
+use super::id::{RoomId, SessionId, UserId};
 use super::millis::Millis;
-use super::server::{LastMessage, Message, RoomKind, RoomRole, User};
+use super::server::{LastMessage, RoomKind, RoomRole, User};
 
 /// One thing that is different now.
 #[derive(Clone, Debug)]
 pub enum Change {
+    /// Something happened in a room.
+    Event(Event),
     /// Every guest's stay is over from now on: [`GuestOp::EndStays`](super::op::GuestOp::EndStays) takes them out, so many at a time.
     GuestsOff,
     /// A guest has become a member. All memberships of the person as they are now.
@@ -27,15 +30,6 @@ pub enum Change {
         room: RoomId,
         users: Vec<UserId>,
         heir: Option<UserId>,
-    },
-    MessageAppended(Message),
-    /// `last`: the room's newest message now, as its preview.
-    MessageDeleted {
-        seq: Seq,
-        room: RoomId,
-        message: Seq,
-        n: u64,
-        last: Option<LastMessage>,
     },
     RoomChanged {
         room: RoomId,

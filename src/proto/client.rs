@@ -6,7 +6,7 @@ use super::id::{ClientMsgId, RoomId, Seq, UserId};
 use super::text::RawBody;
 
 /// The version of the protocol that this server speaks.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// A number by which the client knows the answer to its command.
 pub type Re = u32;

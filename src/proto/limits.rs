@@ -40,10 +40,13 @@ pub const SEARCH_PAGE_MAX: u32 = 50;
 pub const SEARCH_PAGE_DEFAULT: u32 = 20;
 /// Missed events sent on resuming: beyond it, loading the newest page is quicker for both sides.
 pub const RESUME_EVENTS_MAX: usize = 1_000;
+/// Events of the whole box that may lie between: those of others' rooms are passed over one by one, 10,000 of them in some
+/// milliseconds.
+pub const RESUME_LOOKED_AT_MAX: u64 = 10_000;
 /// Bytes of the texts among them: they are this client's alone, and after a lost Wi-Fi everybody comes back at once.
 pub const RESUME_BYTES_MAX: usize = 256 << 10;
-/// Events in one `missed` frame: keeps a frame well below what a phone parses in one go.
-pub const MISSED_FRAME_EVENTS_MAX: usize = 100;
+/// Missed events in one frame: keeps a frame well below what a phone parses in one go.
+pub const EVENTS_FRAME_MAX: usize = 100;
 
 // --- Connections ---------------------------------------------------------------------------------
 

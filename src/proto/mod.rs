@@ -10,6 +10,7 @@ pub mod clock;
 pub mod code;
 pub mod doctor;
 pub mod door;
+pub mod event;
 pub mod fold;
 pub mod id;
 pub mod limits;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Re;
 use super::code::ErrorCode;
+use super::event::Event;
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
 
 /// What a member may do in a room.
@@ -95,25 +96,6 @@ pub struct Room {
     pub last: Option<LastMessage>,
 }
 
-/// A stored message.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Message {
-    /// Also the event's place in the order of all events.
-    pub id: Seq,
-    pub room: RoomId,
-    /// 1, 2, 3 … within the room, without gaps.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub n: u64,
-    pub author: UserId,
-    /// Empty when deleted.
-    pub body: String,
-    pub client_msg_id: ClientMsgId,
-    #[cfg_attr(test, ts(type = "number"))]
-    pub sent_at: i64,
-    pub deleted: bool,
-}
-
 /// How the server took up the client's `after`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -124,44 +106,11 @@ pub enum Resume {
     Reload,
 }
 
-/// Something that happened in a room and has a place in the order of all events.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Event {
-    Deleted {
-        seq: Seq,
-        room: RoomId,
-        message: Seq,
-        /// The message's number in the room.
-        #[cfg_attr(test, ts(type = "number"))]
-        n: u64,
-    },
-    Message(Message),
-}
-
-impl Event {
-    /// The event's place in the order of all events.
-    pub fn seq(&self) -> Seq {
-        match self {
-            Self::Deleted { seq, .. } => *seq,
-            Self::Message(message) => message.id,
-        }
-    }
-}
-
 /// One text frame from the server.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
-    Deleted {
-        seq: Seq,
-        room: RoomId,
-        message: Seq,
-        #[cfg_attr(test, ts(type = "number"))]
-        n: u64,
-    },
     Done {
         re: Re,
         room: Option<RoomId>,
@@ -179,15 +128,15 @@ pub enum ServerMessage {
         #[cfg_attr(test, ts(optional))]
         retry_ms: Option<u32>,
     },
+    /// In order, and each once; none is newer than one that comes later.
+    Events {
+        events: Vec<Event>,
+    },
     Members {
         room: RoomId,
         joined: Vec<UserId>,
         left: Vec<UserId>,
         member_count: u32,
-    },
-    Message(Message),
-    Missed {
-        events: Vec<Event>,
     },
     Pong {},
     Presence {
@@ -235,13 +184,4 @@ pub enum ServerMessage {
         /// Whether there are others that are not archived.
         more: bool,
     },
-}
-
-impl From<Event> for ServerMessage {
-    fn from(event: Event) -> Self {
-        match event {
-            Event::Deleted { seq, room, message, n } => Self::Deleted { seq, room, message, n },
-            Event::Message(message) => Self::Message(message),
-        }
-    }
 }

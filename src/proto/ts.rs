@@ -3,7 +3,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, fold, limits, server};
+use super::{account, client, clock, code, doctor, door, event, fold, limits, server};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
@@ -29,9 +29,10 @@ fn typescript() -> String {
         server::RoomKind,
         server::LastMessage,
         server::Room,
-        server::Message,
         server::Resume,
-        server::Event,
+        event::Message,
+        event::EventKind,
+        event::Event,
         server::ServerMessage,
         account::Registration,
         account::BoxInfo,

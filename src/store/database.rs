@@ -11,13 +11,14 @@ use super::{OpenError, names};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
     Migration::of(include_str!("migrations/0004_last_names.sql")),
     Migration::of(include_str!("migrations/0005_hub.sql")),
     Migration::of(include_str!("migrations/0006_took_part.sql")),
+    Migration::of(include_str!("migrations/0007_events.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -144,6 +145,13 @@ fn migrate(connection: &mut Connection, found: u32, migrations: &[Migration]) ->
     Ok(())
 }
 
+/// The steps SQLite takes for a query. Parameters stay unbound: the plan does not depend on them.
+#[cfg(test)]
+pub(super) fn plan(db: &Connection, query: &str) -> Vec<String> {
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+    statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{accounts, guests, people, rooms, settings};
@@ -223,9 +231,7 @@ mod tests {
         for (query, wanted) in
             [(names::TAKEN_QUERY, "users_by_look"), (names::WITHOUT_LOOK_QUERY, "users_without_look")]
         {
-            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-            let steps: Vec<String> =
-                statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap();
+            let steps = plan(&db, query);
             let reads_all = steps.iter().any(|step| step.starts_with("SCAN users") && !step.contains("INDEX"));
             assert!(!reads_all && steps.iter().any(|step| step.contains(wanted)), "{query}: {steps:?}");
         }

@@ -1,15 +1,20 @@
-//! The order of all events, and what has a place in it.
+//! The order of all events, and what has a place in it: messages being written, in their own table, and all else.
+//!
+//! Places are dense over both tables: what somebody missed is one stretch of them.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, sql};
-use crate::proto::id::Seq;
-use crate::proto::server::Message;
+use super::rows::{self, MESSAGE_COLUMNS, MESSAGE_COLUMNS_COUNT, sql};
+use crate::proto::event::{Event, EventKind, Message};
+use crate::proto::id::{RoomId, Seq, UserId};
+use crate::proto::limits::{RESUME_BYTES_MAX, RESUME_EVENTS_MAX};
+use crate::proto::op::Missed;
 
 /// The newest event's place.
 pub(super) fn newest_seq(db: &Connection) -> rusqlite::Result<u64> {
     db.prepare_cached(
-        "SELECT max(ifnull((SELECT max(id) FROM messages), 0), ifnull((SELECT max(seq) FROM changes), 0))",
+        "SELECT max(ifnull((SELECT max(id) FROM messages), 0), ifnull((SELECT max(seq) FROM events), 0))",
     )?
     .query_row([], |row| rows::number(row, 0))
 }
@@ -19,4 +24,94 @@ pub(super) fn message(db: &Connection, message: Seq) -> rusqlite::Result<Option<
     db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?
         .query_row([sql(message.0)], rows::message)
         .optional()
+}
+
+/// Keeps that a message was deleted, and gives the event.
+pub(super) fn add_deleted(db: &Connection, message: &Message, by: Option<UserId>) -> rusqlite::Result<Event> {
+    let seq = Seq(newest_seq(db)? + 1);
+    db.prepare_cached("INSERT INTO events (seq, room, kind, message, by) VALUES (?, ?, ?, ?, ?)")?.execute(params![
+        sql(seq.0),
+        sql(message.room.0),
+        DELETED,
+        sql(message.id.0),
+        by.map(|by| sql(by.0)),
+    ])?;
+    Ok(Event { seq, room: message.room, what: EventKind::Deleted { message: message.id, n: message.n } })
+}
+
+/// What happened in the rooms of `asker` after `after` and up to `upto`, in order. Reads no more than is sent.
+pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> rusqlite::Result<Missed> {
+    let mut statement = db.prepare_cached(&missed_query())?;
+    let mut rows = statement.query([sql(after.0), sql(upto.0), sql(asker.0)])?;
+    let mut events = Vec::new();
+    let mut text_bytes = 0;
+    while let Some(row) = rows.next()? {
+        // Before it is copied.
+        text_bytes += row.get_ref(rows::MESSAGE_BODY)?.as_str_or_null()?.map_or(0, str::len);
+        if events.len() >= RESUME_EVENTS_MAX || text_bytes > RESUME_BYTES_MAX {
+            return Ok(Missed::TooMany);
+        }
+        events.push(event(row)?);
+    }
+    Ok(Missed::Events(events))
+}
+
+/// The kind of an event as the database has it.
+const DELETED: &str = "deleted";
+
+/// Both tables in the order of places, each read as one stretch; rooms of others are passed over before their texts are
+/// read. Columns: [`MESSAGE_COLUMNS`], then an event's kind and message.
+fn missed_query() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS}, NULL, NULL FROM messages
+         WHERE id > ?1 AND id <= ?2 AND room IN (SELECT room FROM members WHERE user = ?3)
+         UNION ALL
+         SELECT seq, events.room, n, NULL, NULL, NULL, NULL, NULL, NULL, kind, message
+         FROM events CROSS JOIN messages ON messages.id = message
+         WHERE seq > ?1 AND seq <= ?2 AND events.room IN (SELECT room FROM members WHERE user = ?3)
+         ORDER BY 1"
+    )
+}
+
+/// A row of [`missed_query`].
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    const KIND: usize = MESSAGE_COLUMNS_COUNT;
+    let what = match row.get_ref(KIND)?.as_str_or_null()? {
+        None => return rows::message(row).map(Event::from),
+        Some(DELETED) => EventKind::Deleted { message: Seq(rows::number(row, KIND + 1)?), n: rows::number(row, 2)? },
+        Some(other) => {
+            let reason = format!("{other} is no kind of event").into();
+            return Err(rusqlite::Error::FromSqlConversionFailure(KIND, Type::Text, reason));
+        }
+    };
+    Ok(Event { seq: Seq(rows::number(row, 0)?), room: rows::room_id(row, 1)?, what })
+}
+
+/// The numbers of messages of a room that were deleted of late, at most so many.
+pub(super) fn deleted_of(db: &Connection, room: RoomId, limit: u32) -> rusqlite::Result<Vec<u64>> {
+    db.prepare_cached(
+        "SELECT n FROM events JOIN messages ON messages.id = message
+         WHERE events.room = ? AND kind = 'deleted' ORDER BY seq DESC LIMIT ?",
+    )?
+    .query_map(params![sql(room.0), limit], |row| rows::number(row, 0))?
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::database;
+
+    #[test]
+    fn what_was_missed_is_one_stretch_of_each_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = database::open_database(dir.path()).unwrap();
+        let steps = database::plan(&db, &missed_query());
+        let stretches = steps.iter().filter(|step| step.contains("(rowid>? AND rowid<?)")).count();
+        assert_eq!(stretches, 2, "{steps:?}");
+        assert!(
+            steps.iter().all(|step| !step.contains("TEMP B-TREE") && !step.starts_with("SCAN messages")),
+            "{steps:?}"
+        );
+    }
 }

@@ -10,9 +10,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::events;
 use super::rows::{self, MESSAGE_COLUMNS, sql};
+use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
-use crate::proto::server::Message;
 
 /// Messages that may wait for the register: reading them all takes some ten microseconds.
 const UNFILED_MAX: u64 = 256;
@@ -83,43 +83,6 @@ pub(super) fn around(db: &Connection, room: RoomId, middle: &Message, limit: usi
     ])
 }
 
-/// Gives the messages of a room that are in the register, after one and up to another, the oldest first, while `take`
-/// wants more.
-pub(super) fn filed_between(
-    db: &Connection,
-    room: RoomId,
-    above: Seq,
-    upto: Seq,
-    mut take: impl FnMut(Message) -> bool,
-) -> rusqlite::Result<()> {
-    let mut statement = db.prepare_cached(&filed_between_query())?;
-    let mut rows = statement.query([sql(room.0), sql(above.0), sql(upto.0)])?;
-    while let Some(row) = rows.next()? {
-        if !take(rows::message(row)?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The same for what is not in the register, of the rooms that `wanted` names, in order.
-pub(super) fn unfiled_between(
-    db: &Connection,
-    wanted: impl Fn(RoomId) -> bool,
-    above: Seq,
-    upto: Seq,
-    mut take: impl FnMut(Message) -> bool,
-) -> rusqlite::Result<()> {
-    let mut statement = db.prepare_cached(&unfiled_between_query())?;
-    let mut rows = statement.query([sql(above.0), sql(upto.0)])?;
-    while let Some(row) = rows.next()? {
-        if wanted(rows::room_id(row, 1)?) && !take(rows::message(row)?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
 /// Up to which message everything is in the register.
 pub(super) fn filed_upto(db: &Connection) -> rusqlite::Result<u64> {
     db.prepare_cached("SELECT upto FROM filing WHERE id = 1")?.query_row([], |row| rows::number(row, 0))
@@ -154,11 +117,6 @@ pub(super) fn filed_ids(
         .collect::<rusqlite::Result<_>>()?;
     ids.reverse();
     Ok(ids)
-}
-
-/// A room's newest message.
-pub(super) fn newest(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Message>> {
-    Ok(before(db, room, Seq(u64::MAX), 1)?.messages.pop_back())
 }
 
 /// The number of a room's newest message; 0 in an empty room.
@@ -231,10 +189,6 @@ fn unfiled_after() -> String {
     )
 }
 
-fn unfiled_between_query() -> String {
-    format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > max({FILED_UPTO}, ?1) AND id <= ?2 ORDER BY id")
-}
-
 fn filed_before() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
@@ -246,13 +200,6 @@ fn filed_after() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
          WHERE filed.room = ?1 AND filed.id > ?2 ORDER BY filed.id"
-    )
-}
-
-fn filed_between_query() -> String {
-    format!(
-        "SELECT {MESSAGE_COLUMNS} FROM filed JOIN messages ON messages.id = filed.id
-         WHERE filed.room = ?1 AND filed.id > ?2 AND filed.id <= ?3 ORDER BY filed.id"
     )
 }
 
@@ -277,22 +224,13 @@ mod tests {
     use super::*;
     use crate::store::database;
 
-    /// The steps SQLite takes for a query.
-    fn plan(db: &Connection, query: &str) -> Vec<String> {
-        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-        // The parameters stay unbound: the plan does not depend on them.
-        statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap()
-    }
-
     #[test]
     fn pages_are_read_from_the_register_and_the_newest_few() {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
-        let queries = [unfiled_before(), unfiled_after(), unfiled_between_query(), filed_before(), filed_after()];
-        for query in
-            queries.into_iter().chain([filed_between_query(), filed_ids_query(), unfiled_ids_query(), newest_n_query()])
-        {
-            for step in plan(&db, &query) {
+        let queries = [unfiled_before(), unfiled_after(), filed_before(), filed_after()];
+        for query in queries.into_iter().chain([filed_ids_query(), unfiled_ids_query(), newest_n_query()]) {
+            for step in database::plan(&db, &query) {
                 let good = step.starts_with("SEARCH filed USING PRIMARY KEY (room=?")
                     || step.starts_with("SEARCH messages USING INTEGER PRIMARY KEY (rowid")
                     || step == "SEARCH filing USING INTEGER PRIMARY KEY (rowid=?)"
@@ -307,7 +245,7 @@ mod tests {
     fn a_page_in_another_order_would_be_noticed() {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
-        let steps = plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
+        let steps = database::plan(&db, "SELECT * FROM messages WHERE room = 1 ORDER BY sent_at DESC LIMIT 50");
         assert!(steps.iter().any(|step| step.starts_with("SCAN messages")), "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
     }

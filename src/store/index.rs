@@ -409,7 +409,7 @@ struct Deletion {
 fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Deletion>> {
     snapshot
         .prepare_cached(
-            "SELECT seq, room, message FROM changes WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
+            "SELECT seq, room, message FROM events WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
         )?
         .query_map([sql(seq), BATCH], |row| {
             Ok(Deletion { seq: rows::number(row, 0)?, room: rows::room_id(row, 1)?, message: rows::number(row, 2)? })

@@ -8,10 +8,10 @@ use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::{events, history};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
+use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::limits::DELETED_READ_MAX;
-use crate::proto::op::{DAY_MS, MessageOp, Millis, Outcome, Reply};
-use crate::proto::server::{LastMessage, Message};
+use crate::proto::op::{DAY_MS, MessageOp, Millis, Outcome, Reply, Whose};
+use crate::proto::server::LastMessage;
 use crate::proto::text::{self, Body};
 
 pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome> {
@@ -19,7 +19,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
         MessageOp::Append { room, author, client_msg_id, body, sent_at } => {
             append(db, Draft { room, author, client_msg_id, body, sent_at })
         }
-        MessageOp::Delete { room, message, author, at } => delete(db, (room, message), author, at),
+        MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
     }
 }
 
@@ -39,8 +39,10 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
     if let Some(refusal) = may_write(db, draft.room, draft.author)? {
         return Ok(Outcome::Refused(refusal));
     }
+    let id = Seq(events::newest_seq(db)? + 1);
     let message = Message {
-        id: Seq(events::newest_seq(db)? + 1),
+        id,
+        rev: id,
         room: draft.room,
         n: history::newest_n(db, draft.room)? + 1,
         author: draft.author,
@@ -62,39 +64,31 @@ pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome>
         message.body,
     ])?;
     note_day(db, &message)?;
-    Ok(Outcome::done([Change::MessageAppended(message)]))
+    Ok(Outcome::done([Change::Event(message.into())]))
 }
 
-/// Blanks a message.
+/// Blanks a message. `by`: none where porch does it.
 pub(super) fn delete(
     db: &Connection,
     (room, message): (RoomId, Seq),
-    author: Option<UserId>,
+    by: Option<UserId>,
+    whose: Whose,
     at: Millis,
 ) -> rusqlite::Result<Outcome> {
     let stored = events::message(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
     let Some(stored) = stored else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
-    if author.is_some_and(|author| author != stored.author) {
+    if whose == Whose::Own && by != Some(stored.author) {
         return Ok(Outcome::Refused(ErrorCode::Forbidden));
     }
-    let seq = Seq(events::newest_seq(db)? + 1);
-    db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2 WHERE id = ?1")?
-        .execute(params![sql(message.0), at])?;
-    db.prepare_cached("INSERT INTO changes (seq, room, kind, message) VALUES (?, ?, 'deleted', ?)")?
-        .execute(params![sql(seq.0), sql(room.0), sql(message.0)])?;
-    let last = history::newest(db, room)?.as_ref().map(for_the_list);
-    Ok(Outcome::done([Change::MessageDeleted { seq, room, message, n: stored.n, last }]))
-}
-
-/// The numbers of messages of a room that were deleted of late.
-pub(super) fn deleted_of(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<u64>> {
-    db.prepare_cached(
-        "SELECT n FROM changes JOIN messages ON messages.id = message WHERE changes.room = ? ORDER BY seq DESC LIMIT ?",
-    )?
-    .query_map(params![sql(room.0), DELETED_READ_MAX], |row| rows::number(row, 0))?
-    .collect()
+    let event = events::add_deleted(db, &stored, by)?;
+    db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2, rev = ?3 WHERE id = ?1")?.execute(params![
+        sql(message.0),
+        at,
+        sql(event.seq.0)
+    ])?;
+    Ok(Outcome::done([Change::Event(event)]))
 }
 
 /// A message as the chat list shows it.

@@ -20,11 +20,11 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{
     HISTORY_PAGE_MAX, READS_AT_ONCE_MAX, READS_OF_ONE_AT_ONCE_MAX, READS_OF_ONE_WAITING_MAX, READS_WAITING_MAX,
-    RESUME_BYTES_MAX, RESUME_EVENTS_MAX, SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX,
-    SEARCHES_OF_ONE_WAITING_MAX, SEARCHES_WAITING_MAX,
+    SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX, SEARCHES_OF_ONE_WAITING_MAX,
+    SEARCHES_WAITING_MAX,
 };
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::{BoxRole, Event, User};
+use crate::proto::server::{BoxRole, User};
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -248,22 +248,7 @@ impl Reader {
 
     /// What happened in the asker's rooms after `after` and up to `upto`, in order. Holds no more of it than is sent.
     pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
-        let rooms = self.rooms_of(asker)?;
-        let mut gathered = Gathered::default();
-        let wanted = |room| rooms.contains(&room);
-        history::unfiled_between(&self.db, wanted, after, upto, |message| gathered.take(Event::Message(message)))?;
-        for &room in &rooms {
-            if gathered.too_many {
-                break;
-            }
-            history::filed_between(&self.db, room, after, upto, |message| gathered.take(Event::Message(message)))?;
-            self.missed_changes(room, after, upto, &mut gathered)?;
-        }
-        if gathered.too_many {
-            return Ok(Missed::TooMany);
-        }
-        gathered.events.sort_unstable_by_key(Event::seq);
-        Ok(Missed::Events(gathered.events))
+        Ok(events::missed(&self.db, asker, after, upto)?)
     }
 
     /// Messages of the asker's rooms that answer the query, newest first, older than `cursor`.
@@ -364,46 +349,7 @@ impl Reader {
     fn has_upto(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
         Ok(!history::before(&self.db, room, Seq(seq.0.saturating_add(1)), 1)?.messages.is_empty())
     }
-
-    fn missed_changes(&self, room: RoomId, after: Seq, upto: Seq, gathered: &mut Gathered) -> rusqlite::Result<()> {
-        let mut statement = self.db.prepare_cached(MISSED_CHANGES_QUERY)?;
-        let mut rows = statement.query([sql(room.0), sql(after.0), sql(upto.0)])?;
-        while let Some(row) = rows.next()? {
-            let (seq, message) = (Seq(rows::number(row, 0)?), Seq(rows::number(row, 1)?));
-            if !gathered.take(Event::Deleted { seq, room, message, n: rows::number(row, 2)? }) {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
-
-/// What somebody missed, until it is too much.
-#[derive(Default)]
-struct Gathered {
-    events: Vec<Event>,
-    text_bytes: usize,
-    too_many: bool,
-}
-
-impl Gathered {
-    /// Says whether more is wanted.
-    fn take(&mut self, event: Event) -> bool {
-        if let Event::Message(message) = &event {
-            self.text_bytes += message.body.len();
-        }
-        self.too_many |= self.events.len() >= RESUME_EVENTS_MAX || self.text_bytes > RESUME_BYTES_MAX;
-        if self.too_many {
-            self.events = Vec::new();
-        } else {
-            self.events.push(event);
-        }
-        !self.too_many
-    }
-}
-
-const MISSED_CHANGES_QUERY: &str = "SELECT seq, message, n FROM changes JOIN messages ON messages.id = message
-     WHERE changes.room = ? AND seq > ? AND seq <= ? ORDER BY seq";
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account { user: rows::user(row, 0)?, password: row.get(rows::USER_COLUMNS_COUNT)? })

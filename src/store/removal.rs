@@ -9,7 +9,7 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ERASED_AT_ONCE_MAX, ROOMS_REMOVED_AT_ONCE_MAX};
-use crate::proto::op::{Millis, Outcome, RemovalOp, Reply};
+use crate::proto::op::{Millis, Outcome, RemovalOp, Reply, Whose};
 
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
@@ -69,7 +69,7 @@ pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
         let upto = messages.back().map_or(ERASED, |message| sql(message.id.0));
         for message in messages {
             if !message.deleted {
-                messages::delete(db, (room, message.id), None, at)?;
+                messages::delete(db, (room, message.id), None, Whose::Anyones, at)?;
             }
         }
         db.prepare_cached("UPDATE rooms SET erased_upto = ?2 WHERE id = ?1")?.execute(params![sql(room.0), upto])?;

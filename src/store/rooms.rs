@@ -4,13 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::history::Newest;
 use super::rows::{self, sql};
-use super::{members, messages, people};
+use super::{events, members, messages, people};
 use crate::proto::change::{Change, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
+use crate::proto::event::Message;
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::limits::{ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
+use crate::proto::limits::{DELETED_READ_MAX, ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
 use crate::proto::op::{Millis, Outcome, Reply, RoomOp};
-use crate::proto::server::{Message, RoomKind, RoomRole};
+use crate::proto::server::{RoomKind, RoomRole};
 
 pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -213,7 +214,7 @@ fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
 
 fn with_messages(db: &Connection, record: RoomRecord, newest: Option<&Message>) -> rusqlite::Result<RoomRecord> {
     let last_n = newest.map_or(0, |message| message.n);
-    let deleted = messages::deleted_of(db, record.id)?;
+    let deleted = events::deleted_of(db, record.id, DELETED_READ_MAX)?;
     Ok(RoomRecord { last_n, last: newest.map(messages::for_the_list), deleted, ..record })
 }
 

@@ -2,8 +2,9 @@
 
 use rusqlite::Row;
 
+use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{BoxRole, Message, RoomKind, RoomRole, User};
+use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
 
 /// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
 pub(super) fn sql(id: u64) -> i64 {
@@ -85,7 +86,10 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
-     messages.deleted_at, messages.client_msg_id, messages.body";
+     messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id)";
+
+/// How many they are.
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 9;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
@@ -94,6 +98,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let client_msg_id: String = row.get(6)?;
     Ok(Message {
         id: Seq(number(row, 0)?),
+        rev: Seq(number(row, 8)?),
         room: room_id(row, 1)?,
         n: number(row, 2)?,
         author: user_id(row, 3)?,

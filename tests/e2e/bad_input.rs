@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use porch::proto::client::PROTOCOL_VERSION;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -9,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::support::{
-    Closed, Device, EVERYONE, Person, Porch, eventually, number, raise_open_files, send_all, seqs, within,
+    Closed, Device, EVERYONE, Person, Porch, eventually, number, raise_open_files, send_all, seq, within,
 };
 
 const BAD_MESSAGE: Closed = Closed::Code(4000);
@@ -147,9 +148,9 @@ async fn who_does_not_say_hello_properly_is_closed() {
     let cases = [
         (json!({"type": "ping"}), BAD_MESSAGE),
         (json!({"type": "send", "room": EVERYONE, "client_msg_id": "a", "body": "Before hello"}), BAD_MESSAGE),
-        (json!({"type": "hello", "version": 2, "after": null}), VERSION),
-        (json!({"type": "hello", "version": 0, "after": null}), VERSION),
-        (json!({"type": "hello", "version": 1, "after": -1}), BAD_MESSAGE),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION + 1, "after": null}), VERSION),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION - 1, "after": null}), VERSION),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION, "after": -1}), BAD_MESSAGE),
     ];
     for (first, code) in cases {
         let mut device = ada.connect().await;
@@ -306,7 +307,7 @@ async fn a_client_that_never_reads_is_dropped_and_another_loses_nothing() {
     let read = async {
         let mut heard = Vec::new();
         while heard.len() < bodies.len() {
-            heard.extend(seqs(&reader.next().await));
+            heard.extend(seq(&reader.next().await));
         }
         heard
     };
@@ -323,7 +324,7 @@ async fn a_client_that_never_reads_is_dropped_and_another_loses_nothing() {
     assert_eq!(welcome["resume"], "ok");
     let mut missed = Vec::new();
     while missed.len() < 4 {
-        missed.extend(seqs(&back.next().await));
+        missed.extend(seq(&back.next().await));
     }
     assert_eq!(missed, sent[sent.len() - 4..], "nothing is lost by it");
     let live = number(&watch.post(EVERYONE, "02-a", "Welcome back").await["id"]);
@@ -369,7 +370,7 @@ async fn thousands_of_half_open_handshakes_are_dropped_and_others_talk_and_come(
     let last = number(&newcomer.post(EVERYONE, "01-e", "I could come in").await["id"]);
     let mut heard: Vec<u64> = Vec::new();
     while heard.last() != Some(&last) {
-        heard.extend(seqs(&reader.next().await));
+        heard.extend(seq(&reader.next().await));
     }
     assert_eq!(heard[..heard.len() - 1], sent);
     // And porch lets go of every one, though nobody here did.

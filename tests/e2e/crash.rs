@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::support::{Device, EVERYONE, Folder, Person, Porch, Start, from_env, number, seqs, storm, within};
+use crate::support::{Device, EVERYONE, Folder, Person, Porch, Start, from_env, number, seq, storm, within};
 
 /// Rounds, unless `PORCH_CRASH_ROUNDS` says otherwise.
 const ROUNDS: u64 = 10;
@@ -103,7 +103,7 @@ impl Listener {
     }
 
     fn take(&mut self, message: &Value) {
-        for seq in seqs(message) {
+        if let Some(seq) = seq(message) {
             assert!(seq > self.seq, "{seq} after {}", self.seq);
             self.seq = seq;
             self.heard.push(seq);

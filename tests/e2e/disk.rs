@@ -9,7 +9,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
 use tokio::time::interval;
 
-use crate::support::{BINARY, Device, EVERYONE, Folder, Person, Porch, Start, seqs, within};
+use crate::support::{BINARY, Device, EVERYONE, Folder, Person, Porch, Start, seq, within};
 
 /// The size of the small disk: a new porch, some messages, and room for its log once what is in the way has gone.
 const DISK: &str = "size=10m";
@@ -72,7 +72,7 @@ async fn fill<const N: usize>(ada: &Person, body: &str, mut others: [&mut Device
             stored += 1;
         }
         for (other, heard) in others.iter_mut().zip(&mut heard) {
-            *heard += other.so_far().await.iter().flat_map(seqs).count() as u64;
+            *heard += other.so_far().await.iter().filter_map(seq).count() as u64;
         }
         if let Some(error) = end {
             return (stored, error, heard);
@@ -147,7 +147,7 @@ async fn a_failing_disk_is_told_to_the_author_alone_and_recovers_when_it_works()
     limit(Some(1));
     let error = phone.post(EVERYONE, "01-b", "While it fails").await;
     assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!("storage_failed")), "{error}");
-    assert!(other.so_far().await.iter().all(|message| seqs(message).is_empty()));
+    assert!(other.so_far().await.iter().all(|message| seq(message).is_none()));
     check_still_up(&ada, &mut phone, &mut other, 1).await;
 
     limit(maximum);

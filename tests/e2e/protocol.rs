@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{Answer, Closed, Device, Door, EVERYONE, Person, Porch, ms, now, number};
+use crate::support::{Answer, Closed, Device, Door, EVERYONE, Person, Porch, events, ms, now, number};
 
 const PAGE: &str = include_str!("../../docs/protocol.md");
 
@@ -140,9 +140,13 @@ impl Stranger {
     }
 
     async fn next(&mut self, page: &mut Page) -> Value {
-        let heard = self.device.next().await;
+        let heard = self.device.next_frame().await;
         let kind = heard["type"].as_str().expect("each has a type");
         page.check(&format!("server {kind}"), &heard);
+        for event in heard["events"].as_array().into_iter().flatten() {
+            let kind = event["what"]["type"].as_str().expect("each has a type");
+            page.check(&format!("event {kind}"), event);
+        }
         heard
     }
 
@@ -152,6 +156,16 @@ impl Stranger {
             let heard = self.next(page).await;
             if heard["type"] == kind {
                 return heard;
+            }
+        }
+    }
+
+    /// Listens until this happens in a room.
+    async fn happens(&mut self, page: &mut Page, kind: &str) -> Value {
+        loop {
+            let heard = self.hear(page, "events").await;
+            if let Some(event) = events(&heard).into_iter().flatten().find(|event| event["type"] == kind) {
+                return event;
             }
         }
     }
@@ -271,13 +285,13 @@ async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_
     assert_eq!(ada.hear(page, "error").await["code"], "room_archived");
     ada.done(page, "archive_room", json!({"room": kitchen, "archived": false})).await;
     ada.say(page, "send", json!({"room": kitchen})).await;
-    let message = ada.hear(page, "message").await;
+    let message = ada.happens(page, "message").await;
     (number(&kitchen), message)
 }
 
 /// Talking in the kitchen, and what each sees of the other.
 async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen: u64, message: &Value) {
-    assert_eq!(&grace.hear(page, "message").await, message);
+    assert_eq!(&grace.happens(page, "message").await, message);
     grace.say(page, "typing", json!({"room": kitchen})).await;
     ada.hear(page, "typing").await;
     // The example deletes before anything is there to delete, and in another room.
@@ -285,7 +299,7 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     ada.device.say(nothing).await;
     assert_eq!(ada.hear(page, "error").await["code"], "not_found");
     ada.done(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
-    assert_eq!(grace.hear(page, "deleted").await["message"], message["id"]);
+    assert_eq!(grace.happens(page, "deleted").await["message"], message["id"]);
     ada.say(page, "ping", json!({})).await;
     ada.hear(page, "pong").await;
 }
@@ -296,15 +310,15 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) 
     let (mut second, _) = Stranger::arrive(page, grace, Value::Null).await;
     let fresh = page.example("client send", json!({"room": EVERYONE, "client_msg_id": "01J9Z3V5K9-b2"}));
     ada.device.say(fresh).await;
-    let sent = ada.hear(page, "message").await;
-    first.hear(page, "message").await;
+    let sent = ada.happens(page, "message").await;
+    first.happens(page, "message").await;
     first.say(page, "read", json!({"room": EVERYONE})).await;
     assert_eq!(second.hear(page, "read").await["n"], sent["n"], "no further than there is");
     first.device.drop_connection();
     let (mut back, welcome) = Stranger::arrive(page, grace, seq.into()).await;
     assert_eq!(welcome["resume"], "ok");
-    let missed = back.hear(page, "missed").await;
-    assert_eq!(missed["events"].as_array().and_then(|events| events.last()), Some(&sent));
+    let missed = back.hear(page, "events").await;
+    assert_eq!(events(&missed).into_iter().flatten().last(), Some(sent));
 }
 
 /// What can be read of it all afterwards.

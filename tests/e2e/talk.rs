@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Device, EVERYONE, Folder, Person, Porch, Start, number, send_all, seqs};
+use crate::support::{Device, EVERYONE, Folder, Person, Porch, Start, number, send_all, seq};
 
 /// Events sent on resuming at most, by the protocol's page.
 const RESUME_EVENTS_MAX: usize = 1_000;
@@ -212,14 +212,14 @@ async fn who_was_away_gets_exactly_what_was_missed() {
     expected.push(newer);
     other.until(|message| message["id"] == newer).await;
     // What was kept on the way is all that came before it.
-    let mut heard: Vec<u64> = other.so_far().await.iter().flat_map(seqs).collect();
+    let mut heard: Vec<u64> = other.so_far().await.iter().filter_map(seq).collect();
     heard.push(newer);
     assert_eq!(heard, expected);
 
     let (mut other, welcome) = bob.resume(newer).await;
     assert_eq!(welcome["resume"], "ok");
     let nothing = other.so_far().await;
-    assert!(nothing.iter().all(|message| seqs(message).is_empty()), "{nothing:?}");
+    assert!(nothing.iter().all(|message| seq(message).is_none()), "{nothing:?}");
 }
 
 #[tokio::test]
@@ -233,13 +233,13 @@ async fn who_was_away_too_long_is_told_to_reload() {
 
     let (mut far, welcome) = bob.resume(ids[0] - 1).await;
     assert_eq!((&welcome["resume"], &welcome["seq"]), (&json!("reload"), &json!(ids[RESUME_EVENTS_MAX])));
-    assert!(far.so_far().await.iter().all(|message| seqs(message).is_empty()));
+    assert!(far.so_far().await.iter().all(|message| seq(message).is_none()));
     let page = bob.get(&format!("/api/rooms/{EVERYONE}/messages?limit=100")).await;
     assert_eq!((&page["messages"][99]["id"], &page["more_before"]), (&json!(ids[RESUME_EVENTS_MAX]), &json!(true)));
 
     let (mut near, welcome) = bob.resume(ids[0]).await;
     assert_eq!(welcome["resume"], "ok");
-    let missed: Vec<u64> = near.so_far().await.iter().flat_map(seqs).collect();
+    let missed: Vec<u64> = near.so_far().await.iter().filter_map(seq).collect();
     assert_eq!(missed, ids[1..]);
 
     let (_, welcome) = bob.resume(ids[RESUME_EVENTS_MAX] + 1).await;
@@ -254,7 +254,7 @@ async fn who_missed_few_but_very_long_messages_is_told_to_reload() {
     assert_eq!(bob.resume(ids[0]).await.1["resume"], "reload");
     let (mut near, welcome) = bob.resume(ids[1]).await;
     assert_eq!(welcome["resume"], "ok");
-    let missed: Vec<u64> = near.so_far().await.iter().flat_map(seqs).collect();
+    let missed: Vec<u64> = near.so_far().await.iter().filter_map(seq).collect();
     assert_eq!(missed, ids[2..]);
 }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use porch::proto::client::PROTOCOL_VERSION;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
@@ -131,7 +132,7 @@ async fn resume(person: &Person) -> Vec<Unread> {
     for _ in 0..CONNECTIONS {
         let Ok(wire) = person.door.narrow().await else { break };
         let mut device = person.connect_over(wire).await;
-        device.say(json!({"type": "hello", "version": 1, "after": 0})).await;
+        device.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "after": 0})).await;
         unread.push(Box::new(device));
     }
     unread

@@ -1,6 +1,6 @@
 // Generated from src/proto by `cargo xtask types`. Do not edit. Each has its reason in src/proto/limits.rs.
 
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 export const ADD_MEMBERS_MAX = 100
 export const ATTEMPT_KEPT_MS = 86400000
 export const BODY_CHARS_MAX = 8000

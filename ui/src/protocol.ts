@@ -74,11 +74,17 @@ read_n: number,
  */
 deleted: [number, number][], last: LastMessage | null, };
 
+export type Resume = "fresh" | "ok" | "reload";
+
 export type Message = { 
 /**
- * Also the event's place in the order of all events.
+ * The `seq` of the event that it was written by.
  */
-id: Seq, room: RoomId, 
+id: Seq, 
+/**
+ * The `seq` of the newest event that changed it; `id` where none has. Of two copies the one with the higher is true.
+ */
+rev: Seq, room: RoomId, 
 /**
  * 1, 2, 3 … within the room, without gaps.
  */
@@ -88,15 +94,19 @@ n: number, author: UserId,
  */
 body: string, client_msg_id: ClientMsgId, sent_at: number, deleted: boolean, };
 
-export type Resume = "fresh" | "ok" | "reload";
-
-export type Event = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, 
+export type EventKind = { "type": "deleted", message: Seq, 
 /**
  * The message's number in the room.
  */
 n: number, } | { "type": "message" } & Message;
 
-export type ServerMessage = { "type": "deleted", seq: Seq, room: RoomId, message: Seq, n: number, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "message" } & Message | { "type": "missed", events: Array<Event>, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, name: string, archived: boolean, guests: boolean, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+export type Event = { 
+/**
+ * Its place in the order of all events.
+ */
+seq: Seq, room: RoomId, what: EventKind, };
+
+export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, name: string, archived: boolean, guests: boolean, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
 /**
  * Accounts that were deleted.
  */

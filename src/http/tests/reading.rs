@@ -21,7 +21,7 @@ impl Porch {
         let body = Text::parse(body.into()).expect("a body");
         match self.apply(Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at: 1 })).await {
             Outcome::Made { changes, .. } => match &changes[..] {
-                [Change::MessageAppended(message)] => message.id.0,
+                [Change::Event(event)] => event.seq.0,
                 other => panic!("a message is stored: {other:?}"),
             },
             other => panic!("a message is stored: {other:?}"),

@@ -138,7 +138,7 @@ fn a_guest_changes_nothing_but_their_own_messages() {
         assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     }
     world.say(eve, ClientMessage::Delete { re: 2, room, message: Seq(1) });
-    let author = |op: &Op| matches!(op, Op::Message(MessageOp::Delete { author: Some(UserId(9)), .. }));
+    let author = |op: &Op| matches!(op, Op::Message(MessageOp::Delete { by: UserId(9), whose: Whose::Own, .. }));
     assert!(world.asked.iter().any(|(_, op)| author(op)), "the store checks whose it is");
 }
 
@@ -308,7 +308,7 @@ fn very_many_guests_sent_home_cost_those_who_stay_a_few_frames() {
     for id in guests.clone() {
         world.change(Change::UserMade { user: guest(id), members: vec![member(room, id)] });
         let conn = world.connect_session(id, id);
-        world.say(conn, ClientMessage::Hello { version: 1, after: None });
+        world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
     }
     world.wait(1_000);
     world.sent.clear();

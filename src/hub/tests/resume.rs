@@ -1,7 +1,7 @@
 //! Coming back after a lost connection.
 
 use super::*;
-use crate::proto::server::Event;
+use crate::proto::event::{Event, EventKind};
 
 fn resume_of(got: &[ServerMessage]) -> Resume {
     match &got[0] {
@@ -11,7 +11,7 @@ fn resume_of(got: &[ServerMessage]) -> Resume {
 }
 
 fn event(seq: u64) -> Event {
-    Event::Deleted { seq: Seq(seq), room: EVERYONE, message: Seq(1), n: 1 }
+    Event { seq: Seq(seq), room: EVERYONE, what: EventKind::Deleted { message: Seq(1), n: 1 } }
 }
 
 /// A world in which Ada has sent so many messages, and a connection of Bob's that comes back having seen `after`.
@@ -25,7 +25,7 @@ fn back_after(sent: u64, after: u64) -> (World, ConnId, ConnId) {
     }
     world.sent.clear();
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: 1, after: Some(Seq(after)) });
+    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: Some(Seq(after)) });
     (world, ada, bob)
 }
 
@@ -46,9 +46,26 @@ fn what_was_missed_comes_after_the_welcome_and_before_anything_newer() {
     world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(vec![event(2), event(3)])) });
     let got = world.got(bob);
     assert_eq!(resume_of(&got), Resume::Ok);
-    assert_eq!(got[1], ServerMessage::Missed { events: vec![event(2), event(3)] });
-    assert!(matches!(&got[2], ServerMessage::Message(message) if message.body == "new"));
+    assert_eq!(got[1], ServerMessage::Events { events: vec![event(2), event(3)] });
+    assert_eq!(message_of(got[2].clone()).unwrap().body, "new");
     assert!(world.held.is_empty());
+}
+
+#[test]
+fn who_is_far_behind_the_box_is_told_to_reload_and_nothing_is_read() {
+    for (behind, reads) in [(limits::RESUME_LOOKED_AT_MAX, 1), (limits::RESUME_LOOKED_AT_MAX + 1, 0)] {
+        let (mut world, ..) = back_after(1, 1);
+        // Others' rooms have been busy.
+        let seq = Seq(1 + behind);
+        let what = EventKind::Deleted { message: Seq(1), n: 1 };
+        world.change(Change::Event(Event { seq, room: EVERYONE, what }));
+        let bob = world.connect_session(2, 3);
+        world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: Some(Seq(1)) });
+        assert_eq!(world.reads.len(), reads);
+        if reads == 0 {
+            assert_eq!(resume_of(&world.got(bob)), Resume::Reload);
+        }
+    }
 }
 
 #[test]
@@ -60,7 +77,7 @@ fn many_missed_events_come_in_several_frames() {
         .got(bob)
         .into_iter()
         .filter_map(|message| match message {
-            ServerMessage::Missed { events } => Some(events),
+            ServerMessage::Events { events } => Some(events),
             _ => None,
         })
         .collect();
@@ -116,7 +133,7 @@ fn the_welcome_tells_unread_and_the_last_message() {
     world.send(ada, EVERYONE, "a", &"long ".repeat(100));
     world.commit();
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: 1, after: None });
+    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
     let got = world.got(bob);
     let ServerMessage::Welcome { rooms, seq, .. } = &got[0] else { panic!("a welcome was expected") };
     assert_eq!((*seq, rooms[0].last_n, rooms[0].read_n), (Seq(1), 1, 0));

@@ -21,7 +21,7 @@ fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
 
 fn welcomed(world: &mut World, id: u64) -> (Vec<RoomId>, u32, usize) {
     let conn = world.connect_session(id, id);
-    world.say(conn, ClientMessage::Hello { version: 1, after: None });
+    world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
     let got = world.got(conn);
     let ServerMessage::Welcome { rooms, archived, .. } = &got[0] else { panic!("{got:?}") };
     let bytes = serde_json::to_vec(rooms).unwrap().len();

@@ -15,11 +15,19 @@ pub enum MessageOp {
         sent_at: Millis,
     },
     /// Leaves a tombstone: the row keeps its place, the body is gone from the disk's live pages and the index.
-    /// With `author`, only if that person wrote it (`Refused(Forbidden)` else).
     Delete {
         room: RoomId,
         message: Seq,
-        author: Option<UserId>,
+        by: UserId,
+        whose: Whose,
         at: Millis,
     },
+}
+
+/// Which messages somebody may change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Whose {
+    Anyones,
+    /// Only what they wrote: `Refused(Forbidden)` else.
+    Own,
 }

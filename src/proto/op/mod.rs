@@ -13,14 +13,15 @@ mod session;
 use crate::proto::account::{Invite, PatchSettings, Settings};
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
+use crate::proto::event::{Event, Message};
 use crate::proto::id::{RoomId, SessionId};
-use crate::proto::server::{Message, User};
+use crate::proto::server::User;
 
 pub use crate::proto::millis::{DAY_MS, Millis};
 pub use account::AccountOp;
 pub use guest::GuestOp;
 pub use invite::InviteOp;
-pub use message::MessageOp;
+pub use message::{MessageOp, Whose};
 pub use removal::RemovalOp;
 pub use room::RoomOp;
 pub use session::SessionOp;
@@ -136,6 +137,6 @@ pub struct Snapshot {
 /// What a returning client missed.
 #[derive(Clone, Debug)]
 pub enum Missed {
-    Events(Vec<crate::proto::server::Event>),
+    Events(Vec<Event>),
     TooMany,
 }

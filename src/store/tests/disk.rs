@@ -76,7 +76,7 @@ fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: im
         match fixture.try_apply(append(EVERYONE, ada, &id, &large)) {
             Ok(outcome @ Outcome::Made { .. }) if failed.is_empty() => {
                 stored += 1;
-                assert!(matches!(change(outcome), Change::MessageAppended(message) if message.n == stored));
+                assert_eq!(appended(outcome).n, stored);
             }
             Err(fault) => failed.push((id, fault)),
             other => panic!("{other:?}"),

@@ -2,9 +2,9 @@ use super::super::{Cursor, Filters, HistoryRefusal, Query, Window};
 use super::*;
 use crate::fair::Asker;
 use crate::proto::account::HistoryPage;
+use crate::proto::event::{Event, EventKind};
 use crate::proto::limits::{BODY_CHARS_MAX, PAGE_TEXT_BYTES_MAX, RESUME_BYTES_MAX};
 use crate::proto::op::Missed;
-use crate::proto::server::Event;
 
 fn page(fixture: &Fixture, asker: UserId, room: RoomId, window: Window, limit: u32) -> HistoryPage {
     fixture.read(|reader| reader.history(asker, room, window, limit)).unwrap()
@@ -108,7 +108,7 @@ fn a_message_sent_twice_is_stored_once_also_within_a_batch() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let sent = ["first", "second", "third"].map(|body| append(EVERYONE, users[0], "same", body));
     let outcomes: Vec<Outcome> = fixture.apply_all(sent).into_iter().map(Result::unwrap).collect();
-    let Change::MessageAppended(first) = change(outcomes[0].clone()) else { panic!("{outcomes:?}") };
+    let first = appended(outcomes[0].clone());
     for again in &outcomes[1..] {
         let Outcome::Made { reply: Reply::SentBefore(stored), changes } = again else { panic!("{again:?}") };
         assert!(*stored == first && changes.is_empty());
@@ -135,15 +135,16 @@ fn a_deleted_message_keeps_its_place_and_loses_its_text() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let message = fixture.send(EVERYONE, users[0], "a", "a secret nobody should see");
     fixture.send(EVERYONE, users[0], "b", "still here");
-    let delete = |room| Op::Message(MessageOp::Delete { room, message: message.id, author: None, at: NOON });
+    let delete = |room| {
+        Op::Message(MessageOp::Delete { room, message: message.id, by: users[0], whose: Whose::Anyones, at: NOON })
+    };
     assert_eq!(fixture.refused(delete(RoomId(2))), ErrorCode::NotFound);
-    let Change::MessageDeleted { seq, n, last, .. } = change(fixture.apply(delete(EVERYONE))) else { panic!() };
-    assert_eq!((seq, n, last.unwrap().preview.as_str()), (Seq(3), 1, "still here"));
+    let told = Event { seq: Seq(3), room: EVERYONE, what: EventKind::Deleted { message: message.id, n: 1 } };
+    assert!(matches!(change(fixture.apply(delete(EVERYONE))), Change::Event(event) if event == told));
     assert_eq!(fixture.refused(delete(EVERYONE)), ErrorCode::NotFound);
     let stored = &page(&fixture, users[0], EVERYONE, Window::Newest, 10).messages[0];
-    assert!(stored.deleted && stored.body.is_empty() && stored.n == 1);
+    assert!(stored.deleted && stored.body.is_empty() && (stored.n, stored.rev) == (1, Seq(3)));
     assert_eq!(fixture.send(EVERYONE, users[0], "c", "later").id, Seq(4));
-    let told = Event::Deleted { seq: Seq(3), room: EVERYONE, message: message.id, n: 1 };
     assert_eq!(missed(&fixture, users[0], 2)[0], told);
     let dir = fixture.dir.path().to_owned();
     let fixture = fixture.reopen();
@@ -198,7 +199,7 @@ fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
                 let newer: Vec<u64> = all.iter().copied().filter(|&id| id > border).collect();
                 assert_eq!(ids_of(&after), newer[..newer.len().min(10)]);
                 assert_eq!((after.more_after, after.more_before), (newer.len() > 10, newer.len() < all.len()));
-                let events = missed(&fixture, users[0], border).iter().map(|event| event.seq().0).collect::<Vec<_>>();
+                let events = missed(&fixture, users[0], border).iter().map(|event| event.seq.0).collect::<Vec<_>>();
                 assert_eq!(events, (border + 1..=sent).collect::<Vec<_>>());
             }
             let newest = page(&fixture, users[0], room, Window::Newest, 10).messages.pop().unwrap();
@@ -220,7 +221,13 @@ fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
     assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));
     assert_eq!(ask(users[0], EVERYONE, Window::Around(message.id)), Err(HistoryRefusal::NotFound));
     assert_eq!(ask(users[0], room, Window::Around(Seq(u64::MAX))), Err(HistoryRefusal::NotFound));
-    fixture.apply(Op::Message(MessageOp::Delete { room, message: message.id, author: None, at: NOON }));
+    fixture.apply(Op::Message(MessageOp::Delete {
+        room,
+        message: message.id,
+        by: users[0],
+        whose: Whose::Anyones,
+        at: NOON,
+    }));
     assert!(ask(users[0], room, Window::Around(message.id)).unwrap().messages[0].deleted);
 }
 
@@ -231,14 +238,20 @@ fn what_was_missed_comes_in_order_from_ones_own_rooms_only() {
     fixture.send(EVERYONE, users[0], "a", "1");
     fixture.send(room, users[0], "b", "2");
     fixture.send(EVERYONE, users[0], "c", "3");
-    fixture.apply(Op::Message(MessageOp::Delete { room: EVERYONE, message: Seq(1), author: None, at: NOON }));
+    fixture.apply(Op::Message(MessageOp::Delete {
+        room: EVERYONE,
+        message: Seq(1),
+        by: users[0],
+        whose: Whose::Anyones,
+        at: NOON,
+    }));
     fixture.send(room, users[0], "d", "5");
-    let seqs = |user, after| missed(&fixture, user, after).iter().map(|event| event.seq().0).collect::<Vec<_>>();
+    let seqs = |user, after| missed(&fixture, user, after).iter().map(|event| event.seq.0).collect::<Vec<_>>();
     assert_eq!(seqs(users[0], 0), [1, 2, 3, 4, 5]);
     assert_eq!(seqs(users[1], 0), [1, 3, 4]);
     assert_eq!(seqs(users[1], 3), [4]);
     assert_eq!(seqs(users[0], 5), [0; 0]);
-    assert!(matches!(missed(&fixture, users[1], 0)[0], Event::Message(ref message) if message.deleted));
+    assert!(matches!(&missed(&fixture, users[1], 0)[0].what, EventKind::Message(message) if message.deleted));
     let upto = fixture.read(|reader| reader.missed(users[0], Seq(1), Seq(2)));
     assert!(matches!(upto, Missed::Events(events) if events.len() == 1));
 }
@@ -269,7 +282,7 @@ fn a_refused_change_does_not_spoil_its_batch() {
     assert!(matches!(results[2], Err(Fault::Storage)));
     assert!(matches!(results[3], Ok(Outcome::Refused(ErrorCode::NotFound))));
     let last = results.pop().unwrap().unwrap();
-    assert!(matches!(change(last), Change::MessageAppended(message) if message.n == 2));
+    assert!(matches!(change(last), Change::Event(Event { what: EventKind::Message(message), .. }) if message.n == 2));
 }
 
 #[tokio::test]
@@ -288,7 +301,7 @@ async fn changes_and_questions_can_be_awaited() {
 fn an_author_deletes_their_own_and_not_anothers() {
     let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
     let message = fixture.send(EVERYONE, users[0], "a", "Ada's").id;
-    let delete = |author| Op::Message(MessageOp::Delete { room: EVERYONE, message, author: Some(author), at: NOON });
+    let delete = |by| Op::Message(MessageOp::Delete { room: EVERYONE, message, by, whose: Whose::Own, at: NOON });
     assert_eq!(fixture.refused(delete(users[1])), ErrorCode::Forbidden);
-    assert!(matches!(change(fixture.apply(delete(users[0]))), Change::MessageDeleted { .. }));
+    assert!(matches!(change(fixture.apply(delete(users[0]))), Change::Event(_)));
 }

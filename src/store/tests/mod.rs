@@ -10,12 +10,13 @@ use super::{OpenError, ReadError, Reader, Store};
 use crate::proto::account::PatchSettings;
 use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
+use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
 use crate::proto::op::{
     AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewSession, Op, Outcome, RemovalOp, Reply, RoomOp,
-    SessionOp, Snapshot,
+    SessionOp, Snapshot, Whose,
 };
-use crate::proto::server::{BoxRole, Message, RoomKind, RoomRole, User};
+use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
 use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
 
@@ -108,10 +109,7 @@ impl Fixture {
     }
 
     fn send(&self, room: RoomId, author: UserId, id: &str, body: &str) -> Message {
-        match change(self.apply(append(room, author, id, body))) {
-            Change::MessageAppended(message) => message,
-            other => panic!("not appended: {other:?}"),
-        }
+        appended(self.apply(append(room, author, id, body)))
     }
 
     fn room(&self, kind: RoomKind, by: UserId, members: &[UserId]) -> RoomId {
@@ -148,6 +146,15 @@ fn change(outcome: Outcome) -> Change {
     let mut changes = changes(outcome);
     assert_eq!(changes.len(), 1, "{changes:?}");
     changes.remove(0)
+}
+
+/// The message that was stored.
+#[track_caller]
+fn appended(outcome: Outcome) -> Message {
+    match change(outcome) {
+        Change::Event(Event { what: EventKind::Message(message), .. }) => message,
+        other => panic!("not appended: {other:?}"),
+    }
 }
 
 /// The room that was made or found.

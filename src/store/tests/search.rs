@@ -426,7 +426,13 @@ fn a_deleted_message_is_gone_from_the_results_and_from_the_index_file() {
     fixture.send(EVERYONE, users[0], "b", "a wellknownword");
     fixture.index();
     finds(&fixture, users[0], "xyzzyplugh", &[1]);
-    fixture.apply(Op::Message(MessageOp::Delete { room: EVERYONE, message: Seq(1), author: None, at: NOON }));
+    fixture.apply(Op::Message(MessageOp::Delete {
+        room: EVERYONE,
+        message: Seq(1),
+        by: users[0],
+        whose: Whose::Anyones,
+        at: NOON,
+    }));
     finds(&fixture, users[0], "xyzzyplugh", &[]);
     finds(&fixture, users[0], "from:Ada", &[2]);
     fixture.index();
@@ -454,7 +460,7 @@ fn a_deletion_that_the_index_has_not_heard_of_is_made_up_for() {
     fixture.store.close();
     // As if the process had ended between the commit and the index.
     let db = super::super::database::open_database(fixture.dir.path()).unwrap();
-    super::super::messages::delete(&db, (EVERYONE, Seq(1)), None, NOON).unwrap();
+    super::super::messages::delete(&db, (EVERYONE, Seq(1)), None, Whose::Anyones, NOON).unwrap();
     drop(db);
     let fixture = fixture.reopen();
     fixture.index();

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) use bus::{Bus, Service};
 pub(crate) use door::{Answer, Door, Person, Wire, ask_plainly, ask_raw_plainly, number, password};
 pub(crate) use porch::{BINARY, Folder, Porch, Start, run};
-pub(crate) use socket::{Closed, Device, seqs};
+pub(crate) use socket::{Closed, Device, events, seq};
 pub(crate) use storm::{send_all, storm};
 
 /// The room for everybody: the first there is.

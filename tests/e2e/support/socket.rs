@@ -1,4 +1,5 @@
-//! One WebSocket, as the page would have it.
+//! One WebSocket, as the page would have it: what happened in rooms is heard one by one, each with its place and room
+//! beside what it was.
 
 use std::collections::VecDeque;
 
@@ -8,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, client_async};
+
+use porch::proto::client::PROTOCOL_VERSION;
 
 use super::door::{Wire, number};
 use super::within;
@@ -26,6 +29,8 @@ pub(crate) struct Device<S = Wire> {
     pub(crate) socket: WebSocketStream<S>,
     /// Came while something else was waited for.
     kept: VecDeque<Value>,
+    /// Came in one frame with what was heard last.
+    events: VecDeque<Value>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
@@ -41,12 +46,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
             request.headers_mut().insert("origin", origin.parse().expect("an origin is a header"));
         }
         let (socket, _) = within("an upgrade", client_async(request, wire)).await?;
-        Ok(Self { socket, kept: VecDeque::new() })
+        Ok(Self { socket, kept: VecDeque::new(), events: VecDeque::new() })
     }
 
     /// Says hello; gives the welcome.
     pub(crate) async fn hello(&mut self, after: Option<u64>) -> Value {
-        self.say(json!({"type": "hello", "version": 1, "after": after})).await;
+        self.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "after": after})).await;
         let welcome = self.next().await;
         assert_eq!(welcome["type"], "welcome", "{welcome}");
         welcome
@@ -136,8 +141,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
     }
 
     async fn try_heard(&mut self) -> Result<Value, Closed> {
-        let text = self.try_text().await?;
-        Ok(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")))
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            let text = self.try_text().await?;
+            let frame = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+            match events(&frame) {
+                Some(events) => self.events.extend(events),
+                None => return Ok(frame),
+            }
+        }
+    }
+
+    /// The next frame as it is. Leaves out what was kept.
+    pub(crate) async fn next_frame(&mut self) -> Value {
+        let text = within("a frame", self.try_text()).await.expect("the connection is open");
+        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
     }
 
     /// The next text from the server as it is: where thousands are heard, to read each whole would take the machine from
@@ -175,12 +195,17 @@ impl Device {
     }
 }
 
-/// The places of the events in a message: its own, or those of everything missed.
-pub(crate) fn seqs(message: &Value) -> Vec<u64> {
-    match message["type"].as_str() {
-        Some("message") => vec![number(&message["id"])],
-        Some("deleted") => vec![number(&message["seq"])],
-        Some("missed") => message["events"].as_array().expect("a list").iter().flat_map(seqs).collect(),
-        _ => Vec::new(),
-    }
+/// What happened, of a frame that tells it: each with its place and room beside what it was.
+pub(crate) fn events(frame: &Value) -> Option<Vec<Value>> {
+    let told = |event: &Value| {
+        let mut what = event["what"].clone();
+        (what["seq"], what["room"]) = (event["seq"].clone(), event["room"].clone());
+        what
+    };
+    (frame["type"] == "events").then(|| frame["events"].as_array().expect("a list").iter().map(told).collect())
+}
+
+/// The place of what was heard, where it is an event.
+pub(crate) fn seq(heard: &Value) -> Option<u64> {
+    matches!(heard["type"].as_str(), Some("message" | "deleted")).then(|| number(&heard["seq"]))
 }

@@ -10,6 +10,7 @@ import type {
   BoxInfo,
   ClientMessage,
   ClientMsgId,
+  Event,
   HistoryPage,
   Message,
   Room,
@@ -25,11 +26,11 @@ import { Refusal } from './api'
 import type { Attempts } from './attempts'
 import { ATTEMPTS_KEY } from './attemptsKey'
 import { BACKOFF_MS, Connection, type Link, type World } from './connection'
-import { Deletions, tombstone } from './deletions'
 import { Directory } from './directory.svelte'
 import { type Drafts, keepDrafts } from './drafts'
 import { nextClientMsgId } from './ids'
 import { Outbox, type OutboxStore } from './outbox'
+import { Revisions } from './revisions'
 import { RoomState } from './room.svelte'
 import { wellFormed } from './wellFormed'
 
@@ -113,7 +114,7 @@ export class Chat {
 
   #around: Surroundings
   #directory: Directory
-  #deletions = new Deletions()
+  #revisions = new Revisions()
   #connection: Connection
   #outbox: Outbox
   #drafts: Drafts | null = null
@@ -130,6 +131,8 @@ export class Chat {
   #startFailures = 0
   #startTimer: ReturnType<typeof setTimeout> | undefined
   #awaitingRooms: (() => void)[] = []
+  /** The newest event at the last welcome. */
+  #welcomedAt: Seq = 0
   /** Counts welcomes: what an earlier one began is given up. */
   #welcomes = 0
 
@@ -439,19 +442,16 @@ export class Chat {
     limit: number,
     signal: AbortSignal,
   ): Promise<SearchPage> {
-    return this.#deletions.whole(
+    return this.#revisions.whole(
       () => this.#around.api.search(asked, cursor, limit, signal),
-      (page, isDeleted) => ({ ...page, hits: page.hits.filter(({ message }) => !isDeleted(message.id)) }),
+      (page, now) => ({ ...page, hits: page.hits.filter(({ message }) => !now(message).deleted) }),
     )
   }
 
   #history(room: RoomId, place: Api.HistoryPlace, limit: number): Promise<HistoryPage> {
-    return this.#deletions.whole(
+    return this.#revisions.whole(
       () => this.#around.api.history(room, place, limit),
-      (page, isDeleted) => ({
-        ...page,
-        messages: page.messages.map((message) => (isDeleted(message.id) ? tombstone(message) : message)),
-      }),
+      (page, now) => ({ ...page, messages: page.messages.map(now) }),
     )
   }
 
@@ -508,7 +508,7 @@ export class Chat {
 
   #forget(): void {
     this.#welcomes += 1
-    this.#deletions.unknown()
+    this.#revisions.unknown()
     this.#connection.after = null
     this.#drafts = null
     this.#failWaiting()
@@ -585,17 +585,8 @@ export class Chat {
       case 'welcome':
         this.#welcome(message)
         return
-      case 'message':
-        this.#message(message, true)
-        return
-      case 'missed':
-        for (const event of message.events) {
-          if (event.type === 'message') this.#message(event, false)
-          else this.#bury(event)
-        }
-        return
-      case 'deleted':
-        this.#bury(message)
+      case 'events':
+        for (const event of message.events) this.#happened(event)
         return
       case 'room':
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
@@ -648,6 +639,7 @@ export class Chat {
   #welcome(welcome: Welcome): void {
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
+    this.#welcomedAt = welcome.seq
     this.me = welcome.me
     this.#directory.meet(welcome.me)
     // Before the first welcome nothing of what is deleted is heard either.
@@ -693,6 +685,21 @@ export class Chat {
     await this.#lookFor(untold)
   }
 
+  #happened(event: Event): void {
+    const { room, seq, what } = event
+    switch (what.type) {
+      case 'message':
+        // What is no newer than the welcome was missed.
+        this.#message(what, seq > this.#welcomedAt)
+        return
+      case 'deleted':
+        this.#revisions.heard(event)
+        this.rooms.get(room)?.bury(what.message, what.n, seq)
+        for (const burier of this.buriers) burier(what.message)
+        return
+    }
+  }
+
   #message(message: Message, live: boolean): void {
     const mine = message.author === this.me?.id
     if (mine) this.#outbox.confirmed(message.room, message.client_msg_id)
@@ -708,14 +715,8 @@ export class Chat {
 
   /** What was deleted of late is not known: nothing that was loaded before is to be shown. */
   #doubt(): void {
-    this.#deletions.unknown()
+    this.#revisions.unknown()
     this.reloads += 1
-  }
-
-  #bury({ room, message, n }: Extract<ServerMessage, { type: 'deleted' }>): void {
-    this.#deletions.heard(message)
-    this.rooms.get(room)?.bury(message, n)
-    for (const burier of this.buriers) burier(message)
   }
 
   /** Rooms of which a welcome no longer tells: archived meanwhile, or left. What was being written is kept till it is known. */

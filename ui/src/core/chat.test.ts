@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PROTOCOL_VERSION } from '../limits'
 import type { HistoryPage, Message, SearchPage, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
 import type { OutboxStore, Stored } from './outbox'
-import { ada, Box, type Guest, grace, message, room } from './testing/box'
+import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
 
 let box: Box
 let chat: Chat
@@ -127,21 +128,18 @@ test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_i
   const guest = await inside({ seq: 20, rooms: [told] })
   const state = chat.rooms.get(1)!
   expect(state.unread).toBe(5)
-  guest.missed(
-    { type: 'deleted', seq: 18, room: 1, message: 10, n: 5 },
-    { type: 'deleted', seq: 19, room: 1, message: 7, n: 2 },
-  )
-  guest.say({ type: 'deleted', seq: 21, room: 1, message: 15, n: 9 })
+  guest.tell(deletion(18, { room: 1, message: 10, n: 5 }), deletion(19, { room: 1, message: 7, n: 2 }))
+  guest.tell(deletion(21, { room: 1, message: 15, n: 9 }))
   await vi.waitFor(() => expect(state.unread).toBe(4))
   guest.say({ type: 'room', room: told })
-  guest.say({ type: 'message', ...message({ id: 22, n: 10 }) })
+  guest.tell(written(message({ id: 22, n: 10 })))
   await vi.waitFor(() => expect(state.last_n).toBe(10))
   expect(state.unread).toBe(5)
   chat.markRead(1, 4)
   expect(state.unread).toBe(4)
   guest.say({ type: 'read', room: 1, n: 9 })
   await vi.waitFor(() => expect(state.unread).toBe(1))
-  guest.say({ type: 'deleted', seq: 23, room: 1, message: 22, n: 10 })
+  guest.tell(deletion(23, { room: 1, message: 22, n: 10 }))
   await vi.waitFor(() => expect(state.unread).toBe(0))
 })
 
@@ -167,7 +165,7 @@ test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', asyn
 
 test('a_message_becomes_the_last_of_its_room_and_unread', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
-  guest.say({ type: 'message', ...message({ id: 9, room: 4, n: 1 }) })
+  guest.tell(written(message({ id: 9, room: 4, n: 1 })))
   await vi.waitFor(() => expect(chat.rooms.get(4)?.unread).toBe(1))
   expect(chat.rooms.get(4)?.last?.preview).toBe('Hello porch')
   expect(chat.sorted.map((one) => one.id)).toEqual([4, 1])
@@ -179,7 +177,7 @@ test('the_echo_confirms_what_was_sent', async () => {
   expect(chat.rooms.get(1)?.pending).toHaveLength(1)
   const sent = await guest.expect('send')
   expect(sent).toEqual({ type: 'send', room: 1, client_msg_id: id, body: 'Hello' })
-  guest.say({ type: 'message', ...message({ id: 5, author: 1, client_msg_id: id, body: 'Hello' }) })
+  guest.tell(written(message({ id: 5, author: 1, client_msg_id: id, body: 'Hello' })))
   await vi.waitFor(() => expect(chat.rooms.get(1)?.pending).toHaveLength(0))
   expect(chat.rooms.get(1)?.unread).toBe(0)
   expect(chat.unsent).toBe(0)
@@ -219,17 +217,17 @@ test('a_refused_message_stays_as_failed', async () => {
 
 test('what_was_missed_comes_once_and_nothing_twice', async () => {
   const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
-  guest.say({ type: 'message', ...message({ id: 11, n: 2 }) })
+  guest.tell(written(message({ id: 11, n: 2 })))
   await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
   guest.vanish()
   await vi.waitFor(() => expect(chat.link.is).toBe('waiting'))
   chat.wake()
   const again = await box.guest()
   expect(await again.greet({ seq: 14, resume: 'ok', rooms: [room({ last_n: 4 })] })).toBe(11)
-  again.missed(
-    { type: 'message', ...message({ id: 12, n: 3 }) },
-    { type: 'deleted', seq: 13, room: 1, message: 11, n: 11 },
-    { type: 'message', ...message({ id: 14, n: 4 }) },
+  again.tell(
+    written(message({ id: 12, n: 3 })),
+    deletion(13, { room: 1, message: 11, n: 11 }),
+    written(message({ id: 14, n: 4 })),
   )
   await vi.waitFor(() => expect(numbers(1)).toEqual([2, 3, 4]))
   expect(chat.rooms.get(1)?.timeline.find(11)?.deleted).toBe(true)
@@ -238,7 +236,7 @@ test('what_was_missed_comes_once_and_nothing_twice', async () => {
 
 test('reload_drops_the_history_and_ok_keeps_it', async () => {
   const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
-  guest.say({ type: 'message', ...message({ id: 11, n: 2 }) })
+  guest.tell(written(message({ id: 11, n: 2 })))
   await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
   for (const [resume, left] of [
     ['ok', [2]],
@@ -370,7 +368,7 @@ test('typing_is_shown_until_the_message_comes', async () => {
   const guest = await inside()
   guest.say({ type: 'typing', room: 1, user: 2 })
   await vi.waitFor(() => expect(chat.rooms.get(1)?.typing).toEqual([2]))
-  guest.say({ type: 'message', ...message({ id: 5 }) })
+  guest.tell(written(message({ id: 5 })))
   await vi.waitFor(() => expect(chat.rooms.get(1)?.typing).toEqual([]))
 })
 
@@ -499,8 +497,8 @@ test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
   const buried: number[] = []
   chat.buriers.add((message) => buried.push(message))
   const guest = await inside({ seq: 10 })
-  guest.say({ type: 'deleted', seq: 11, room: 1, message: 5, n: 5 })
-  guest.missed({ type: 'deleted', seq: 12, room: 99, message: 6, n: 6 })
+  guest.tell(deletion(11, { room: 1, message: 5, n: 5 }))
+  guest.tell(deletion(12, { room: 99, message: 6, n: 6 }))
   await vi.waitFor(() => expect(buried).toEqual([5, 6]))
 })
 
@@ -518,7 +516,7 @@ test('a_page_of_history_that_was_read_before_a_deletion_comes_without_the_text',
   const { answer, come } = onItsWay<HistoryPage>()
   history = () => answer
   const loaded = chat.loadNewest(chat.rooms.get(1)!, 10)
-  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42, n: 42 })
+  guest.tell(deletion(58, { room: 1, message: 42, n: 42 }))
   guest.say({ type: 'read', room: 1, n: 1 })
   await vi.waitFor(() => expect(chat.rooms.get(1)?.read_n).toBe(1))
   come(page(secret, message({ id: 43, n: 2, body: 'for all' })))
@@ -537,10 +535,7 @@ test.each(['before', 'after', 'around'] as const)('so_does_a_page_asked_for_with
     around: () => chat.loadAround(state, 42, 10),
   }
   const loaded = loads[place]()
-  guest.missed(
-    { type: 'deleted', seq: 58, room: 1, message: 42, n: 42 },
-    { type: 'message', ...message({ id: 44, n: 3 }) },
-  )
+  guest.tell(deletion(58, { room: 1, message: 42, n: 42 }), written(message({ id: 44, n: 3 })))
   await vi.waitFor(() => expect(state.last_n).toBe(3))
   come(page(secret, message({ id: 43, n: 2, body: 'for all' })))
   await loaded
@@ -553,8 +548,8 @@ test('a_search_that_was_answered_before_a_deletion_comes_without_the_hit', async
   const { answer, come } = onItsWay<SearchPage>()
   search = () => answer
   const found = chat.search({ q: 'secret' }, null, 10, new AbortController().signal)
-  guest.say({ type: 'deleted', seq: 58, room: 1, message: 42, n: 42 })
-  guest.say({ type: 'deleted', seq: 59, room: 1, message: 7, n: 7 })
+  guest.tell(deletion(58, { room: 1, message: 42, n: 42 }))
+  guest.tell(deletion(59, { room: 1, message: 7, n: 7 }))
   guest.say({ type: 'present', users: [1] })
   await vi.waitFor(() => expect(chat.presentKnown).toBe(true))
   const hits = [secret, message({ id: 43, n: 2 })].map((message) => ({ message, marks: [] }))
@@ -567,7 +562,7 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
   const { answer, come } = onItsWay<HistoryPage>()
   const state = chat.rooms.get(1)!
   let asked = 0
-  history = () => (++asked === 1 ? answer : page({ ...secret, body: '', deleted: true }))
+  history = () => (++asked === 1 ? answer : page({ ...secret, rev: 58, body: '', deleted: true }))
   const loaded = chat.loadNewest(state, 10)
   const seen = chat.reloads
   guest.vanish()
@@ -594,10 +589,10 @@ test('a_deleted_message_whose_deletion_was_seen_first_is_not_announced', async (
   const guest = await inside({ rooms: [room({ last_n: 0 })] })
   const heard: string[] = []
   chat.hearers.add((_, { body }) => heard.push(body))
-  history = () => page(message({ id: 41, n: 1 }), { ...secret, n: 2, body: '', deleted: true })
+  history = () => page(message({ id: 41, n: 1 }), { ...secret, n: 2, rev: 58, body: '', deleted: true })
   await chat.loadAfter(chat.rooms.get(1)!, message({ id: 40, n: 0 }), 10)
-  guest.say({ type: 'message', ...secret, n: 2 })
-  guest.say({ type: 'message', ...message({ id: 43, n: 3, body: 'for all' }) })
+  guest.tell(written({ ...secret, n: 2 }))
+  guest.tell(written(message({ id: 43, n: 3, body: 'for all' })))
   await vi.waitFor(() => expect(heard).toEqual(['for all']))
   expect(texts()).toEqual(['Hello porch', '', 'for all'])
 })
@@ -656,7 +651,7 @@ test('another_version_of_the_box_is_noticed', async () => {
   await guest.expect('hello')
   guest.say({
     type: 'welcome',
-    version: 1,
+    version: PROTOCOL_VERSION,
     server: '0.2.0',
     me: ada,
     seq: 0,

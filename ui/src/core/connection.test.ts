@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS } from '../limits'
+import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, PROTOCOL_VERSION } from '../limits'
 import type { ServerMessage } from '../protocol'
 import { BACKOFF_MS, Connection, type Link, WAKE_WAIT_MS } from './connection'
-import { Box, message } from './testing/box'
+import { Box, deletion, message, written } from './testing/box'
 
 let box: Box
 let links: Link[]
@@ -66,7 +66,7 @@ async function connected(resume: Parameters<Awaited<ReturnType<Box['guest']>>['g
 test('hello_comes_first_and_resumes_after_nothing', async () => {
   connection.start()
   const guest = await box.guest()
-  expect(await guest.next()).toEqual({ type: 'hello', version: 1, after: null })
+  expect(await guest.next()).toEqual({ type: 'hello', version: PROTOCOL_VERSION, after: null })
 })
 
 test('nothing_is_sent_before_welcome', async () => {
@@ -82,8 +82,8 @@ test('nothing_is_sent_before_welcome', async () => {
 
 test('a_lost_connection_resumes_after_the_newest_event', async () => {
   const guest = await connected({ seq: 40 })
-  guest.say({ type: 'message', ...message({ id: 43 }) })
-  guest.say({ type: 'deleted', seq: 44, room: 1, message: 43, n: 43 })
+  guest.tell(written(message({ id: 43 })))
+  guest.tell(deletion(44, { room: 1, message: 43, n: 43 }))
   await until(() => heard.length === 3)
   guest.vanish()
   await until(isLink('waiting'))
@@ -95,10 +95,7 @@ test('a_lost_connection_resumes_after_the_newest_event', async () => {
 
 test('missed_events_move_the_place_to_resume_from', async () => {
   const guest = await connected({ seq: 40 })
-  guest.missed(
-    { type: 'message', ...message({ id: 41 }) },
-    { type: 'deleted', seq: 45, room: 1, message: 41, n: 41 },
-  )
+  guest.tell(written(message({ id: 41 })), deletion(45, { room: 1, message: 41, n: 41 }))
   await until(() => heard.length === 2)
   expect(connection.after).toBe(45)
 })

@@ -135,9 +135,7 @@ export class Connection {
       return
     }
     if (message.type === 'welcome') this.#welcome(message)
-    else if (message.type === 'message') this.#saw(message.id)
-    else if (message.type === 'deleted') this.#saw(message.seq)
-    else if (message.type === 'missed') for (const event of message.events) this.#saw(eventSeq(event))
+    else if (message.type === 'events') for (const { seq } of message.events) this.#saw(seq)
     this.#hearer.heard(message)
   }
 
@@ -217,8 +215,4 @@ export class Connection {
     this.#link = link
     this.#hearer.linkChanged(link)
   }
-}
-
-function eventSeq(event: Extract<ServerMessage, { type: 'missed' }>['events'][number]): number {
-  return event.type === 'deleted' ? event.seq : event.id
 }

@@ -12,8 +12,8 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
-import { tombstone } from './deletions'
 import { preview } from './preview'
+import { tombstone } from './revisions'
 import { Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
@@ -141,9 +141,10 @@ export class RoomState {
     this.changed += 1
   }
 
-  bury(id: Seq, n: number): void {
+  /** A message was deleted by the event `rev`. */
+  bury(id: Seq, n: number, rev: Seq): void {
     this.#passOver([[n, n]])
-    if (this.timeline.replace(id, tombstone)) this.changed += 1
+    if (this.timeline.replace(id, (message) => tombstone(message, rev))) this.changed += 1
     if (this.last?.id === id) this.last = { ...this.last, preview: '' }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tombstone } from './deletions'
+import { tombstone } from './revisions'
 import { message } from './testing/box'
 import { between, Timeline } from './timeline'
 
@@ -48,7 +48,7 @@ test('a_page_may_cover_numbers_without_rows', () => {
 test('a_page_read_before_a_deletion_does_not_bring_the_text_back', () => {
   const timeline = new Timeline()
   timeline.insert(1, 5, rows(1, 5))
-  timeline.replace(103, tombstone)
+  timeline.replace(103, (row) => tombstone(row, 109))
   timeline.insert(2, 6, rows(2, 6))
   expect(timeline.find(103)).toMatchObject({ body: '', deleted: true })
   expect(timeline.find(104)).toMatchObject({ body: 'Hello porch', deleted: false })

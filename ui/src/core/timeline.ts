@@ -4,6 +4,7 @@
  * Plain and synchronous: whoever shows it counts changes.
  */
 import type { Message, Seq } from '../protocol'
+import { newer } from './revisions'
 
 export type Range = { readonly from: number; readonly to: number; readonly rows: readonly Message[] }
 type Known = { from: number; to: number; rows: Message[] }
@@ -34,8 +35,8 @@ export class Timeline {
   }
 
   /**
-   * Puts in a page that covers `from` to `to` without a gap. What comes later replaces what was known; but what is known
-   * to be deleted stays so, because what comes later may have been read before.
+   * Puts in a page that covers `from` to `to` without a gap. Of what is there twice the newer copy stays: what comes later
+   * may have been read before.
    */
   insert(from: number, to: number, rows: readonly Message[]): void {
     if (to < from) return
@@ -46,7 +47,7 @@ export class Timeline {
       return
     }
     const apart: Known[] = []
-    let merged: Known = { from, to, rows: rows.map((row) => this.#final(row)) }
+    let merged: Known = { from, to, rows: rows.map((row) => this.#newest(row)) }
     for (const range of this.#ranges) {
       if (range.to < from - 1 || range.from > to + 1) apart.push(range)
       else merged = merge(range, merged)
@@ -55,10 +56,9 @@ export class Timeline {
     this.#ranges = apart.sort((a, b) => a.from - b.from)
   }
 
-  /** The message as it is to be known from now on. */
-  #final(message: Message): Message {
-    const known = message.deleted ? null : this.find(message.id)
-    return known?.deleted ? known : message
+  #newest(message: Message): Message {
+    const known = this.find(message.id)
+    return known ? newer(message, known) : message
   }
 
   /** Replaces the message with this id; says whether it was known. */

@@ -4,7 +4,17 @@ import type { Hit, SearchPage } from '../protocol'
 import { SearchState } from './state.svelte'
 
 const hit = (id: number): Hit => ({
-  message: { id, room: 1, n: id, author: 1, body: 'x', client_msg_id: `m${id}`, sent_at: 0, deleted: false },
+  message: {
+    id,
+    rev: id,
+    room: 1,
+    n: id,
+    author: 1,
+    body: 'x',
+    client_msg_id: `m${id}`,
+    sent_at: 0,
+    deleted: false,
+  },
   marks: [],
 })
 const page = (ids: number[], next: string | null = null): SearchPage => ({ hits: ids.map(hit), next, cut: 0 })

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::hub::{Hub, Input, Output, Ticket};
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
+use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{ConnId, RoomId, UserId};
 use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
 use crate::proto::op::{Fault, Op, Outcome, RoomOp};
-use crate::proto::server::{Event, Room, ServerMessage, User};
+use crate::proto::server::{Room, ServerMessage, User};
 
 use super::World;
 use super::device::Device;
@@ -92,13 +93,14 @@ impl World {
         assert!(events.len() <= 1, "one command is one event: {events:?}");
         let event = events.into_iter().next();
         let event = event.map(|event| {
-            let room = super::store::room_of(&event);
+            let room = event.room;
             let there = self.links.iter().filter(|(_, link)| link.joined() && self.truth.is_member(room, link.user));
             let there: BTreeSet<ConnId> = there.map(|(conn, _)| *conn).collect();
             (event, there)
         });
-        let echoed =
-            event.as_ref().is_some_and(|(event, there)| matches!(event, Event::Message(_)) && there.contains(&conn));
+        let echoed = event
+            .as_ref()
+            .is_some_and(|(event, there)| matches!(event.what, EventKind::Message(_)) && there.contains(&conn));
         let asker = Some((conn, message.clone()));
         let heard = self.feed(Input::Stored { ticket, result }, Expected { asker, closes: BTreeMap::new(), event });
         let answers = heard.answers.iter().filter(|(to, answer)| *to == conn && answers_to(answer, &message)).count();
@@ -155,7 +157,7 @@ impl World {
                 let device = &mut self.devices[link.device];
                 let first = first.into_iter().map(|message| (message, self.truth.seq));
                 for (message, at) in first.chain(held) {
-                    if let ServerMessage::Missed { events } = &message {
+                    if let ServerMessage::Events { events } = &message {
                         events.iter().for_each(|event| Device::check_event(event, &self.store));
                     }
                     device.take(&message, at, false);
@@ -193,7 +195,7 @@ impl World {
         match &mut link.stage {
             Stage::Greeting => panic!("connection {conn} has not said hello and is told {message:?}"),
             // A message that is given back to its author is no news.
-            Stage::Held(_) if alone && matches!(message, ServerMessage::Message(_)) => {}
+            Stage::Held(_) if alone && matches!(message, ServerMessage::Events { .. }) => {}
             Stage::Held(held) => held.push((message, self.truth.seq)),
             Stage::Joined => self.devices[link.device].take(&message, self.truth.seq, alone),
         }
@@ -231,17 +233,11 @@ impl World {
 
     /// Whether these and no others may be told this.
     fn check_broadcast(&self, message: &ServerMessage, to: &BTreeSet<ConnId>, expected: &mut Expected) {
-        let told = match message {
-            ServerMessage::Message(message) => Some(Event::Message(message.clone())),
-            ServerMessage::Deleted { seq, room, message, n } => {
-                Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n })
-            }
-            _ => None,
-        };
-        if let Some(told) = told {
-            Device::check_event(&told, &self.store);
+        if let ServerMessage::Events { events } = message {
+            let [told] = &events[..] else { panic!("{events:?} are told live") };
+            Device::check_event(told, &self.store);
             let expected = expected.event.take();
-            assert_eq!(Some((told, to.clone())), expected, "an event is told to those who are there");
+            assert_eq!(Some((told.clone(), to.clone())), expected, "an event is told to those who are there");
             return;
         }
         for conn in to {
@@ -391,11 +387,10 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
 /// The room whose matters a message tells.
 fn room_told(message: &ServerMessage) -> Option<RoomId> {
     match message {
-        ServerMessage::Deleted { room, .. }
-        | ServerMessage::Members { room, .. }
-        | ServerMessage::Read { room, .. }
-        | ServerMessage::Typing { room, .. } => Some(*room),
-        ServerMessage::Message(message) => Some(message.room),
+        ServerMessage::Members { room, .. } | ServerMessage::Read { room, .. } | ServerMessage::Typing { room, .. } => {
+            Some(*room)
+        }
+        ServerMessage::Events { events } => events.first().map(|event| event.room),
         ServerMessage::Room { room } => Some(room.id),
         _ => None,
     }
@@ -417,9 +412,9 @@ fn answers_to(answer: &ServerMessage, message: &ClientMessage) -> bool {
     };
     match (answer, message) {
         (ServerMessage::Done { re, .. }, _) => Some(*re) == asked,
-        (ServerMessage::Message(given), ClientMessage::Send { client_msg_id, .. }) => {
-            given.client_msg_id == *client_msg_id
-        }
+        (ServerMessage::Events { events }, ClientMessage::Send { client_msg_id, .. }) => events
+            .iter()
+            .any(|event| matches!(&event.what, EventKind::Message(given) if given.client_msg_id == *client_msg_id)),
         (ServerMessage::Error { client_msg_id: Some(given), .. }, ClientMessage::Send { client_msg_id, .. }) => {
             given == client_msg_id
         }

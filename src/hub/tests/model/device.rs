@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{Event, Resume, ServerMessage};
+use crate::proto::server::{Resume, ServerMessage};
 
 use super::store::Store;
 
@@ -57,17 +58,14 @@ impl Device {
                 }
                 self.present = None;
             }
-            ServerMessage::Message(message) if own => assert_eq!(message.author, self.person),
-            ServerMessage::Message(message) => {
-                assert!(self.rooms.contains_key(&message.room), "a message in a room that was never shown");
-                self.event(message.id, message.room);
+            ServerMessage::Events { events } if own => {
+                let own = |event: &Event| matches!(&event.what, EventKind::Message(it) if it.author == self.person);
+                assert!(events.iter().all(own));
             }
-            // An archived room may not have been shown.
-            ServerMessage::Deleted { seq, room, .. } => self.event(*seq, *room),
-            ServerMessage::Missed { events } => {
+            ServerMessage::Events { events } => {
                 assert!(!events.is_empty(), "an empty frame says nothing");
                 for event in events {
-                    self.event(event.seq(), super::store::room_of(event));
+                    self.event(event.seq, event.room);
                 }
             }
             ServerMessage::Room { room } => {
@@ -119,11 +117,13 @@ impl Device {
 
     /// Panics unless an event is told as it is on the disk, or was before it was deleted.
     pub(crate) fn check_event(event: &Event, store: &Store) {
-        match (event, store.event(event.seq())) {
-            (Event::Message(told), Event::Message(stored)) if stored.deleted && !told.deleted => {
-                assert_eq!((told.room, told.n, told.author), (stored.room, stored.n, stored.author));
+        let stored = store.event(event.seq);
+        match (&event.what, &stored.what) {
+            (EventKind::Message(told), EventKind::Message(now)) if now.deleted && !told.deleted => {
+                assert_eq!((told.room, told.n, told.author), (now.room, now.n, now.author));
+                assert!(told.rev < now.rev);
             }
-            (told, stored) => assert_eq!(told, stored),
+            _ => assert_eq!(event, stored),
         }
     }
 }

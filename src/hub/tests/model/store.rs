@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use crate::hub::Ticket;
 use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
+use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Fault, MessageOp, Millis, Missed, Op, Outcome, Reply, RoomOp, Snapshot};
-use crate::proto::server::{BoxRole, Event, LastMessage, Message, RoomKind, RoomRole, User};
+use crate::proto::op::{Fault, MessageOp, Millis, Missed, Op, Outcome, Reply, RoomOp, Snapshot, Whose};
+use crate::proto::server::{BoxRole, LastMessage, RoomKind, RoomRole, User};
 use crate::proto::text::preview;
 
 pub(crate) const EVERYONE: RoomId = RoomId(1);
@@ -118,7 +119,7 @@ impl Store {
 
     /// The places of a room's events after `after`, in order.
     pub(crate) fn events_of(&self, room: RoomId, after: Seq) -> Vec<Seq> {
-        self.events[after.0 as usize..].iter().filter(|event| room_of(event) == room).map(Event::seq).collect()
+        self.events[after.0 as usize..].iter().filter(|event| event.room == room).map(|event| event.seq).collect()
     }
 
     pub(crate) fn submit(&mut self, ticket: Ticket, op: Op) {
@@ -167,7 +168,7 @@ impl Store {
         let rooms: BTreeSet<RoomId> =
             self.rooms.iter().filter(|(_, room)| room.members.contains_key(&user)).map(|(id, _)| *id).collect();
         let span = &self.events[after.0 as usize..upto.0 as usize];
-        let events: Vec<Event> = span.iter().filter(|event| rooms.contains(&room_of(event))).cloned().collect();
+        let events: Vec<Event> = span.iter().filter(|event| rooms.contains(&event.room)).cloned().collect();
         if events.len() > RESUME_EVENTS_MAX { Missed::TooMany } else { Missed::Events(events) }
     }
 
@@ -175,8 +176,8 @@ impl Store {
         let StoredRoom { kind, name, archived, guests, direct, last_n, .. } = &self.rooms[&id];
         let last = self.newest(id);
         let (kind, name, archived, guests, direct) = (*kind, name.clone(), *archived, *guests, *direct);
-        let deleted_here = |event: &Event| match event {
-            Event::Deleted { room, n, .. } if *room == id => Some(*n),
+        let deleted_here = |event: &Event| match &event.what {
+            EventKind::Deleted { n, .. } if event.room == id => Some(*n),
             _ => None,
         };
         let deleted = self.events.iter().filter_map(deleted_here).collect();
@@ -184,8 +185,8 @@ impl Store {
     }
 
     fn newest(&self, room: RoomId) -> Option<LastMessage> {
-        self.events.iter().rev().find_map(|event| match event {
-            Event::Message(message) if message.room == room => Some(LastMessage {
+        self.events.iter().rev().find_map(|event| match &event.what {
+            EventKind::Message(message) if message.room == room => Some(LastMessage {
                 id: message.id,
                 author: message.author,
                 preview: preview(&message.body).to_owned(),
@@ -230,7 +231,9 @@ impl Store {
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room), [Change::RoomMade { room: self.record(room), members }])
             }
-            Op::Message(MessageOp::Delete { room, message, author, .. }) => self.delete_message(room, message, author),
+            Op::Message(MessageOp::Delete { room, message, by, whose, .. }) => {
+                self.delete_message(room, message, by, whose)
+            }
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
             Op::Room(RoomOp::OpenToGuests { room: id, guests }) => {
                 let users = &self.users;
@@ -263,7 +266,9 @@ impl Store {
             unreachable!("an append")
         };
         if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
-            let Event::Message(message) = self.event(*seq) else { unreachable!("a message has its own place") };
+            let EventKind::Message(message) = &self.event(*seq).what else {
+                unreachable!("a message has its own place")
+            };
             return Outcome::made(Reply::SentBefore(message.clone()), []);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Outcome::Refused(ErrorCode::NotFound) };
@@ -279,26 +284,31 @@ impl Store {
         room.last_n += 1;
         let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
         self.sent.insert((author, client_msg_id.clone()), seq);
-        let message = Message { id: seq, room: id, n, author, body, client_msg_id, sent_at, deleted: false };
-        self.events.push(Event::Message(message.clone()));
-        Outcome::done([Change::MessageAppended(message)])
+        let message = Message { id: seq, rev: seq, room: id, n, author, body, client_msg_id, sent_at, deleted: false };
+        self.happened(message.into())
     }
 
-    fn delete_message(&mut self, room: RoomId, id: Seq, by: Option<UserId>) -> Outcome {
+    fn delete_message(&mut self, room: RoomId, id: Seq, by: UserId, whose: Whose) -> Outcome {
+        let seq = Seq(self.events.len() as u64 + 1);
         let stored = (id.0 as usize).checked_sub(1).and_then(|at| self.events.get_mut(at));
-        let Some(Event::Message(message)) = stored else { return Outcome::Refused(ErrorCode::NotFound) };
+        let Some(EventKind::Message(message)) = stored.map(|event| &mut event.what) else {
+            return Outcome::Refused(ErrorCode::NotFound);
+        };
         if message.room != room || message.deleted {
             return Outcome::Refused(ErrorCode::NotFound);
         }
-        if by.is_some_and(|by| by != message.author) {
+        if whose == Whose::Own && by != message.author {
             return Outcome::Refused(ErrorCode::Forbidden);
         }
-        message.deleted = true;
+        (message.deleted, message.rev) = (true, seq);
         message.body.clear();
-        let n = message.n;
-        let seq = Seq(self.events.len() as u64 + 1);
-        self.events.push(Event::Deleted { seq, room, message: id, n });
-        Outcome::done([Change::MessageDeleted { seq, room, message: id, n, last: self.newest(room) }])
+        let what = EventKind::Deleted { message: id, n: message.n };
+        self.happened(Event { seq, room, what })
+    }
+
+    fn happened(&mut self, event: Event) -> Outcome {
+        self.events.push(event.clone());
+        Outcome::done([Change::Event(event)])
     }
 
     fn open_direct(&mut self, users: [UserId; 2], by: UserId, at: Millis) -> Outcome {
@@ -397,8 +407,8 @@ impl Store {
                 let answered: BTreeSet<RoomId> = self
                     .events
                     .iter()
-                    .filter_map(|event| match event {
-                        Event::Message(message) if message.author != user => Some(message.room),
+                    .filter_map(|event| match &event.what {
+                        EventKind::Message(message) if message.author != user => Some(message.room),
                         _ => None,
                     })
                     .collect();
@@ -507,12 +517,5 @@ impl StoredRoom {
             made_by: None,
             removed: false,
         }
-    }
-}
-
-pub(crate) fn room_of(event: &Event) -> RoomId {
-    match event {
-        Event::Deleted { room, .. } => *room,
-        Event::Message(message) => message.room,
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
+use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
-use crate::proto::server::{BoxRole, Event, Room, RoomKind, RoomRole, User};
+use crate::proto::server::{BoxRole, Room, RoomKind, RoomRole, User};
 
 #[derive(Debug)]
 struct KnownRoom {
@@ -78,18 +79,16 @@ impl Truth {
                 room.members.retain(|user, _| !users.contains(user));
                 room.members.extend(heir.map(|heir| (heir, RoomRole::Owner)));
             }
-            Change::MessageAppended(message) => {
-                self.seq = message.id;
-                self.room(message.room).last_n = message.n;
-                return Some(Event::Message(message.clone()));
-            }
-            Change::MessageDeleted { seq, room, message, n, .. } => {
-                self.seq = *seq;
+            Change::Event(event) => {
+                self.seq = event.seq;
                 // Of a room that was removed meanwhile there is nothing left to count.
-                if let Some(room) = self.rooms.get_mut(room) {
-                    room.deleted.insert(*n);
+                if let Some(room) = self.rooms.get_mut(&event.room) {
+                    match &event.what {
+                        EventKind::Deleted { n, .. } => drop(room.deleted.insert(*n)),
+                        EventKind::Message(message) => room.last_n = message.n,
+                    }
                 }
-                return Some(Event::Deleted { seq: *seq, room: *room, message: *message, n: *n });
+                return Some(event.clone());
             }
             Change::RoomChanged { room, setting } => match setting {
                 RoomSetting::Archived(archived) => self.room(*room).archived = *archived,

@@ -4,6 +4,7 @@
  */
 import type { AddressInfo } from 'node:net'
 import { WebSocket as Client, type WebSocket as Peer, WebSocketServer } from 'ws'
+import { PROTOCOL_VERSION } from '../../limits'
 import type { ClientMessage, Event, Message, Resume, Room, ServerMessage, User } from '../../protocol'
 
 export const ada: User = {
@@ -44,6 +45,7 @@ export function room(changes: Partial<Room> = {}): Room {
 export function message(changes: Partial<Message> = {}): Message {
   return {
     id: 42,
+    rev: changes.id ?? 42,
     room: 1,
     n: 1,
     author: 2,
@@ -54,6 +56,18 @@ export function message(changes: Partial<Message> = {}): Message {
     ...changes,
   }
 }
+
+/** The event that a message was written by. */
+export const written = (message: Message): Event => ({
+  seq: message.id,
+  room: message.room,
+  what: { type: 'message', ...message },
+})
+
+export const deletion = (
+  seq: number,
+  { room, message, n }: { room: number; message: number; n: number },
+): Event => ({ seq, room, what: { type: 'deleted', message, n } })
 
 /** One connection as the box sees it. */
 export class Guest {
@@ -97,11 +111,21 @@ export class Guest {
 
   welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; more?: boolean; me?: User } = {}): void {
     const { seq = 0, resume = 'fresh', rooms = [room()], more = false, me = ada } = changes
-    this.say({ type: 'welcome', version: 1, server: '0.1.0', me, seq, resume, rooms, archived: 0, more })
+    this.say({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      server: '0.1.0',
+      me,
+      seq,
+      resume,
+      rooms,
+      archived: 0,
+      more,
+    })
   }
 
-  missed(...events: Event[]): void {
-    this.say({ type: 'missed', events })
+  tell(...events: Event[]): void {
+    this.say({ type: 'events', events })
   }
 
   /** Hears the client's `hello`, welcomes it, and gives what it wanted to resume after. */

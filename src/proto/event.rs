@@ -1,0 +1,61 @@
+//! What happens in rooms: messages, and all that becomes of them.
+//!
+//! Every event has its place, `seq`, in one order over all rooms, and reaches clients in one form, whether live or missed.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ClientMsgId, RoomId, Seq, UserId};
+
+/// Something that happened in a room.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Event {
+    /// Its place in the order of all events.
+    pub seq: Seq,
+    pub room: RoomId,
+    pub what: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A message is gone for good. The event's `seq` is its `rev` from now on.
+    Deleted {
+        message: Seq,
+        /// The message's number in the room.
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+    },
+    /// A message was written. As it is when this is told: it may have been changed since.
+    Message(Message),
+}
+
+/// A stored message.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Message {
+    /// The `seq` of the event that it was written by.
+    pub id: Seq,
+    /// The `seq` of the newest event that changed it; `id` where none has. Of two copies the one with the higher is true.
+    pub rev: Seq,
+    pub room: RoomId,
+    /// 1, 2, 3 … within the room, without gaps.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub n: u64,
+    pub author: UserId,
+    /// Empty when deleted.
+    pub body: String,
+    pub client_msg_id: ClientMsgId,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub sent_at: i64,
+    pub deleted: bool,
+}
+
+impl From<Message> for Event {
+    /// The event that this message was written by.
+    fn from(message: Message) -> Self {
+        Self { seq: message.id, room: message.room, what: EventKind::Message(message) }
+    }
+}

@@ -10,12 +10,12 @@ use crate::proto::server::{BoxRole, RoomKind, ServerMessage, User};
 
 use super::gathered::PersonChange;
 use super::room::broadcast;
-use super::{Hub, Now, Output, Person};
+use super::{Hub, Now, Output};
 
 impl Hub {
     pub(super) fn user_made(&mut self, user: User, members: &[MemberRecord], out: &mut Vec<Output>) {
         let id = user.id;
-        self.people.insert(id, Person::new(user));
+        self.roster.insert(user);
         // Guests hear of it when they come to share a room.
         self.gathered.person(id, PersonChange::Changed);
         for member in members {
@@ -25,18 +25,18 @@ impl Hub {
 
     pub(super) fn user_changed(&mut self, user: User, out: &mut Vec<Output>) {
         let id = user.id;
-        let Some(person) = self.people.get_mut(&id) else { return };
+        let Some(person) = self.roster.people.get_mut(&id) else { return };
         person.user = user.clone();
         person.leaving &= person.user.role == BoxRole::Guest;
         self.gathered.person(id, PersonChange::Changed);
-        let rooms = self.people[&id].rooms.iter().copied();
+        let rooms = self.roster.people[&id].rooms.iter().copied();
         let with_guests: Vec<RoomId> = rooms.filter(|room| self.may_hold_guests(*room)).collect();
         for room in with_guests {
             self.gathered.person_in(room, id, PersonChange::Changed);
         }
         // A guest may be in no room by which to hear of it on another device.
         if user.role == BoxRole::Guest {
-            broadcast(self.joined_conns(id), ServerMessage::Users { users: vec![user], gone: Vec::new() }, out);
+            broadcast(self.roster.joined_conns(id), ServerMessage::Users { users: vec![user], gone: Vec::new() }, out);
         }
     }
 
@@ -45,7 +45,7 @@ impl Hub {
         let id = user.id;
         self.user_changed(user, out);
         for member in members {
-            let Some(room) = self.rooms.get_mut(&member.room) else { continue };
+            let Some(room) = self.rooms.get_mut(member.room) else { continue };
             match room.members.get_mut(&id) {
                 None => self.members_joined(member.room, std::slice::from_ref(member), out),
                 Some(known) if known.role != member.role => {
@@ -59,7 +59,7 @@ impl Hub {
 
     /// The owner takes no guests any more: those who are here can do nothing from now on, and are taken out in steps.
     pub(super) fn guests_off(&mut self) {
-        for person in self.people.values_mut().filter(|person| person.user.role == BoxRole::Guest) {
+        for person in self.roster.people.values_mut().filter(|person| person.user.role == BoxRole::Guest) {
             person.leaving = true;
         }
     }
@@ -68,7 +68,7 @@ impl Hub {
     pub(super) fn stays_ended(&mut self, ended: Ended, now: Now, out: &mut Vec<Output>) {
         let guests: Vec<UserId> = ended.guests.iter().map(|guest| guest.id).collect();
         for guest in ended.guests {
-            for room in self.people.get(&guest.id).into_iter().flat_map(|person| &person.rooms) {
+            for room in self.roster.people.get(&guest.id).into_iter().flat_map(|person| &person.rooms) {
                 self.gathered.person_in(*room, guest.id, PersonChange::Ended(guest.clone()));
             }
             self.gathered.person(guest.id, PersonChange::Ended(guest));
@@ -83,7 +83,7 @@ impl Hub {
 
     /// Takes an account out of everything; its messages stay where they are.
     pub(super) fn user_gone(&mut self, id: UserId, heirs: &[(RoomId, UserId)], now: Now, out: &mut Vec<Output>) {
-        if self.people.contains_key(&id) {
+        if self.roster.knows(id) {
             self.take_out(&[id], heirs, now, out);
             self.gathered.person(id, PersonChange::Gone);
         }
@@ -94,11 +94,11 @@ impl Hub {
         let heirs: BTreeMap<RoomId, UserId> = heirs.iter().copied().collect();
         let mut leaving: BTreeMap<RoomId, Vec<UserId>> = BTreeMap::new();
         for user in users {
-            let conns = self.people.get(user).map(|person| person.conns.clone()).unwrap_or_default();
+            let conns = self.roster.people.get(user).map(|person| person.conns.clone()).unwrap_or_default();
             for conn in conns {
                 self.close(conn, CloseCode::SignedOut, now, out);
             }
-            let Some(person) = self.people.remove(user) else { continue };
+            let Some(person) = self.roster.people.remove(user) else { continue };
             for room in person.rooms {
                 self.keep_name(room, &person.user.name);
                 leaving.entry(room).or_default().push(*user);
@@ -106,11 +106,9 @@ impl Hub {
         }
         for (room, users) in leaving {
             self.members_left(room, &users, heirs.get(&room).copied(), out);
-            let Some(room) = self.rooms.get(&room).filter(|room| room.kind == RoomKind::Direct) else { continue };
-            // The other one keeps the conversation, with nobody in it.
-            if let Some(pair) = room.direct {
-                self.directs.remove(&pair);
-            }
+            // The other one of a direct room keeps the conversation, with nobody in it.
+            self.rooms.end_direct(room);
+            let Some(room) = self.rooms.get(room).filter(|room| room.kind == RoomKind::Direct) else { continue };
             for other in room.members.keys() {
                 self.gathered.show(room.id, *other);
             }
@@ -119,6 +117,6 @@ impl Hub {
 
     /// Whether there may be guests in a room.
     fn may_hold_guests(&self, room: RoomId) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
+        self.rooms.get(room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
     }
 }

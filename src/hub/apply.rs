@@ -39,7 +39,7 @@ impl Hub {
         if let Some((author, _)) = author {
             self.make_known(author, id, out);
         }
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(id) else { return };
         match &event.what {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Message(message) => room.appended(message),
@@ -47,12 +47,12 @@ impl Hub {
         broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);
         if let Some((user, n)) = author {
             out.push(Output::StoreRead { room: id, user, n });
-            broadcast(self.joined_conns(user), ServerMessage::Read { room: id, n }, out);
+            broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n }, out);
         }
     }
 
     fn room_changed(&mut self, id: RoomId, setting: RoomSetting, out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(id) else { return };
         // Nobody was welcomed with it.
         let comes_back = room.archived && setting == RoomSetting::Archived(false);
         match setting {
@@ -70,7 +70,7 @@ impl Hub {
 
     fn room_made(&mut self, room: RoomRecord, members: &[MemberRecord], out: &mut Vec<Output>) {
         let id = room.id;
-        self.insert_room(room);
+        self.rooms.insert(room);
         for member in members {
             self.insert_member(member);
         }
@@ -78,7 +78,7 @@ impl Hub {
     }
 
     pub(super) fn members_joined(&mut self, id: RoomId, members: &[MemberRecord], out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get(&id) else { return };
+        let Some(room) = self.rooms.get(id) else { return };
         let has_guests = room.guests;
         for member in members {
             self.insert_member(member);

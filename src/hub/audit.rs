@@ -6,48 +6,50 @@ use crate::proto::id::{ConnId, UserId};
 use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
 use crate::proto::server::{Resume, RoomKind, RoomRole, ServerMessage};
 
-use super::{Asked, Hub, Stage};
+use super::roster::Stage;
+use super::{Asked, Hub};
 
 impl Hub {
     /// Panics when the parts of the state disagree with each other.
     pub(crate) fn audit(&self) {
-        for (id, room) in &self.rooms {
-            let members: BTreeSet<ConnId> = room.members.keys().flat_map(|user| self.joined_conns(*user)).collect();
+        for (id, room) in &self.rooms.by_id {
+            let members: BTreeSet<ConnId> =
+                room.members.keys().flat_map(|user| self.roster.joined_conns(*user)).collect();
             let present: BTreeSet<ConnId> = room.present.iter().copied().collect();
             assert_eq!(present, members, "who is present in room {id} is not who has joined");
             assert_eq!(present.len(), room.present.len(), "room {id} has somebody twice");
             for (user, member) in &room.members {
-                assert!(self.people[user].rooms.contains(id), "person {user} does not know of room {id}");
+                assert!(self.roster.people[user].rooms.contains(id), "person {user} does not know of room {id}");
                 assert!(member.read_n <= room.last_n, "person {user} has read what room {id} does not have");
             }
             let owned = room.members.values().any(|member| member.role == RoomRole::Owner);
             let ownable = matches!(room.kind, RoomKind::Closed | RoomKind::Open);
-            let only_guests = room.members.keys().all(|user| self.is_guest(*user));
+            let only_guests = room.members.keys().all(|user| self.roster.is_guest(*user));
             assert!(owned || !ownable || only_guests, "room {id} has no owner");
-            for (user, member) in room.members.iter().filter(|(user, _)| self.is_guest(**user)) {
+            for (user, member) in room.members.iter().filter(|(user, _)| self.roster.is_guest(**user)) {
                 assert!(room.guests || room.kind == RoomKind::Direct, "guest {user} is in room {id}, which takes none");
                 assert_eq!(member.role, RoomRole::Member, "guest {user} owns room {id}");
             }
         }
-        for (id, person) in &self.people {
+        for (id, person) in &self.roster.people {
             for room in &person.rooms {
-                assert!(self.rooms[room].members.contains_key(id), "room {room} does not know of person {id}");
+                assert!(self.rooms.by_id[room].members.contains_key(id), "room {room} does not know of person {id}");
             }
         }
-        for (pair, room) in &self.directs {
-            assert_eq!(self.rooms[room].direct, Some(*pair), "room {room} is not the direct room of its pair");
+        for (pair, room) in &self.rooms.directs {
+            assert_eq!(self.rooms.by_id[room].direct, Some(*pair), "room {room} is not the direct room of its pair");
         }
         self.audit_conns();
     }
 
     fn audit_conns(&self) {
-        let listed: Vec<ConnId> = self.people.values().flat_map(|person| person.conns.iter().copied()).collect();
-        assert_eq!(listed.len(), self.conns.len(), "people and connections disagree");
+        let listed: Vec<ConnId> = self.roster.people.values().flat_map(|person| person.conns.iter().copied()).collect();
+        assert_eq!(listed.len(), self.roster.conns.len(), "people and connections disagree");
         for id in listed {
-            let conn = &self.conns[&id];
-            let same = self.conns.values().filter(|other| other.session == conn.session).count();
+            let conn = &self.roster.conns[&id];
+            let same = self.roster.conns.values().filter(|other| other.session == conn.session).count();
             assert!(same <= SESSION_CONNECTIONS_MAX, "session {} has {same} connections", conn.session);
-            assert!(self.people[&conn.user].conns.contains(&id), "connection {id} belongs to somebody else");
+            assert!(self.roster.people[&conn.user].conns.contains(&id), "connection {id} belongs to somebody else");
             assert!(conn.in_flight <= SENDS_IN_FLIGHT_MAX, "connection {id} has too much in flight");
             let asked = |asked: &&Asked| matches!(asked, Asked::Send { conn, .. } if *conn == id);
             let waiting = self.asked.values().filter(asked).count();
@@ -59,7 +61,7 @@ impl Hub {
     pub(crate) fn audit_idle(&self) {
         assert!(self.asked.is_empty(), "answered questions are still remembered: {:?}", self.asked);
         assert_eq!(self.wake_at(), None, "a tick is due although nothing has changed");
-        for (id, conn) in &self.conns {
+        for (id, conn) in &self.roster.conns {
             assert_eq!(conn.in_flight, 0, "connection {id} waits for nothing");
             assert!(!matches!(conn.stage, Stage::Resuming { .. }), "connection {id} is never welcomed");
         }
@@ -67,6 +69,6 @@ impl Hub {
 
     /// What a person would be welcomed with.
     pub(crate) fn audit_welcome(&self, user: UserId) -> Option<ServerMessage> {
-        self.people.contains_key(&user).then(|| self.welcome(user, Resume::Fresh))
+        self.roster.knows(user).then(|| self.welcome(user, Resume::Fresh))
     }
 }

@@ -14,12 +14,13 @@ use crate::proto::user_name::is_reserved;
 
 use super::quota::{DISK_SHARE, DISK_SHARE_GUEST, HELLOS, Wait};
 use super::room::{Room, broadcast};
-use super::{Asked, Hub, Now, Output, Stage, refusal};
+use super::roster::Stage;
+use super::{Asked, Hub, Now, Output, refusal};
 
 impl Hub {
     pub(super) fn message(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
         // Closed by the hub already: what still comes from its socket is of no account.
-        let Some(state) = self.conns.get(&conn) else { return };
+        let Some(state) = self.roster.conns.get(&conn) else { return };
         match (&state.stage, message) {
             (Stage::Greeting, ClientMessage::Hello { version, after }) => {
                 match self.admit(state.user, version, now.mono) {
@@ -32,7 +33,7 @@ impl Hub {
             }
             (_, message) => match self.meter(conn, now.mono) {
                 Ok(()) => self.command(now, conn, message, out),
-                Err(Wait { ms }) if self.conns[&conn].refusals <= limits::REFUSALS_MAX => {
+                Err(Wait { ms }) if self.roster.conns[&conn].refusals <= limits::REFUSALS_MAX => {
                     let (re, client_msg_id) = asked_by(&message);
                     let code = ErrorCode::SlowDown;
                     let message = code.message().to_owned();
@@ -47,7 +48,7 @@ impl Hub {
 
     /// Whether a person may be welcomed now.
     fn admit(&mut self, user: UserId, version: u32, now: Duration) -> Result<(), CloseCode> {
-        let Some(person) = self.people.get_mut(&user).filter(|person| !person.leaving) else {
+        let Some(person) = self.roster.people.get_mut(&user).filter(|person| !person.leaving) else {
             return Err(CloseCode::SignedOut);
         };
         if version != PROTOCOL_VERSION {
@@ -58,16 +59,16 @@ impl Hub {
 
     /// Counts a command.
     fn meter(&mut self, conn: ConnId, now: Duration) -> Result<(), Wait> {
-        let Some(state) = self.conns.get_mut(&conn) else { return Ok(()) };
-        let Some(person) = self.people.get_mut(&state.user) else { return Ok(()) };
+        let Some(state) = self.roster.conns.get_mut(&conn) else { return Ok(()) };
+        let Some(person) = self.roster.people.get_mut(&state.user) else { return Ok(()) };
         let counted = person.quota.command(&mut state.commands, now);
         state.refusals = if counted.is_ok() { 0 } else { state.refusals + 1 };
         counted
     }
 
     fn command(&mut self, now: Now, conn: ConnId, message: ClientMessage, out: &mut Vec<Output>) {
-        let user = self.conns[&conn].user;
-        if self.people[&user].leaving && !matches!(message, ClientMessage::Ping {}) {
+        let user = self.roster.conns[&conn].user;
+        if self.roster.people[&user].leaving && !matches!(message, ClientMessage::Ping {}) {
             let (re, client_msg_id) = asked_by(&message);
             if re.is_some() || client_msg_id.is_some() {
                 out.push(Output::Send { to: conn, message: refusal(ErrorCode::GuestsOff, re, client_msg_id) });
@@ -133,7 +134,7 @@ impl Hub {
 
     /// Counts what a message takes of the disk against its author's share.
     fn meter_bytes(&mut self, author: UserId, body: &Body, now: Duration) -> Result<(), ErrorCode> {
-        let Some(person) = self.people.get_mut(&author) else { return Ok(()) };
+        let Some(person) = self.roster.people.get_mut(&author) else { return Ok(()) };
         let share = match person.user.role {
             BoxRole::Guest => DISK_SHARE_GUEST,
             BoxRole::Member => DISK_SHARE,
@@ -152,7 +153,7 @@ impl Hub {
         checked: Result<Op, ErrorCode>,
     ) -> Result<Op, ErrorCode> {
         let op = checked?;
-        let quota = self.people.get_mut(&user).map(|person| &mut person.quota);
+        let quota = self.roster.people.get_mut(&user).map(|person| &mut person.quota);
         match quota.map(|quota| quota.rooms(rooms as u64, added as u64, now.mono)) {
             Some(Err(_)) => Err(ErrorCode::SlowDown),
             Some(Ok(())) | None => Ok(op),
@@ -163,13 +164,8 @@ impl Hub {
         if self.asked.len() < limits::STORE_IN_FLIGHT_MAX { Ok(()) } else { Err(ErrorCode::Busy) }
     }
 
-    /// The room, if `user` is in it; whether others exist is nobody's business.
-    fn own_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
-        self.rooms.get(&room).filter(|room| room.members.contains_key(&user)).ok_or(ErrorCode::NotAMember)
-    }
-
     fn writable_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
-        let room = self.own_room(user, room)?;
+        let room = self.rooms.own(user, room)?;
         if room.is_left_alone() {
             return Err(ErrorCode::PersonGone);
         }
@@ -179,7 +175,7 @@ impl Hub {
     /// Whether `user` may change the room itself: its owner, or the owner of the box; never in direct rooms.
     fn may_steer(&self, user: UserId, room: &Room) -> Result<(), ErrorCode> {
         let owns = room.members.get(&user).is_some_and(|member| member.role == RoomRole::Owner);
-        let allowed = room.kind != RoomKind::Direct && (owns || self.is_owner(user));
+        let allowed = room.kind != RoomKind::Direct && (owns || self.roster.is_owner(user));
         if allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
     }
 
@@ -192,7 +188,7 @@ impl Hub {
         body: RawBody,
         out: &mut Vec<Output>,
     ) {
-        let state = &self.conns[&conn];
+        let state = &self.roster.conns[&conn];
         let author = state.user;
         let in_flight = state.in_flight;
         let checked = Body::parse(body.0).map_err(|fault| match fault {
@@ -215,7 +211,7 @@ impl Hub {
                     body,
                     sent_at: now.wall,
                 });
-                if let Some(state) = self.conns.get_mut(&conn) {
+                if let Some(state) = self.roster.conns.get_mut(&conn) {
                     state.in_flight += 1;
                 }
                 self.ask(Asked::Send { conn, client_msg_id }, op, out);
@@ -225,13 +221,13 @@ impl Hub {
     }
 
     fn read(&mut self, conn: ConnId, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(id) else { return };
         if !room.read(user, n) {
             return;
         }
         let n = room.members[&user].read_n;
         out.push(Output::StoreRead { room: id, user, n });
-        let others = self.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
+        let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
         broadcast(others, ServerMessage::Read { room: id, n }, out);
     }
 
@@ -240,9 +236,9 @@ impl Hub {
         if room.present.len() > limits::TYPING_PRESENT_MAX {
             return;
         }
-        let own = &self.people[&user].conns;
+        let own = &self.roster.people[&user].conns;
         let others = room.present.iter().copied().filter(|other| !own.contains(other)).collect();
-        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let Some(state) = self.roster.conns.get_mut(&conn) else { return };
         if state.typed.is_some_and(|at| now < at + limits::TYPING_INTERVAL) {
             return;
         }
@@ -260,7 +256,7 @@ impl Hub {
             RoomKind::Direct | RoomKind::Everyone => return Err(ErrorCode::Forbidden),
         }
         self.known_people(&users)?;
-        if !room.guests && users.iter().any(|user| self.is_guest(*user)) {
+        if !room.guests && users.iter().any(|user| self.roster.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
         Ok(Op::Room(RoomOp::AddMembers { room: id, users, by: Some(user), at: now.wall }))
@@ -268,18 +264,18 @@ impl Hub {
 
     /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
     fn no_guest(&self, user: UserId) -> Result<(), ErrorCode> {
-        if self.is_guest(user) { Err(ErrorCode::Forbidden) } else { Ok(()) }
+        if self.roster.is_guest(user) { Err(ErrorCode::Forbidden) } else { Ok(()) }
     }
 
     fn known_people(&self, users: &[UserId]) -> Result<(), ErrorCode> {
         if users.len() > limits::ADD_MEMBERS_MAX {
             return Err(ErrorCode::BadRequest);
         }
-        if users.iter().all(|user| self.people.contains_key(user)) { Ok(()) } else { Err(ErrorCode::NotFound) }
+        if users.iter().all(|user| self.roster.knows(*user)) { Ok(()) } else { Err(ErrorCode::NotFound) }
     }
 
     fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Op, ErrorCode> {
-        let room = self.own_room(user, id)?;
+        let room = self.rooms.own(user, id)?;
         self.may_steer(user, room)?;
         if room.kind == RoomKind::Everyone {
             return Err(ErrorCode::Forbidden);
@@ -299,7 +295,7 @@ impl Hub {
         let name = room_name(name)?;
         self.known_people(&members)?;
         // A new room is not open to guests.
-        if members.iter().any(|user| self.is_guest(*user)) {
+        if members.iter().any(|user| self.roster.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
         let kind = match access {
@@ -311,15 +307,15 @@ impl Hub {
 
     /// Whether the message is the author's own is known to the store only, so it is asked to check.
     fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Op, ErrorCode> {
-        let room = self.own_room(user, id)?;
+        let room = self.rooms.own(user, id)?;
         let whose = if self.may_steer(user, room).is_ok() { Whose::Anyones } else { Whose::Own };
         Ok(Op::Message(MessageOp::Delete { room: id, message, by: user, whose, at: now.wall }))
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
         // A room one may not join and none at all look the same from outside.
-        let open = |room: &&Room| room.kind == RoomKind::Open && (room.guests || !self.is_guest(user));
-        let room = self.rooms.get(&id).filter(open).ok_or(ErrorCode::NotFound)?;
+        let open = |room: &&Room| room.kind == RoomKind::Open && (room.guests || !self.roster.is_guest(user));
+        let room = self.rooms.get(id).filter(open).ok_or(ErrorCode::NotFound)?;
         if room.archived {
             return Err(ErrorCode::RoomArchived);
         }
@@ -327,7 +323,7 @@ impl Hub {
     }
 
     fn leave_room(&self, user: UserId, id: RoomId) -> Result<Op, ErrorCode> {
-        match self.own_room(user, id)?.kind {
+        match self.rooms.own(user, id)?.kind {
             RoomKind::Closed | RoomKind::Open => Ok(Op::Room(RoomOp::RemoveMember { room: id, user })),
             RoomKind::Direct | RoomKind::Everyone => Err(ErrorCode::Forbidden),
         }
@@ -335,9 +331,9 @@ impl Hub {
 
     fn open_direct(&mut self, now: Now, conn: ConnId, re: Re, pair: [UserId; 2], out: &mut Vec<Output>) {
         let users = [pair[0].min(pair[1]), pair[0].max(pair[1])];
-        let both = users.iter().all(|user| self.people.contains_key(user));
-        if let Some(room) = self.directs.get(&users).filter(|_| both) {
-            return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(*room) } });
+        let both = users.iter().all(|user| self.roster.knows(*user));
+        if let Some(room) = self.rooms.direct(users).filter(|_| both) {
+            return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(room) } });
         }
         let checked = if users[0] == users[1] {
             Err(ErrorCode::BadRequest)
@@ -351,13 +347,13 @@ impl Hub {
     }
 
     fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Op, ErrorCode> {
-        let room = self.own_room(user, id)?;
+        let room = self.rooms.own(user, id)?;
         self.may_steer(user, room)?;
         Ok(Op::Room(RoomOp::OpenToGuests { room: id, guests }))
     }
 
     fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Op, ErrorCode> {
-        let room = self.own_room(user, id)?;
+        let room = self.rooms.own(user, id)?;
         self.may_steer(user, room)?;
         // The room for everybody may be called what it is called anyway.
         let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };

@@ -141,7 +141,7 @@ impl Hub {
             return;
         }
         let (guests, others): (Vec<ConnId>, Vec<ConnId>) =
-            self.presence.everyone().into_iter().partition(|conn| self.is_guest_conn(*conn));
+            self.presence.everyone().into_iter().partition(|conn| self.roster.is_guest_conn(*conn));
         for (users, gone) in self.frames(changes) {
             if !gone.is_empty() {
                 let gone = gone.clone();
@@ -152,12 +152,13 @@ impl Hub {
     }
 
     fn tell_room(&self, id: RoomId, changes: RoomChanges, out: &mut Vec<Output>) {
-        let Some(room) = self.rooms.get(&id) else { return };
+        let Some(room) = self.rooms.get(id) else { return };
         let RoomChanges { members, mut people, shown } = changes;
         // Of those who have left meanwhile a guest learns nothing more.
         people.retain(|user, change| !matches!(change, PersonChange::Changed) || room.members.contains_key(user));
         if !people.is_empty() {
-            let guests: Vec<ConnId> = room.present.iter().copied().filter(|conn| self.is_guest_conn(*conn)).collect();
+            let guests: Vec<ConnId> =
+                room.present.iter().copied().filter(|conn| self.roster.is_guest_conn(*conn)).collect();
             for (users, gone) in self.frames(people) {
                 broadcast(guests.clone(), ServerMessage::Users { users, gone }, out);
             }
@@ -183,16 +184,12 @@ impl Hub {
             }
             let Some((users, gone)) = frames.last_mut() else { continue };
             match change {
-                PersonChange::Changed => users.extend(self.people.get(&id).map(|person| person.user.clone())),
+                PersonChange::Changed => users.extend(self.roster.people.get(&id).map(|person| person.user.clone())),
                 PersonChange::Ended(user) => users.push(user),
                 PersonChange::Gone => gone.push(id),
             }
         }
         frames.retain(|(users, gone)| !users.is_empty() || !gone.is_empty());
         frames
-    }
-
-    fn is_guest_conn(&self, conn: ConnId) -> bool {
-        self.conns.get(&conn).is_some_and(|conn| self.is_guest(conn.user))
     }
 }

@@ -6,8 +6,9 @@ use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ROOMS_PAGE_MAX, WELCOME_BYTES_MAX};
 use crate::proto::server::{self, RoomKind};
 
+use super::Hub;
 use super::room::Room;
-use super::{Hub, Person};
+use super::roster::Person;
 
 impl Hub {
     /// A page of the archived rooms that a person is in, the newest first: those with an id below `before`.
@@ -21,9 +22,9 @@ impl Hub {
     }
 
     fn page(&self, user: UserId, before: Option<RoomId>, archived: bool) -> RoomPage {
-        let Some(person) = self.people.get(&user) else { return RoomPage { rooms: Vec::new(), more: false } };
+        let Some(person) = self.roster.people.get(&user) else { return RoomPage { rooms: Vec::new(), more: false } };
         let below = before.unwrap_or(RoomId(u64::MAX));
-        let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(id));
+        let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(*id));
         let found = found.filter(|room| room.archived == archived);
         let mut rooms: Vec<server::Room> =
             found.filter_map(|room| room.seen_by(user)).take(ROOMS_PAGE_MAX + 1).collect();
@@ -34,13 +35,13 @@ impl Hub {
 
     /// One room as this person sees it; none when they are not in it.
     pub fn room_of(&self, user: UserId, room: RoomId) -> Option<server::Room> {
-        self.rooms.get(&room)?.seen_by(user)
+        self.rooms.get(room)?.seen_by(user)
     }
 
     /// The rooms to welcome somebody with, in the order of their ids, and whether there are more.
     pub(super) fn liveliest(&self, person: &Person) -> (Vec<server::Room>, bool) {
         let user = person.user.id;
-        let own = person.rooms.iter().filter_map(|id| self.rooms.get(id)).filter(|room| !room.archived);
+        let own = person.rooms.iter().filter_map(|id| self.rooms.get(*id)).filter(|room| !room.archived);
         let mut rooms: Vec<(&Room, server::Room)> = own.filter_map(|room| Some((room, room.seen_by(user)?))).collect();
         // What others put somebody into, however lively, is not to push their own rooms out.
         let idle = |room: &Room| !room.members.get(&user).is_some_and(|member| member.took_part);
@@ -62,7 +63,7 @@ impl Hub {
 
     /// How many archived rooms a person is in.
     pub(super) fn archived_count(&self, person: &Person) -> u32 {
-        let archived = |id: &&RoomId| self.rooms.get(id).is_some_and(|room| room.archived);
+        let archived = |id: &&RoomId| self.rooms.get(**id).is_some_and(|room| room.archived);
         u32::try_from(person.rooms.iter().filter(archived).count()).unwrap_or(u32::MAX)
     }
 }

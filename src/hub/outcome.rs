@@ -22,7 +22,7 @@ impl Hub {
         };
         match asked {
             Asked::Send { conn, client_msg_id } => {
-                if let Some(state) = self.conns.get_mut(&conn) {
+                if let Some(state) = self.roster.conns.get_mut(&conn) {
                     state.in_flight = state.in_flight.saturating_sub(1);
                 }
                 match result {
@@ -47,7 +47,7 @@ impl Hub {
 
     /// To a connection, if it is still there.
     fn tell(&self, to: ConnId, message: ServerMessage, out: &mut Vec<Output>) {
-        if self.conns.contains_key(&to) {
+        if self.roster.conns.contains_key(&to) {
             out.push(Output::Send { to, message });
         }
     }

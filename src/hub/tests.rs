@@ -2,11 +2,11 @@
 //! the script tells it to; the real one is tested end to end.
 
 use super::*;
-use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting};
+use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting, SessionEnd};
 use crate::proto::client::{Access, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::op::{MessageOp, Reply, RoomOp, Whose};
-use crate::proto::server::{RoomKind, RoomRole};
+use crate::proto::server::{BoxRole, Resume, RoomKind, RoomRole, User};
 use crate::proto::text::RawBody;
 
 mod guests;
@@ -166,13 +166,13 @@ impl World {
         match op {
             Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at }) => {
                 self.seq += 1;
-                let n = self.hub.rooms[&room].last_n + 1;
+                let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
                 let message = Message { id, rev: id, room, n, author, body, client_msg_id, sent_at, deleted: false };
                 Outcome::done([Change::Event(message.into())])
             }
             Op::Room(RoomOp::AddMembers { room, users, .. }) => {
-                let new = users.into_iter().filter(|user| !self.hub.rooms[&room].members.contains_key(user));
+                let new = users.into_iter().filter(|user| !self.hub.rooms.by_id[&room].members.contains_key(user));
                 let members = new.map(|user| member(room, user.0)).collect();
                 Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members }])
             }
@@ -194,8 +194,8 @@ impl World {
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
             Op::Room(RoomOp::OpenToGuests { room, guests }) => {
-                let members = self.hub.rooms[&room].members.keys().copied();
-                let left = members.filter(|user| !guests && self.hub.is_guest(*user)).collect();
+                let members = self.hub.rooms.by_id[&room].members.keys().copied();
+                let left = members.filter(|user| !guests && self.hub.roster.is_guest(*user)).collect();
                 let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
                 Outcome::done([Change::MembersLeft { room, users: left, heir: None }, opened])
             }
@@ -215,12 +215,12 @@ impl World {
 
     /// Who owns a room when this person has left it, if nobody who stays does: the lowest id, as all have come at once.
     fn heir_of(&self, room: RoomId, user: UserId) -> Option<UserId> {
-        let members = &self.hub.rooms[&room].members;
+        let members = &self.hub.rooms.by_id[&room].members;
         let mut others = members.iter().filter(|(other, _)| **other != user);
         if members[&user].role != RoomRole::Owner || others.clone().any(|(_, member)| member.role == RoomRole::Owner) {
             return None;
         }
-        others.find(|(other, _)| !self.hub.is_guest(**other)).map(|(other, _)| *other)
+        others.find(|(other, _)| !self.hub.roster.is_guest(**other)).map(|(other, _)| *other)
     }
 
     /// The store has made this durable for a page.

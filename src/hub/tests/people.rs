@@ -197,7 +197,7 @@ fn who_leaves_very_many_rooms_is_told_in_bounded_portions() {
     for id in 0..rooms as u64 {
         let room = world.new_room(RoomKind::Open, format!("{id}"), None);
         let members = [1, 2].map(|id| member(room.id, id));
-        world.hub.insert_room(room);
+        world.hub.rooms.insert(room);
         members.iter().for_each(|member| world.hub.insert_member(member));
     }
     world.change(Change::UserGone { user: UserId(2), heirs: vec![] });

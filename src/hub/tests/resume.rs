@@ -102,7 +102,7 @@ fn who_leaves_while_resuming_is_forgotten() {
     world.input(Input::Disconnected { conn: bob });
     world.input(Input::Missed { conn: bob, missed: Ok(Missed::Events(vec![event(2)])) });
     assert!(world.got(bob).is_empty());
-    assert!(world.hub.conns.len() == 1 && world.hub.rooms[&EVERYONE].present.len() == 1);
+    assert!(world.hub.roster.conns.len() == 1 && world.hub.rooms.by_id[&EVERYONE].present.len() == 1);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn the_welcome_tells_what_was_deleted_of_the_unread() {
         world.send(ada, EVERYONE, id, "text");
         world.commit();
         if n != 3 {
-            world.hub.rooms.get_mut(&EVERYONE).unwrap().deleted.add(n);
+            world.hub.rooms.get_mut(EVERYONE).unwrap().deleted.add(n);
         }
     }
     let deleted = |world: &World| world.hub.room_of(UserId(2), EVERYONE).unwrap().deleted;

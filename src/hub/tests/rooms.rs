@@ -12,7 +12,7 @@ fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
         let mut room = world.new_room(RoomKind::Closed, format!("{number} {}", "x".repeat(60)), None);
         room.archived = archived;
         made.push(room.id);
-        world.hub.insert_room(room.clone());
+        world.hub.rooms.insert(room.clone());
         world.hub.insert_member(&MemberRecord { role: RoomRole::Owner, ..member(room.id, 2) });
         world.hub.insert_member(&member(room.id, 1));
     }
@@ -80,7 +80,7 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
         let preview = ["\u{1f600}", "\"", "\u{1}"][number as usize % 3].repeat(120);
         let last = LastMessage { id: Seq(1_000 + number), author: UserId(2), preview, sent_at: 0 };
         let room = world.new_room(RoomKind::Closed, "Win a prize".into(), None);
-        world.hub.insert_room(RoomRecord { last_n: 1, last: Some(last), ..room.clone() });
+        world.hub.rooms.insert(RoomRecord { last_n: 1, last: Some(last), ..room.clone() });
         world.hub.insert_member(&member(room.id, 1));
     }
     world.sent.clear();

@@ -1,0 +1,139 @@
+//! A connection's life: it opens, says hello, is told what was missed, and ends.
+
+use crate::proto::change::SessionEnd;
+use crate::proto::client::PROTOCOL_VERSION;
+use crate::proto::code::CloseCode;
+use crate::proto::id::{ConnId, Seq, SessionId, UserId};
+use crate::proto::limits;
+use crate::proto::op::{Fault, Missed};
+use crate::proto::server::{Resume, ServerMessage};
+
+use super::roster::Stage;
+use super::{Hub, Now, Output};
+
+impl Hub {
+    pub(super) fn connected(
+        &mut self,
+        conn: ConnId,
+        user: UserId,
+        session: SessionId,
+        now: Now,
+        out: &mut Vec<Output>,
+    ) {
+        // The session was good when the request came; it, or the whole account, may have ended on the way here.
+        if !self.roster.lets_in(user, session) {
+            return out.push(Output::Close { conn, code: CloseCode::SignedOut });
+        }
+        let same = self.roster.session_conns(user, session);
+        if same.len() >= limits::SESSION_CONNECTIONS_MAX {
+            self.close(same[0], CloseCode::TooMany, now, out);
+        }
+        self.roster.connect(conn, user, session);
+    }
+
+    pub(super) fn hello(&mut self, now: Now, conn: ConnId, after: Option<Seq>, out: &mut Vec<Output>) {
+        let Some(state) = self.roster.conns.get(&conn) else { return };
+        let user = state.user;
+        let (resume, read_from) = match after {
+            None => (Resume::Fresh, None),
+            Some(after) if after > self.seq || self.seq.0 - after.0 > limits::RESUME_LOOKED_AT_MAX => {
+                (Resume::Reload, None)
+            }
+            Some(after) if after == self.seq => (Resume::Ok, None),
+            Some(after) => (Resume::Ok, Some(after)),
+        };
+        let welcome = self.welcome(user, resume);
+        let stage = if let Some(after) = read_from {
+            out.push(Output::Hold { conn });
+            out.push(Output::ReadMissed { conn, user, after, upto: self.seq });
+            Stage::Resuming { welcome: Box::new(welcome) }
+        } else {
+            out.push(Output::Send { to: conn, message: welcome });
+            Stage::Joined
+        };
+        if let Some(state) = self.roster.conns.get_mut(&conn) {
+            state.stage = stage;
+        }
+        for room in &self.roster.people[&user].rooms {
+            if let Some(room) = self.rooms.get_mut(*room) {
+                room.present.push(conn);
+            }
+        }
+        self.presence.came(conn, user, now.mono);
+    }
+
+    pub(super) fn welcome(&self, user: UserId, resume: Resume) -> ServerMessage {
+        let person = &self.roster.people[&user];
+        let (rooms, more) = self.liveliest(person);
+        ServerMessage::Welcome {
+            version: PROTOCOL_VERSION,
+            server: self.version.clone(),
+            me: person.user.clone(),
+            seq: self.seq,
+            resume,
+            rooms,
+            archived: self.archived_count(person),
+            more,
+        }
+    }
+
+    pub(super) fn missed(&mut self, conn: ConnId, missed: Result<Missed, Fault>, out: &mut Vec<Output>) {
+        let Some(state) = self.roster.conns.get_mut(&conn) else { return };
+        let Stage::Resuming { welcome } = std::mem::replace(&mut state.stage, Stage::Joined) else { return };
+        let mut welcome = *welcome;
+        let mut first = Vec::new();
+        match missed {
+            Ok(Missed::Events(events)) => {
+                first.push(welcome);
+                let mut events = events.into_iter();
+                while events.len() > 0 {
+                    let events = events.by_ref().take(limits::EVENTS_FRAME_MAX).collect();
+                    first.push(ServerMessage::Events { events });
+                }
+            }
+            // What cannot be read now can be loaded page by page later: the client tries, and sees errors if any.
+            Ok(Missed::TooMany) | Err(_) => {
+                if let ServerMessage::Welcome { resume, .. } = &mut welcome {
+                    *resume = Resume::Reload;
+                }
+                first.push(welcome);
+            }
+        }
+        out.push(Output::Release { conn, first });
+    }
+
+    pub(super) fn sessions_ended(&mut self, sessions: &[SessionId], end: SessionEnd, now: Now, out: &mut Vec<Output>) {
+        if sessions.is_empty() {
+            return;
+        }
+        let code = match end {
+            SessionEnd::SignedOut => CloseCode::SignedOut,
+            SessionEnd::TakenOver => CloseCode::TakenOver,
+        };
+        for conn in self.roster.end(sessions) {
+            self.close(conn, code, now, out);
+        }
+    }
+
+    /// Closes a connection and forgets it at once: nothing more is sent to it, and its person may be gone.
+    pub(super) fn close(&mut self, conn: ConnId, code: CloseCode, now: Now, out: &mut Vec<Output>) {
+        if self.roster.conns.contains_key(&conn) {
+            self.forget(conn, now);
+            out.push(Output::Close { conn, code });
+        }
+    }
+
+    pub(super) fn forget(&mut self, conn: ConnId, now: Now) {
+        let Some(state) = self.roster.disconnect(conn) else { return };
+        if !matches!(state.stage, Stage::Greeting)
+            && let Some(person) = self.roster.people.get(&state.user)
+        {
+            for room in &person.rooms {
+                if let Some(room) = self.rooms.get_mut(*room) {
+                    room.gone(conn);
+                }
+            }
+        }
+        self.presence.left(conn, state.user, now.mono);
+    }
+}

@@ -1,0 +1,97 @@
+//! Who is in which room, and telling them what it looks like.
+
+use std::collections::BTreeMap;
+
+use crate::proto::change::MemberRecord;
+use crate::proto::id::{ConnId, RoomId, UserId};
+use crate::proto::server::{RoomKind, RoomRole, ServerMessage};
+
+use super::room::{Member, broadcast};
+use super::{Hub, Output};
+
+impl Hub {
+    /// Adds a membership, with the person's connections.
+    pub(super) fn insert_member(&mut self, record: &MemberRecord) {
+        let conns = self.roster.joined_conns(record.user);
+        let (Some(room), Some(person)) = (self.rooms.get_mut(record.room), self.roster.people.get_mut(&record.user))
+        else {
+            return;
+        };
+        let MemberRecord { role, read_n, took_part, .. } = *record;
+        let member = Member { role, read_n, took_part };
+        if room.members.insert(record.user, member).is_none() {
+            room.present.extend(conns);
+            person.rooms.insert(record.room);
+        }
+    }
+
+    /// Takes members out of a room, which is somebody else's then if it was theirs, and tells everyone concerned.
+    pub(super) fn members_left(&mut self, id: RoomId, users: &[UserId], heir: Option<UserId>, out: &mut Vec<Output>) {
+        let conns: Vec<ConnId> = users.iter().flat_map(|user| self.roster.joined_conns(*user)).collect();
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        for user in users {
+            room.members.remove(user);
+        }
+        for conn in &conns {
+            room.gone(*conn);
+        }
+        if let Some((heir, member)) = heir.and_then(|heir| Some((heir, room.members.get_mut(&heir)?))) {
+            member.role = RoomRole::Owner;
+            self.gathered.show(id, heir);
+        }
+        for user in users {
+            if let Some(person) = self.roster.people.get_mut(user) {
+                person.rooms.remove(&id);
+            }
+            self.gathered.left(id, *user);
+        }
+        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id] }, out);
+    }
+
+    /// A direct room has the last name of the one who goes, for the other.
+    pub(super) fn keep_name(&mut self, id: RoomId, name: &str) {
+        if let Some(room) = self.rooms.get_mut(id).filter(|room| room.kind == RoomKind::Direct) {
+            name.clone_into(&mut room.name);
+        }
+    }
+
+    /// Forgets rooms that are there no longer. Each connection is told once.
+    pub(super) fn rooms_removed(&mut self, removed: &[RoomId], out: &mut Vec<Output>) {
+        let mut told: BTreeMap<ConnId, Vec<RoomId>> = BTreeMap::new();
+        for id in removed {
+            let Some(room) = self.rooms.remove(*id) else { continue };
+            for user in room.members.keys() {
+                if let Some(person) = self.roster.people.get_mut(user) {
+                    person.rooms.remove(id);
+                }
+            }
+            for conn in room.present {
+                told.entry(conn).or_default().push(*id);
+            }
+            self.gathered.forget(*id);
+        }
+        // Most are in the same ones.
+        let mut alike: BTreeMap<Vec<RoomId>, Vec<ConnId>> = BTreeMap::new();
+        for (conn, rooms) in told {
+            alike.entry(rooms).or_default().push(conn);
+        }
+        for (rooms, to) in alike {
+            broadcast(to, ServerMessage::RoomsGone { rooms }, out);
+        }
+    }
+
+    /// Sends a room as it is now to one of its members.
+    pub(super) fn show_room(&self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
+        if let Some(room) = self.rooms.get(id).and_then(|room| room.seen_by(user)) {
+            broadcast(self.roster.joined_conns(user), ServerMessage::Room { room }, out);
+        }
+    }
+
+    /// Sends a room as it is now to all its members.
+    pub(super) fn show_room_to_all(&self, id: RoomId, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get(id) else { return };
+        for user in room.members.keys() {
+            self.show_room(id, *user, out);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Who there is, and by which connections they are here.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use crate::proto::id::{ConnId, RoomId, SessionId, UserId};
+use crate::proto::limits::ENDED_SESSIONS_MAX;
+use crate::proto::server::{BoxRole, ServerMessage, User};
+
+use super::quota::{Bucket, Quota};
+
+/// What a connection has come to.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Open, has not said hello.
+    Greeting,
+    /// Said hello; what it missed is being read. The welcome waits for the answer.
+    Resuming {
+        welcome: Box<ServerMessage>,
+    },
+    Joined,
+}
+
+/// One WebSocket.
+#[derive(Debug)]
+pub(super) struct Conn {
+    pub(super) user: UserId,
+    pub(super) session: SessionId,
+    pub(super) stage: Stage,
+    pub(super) commands: Bucket,
+    /// Commands refused in a row for coming too fast.
+    pub(super) refusals: u32,
+    /// Sends waiting for the disk.
+    pub(super) in_flight: usize,
+    /// When typing was last passed on.
+    pub(super) typed: Option<Duration>,
+}
+
+impl Conn {
+    pub(super) fn new(user: UserId, session: SessionId) -> Self {
+        let commands = Bucket::default();
+        Self { user, session, stage: Stage::Greeting, commands, refusals: 0, in_flight: 0, typed: None }
+    }
+}
+
+/// One account.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) user: User,
+    /// Oldest first. Includes connections that have not said hello.
+    pub(super) conns: Vec<ConnId>,
+    pub(super) rooms: BTreeSet<RoomId>,
+    /// A guest who is about to be sent home: can do nothing any more.
+    pub(super) leaving: bool,
+    pub(super) quota: Quota,
+}
+
+impl Person {
+    pub(super) fn new(user: User) -> Self {
+        Self { user, conns: Vec::new(), rooms: BTreeSet::new(), leaving: false, quota: Quota::default() }
+    }
+}
+
+/// See the module's text.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    pub(super) people: HashMap<UserId, Person>,
+    pub(super) conns: HashMap<ConnId, Conn>,
+    /// Sessions that ended of late, the latest last: a connection of theirs may still be on its way.
+    ended: VecDeque<SessionId>,
+}
+
+impl Roster {
+    pub(super) fn insert(&mut self, user: User) {
+        self.people.insert(user.id, Person::new(user));
+    }
+
+    pub(super) fn knows(&self, user: UserId) -> bool {
+        self.people.contains_key(&user)
+    }
+
+    /// Whether somebody may connect: their session goes on, and so does their stay.
+    pub(super) fn lets_in(&self, user: UserId, session: SessionId) -> bool {
+        self.people.get(&user).is_some_and(|person| !person.leaving) && !self.ended.contains(&session)
+    }
+
+    pub(super) fn box_role(&self, user: UserId) -> Option<BoxRole> {
+        self.people.get(&user).map(|person| person.user.role)
+    }
+
+    pub(super) fn is_owner(&self, user: UserId) -> bool {
+        self.box_role(user) == Some(BoxRole::Owner)
+    }
+
+    pub(super) fn is_guest(&self, user: UserId) -> bool {
+        self.box_role(user) == Some(BoxRole::Guest)
+    }
+
+    pub(super) fn is_guest_conn(&self, conn: ConnId) -> bool {
+        self.conns.get(&conn).is_some_and(|conn| self.is_guest(conn.user))
+    }
+
+    /// The connections of a person that have said hello.
+    pub(super) fn joined_conns(&self, user: UserId) -> Vec<ConnId> {
+        let joined = |id: &ConnId| self.conns.get(id).is_some_and(|conn| !matches!(conn.stage, Stage::Greeting));
+        self.conns_of(user).iter().copied().filter(joined).collect()
+    }
+
+    /// The connections of a person by one session, oldest first.
+    pub(super) fn session_conns(&self, user: UserId, session: SessionId) -> Vec<ConnId> {
+        let same = |id: &ConnId| self.conns.get(id).is_some_and(|conn| conn.session == session);
+        self.conns_of(user).iter().copied().filter(same).collect()
+    }
+
+    /// The sessions of a person that have a connection.
+    pub(super) fn sessions(&self, user: UserId) -> impl Iterator<Item = SessionId> {
+        self.conns_of(user).iter().filter_map(|conn| self.conns.get(conn)).map(|conn| conn.session)
+    }
+
+    pub(super) fn connect(&mut self, conn: ConnId, user: UserId, session: SessionId) {
+        self.conns.insert(conn, Conn::new(user, session));
+        if let Some(person) = self.people.get_mut(&user) {
+            person.conns.push(conn);
+        }
+    }
+
+    pub(super) fn disconnect(&mut self, conn: ConnId) -> Option<Conn> {
+        let state = self.conns.remove(&conn)?;
+        if let Some(person) = self.people.get_mut(&state.user) {
+            person.conns.retain(|other| *other != conn);
+        }
+        Some(state)
+    }
+
+    /// Lets nobody in by these any more; gives the connections there are, in order.
+    pub(super) fn end(&mut self, sessions: &[SessionId]) -> Vec<ConnId> {
+        self.ended.extend(sessions);
+        let surplus = self.ended.len().saturating_sub(ENDED_SESSIONS_MAX);
+        self.ended.drain(..surplus);
+        let of_these = self.conns.iter().filter(|(_, conn)| sessions.contains(&conn.session));
+        let mut ended: Vec<ConnId> = of_these.map(|(id, _)| *id).collect();
+        // The map's order differs from run to run.
+        ended.sort_unstable();
+        ended
+    }
+
+    fn conns_of(&self, user: UserId) -> &[ConnId] {
+        self.people.get(&user).map(|person| person.conns.as_slice()).unwrap_or_default()
+    }
+}

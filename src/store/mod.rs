@@ -5,10 +5,9 @@
 //! [`Store`] is the way in; [`Reader`] holds every question that the disk is asked. Who is signed in, and what the owner
 //! has decided, is known without it.
 
-use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -24,7 +23,7 @@ use self::index::Indexer;
 use self::reader::Readers;
 use self::resident::{Resident, Touched};
 use self::writer::{Command, Marks, Writer};
-use crate::fair::{self, Asker};
+use crate::fair::Asker;
 use crate::proto::account::{SearchPage, Settings};
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::STORE_IN_FLIGHT_MAX;
@@ -38,6 +37,7 @@ mod block_rows;
 mod check;
 mod checkpoint;
 mod database;
+mod error;
 mod events;
 mod guests;
 mod health;
@@ -69,6 +69,7 @@ mod wal;
 mod writer;
 
 pub use aside::begin_anew;
+pub use error::{ApplyError, Busy, OpenError, ReadError};
 pub use look::{Database, database, is_held};
 pub use loss::Loss;
 pub use query::{Filters, Query, QueryFault};
@@ -80,88 +81,6 @@ pub use trouble::Trouble;
 const SEARCH_NICENESS: i32 = 10;
 /// Locked while a porch uses the folder.
 const LOCK_FILE: &str = "porch.lock";
-
-/// The queue to the disk is full, or the store is closing: nothing was taken, try again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Busy;
-
-/// Why an awaited change came to nothing.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ApplyError {
-    Busy,
-    Fault(Fault),
-}
-
-/// Why the folder cannot be used; each says it in words for the person at the box.
-#[derive(Debug)]
-pub enum OpenError {
-    /// The disk or the folder's rights do not let us.
-    Disk { path: PathBuf, reason: String, trouble: Trouble },
-    /// Another porch uses this folder.
-    Held { dir: PathBuf },
-    /// A later version of porch made this database. It was not touched.
-    Newer { path: PathBuf, found: u32, known: u32 },
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Disk { path, reason, trouble } => write!(f, "cannot use {}: {trouble} ({reason})", path.display()),
-            Self::Held { dir } => write!(f, "another porch is already running on {}", dir.display()),
-            Self::Newer { path, found, known } => write!(
-                f,
-                "{} was made by a newer porch (its layout is {found}, this porch knows up to {known}): \
-                 install that version again; nothing was changed",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl OpenError {
-    fn sqlite(dir: &Path, error: &rusqlite::Error) -> Self {
-        let trouble = Trouble::of(error, dir);
-        Self::Disk { path: dir.join(database::DATABASE_FILE), reason: error.to_string(), trouble }
-    }
-
-    fn io(path: &Path, fault: &io::Error) -> Self {
-        Self::Disk { path: path.into(), reason: fault.to_string(), trouble: Trouble::of_io(fault) }
-    }
-}
-
-/// Why a question was not answered.
-#[derive(Clone, Debug)]
-pub enum ReadError {
-    /// Too much is being asked already, by this asker or in all, or the store is closing: try again.
-    Busy,
-    /// The disk or the database did not answer; the reason is for the log.
-    Failed(String),
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy => write!(f, "too much is being read already"),
-            Self::Failed(reason) => write!(f, "reading from the store failed: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for ReadError {}
-
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-
-impl From<fair::Busy> for ReadError {
-    fn from(fair::Busy: fair::Busy) -> Self {
-        Self::Busy
-    }
-}
 
 /// The way to the disk. Clones share one store.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ const FOLDERS_MAX: u32 = 1_000;
 
 /// Moves what is left into a folder of its own, which it gives, and makes an empty database. Refused while a porch runs.
 pub fn begin_anew(dir: &Path) -> Result<PathBuf, OpenError> {
-    let _lock = lock(dir)?;
+    let _lock = lock::take(dir)?;
     let moved = set_aside(dir).map_err(|fault| OpenError::io(dir, &fault))?;
     let connection = database::open_database(dir)?;
     connection.close().map_err(|(_, e)| OpenError::sqlite(dir, &e))?;

@@ -5,7 +5,6 @@
 //! [`Store`] is the way in; [`Reader`] holds every question that the disk is asked. Who is signed in, and what the owner
 //! has decided, is known without it.
 
-use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -14,7 +13,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use rusqlite::Connection;
-use rustix::fs::FlockOperation;
 use tokio::sync::oneshot;
 
 use self::checkpoint::Checkpointer;
@@ -43,8 +41,9 @@ mod guests;
 mod health;
 mod history;
 mod index;
+mod inspect;
 mod invites;
-mod look;
+mod lock;
 mod loss;
 mod members;
 mod messages;
@@ -70,7 +69,8 @@ mod writer;
 
 pub use aside::begin_anew;
 pub use error::{ApplyError, Busy, OpenError, ReadError};
-pub use look::{Database, database, is_held};
+pub use inspect::{Database, database};
+pub use lock::is_held;
 pub use loss::Loss;
 pub use query::{Filters, Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
@@ -79,8 +79,6 @@ pub use trouble::Trouble;
 
 /// How far a search stands back behind everything else when both want the processor (nice(2)): a tenth of its share.
 const SEARCH_NICENESS: i32 = 10;
-/// Locked while a porch uses the folder.
-const LOCK_FILE: &str = "porch.lock";
 
 /// The way to the disk. Clones share one store.
 #[derive(Clone)]
@@ -105,7 +103,7 @@ impl Store {
     ///
     /// `clock` is asked on the writer's thread which sign-ins have expired.
     pub fn open(dir: &Path, clock: impl Fn() -> Millis + Send + 'static) -> Result<(Self, Snapshot), OpenError> {
-        let lock = lock(dir)?;
+        let lock = lock::take(dir)?;
         let database = dir.join(database::DATABASE_FILE);
         let before = loss::Before::look(dir);
         let mut connection = database::open_database(dir)?;
@@ -324,18 +322,6 @@ impl Store {
                 log::error!("the writer's thread had ended early");
             }
         }
-    }
-}
-
-/// Takes the folder for this process, until the file is closed.
-fn lock(dir: &Path) -> Result<File, OpenError> {
-    let path = dir.join(LOCK_FILE);
-    let disk = |e: io::Error| OpenError::io(&path, &e);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(disk)?;
-    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::Held { dir: dir.into() }),
-        Err(e) => Err(disk(e.into())),
     }
 }
 

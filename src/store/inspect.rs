@@ -1,15 +1,13 @@
-//! A look at the data folder from outside: whether a porch holds it, and what its database says of itself. Changes
-//! nothing and takes no lock that anybody waits for.
+//! What the database in a data folder says of itself, without being opened: whether it is there, whole, and of a layout
+//! that this porch knows. Changes nothing and takes no lock.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use rustix::fs::FlockOperation;
-
 use super::database::{DATABASE_FILE, newest_layout};
+use super::index;
 use super::wal::{self, Wal};
-use super::{LOCK_FILE, index};
 
 /// SQLite's file format, section 1.3: the header's bytes, its first words, and where the layout's number stands.
 const HEADER_BYTES: usize = 100;
@@ -20,8 +18,8 @@ const PAGES_AT: usize = 28;
 const LAYOUT_AT: usize = 60;
 const PAGES_VALID_AT: usize = 92;
 const LOCK_BYTE: u64 = 1 << 30;
-/// Looks at a database that seems broken: a checkpoint may be under way.
-const LOOKS_MAX: usize = 3;
+/// Times that a database which seems broken is read: a checkpoint may be under way.
+const TRIES_MAX: usize = 3;
 
 /// What was seen of the database.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,35 +34,21 @@ pub enum Database {
     Broken(&'static str),
 }
 
-/// Whether a porch uses this folder. An error says that we may not look.
-pub fn is_held(dir: &Path) -> io::Result<bool> {
-    let file = match File::open(dir.join(LOCK_FILE)) {
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(false),
-        opened => opened?,
-    };
-    // Shared, and given back at once: it cannot be had while a porch has its own.
-    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
-        Ok(()) => Ok(false),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(true),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
 /// Reads the database's header and its WAL, which may hold what the file lacks: after a checkpoint for which the disk had
 /// no place, and while a running porch makes one.
 pub fn database(dir: &Path) -> io::Result<Database> {
-    let mut seen = look(dir)?;
-    for _ in 1..LOOKS_MAX {
+    let mut seen = inspect(dir)?;
+    for _ in 1..TRIES_MAX {
         if !matches!(seen, Database::Broken(_)) {
             break;
         }
-        // It may have been written between the looks at its parts.
-        seen = look(dir)?;
+        // It may have been written while its parts were read.
+        seen = inspect(dir)?;
     }
     Ok(seen)
 }
 
-fn look(dir: &Path) -> io::Result<Database> {
+fn inspect(dir: &Path) -> io::Result<Database> {
     let path = dir.join(DATABASE_FILE);
     let mut file = match File::open(&path) {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => return absent(dir),
@@ -128,20 +112,7 @@ fn judge(header: &[u8; HEADER_BYTES], file_bytes: u64, log: &Wal) -> Database {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
     use crate::store::database::open_database;
-
-    #[test]
-    fn a_folder_is_held_as_long_as_its_store_is_open() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(!is_held(dir.path()).unwrap());
-        let (store, _) = Store::open(dir.path(), || 0).unwrap();
-        assert!(is_held(dir.path()).unwrap());
-        store.close();
-        drop(store);
-        assert!(!is_held(dir.path()).unwrap());
-        Store::open(dir.path(), || 0).unwrap().0.close();
-    }
 
     #[test]
     fn a_database_is_known_by_its_header() {

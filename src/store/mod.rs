@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use self::checkpoint::Checkpointer;
 use self::health::Health;
 use self::index::Indexer;
-use self::reader::Readers;
+use self::readers::Readers;
 use self::resident::{Resident, Touched};
 use self::writer::{Command, Marks, Writer};
 use crate::fair::Asker;
@@ -52,6 +52,7 @@ mod people;
 mod phrase;
 mod query;
 mod reader;
+mod readers;
 mod removal;
 mod resident;
 mod rooms;
@@ -157,8 +158,8 @@ impl Store {
                 }
             })
             .map_err(begin)?;
-        let looks = Readers::new(dir, indexer.clone(), reader::LOOKS);
-        let searches = Readers::new(dir, indexer, reader::SEARCHES);
+        let looks = Readers::new(dir, indexer.clone(), readers::LOOKS);
+        let searches = Readers::new(dir, indexer, readers::SEARCHES);
         let threads = Mutex::new(vec![writer_thread]);
         let inner = Inner { queue, marks, resident, looks, searches, health, loss, threads };
         Ok((Self { inner: Arc::new(inner) }, snapshot))

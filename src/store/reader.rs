@@ -1,8 +1,7 @@
-//! Every question the store answers, and the connections that answer them.
+//! Every question the store answers. Which connection answers it, and whose turn it is: see `readers`.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -14,15 +13,10 @@ use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{Cursor, Search};
 use super::segment::Segments;
 use super::{ReadError, events, guests, invites, people, removal, sessions};
-use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
-use crate::proto::limits::{
-    HISTORY_PAGE_MAX, READS_AT_ONCE_MAX, READS_OF_ONE_AT_ONCE_MAX, READS_OF_ONE_WAITING_MAX, READS_WAITING_MAX,
-    SEARCH_PAGE_MAX, SEARCHES_AT_ONCE_MAX, SEARCHES_OF_ONE_AT_ONCE_MAX, SEARCHES_OF_ONE_WAITING_MAX,
-    SEARCHES_WAITING_MAX,
-};
+use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed};
 use crate::proto::server::{BoxRole, User};
 
@@ -308,7 +302,7 @@ impl Reader {
         Ok(Seq(events::newest_seq(&self.db)?))
     }
 
-    fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
+    pub(super) fn open(dir: &Path, indexer: Indexer) -> rusqlite::Result<Self> {
         Ok(Self {
             db: database::open_reader(&dir.join(DATABASE_FILE), database::READER_CACHE_KIB)?,
             dir: dir.into(),
@@ -316,6 +310,14 @@ impl Reader {
             index: RefCell::default(),
             segments: RefCell::default(),
         })
+    }
+
+    /// Runs `f` in one consistent view.
+    pub(super) fn in_one_view<T>(&self, f: impl FnOnce(&Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        let view = self.db.unchecked_transaction()?;
+        let answer = f(self)?;
+        view.finish()?;
+        Ok(answer)
     }
 
     /// Makes sure that the newest index file is open, if it can be.
@@ -353,59 +355,4 @@ impl Reader {
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account { user: rows::user(row, 0)?, password: row.get(rows::USER_COLUMNS_COUNT)? })
-}
-
-/// How look-ups take turns: all that is asked but searches.
-pub(super) const LOOKS: LaneMax = LaneMax {
-    at_once: READS_AT_ONCE_MAX,
-    at_once_of_one: READS_OF_ONE_AT_ONCE_MAX,
-    waiting: TurnMax { of_one: READS_OF_ONE_WAITING_MAX, in_all: READS_WAITING_MAX },
-};
-/// How searches take turns.
-pub(super) const SEARCHES: LaneMax = LaneMax {
-    at_once: SEARCHES_AT_ONCE_MAX,
-    at_once_of_one: SEARCHES_OF_ONE_AT_ONCE_MAX,
-    waiting: TurnMax { of_one: SEARCHES_OF_ONE_WAITING_MAX, in_all: SEARCHES_WAITING_MAX },
-};
-
-/// Connections that read, opened when first needed, and the line of those who wait for one.
-pub(super) struct Readers {
-    dir: PathBuf,
-    pub(super) indexer: Indexer,
-    lane: Lane,
-    idle: Mutex<Vec<Reader>>,
-}
-
-impl Readers {
-    pub(super) fn new(dir: &Path, indexer: Indexer, max: LaneMax) -> Self {
-        Self { dir: dir.into(), indexer, lane: Lane::new(max), idle: Mutex::default() }
-    }
-
-    /// Waits until it is the asker's turn.
-    pub(super) async fn enter(&self, asker: Asker) -> Result<Turn, Busy> {
-        self.lane.enter(asker).await
-    }
-
-    /// Runs `f` in one consistent view; whoever calls has a turn.
-    pub(super) fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => Reader::open(&self.dir, self.indexer.clone())?,
-        };
-        let view = reader.db.unchecked_transaction()?;
-        let answer = f(&reader)?;
-        view.finish()?;
-        // After an error the connection is dropped instead: the next one sees the disk afresh.
-        if !self.lane.is_closed() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-        }
-        Ok(answer)
-    }
-
-    /// Refuses what comes; what is being read goes on.
-    pub(super) fn close(&self) {
-        self.lane.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
 }

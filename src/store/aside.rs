@@ -6,8 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::database::{self, DATABASE_FILE};
-use super::index::INDEX_FILE;
 use super::loss::LOSS_FILE;
+use super::search::INDEX_FILE;
 use super::{OpenError, lock};
 
 /// More than anyone begins anew.

@@ -41,7 +41,7 @@ fn verdict(database: &std::path::Path, health: &Arc<Health>) -> rusqlite::Result
         Ok(said) if said == "ok" => Ok(None),
         Ok(said) => Ok(Some(said)),
         Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => Ok(None),
-        Err(e) if super::index::is_damage(&e) => Ok(Some(e.to_string())),
+        Err(e) if super::search::is_damage(&e) => Ok(Some(e.to_string())),
         Err(e) => Err(e),
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::database::{DATABASE_FILE, newest_layout};
-use super::index;
+use super::search::INDEX_FILE;
 use super::wal::{self, Wal};
 
 /// SQLite's file format, section 1.3: the header's bytes, its first words, and where the layout's number stands.
@@ -73,7 +73,7 @@ fn inspect(dir: &Path) -> io::Result<Database> {
 
 /// SQLite would throw away a WAL beside an empty file, and the search index is made only once there is a database.
 fn absent(dir: &Path) -> io::Result<Database> {
-    let used = wal::read(dir)?.frames > 0 || dir.join(index::INDEX_FILE).exists();
+    let used = wal::read(dir)?.frames > 0 || dir.join(INDEX_FILE).exists();
     Ok(Database::Absent { used })
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 
-use super::{index, wal};
+use super::{search, wal};
 
 /// The file that remembers a loss, in the data folder: the number of events, or nothing where it is not known.
 pub(super) const LOSS_FILE: &str = "loss";
@@ -68,7 +68,7 @@ impl Before {
 
 /// Compares what the witnesses know with the opened database, and notes down what is missing.
 pub(super) fn notice(dir: &Path, db: &Connection, before: &Before, newest: u64) -> Option<Loss> {
-    let indexed = index::kept_upto(dir, db).unwrap_or_default();
+    let indexed = search::kept_upto(dir, db).unwrap_or_default();
     let events = Some(indexed.saturating_sub(newest)).filter(|events| *events > 0);
     if events.is_none() && before.frames_missing == 0 {
         return Loss::noted(dir);

@@ -17,9 +17,9 @@ use tokio::sync::oneshot;
 
 use self::checkpoint::Checkpointer;
 use self::health::Health;
-use self::index::Indexer;
 use self::readers::Readers;
 use self::resident::{Resident, Touched};
+use self::search::Indexer;
 use self::writer::{Command, Marks, Writer};
 use crate::fair::Asker;
 use crate::proto::account::{SearchPage, Settings};
@@ -30,8 +30,6 @@ use crate::proto::server::User;
 
 mod accounts;
 mod aside;
-mod block;
-mod block_rows;
 mod check;
 mod checkpoint;
 mod database;
@@ -40,7 +38,6 @@ mod events;
 mod guests;
 mod health;
 mod history;
-mod index;
 mod inspect;
 mod invites;
 mod lock;
@@ -49,8 +46,6 @@ mod members;
 mod messages;
 mod names;
 mod people;
-mod phrase;
-mod query;
 mod reader;
 mod readers;
 mod removal;
@@ -58,10 +53,8 @@ mod resident;
 mod rooms;
 mod rows;
 mod search;
-mod segment;
 mod sessions;
 mod settings;
-mod sieve;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -73,9 +66,8 @@ pub use error::{ApplyError, Busy, OpenError, ReadError};
 pub use inspect::{Database, database};
 pub use lock::is_held;
 pub use loss::Loss;
-pub use query::{Filters, Query, QueryFault};
 pub use reader::{Account, HistoryRefusal, Reader, Window};
-pub use search::Cursor;
+pub use search::{Cursor, Filters, Query, QueryFault};
 pub use trouble::Trouble;
 
 /// How far a search stands back behind everything else when both want the processor (nice(2)): a tenth of its share.

@@ -7,11 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
-use super::index::{self, INDEX_FILE, Indexer};
-use super::query::Query;
 use super::rows::{self, USER_COLUMNS, sql};
-use super::search::{Cursor, Search};
-use super::segment::Segments;
+use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
 use super::{ReadError, events, guests, invites, people, removal, sessions};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
@@ -326,7 +323,7 @@ impl Reader {
         if index.as_ref().is_some_and(|(of, _)| *of == generation) {
             return;
         }
-        *index = match database::open_reader(&self.dir.join(INDEX_FILE), index::READER_CACHE_KIB) {
+        *index = match database::open_reader(&self.dir.join(INDEX_FILE), search::READER_CACHE_KIB) {
             Ok(connection) => Some((generation, connection)),
             // Not made yet: the search reads the messages themselves.
             Err(_) => None,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::ReadError;
-use super::index::Indexer;
 use super::reader::Reader;
+use super::search::Indexer;
 use crate::fair::{Asker, Busy, Lane, LaneMax, Turn, TurnMax};
 use crate::proto::limits::{
     READS_AT_ONCE_MAX, READS_OF_ONE_AT_ONCE_MAX, READS_OF_ONE_WAITING_MAX, READS_WAITING_MAX, SEARCHES_AT_ONCE_MAX,

@@ -14,9 +14,9 @@ use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
 
 use super::checkpoint::{self, Checkpointer};
 use super::health::Health;
-use super::index::Indexer;
 use super::resident::{Changes, Resident, Touched};
 use super::rows::sql;
+use super::search::Indexer;
 use super::trouble::Trouble;
 use super::{Busy, accounts, database, events, guests, history, invites, messages, removal, rooms, sessions};
 use crate::proto::id::{RoomId, UserId};

@@ -46,7 +46,7 @@ impl Atom {
 
 /// A text's atoms in order. Its buffers are reused from text to text.
 #[derive(Debug, Default)]
-pub(super) struct Segments {
+pub(in crate::store) struct Segments {
     folded: String,
     atoms: Vec<Atom>,
     /// The atoms without the symbols, where there are any: who looks for words looks past these.

@@ -14,12 +14,13 @@ use std::ops::Range;
 
 use rusqlite::{Connection, Row};
 
+use super::super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::super::{events, history};
 use super::block_rows::Block;
+use super::index;
 use super::query::Query;
-use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::segment::Segments;
 use super::sieve::{Cost, Sieve};
-use super::{events, history, index};
 use crate::proto::account::{Hit, SearchPage};
 use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
@@ -66,7 +67,7 @@ impl TryFrom<String> for Cursor {
 }
 
 /// One search under way.
-pub(super) struct Search<'a> {
+pub(in crate::store) struct Search<'a> {
     db: &'a Connection,
     /// `None` where there is none: then all messages are read.
     index: Option<&'a Connection>,
@@ -136,7 +137,7 @@ enum Walked {
 
 impl<'a> Search<'a> {
     /// `rooms`: those the asker is in. `nobody_waits`: asked again and again; then the search is given up.
-    pub(super) fn new(
+    pub(in crate::store) fn new(
         db: &'a Connection,
         index: Option<&'a Connection>,
         segments: &'a mut Segments,
@@ -176,20 +177,20 @@ impl<'a> Search<'a> {
     }
 
     /// Hits older than `cursor`, the newest first.
-    pub(super) fn page(&mut self, cursor: Option<Cursor>, limit: usize) -> rusqlite::Result<SearchPage> {
+    pub(in crate::store) fn page(&mut self, cursor: Option<Cursor>, limit: usize) -> rusqlite::Result<SearchPage> {
         let mut found = Found { hits: Vec::new(), limit, text_bytes: 0 };
         let next = self.fill(cursor.unwrap_or(Cursor::START), &mut found)?;
         Ok(SearchPage { hits: found.hits, next: next.map(|next| next.to_string()), cut: self.query.cut })
     }
 
     /// Whether the index could not be read.
-    pub(super) fn index_is_damaged(&self) -> bool {
+    pub(in crate::store) fn index_is_damaged(&self) -> bool {
         self.damaged
     }
 
     /// What it has cost so far.
     #[cfg(test)]
-    pub(super) fn cost(&self) -> u32 {
+    pub(in crate::store) fn cost(&self) -> u32 {
         self.cost.units()
     }
 

@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use super::super::database::{self, DATABASE_FILE};
+use super::super::events;
+use super::super::rows::{self, sql};
 use super::block::{Builder, Damaged};
 use super::block_rows::{self, Block};
-use super::database::{self, DATABASE_FILE};
-use super::events;
-use super::rows::{self, sql};
 use super::segment::Segments;
 use crate::proto::id::{RoomId, UserId};
 
 /// The index's file in the data folder.
-pub(super) const INDEX_FILE: &str = "search.db";
+pub(in crate::store) const INDEX_FILE: &str = "search.db";
 /// Raised when the layout or the cutting of texts changes: an older index is then made anew.
 const LAYOUT: i64 = 4;
 /// Messages that are indexed without waiting longer, and in one transaction.
@@ -38,7 +38,7 @@ const QUIET: Duration = Duration::from_secs(30);
 /// How long to wait after the disk failed.
 const RETRY: Duration = Duration::from_secs(30);
 /// KiB of pages each reader of the index keeps.
-pub(super) const READER_CACHE_KIB: i32 = 256;
+pub(in crate::store) const READER_CACHE_KIB: i32 = 256;
 /// KiB of pages the thread keeps.
 const CACHE_KIB: i32 = 1_024;
 /// Pages in the index's WAL before it is copied into the file.
@@ -60,7 +60,7 @@ pub(super) fn author_word(author: UserId) -> String {
 }
 
 /// Up to which event the index that lies in the folder goes, if it is one of this database.
-pub(super) fn kept_upto(dir: &Path, db: &Connection) -> Option<u64> {
+pub(in crate::store) fn kept_upto(dir: &Path, db: &Connection) -> Option<u64> {
     let path = dir.join(INDEX_FILE);
     if !path.exists() {
         return None;
@@ -79,7 +79,7 @@ pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
 
 /// The handle to the thread.
 #[derive(Clone)]
-pub(super) struct Indexer {
+pub(in crate::store) struct Indexer {
     shared: Arc<Shared>,
 }
 
@@ -117,7 +117,7 @@ enum Task {
 
 impl Indexer {
     /// `newest`: the newest event there is.
-    pub(super) fn start(dir: &Path, newest: u64) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(in crate::store) fn start(dir: &Path, newest: u64) -> io::Result<(Self, JoinHandle<()>)> {
         // At once: the file may be missing, or not know what an earlier run wrote last.
         let state = State { newest, due: Some(Instant::now()), ..State::default() };
         let shared = Arc::new(Shared { dir: dir.into(), state: Mutex::new(state), changed: Condvar::new() });
@@ -127,7 +127,7 @@ impl Indexer {
     }
 
     /// Tells of new events, and whether there are deletions among them.
-    pub(super) fn committed(&self, newest: u64, deletions: bool) {
+    pub(in crate::store) fn committed(&self, newest: u64, deletions: bool) {
         let mut state = self.shared.lock();
         state.newest = newest;
         state.deletions |= deletions;
@@ -141,32 +141,32 @@ impl Indexer {
     }
 
     /// Tells that the file cannot be read.
-    pub(super) fn damaged(&self) {
+    pub(in crate::store) fn damaged(&self) {
         self.shared.lock().damaged = true;
         self.shared.changed.notify_one();
     }
 
     /// Which file readers should have open: a new one has a new number.
-    pub(super) fn generation(&self) -> u64 {
+    pub(in crate::store) fn generation(&self) -> u64 {
         self.shared.lock().generation
     }
 
     /// Ends the thread after what it is doing. What is not indexed yet will be, next time.
-    pub(super) fn close(&self) {
+    pub(in crate::store) fn close(&self) {
         self.shared.lock().closing = true;
         self.shared.changed.notify_one();
     }
 
     /// Whether everything is in the index, of which this is the newest.
     #[cfg(test)]
-    pub(super) fn is_idle(&self, newest: u64) -> bool {
+    pub(in crate::store) fn is_idle(&self, newest: u64) -> bool {
         let state = self.shared.lock();
         state.indexed >= state.newest.max(newest) && !state.deletions && !state.damaged
     }
 
     /// Indexes now what waits.
     #[cfg(test)]
-    pub(super) fn hurry(&self) {
+    pub(in crate::store) fn hurry(&self) {
         self.shared.lock().due = Some(Instant::now());
         self.shared.changed.notify_one();
     }
@@ -489,6 +489,6 @@ impl From<Damaged> for rusqlite::Error {
 }
 
 /// Whether the file itself is at fault.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase))
 }

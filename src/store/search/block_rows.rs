@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
+use super::super::rows::{self, sql};
 use super::block::{Coded, Damaged};
-use super::rows::{self, sql};
 use crate::proto::id::RoomId;
 
 /// A block of fewer bytes takes in the next messages: its row is written anew for less than a page of the disk.

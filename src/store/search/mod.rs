@@ -1,0 +1,20 @@
+//! Finding messages: what is asked, the index beside the messages, and the answer.
+//!
+//! What a person typed becomes a [`Query`] of phrases. Texts are cut alike (`segment`) for the index, which holds in
+//! blocks of each room which of its messages hold a word. A [`Search`] lets the index propose (`sieve`) and the messages
+//! decide. docs/search.md tells why, with measurements.
+
+mod answer;
+mod block;
+mod block_rows;
+mod index;
+mod phrase;
+mod query;
+mod segment;
+mod sieve;
+
+pub use answer::Cursor;
+pub(super) use answer::Search;
+pub(super) use index::{INDEX_FILE, Indexer, READER_CACHE_KIB, is_damage, kept_upto};
+pub use query::{Filters, Query, QueryFault};
+pub(super) use segment::Segments;

@@ -5,9 +5,11 @@
 //! decide. docs/search.md tells why, with measurements.
 
 mod answer;
+mod batch;
 mod block;
 mod block_rows;
 mod index;
+mod indexer;
 mod phrase;
 mod query;
 mod segment;
@@ -15,6 +17,7 @@ mod sieve;
 
 pub use answer::Cursor;
 pub(super) use answer::Search;
-pub(super) use index::{INDEX_FILE, Indexer, READER_CACHE_KIB, is_damage, kept_upto};
+pub(super) use index::{INDEX_FILE, READER_CACHE_KIB, is_damage, kept_upto};
+pub(super) use indexer::Indexer;
 pub use query::{Filters, Query, QueryFault};
 pub(super) use segment::Segments;

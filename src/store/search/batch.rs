@@ -1,0 +1,143 @@
+//! One batch of indexing: the words of new messages go in, those of deleted ones go out.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::super::events;
+use super::super::rows::{self, sql};
+use super::block::Builder;
+use super::block_rows::{self, Block};
+use super::index::{OpenIndex, author_word};
+use super::segment::Segments;
+use crate::proto::id::RoomId;
+
+/// Messages that are indexed without waiting longer, and in one transaction.
+pub(super) const BATCH: i64 = 1_024;
+/// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.
+const BATCH_BYTES: usize = 512 << 10;
+
+/// What one step came to.
+pub(super) struct Step {
+    pub(super) indexed_upto: u64,
+    pub(super) more: bool,
+}
+
+/// Indexes up to a batch of what the index does not have yet, in one transaction.
+pub(super) fn index(open: &mut OpenIndex, segments: &mut Segments) -> rusqlite::Result<Step> {
+    let snapshot = open.messages.transaction()?;
+    let transaction = open.index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (upto, changes_upto) = transaction.query_row("SELECT indexed_upto, changes_upto FROM state", [], |row| {
+        Ok((rows::number(row, 0)?, rows::number(row, 1)?))
+    })?;
+    let (new_upto, more_messages) = add_messages(&snapshot, &transaction, upto, segments)?;
+    let deletions = deletions_after(&snapshot, changes_upto)?;
+    // A newer one was already blank when it was indexed.
+    forget(&transaction, deletions.iter().filter(|deletion| deletion.message <= upto))?;
+    let new_changes_upto = deletions.last().map_or(changes_upto, |deletion| deletion.seq);
+    if (new_upto, new_changes_upto) != (upto, changes_upto) {
+        transaction
+            .execute("UPDATE state SET indexed_upto = ?, changes_upto = ?", [sql(new_upto), sql(new_changes_upto)])?;
+    }
+    transaction.commit()?;
+    Ok(Step { indexed_upto: new_upto, more: more_messages || sql(deletions.len() as u64) == BATCH })
+}
+
+/// Adds up to a batch of messages after `upto`; gives up to where, and whether there may be more.
+fn add_messages(
+    snapshot: &Connection,
+    index: &Connection,
+    upto: u64,
+    segments: &mut Segments,
+) -> rusqlite::Result<(u64, bool)> {
+    let mut select = snapshot.prepare_cached(
+        "SELECT id, room, author, body FROM messages WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+    )?;
+    let mut rows = select.query([sql(upto), BATCH])?;
+    let (mut count, mut last, mut bytes) = (0, upto, 0);
+    let mut rooms: BTreeMap<RoomId, Gathered> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        (count, last) = (count + 1, rows::number(row, 0)?);
+        segments.read(row.get_ref(3)?.as_str()?);
+        let author = author_word(rows::user_id(row, 2)?);
+        bytes += rooms.entry(rows::room_id(row, 1)?).or_default().add(last, &author, segments);
+        if bytes >= BATCH_BYTES {
+            break;
+        }
+    }
+    for (room, gathered) in rooms {
+        gathered.store(index, room)?;
+    }
+    let more = count == BATCH || bytes >= BATCH_BYTES;
+    Ok(if more { (last, true) } else { (events::newest_seq(snapshot)?.max(last), false) })
+}
+
+/// New messages of one room with their words, not yet in order.
+#[derive(Default)]
+struct Gathered {
+    ids: Vec<u64>,
+    /// All words, one after the other.
+    text: String,
+    /// Where a word stands in `text`, and of which of the messages it is.
+    words: Vec<(std::ops::Range<usize>, u32)>,
+}
+
+impl Gathered {
+    /// Gives the bytes of the words.
+    fn add(&mut self, message: u64, author: &str, segments: &Segments) -> usize {
+        let (place, before) = (self.ids.len() as u32, self.text.len());
+        self.ids.push(message);
+        for word in segments.index_words().into_iter().chain([author]) {
+            let start = self.text.len();
+            self.text.push_str(word);
+            self.words.push((start..self.text.len(), place));
+        }
+        self.text.len() - before
+    }
+
+    fn store(mut self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {
+        let (Some(&first), Some(&last)) = (self.ids.first(), self.ids.last()) else { return Ok(()) };
+        let text = self.text.as_str();
+        self.words.sort_unstable_by(|(a, at), (b, bt)| (&text[a.clone()], at).cmp(&(&text[b.clone()], bt)));
+        let mut builder = Builder::new(&self.ids);
+        let mut places = Vec::new();
+        for same in self.words.chunk_by(|(a, _), (b, _)| text[a.clone()] == text[b.clone()]) {
+            let Some((word, _)) = same.first() else { continue };
+            places.clear();
+            places.extend(same.iter().map(|(_, place)| *place));
+            builder.add(text[word.clone()].as_bytes(), &places);
+        }
+        block_rows::add(index, room, builder.finish(), first, last)
+    }
+}
+
+/// A message that was deleted.
+struct Deletion {
+    seq: u64,
+    room: RoomId,
+    message: u64,
+}
+
+/// Deletions after this event, in order.
+fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Deletion>> {
+    snapshot
+        .prepare_cached(
+            "SELECT seq, room, message FROM events WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
+        )?
+        .query_map([sql(seq), BATCH], |row| {
+            Ok(Deletion { seq: rows::number(row, 0)?, room: rows::room_id(row, 1)?, message: rows::number(row, 2)? })
+        })?
+        .collect()
+}
+
+/// Takes the words of messages out of the index, so that they stand nowhere in its file.
+fn forget<'a>(index: &Connection, deletions: impl Iterator<Item = &'a Deletion>) -> rusqlite::Result<()> {
+    let mut blocks: HashMap<(RoomId, u64), (Block, HashSet<u64>)> = HashMap::new();
+    for deletion in deletions {
+        if let Some(block) = Block::below(index, deletion.room, deletion.message.saturating_add(1))? {
+            let (_, gone) = blocks.entry((deletion.room, block.first)).or_insert_with(|| (block, HashSet::new()));
+            gone.insert(deletion.message);
+        }
+    }
+    blocks.into_values().try_for_each(|(block, gone)| block.take_out(index, &gone))
+}

@@ -8,63 +8,29 @@
 //! taken next. Nothing else is looked at: neither what a search costs nor where it goes on tells of rooms that the asker
 //! may not read. What one call may cost is bounded and counted ([`SEARCH_COST_MAX`]); its `next` goes on from there.
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
-use std::fmt;
-use std::ops::Range;
+use std::collections::{BinaryHeap, HashMap};
 
 use rusqlite::{Connection, Row};
 
 use super::super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::super::{events, history};
 use super::block_rows::Block;
-use super::index;
+use super::cursor::Cursor;
 use super::query::Query;
 use super::segment::Segments;
 use super::sieve::{Cost, Sieve};
+use super::{index, marks, named};
 use crate::proto::account::{Hit, SearchPage};
-use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{
     PAGE_TEXT_BYTES_MAX, SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST,
-    SEARCH_MESSAGE_UNIT_BYTES, SEARCH_NAMES_UNIT, SEARCH_ROOMS_AT_ONCE,
+    SEARCH_MESSAGE_UNIT_BYTES, SEARCH_ROOMS_AT_ONCE,
 };
 use crate::proto::op::DAY_MS;
 
 /// Ids of messages that are read from the register at once, of a room that the index does not cover yet: few at first,
 /// since there may be many rooms, and so many at most.
 const FILED_AT_ONCE: [u32; 2] = [4, 256];
-
-/// Where a page of hits goes on. Opaque to clients.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Cursor {
-    /// Messages from this one on have been seen,
-    below: u64,
-    /// and rooms up to this one are done.
-    rooms_upto: RoomId,
-}
-
-impl Cursor {
-    const START: Self = Self { below: u64::MAX, rooms_upto: RoomId(0) };
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.rooms_upto {
-            RoomId(0) => write!(f, "{}", self.below),
-            RoomId(room) => write!(f, "{}.{room}", self.below),
-        }
-    }
-}
-
-impl TryFrom<String> for Cursor {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let (below, room) = text.split_once('.').unwrap_or((&text, "0"));
-        let number = |digits: &str| digits.parse().map_err(|_| "no place in a search");
-        Ok(Self { below: number(below)?, rooms_upto: RoomId(number(room)?) })
-    }
-}
 
 /// One search under way.
 pub(in crate::store) struct Search<'a> {
@@ -147,14 +113,14 @@ impl<'a> Search<'a> {
     ) -> rusqlite::Result<Self> {
         let mut cost = Cost::default();
         if !query.within.is_empty() || query.filters.room.is_some() {
-            let mut named = rooms_named(db, asker, &query.within, &mut cost)?;
+            let mut named = named::rooms(db, asker, &query.within, &mut cost)?;
             named.extend(query.filters.room);
             rooms.retain(|room| named.contains(room));
         }
         rooms.sort_unstable();
         let mut authors = None;
         if !query.from.is_empty() || query.filters.from.is_some() {
-            let mut named = people_named(db, &query.from, &mut cost)?;
+            let mut named = named::people(db, &query.from, &mut cost)?;
             named.extend(query.filters.from);
             authors = Some(named.into_iter().collect::<Vec<_>>());
         }
@@ -382,7 +348,7 @@ impl<'a> Search<'a> {
             places.len() > before
         });
         self.cost.add(u32::try_from(compared / SEARCH_COMPARED_UNIT).unwrap_or(u32::MAX));
-        all.then(|| in_utf16(body, joined(places)))
+        all.then(|| marks::in_utf16(body, marks::joined(places)))
     }
 
     /// The ids among which hits can be; `None` when there are none.
@@ -407,47 +373,6 @@ impl Stream {
     }
 }
 
-/// The asker's rooms with one of these folded names. A direct room is named by the other person, and has the name
-/// itself once that person is gone.
-fn rooms_named(db: &Connection, asker: UserId, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<RoomId>> {
-    let mut statement = db.prepare_cached(
-        "SELECT rooms.id, iif(kind = 'direct' AND rooms.name = '', users.name, rooms.name)
-         FROM members JOIN rooms ON rooms.id = members.room
-         LEFT JOIN users ON users.id = iif(low = ?1, high, low)
-         WHERE members.user = ?1",
-    )?;
-    let rooms = statement.query_map([sql(asker.0)], |row| Ok((rows::room_id(row, 0)?, row.get(1)?)))?;
-    named(rooms, names, cost)
-}
-
-/// People with one of these folded names, guests whose stay has ended among them.
-fn people_named(db: &Connection, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<UserId>> {
-    let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR guest")?;
-    let people = statement.query_map([], |row| Ok((rows::user_id(row, 0)?, row.get(1)?)))?;
-    named(people, names, cost)
-}
-
-fn named<I: std::hash::Hash + Eq>(
-    all: impl Iterator<Item = rusqlite::Result<(I, Option<String>)>>,
-    names: &[String],
-    cost: &mut Cost,
-) -> rusqlite::Result<HashSet<I>> {
-    let mut found = HashSet::new();
-    if names.is_empty() {
-        return Ok(found);
-    }
-    let mut compared = 0;
-    for entry in all {
-        let (id, name) = entry?;
-        compared += 1;
-        if name.is_some_and(|name| names.contains(&fold(&name))) {
-            found.insert(id);
-        }
-    }
-    cost.add(compared / SEARCH_NAMES_UNIT);
-    Ok(found)
-}
-
 /// The messages of these days (since 1970), first and last included; more where the box's clock has jumped.
 fn days(db: &Connection, first: i64, last: i64) -> rusqlite::Result<Option<Span>> {
     let mut statement = db.prepare_cached(
@@ -461,30 +386,4 @@ fn days(db: &Connection, first: i64, last: i64) -> rusqlite::Result<Option<Span>
             None => None,
         })
     })
-}
-
-/// Places in order, those that overlap as one; no more than anybody looks at.
-fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    places.sort_unstable_by_key(|place| (place.start, place.end));
-    places.dedup_by(|next, kept| {
-        let overlap = next.start < kept.end;
-        if overlap {
-            kept.end = kept.end.max(next.end);
-        }
-        overlap
-    });
-    places.truncate(SEARCH_MARKS_MAX);
-    places
-}
-
-/// Bytes of a text as UTF-16 code units of it; the places are in order and apart.
-fn in_utf16(text: &str, places: Vec<Range<usize>>) -> Vec<[u32; 2]> {
-    let (mut bytes, mut units) = (0, 0_u32);
-    let mut upto = |end: usize| {
-        // A body has at most 16,000 code units.
-        units += text[bytes..end].chars().map(|c| c.len_utf16() as u32).sum::<u32>();
-        bytes = end;
-        units
-    };
-    places.into_iter().map(|place| [upto(place.start), upto(place.end)]).collect()
 }

@@ -42,12 +42,12 @@ pub(super) struct Checkpointer {
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<CheckpointerState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct CheckpointerState {
     /// As of the newest commit.
     newest: Wal,
     /// The same, until a checkpoint has been made for it.
@@ -97,13 +97,13 @@ impl Checkpointer {
         self.shared.changed.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, CheckpointerState> {
         self.shared.lock()
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, CheckpointerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -75,14 +75,14 @@ struct Stream {
     block_below: u64,
 }
 
-/// What has been found.
-struct Found {
+/// The hits of a page, until it is full.
+struct PageHits {
     hits: Vec<Hit>,
     limit: usize,
     text_bytes: usize,
 }
 
-impl Found {
+impl PageHits {
     /// Whether the page has room for a hit with a text of so many bytes: one at least.
     fn takes(&mut self, text_bytes: usize) -> bool {
         self.text_bytes += text_bytes;
@@ -144,7 +144,7 @@ impl<'a> Search<'a> {
 
     /// Hits older than `cursor`, the newest first.
     pub(in crate::store) fn page(&mut self, cursor: Option<Cursor>, limit: usize) -> rusqlite::Result<SearchPage> {
-        let mut found = Found { hits: Vec::new(), limit, text_bytes: 0 };
+        let mut found = PageHits { hits: Vec::new(), limit, text_bytes: 0 };
         let next = self.fill(cursor.unwrap_or(Cursor::START), &mut found)?;
         Ok(SearchPage { hits: found.hits, next: next.map(|next| next.to_string()), cut: self.query.cut })
     }
@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
     }
 
     /// Gives from where to go on, if there may be more.
-    fn fill(&mut self, mut cursor: Cursor, found: &mut Found) -> rusqlite::Result<Option<Cursor>> {
+    fn fill(&mut self, mut cursor: Cursor, found: &mut PageHits) -> rusqlite::Result<Option<Cursor>> {
         let Some(all) = self.span()?.filter(|_| self.authors.as_ref().is_none_or(|authors| !authors.is_empty())) else {
             return Ok(None);
         };
@@ -188,7 +188,7 @@ impl<'a> Search<'a> {
     }
 
     /// [`Self::walk`], and without the index where that turns out to be damaged.
-    fn walk_or_read(&mut self, rooms: &[RoomId], span: Span, found: &mut Found) -> rusqlite::Result<Walked> {
+    fn walk_or_read(&mut self, rooms: &[RoomId], span: Span, found: &mut PageHits) -> rusqlite::Result<Walked> {
         match self.walk(rooms, span, found) {
             Err(e) if index::is_damage(&e) && self.index.is_some() => {
                 (self.damaged, self.index, self.indexed_upto) = (true, None, 0);
@@ -212,7 +212,7 @@ impl<'a> Search<'a> {
     }
 
     /// Goes through the messages of these rooms that may be hits, the newest first.
-    fn walk(&mut self, rooms: &[RoomId], span: Span, found: &mut Found) -> rusqlite::Result<Walked> {
+    fn walk(&mut self, rooms: &[RoomId], span: Span, found: &mut PageHits) -> rusqlite::Result<Walked> {
         let mut unfiled = self.unfiled(span)?;
         let mut streams: Vec<Stream> = Vec::with_capacity(rooms.len());
         // The newest message that each stream may have.
@@ -299,7 +299,7 @@ impl<'a> Search<'a> {
     }
 
     /// Takes a message for a hit if it is one.
-    fn consider(&mut self, room: RoomId, id: u64, found: &mut Found) -> rusqlite::Result<Walked> {
+    fn consider(&mut self, room: RoomId, id: u64, found: &mut PageHits) -> rusqlite::Result<Walked> {
         let db = self.db;
         let mut statement = db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?"))?;
         let mut rows = statement.query([sql(id)])?;

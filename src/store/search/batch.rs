@@ -17,14 +17,14 @@ pub(super) const BATCH: i64 = 1_024;
 /// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.
 const BATCH_BYTES: usize = 512 << 10;
 
-/// What one step came to.
-pub(super) struct Step {
+/// What one batch came to.
+pub(super) struct IndexedBatch {
     pub(super) indexed_upto: u64,
     pub(super) more: bool,
 }
 
 /// Indexes up to a batch of what the index does not have yet, in one transaction.
-pub(super) fn index(open: &mut OpenIndex, segments: &mut Segments) -> rusqlite::Result<Step> {
+pub(super) fn index(open: &mut OpenIndex, segments: &mut Segments) -> rusqlite::Result<IndexedBatch> {
     let snapshot = open.messages.transaction()?;
     let transaction = open.index.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let (upto, changes_upto) = transaction.query_row("SELECT indexed_upto, changes_upto FROM state", [], |row| {
@@ -40,7 +40,7 @@ pub(super) fn index(open: &mut OpenIndex, segments: &mut Segments) -> rusqlite::
             .execute("UPDATE state SET indexed_upto = ?, changes_upto = ?", [sql(new_upto), sql(new_changes_upto)])?;
     }
     transaction.commit()?;
-    Ok(Step { indexed_upto: new_upto, more: more_messages || sql(deletions.len() as u64) == BATCH })
+    Ok(IndexedBatch { indexed_upto: new_upto, more: more_messages || sql(deletions.len() as u64) == BATCH })
 }
 
 /// Adds up to a batch of messages after `upto`; gives up to where, and whether there may be more.
@@ -55,7 +55,7 @@ fn add_messages(
     )?;
     let mut rows = select.query([sql(upto), BATCH])?;
     let (mut count, mut last, mut bytes) = (0, upto, 0);
-    let mut rooms: BTreeMap<RoomId, Gathered> = BTreeMap::new();
+    let mut rooms: BTreeMap<RoomId, RoomWords> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         (count, last) = (count + 1, rows::number(row, 0)?);
         segments.read(row.get_ref(3)?.as_str()?);
@@ -65,8 +65,8 @@ fn add_messages(
             break;
         }
     }
-    for (room, gathered) in rooms {
-        gathered.store(index, room)?;
+    for (room, words) in rooms {
+        words.store(index, room)?;
     }
     let more = count == BATCH || bytes >= BATCH_BYTES;
     Ok(if more { (last, true) } else { (events::newest_seq(snapshot)?.max(last), false) })
@@ -74,7 +74,7 @@ fn add_messages(
 
 /// New messages of one room with their words, not yet in order.
 #[derive(Default)]
-struct Gathered {
+struct RoomWords {
     ids: Vec<u64>,
     /// All words, one after the other.
     text: String,
@@ -82,7 +82,7 @@ struct Gathered {
     words: Vec<(std::ops::Range<usize>, u32)>,
 }
 
-impl Gathered {
+impl RoomWords {
     /// Gives the bytes of the words.
     fn add(&mut self, message: u64, author: &str, segments: &Segments) -> usize {
         let (place, before) = (self.ids.len() as u32, self.text.len());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::batch::{self, BATCH, Step};
+use super::batch::{self, BATCH, IndexedBatch};
 use super::index::{INDEX_FILE, OpenIndex, is_damage};
 use super::segment::Segments;
 
@@ -25,12 +25,12 @@ pub(in crate::store) struct Indexer {
 
 struct Shared {
     dir: PathBuf,
-    state: Mutex<State>,
+    state: Mutex<IndexerState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct IndexerState {
     /// The newest event, and up to which one the index goes.
     newest: u64,
     indexed: u64,
@@ -59,7 +59,7 @@ impl Indexer {
     /// `newest`: the newest event there is.
     pub(in crate::store) fn start(dir: &Path, newest: u64) -> io::Result<(Self, JoinHandle<()>)> {
         // At once: the file may be missing, or not know what an earlier run wrote last.
-        let state = State { newest, due: Some(Instant::now()), ..State::default() };
+        let state = IndexerState { newest, due: Some(Instant::now()), ..IndexerState::default() };
         let shared = Arc::new(Shared { dir: dir.into(), state: Mutex::new(state), changed: Condvar::new() });
         let handle = Self { shared: Arc::clone(&shared) };
         let thread = thread::Builder::new().name("index".into()).spawn(move || Thread::new(shared).run())?;
@@ -113,7 +113,7 @@ impl Indexer {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, IndexerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,17 +173,17 @@ impl Thread {
 
     fn index(&mut self) {
         let deletions = std::mem::take(&mut self.shared.lock().deletions);
-        let step = self.step();
+        let batch = self.index_batch();
         // Not all of them have been seen to.
-        if deletions && step.as_ref().map_or(true, |step| step.more) {
+        if deletions && batch.as_ref().map_or(true, |batch| batch.more) {
             self.shared.lock().deletions = true;
         }
-        match step {
-            Ok(step) => {
+        match batch {
+            Ok(batch) => {
                 let mut state = self.shared.lock();
-                state.indexed = step.indexed_upto;
+                state.indexed = batch.indexed_upto;
                 let now = Instant::now();
-                state.due = match step.more {
+                state.due = match batch.more {
                     true => Some(now),
                     false if state.indexed < state.newest => Some(now + DELAY),
                     false => None,
@@ -202,7 +202,7 @@ impl Thread {
         }
     }
 
-    /// Removes the file; the next step begins a new one.
+    /// Removes the file; the next batch begins a new one.
     fn rebuild(&mut self) {
         log::warn!("the search index is made anew");
         self.open = None;
@@ -232,7 +232,7 @@ impl Thread {
     }
 
     /// Indexes one batch.
-    fn step(&mut self) -> rusqlite::Result<Step> {
+    fn index_batch(&mut self) -> rusqlite::Result<IndexedBatch> {
         let open = match &mut self.open {
             Some(open) => open,
             closed => closed.insert(OpenIndex::open(&self.shared.dir)?),

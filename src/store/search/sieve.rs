@@ -146,18 +146,18 @@ impl Sieve {
         head: &Head<'_>,
         cost: &mut Cost,
     ) -> rusqlite::Result<Vec<u64>> {
-        let look = Look { index, block, head };
+        let sifted = SiftedBlock { index, block, head };
         let mut left = Bits::all(head.count);
         let words = if head.has_leaves() {
-            look.words(&self.words, &mut self.order, &mut left, cost)?
+            sifted.words(&self.words, &mut self.order, &mut left, cost)?
         } else {
-            look.inline_words(&self.words, &mut left)?
+            sifted.inline_words(&self.words, &mut left)?
         };
-        if !words || !look.authors(&self.authors, &mut left, cost)? {
+        if !words || !sifted.authors(&self.authors, &mut left, cost)? {
             return Ok(Vec::new());
         }
         for beginning in &self.beginnings {
-            if !look.beginning(beginning, &mut left, cost)? {
+            if !sifted.beginning(beginning, &mut left, cost)? {
                 return Ok(Vec::new());
             }
         }
@@ -175,13 +175,13 @@ impl Sieve {
 }
 
 /// A block that is looked into. Each look leaves the messages that pass, and tells whether there are any.
-struct Look<'a> {
+struct SiftedBlock<'a> {
     index: &'a Connection,
     block: &'a Block,
     head: &'a Head<'a>,
 }
 
-impl Look<'_> {
+impl SiftedBlock<'_> {
     /// All words of a block that is one row, in one go.
     fn inline_words(&self, words: &[Vec<u8>], left: &mut Bits) -> Result<bool, Damaged> {
         let mut entries = self.head.entries();

@@ -1,12 +1,14 @@
+//! What is found, and in what order.
+
 use proptest::prelude::*;
 
 use super::super::{Cursor, Filters, Query};
-use super::nasty::Talk;
 use super::*;
 use crate::proto::account::{Hit, SearchPage};
-use crate::proto::limits::{
-    SEARCH_COST_MAX, SEARCH_PAGE_MAX, SEARCH_ROOMS_AT_ONCE, SEARCH_ROW_COST, SEARCH_STEP_COST_MAX,
-};
+use crate::proto::limits::{SEARCH_PAGE_MAX, SEARCH_ROOMS_AT_ONCE};
+
+mod cost;
+mod index;
 
 fn search(fixture: &Fixture, asker: UserId, query: &str) -> Vec<Hit> {
     let page = page(fixture, asker, query, None, 50);
@@ -130,138 +132,6 @@ fn only_rooms_that_the_asker_is_in_are_searched() {
     finds(&fixture, users[0], "between", &[2, 1]);
 }
 
-/// A page and what it cost.
-fn cost(fixture: &Fixture, asker: UserId, query: &str, cursor: Option<&String>) -> (SearchPage, u32) {
-    let query = Query::parse(query, Filters::default()).unwrap();
-    let cursor = cursor.map(|cursor| Cursor::try_from(cursor.clone()).unwrap());
-    fixture.read(|reader| {
-        reader.searched(asker, &query, &|| false, |search| Ok((search.page(cursor, 20)?, search.cost())))
-    })
-}
-
-#[test]
-fn neither_cost_nor_answer_tells_of_rooms_one_is_not_in() {
-    let words = "the secret plan of w1 天气";
-    let asked = ["secret", "sec*", "w*", "天", "天气", "\"secret plan\"", "nothing", "from:Ada plan", "from:Ada"];
-    // What Eve hears and what it costs: before others write in a room of theirs, while the index does not have that yet,
-    // and when it has. In `theirs` are the words that she looks for.
-    let heard = |theirs: &str, eve_is_there: bool| {
-        let (fixture, users) = Fixture::with(&["Ada", "Eve"]);
-        let room = fixture.room(RoomKind::Closed, users[0], &users[..1 + usize::from(eve_is_there)]);
-        let write = |room, id: &str, body: &str, count: usize| {
-            for part in 0..count.div_ceil(500) {
-                let ids = (part * 500..count.min(part * 500 + 500)).map(|i| format!("{id}{i}"));
-                fixture.apply_all(ids.map(|id| append(room, users[0], &id, body)));
-            }
-        };
-        let ask = || asked.map(|query| cost(&fixture, users[1], query, None));
-        write(EVERYONE, "a", words, 30);
-        write(EVERYONE, "b", "something else", 600);
-        fixture.index();
-        let before = ask();
-        write(room, "c", theirs, 3_000);
-        let meanwhile = ask();
-        fixture.index();
-        (before, meanwhile, ask())
-    };
-    for theirs in [words, "other words altogether"] {
-        let (before, meanwhile, after) = heard(theirs, false);
-        assert!(before == after, "{theirs}");
-        for ((page, cost), (page_before, cost_before)) in meanwhile.iter().zip(&before) {
-            assert_eq!(page, page_before, "{theirs}");
-            // Where the index lags, the register is asked once for each of the asker's rooms, whatever is in others.
-            assert!([0, SEARCH_ROW_COST].contains(&(cost - cost_before)), "{theirs}: {cost}, {cost_before}");
-        }
-    }
-    let (before, _, after) = heard(words, true);
-    assert!(before != after, "whoever is in the room");
-}
-
-#[test]
-fn equal_words_cost_once() {
-    let (fixture, ada) = talk();
-    fixture.apply_all((0..2_000).map(|i| append(EVERYONE, ada, &format!("n{i}"), &format!("w{i} x"))));
-    fixture.index();
-    let (once, often) = (cost(&fixture, ada, "w* zz", None), cost(&fixture, ada, &("w* ".repeat(16) + "zz"), None));
-    assert_eq!(often, once);
-}
-
-#[test]
-fn each_beginning_that_is_gathered_is_counted() {
-    let (fixture, users) = Fixture::with(&["Ada"]);
-    // A block of one row, which is gone through for each of them.
-    fixture.apply_all((0..60).map(|i| append(EVERYONE, users[0], &format!("m{i}"), &format!("aa bb cc dd number{i}"))));
-    fixture.index();
-    let [one, five] = ["zz*", "a* b* c* d* zz*"].map(|query| cost(&fixture, users[0], query, None));
-    assert_eq!((one.0.hits.len(), five.0.hits.len()), (0, 0));
-    assert!(five.1 >= one.1 + 4, "{} and {}", one.1, five.1);
-}
-
-#[test]
-fn every_query_ends_within_its_cost_and_comes_to_an_end() {
-    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
-    let mut talk = Talk::new(11);
-    let rooms: Vec<RoomId> = (0..40).map(|i| fixture.room(RoomKind::Closed, users[i % 2], &users)).collect();
-    for part in 0..2_u64 {
-        let ops: Vec<Op> = (0..2_000_u64)
-            .map(|i| {
-                let room = rooms[talk.random.below(rooms.len() as u64) as usize];
-                append(
-                    if i % 3 == 0 { EVERYONE } else { room },
-                    users[(i % 2) as usize],
-                    &format!("{part}-{i}"),
-                    &talk.body(),
-                )
-            })
-            .collect();
-        for some in ops.chunks(500) {
-            fixture.apply_all(some.iter().cloned());
-        }
-        // The rest is read message by message.
-        if part == 0 {
-            fixture.index();
-        }
-    }
-    let names = ["Ada", "Grace", "Kitchen", "nobody"].map(str::to_owned);
-    let mut worst = 0;
-    for _ in 0..150 {
-        let query = talk.query(&names);
-        let (mut cursor, mut calls, mut last) = (None, 0, u64::MAX);
-        loop {
-            let (page, cost) = cost(&fixture, users[0], &query, cursor.as_ref());
-            worst = worst.max(cost);
-            assert!(cost <= SEARCH_COST_MAX + SEARCH_STEP_COST_MAX, "{cost}: {query}");
-            for hit in &page.hits {
-                assert!(hit.message.id.0 < last, "{query}");
-                last = hit.message.id.0;
-            }
-            calls += 1;
-            assert!(calls < 1_000, "{query}");
-            cursor = page.next;
-            if cursor.is_none() || calls > 20 && !page.hits.is_empty() {
-                break;
-            }
-        }
-    }
-    assert!(worst > SEARCH_COST_MAX / 100, "for this test to mean anything: {worst}");
-}
-
-#[test]
-fn a_search_that_nobody_waits_for_is_given_up() {
-    let (fixture, ada) = talk();
-    fixture.apply_all((0..2_000).map(|i| append(EVERYONE, ada, &format!("n{i}"), "b a b a")));
-    for _ in 0..2 {
-        let query = Query::parse("\"a a\"", Filters::default()).unwrap();
-        let asked = std::cell::Cell::new(0);
-        let left = || asked.replace(asked.get() + 1) > 10;
-        let page = fixture.read(|reader| reader.search(ada, &query, (None, 20), left));
-        assert!(page.next.is_some() && asked.get() < 20, "{}", asked.get());
-        let page = fixture.read(|reader| reader.search(ada, &query, (None, 20), || false));
-        assert_eq!(page.next, None, "where somebody waits");
-        fixture.index();
-    }
-}
-
 /// Ada, and so many rooms that she is in: entered by hand, since nobody may be put into so many.
 fn in_rooms(count: usize) -> (Fixture, Vec<UserId>, Vec<RoomId>) {
     let (fixture, users) = Fixture::with(&["Ada"]);
@@ -279,38 +149,6 @@ fn in_rooms(count: usize) -> (Fixture, Vec<UserId>, Vec<RoomId>) {
     change.commit().unwrap();
     drop(db);
     (fixture.reopen(), users, rooms)
-}
-
-#[test]
-fn a_page_that_begins_within_many_blocks_ends_within_its_cost() {
-    let (fixture, users, rooms) = in_rooms(700);
-    // All beginnings are in each block, and only the last one of them in no message with the others.
-    let most: String = ('a'..'p').map(|c| format!("{c}{} ", "y".repeat(45))).collect();
-    for round in 0..4 {
-        let body = if round == 1 { "p" } else { &most };
-        let ops = rooms.iter().map(|&room| {
-            append(
-                room,
-                users[0],
-                &format!("{room}-{round}"),
-                &format!(
-                    "{body} {}",
-                    (0..9).map(|i| format!("q{room}{round}{i}{} ", "z".repeat(40))).collect::<String>()
-                ),
-            )
-        });
-        fixture.apply_all(ops);
-    }
-    fixture.index();
-    let query: String = ('a'..='p').map(|c| format!("{c}* ")).collect();
-    let (mut cursor, mut calls) = (Some("2500".to_owned()), 0);
-    while let Some(from) = cursor {
-        let (page, cost) = cost(&fixture, users[0], &query, Some(&from));
-        assert!(cost <= SEARCH_COST_MAX + SEARCH_STEP_COST_MAX, "{cost}");
-        assert_ne!(page.next.as_ref(), Some(&from));
-        (cursor, calls) = (page.next, calls + 1);
-    }
-    assert!((2..1_000).contains(&calls), "for this test to mean anything: {calls}");
 }
 
 #[test]
@@ -420,57 +258,6 @@ fn filters_by_id_and_by_instant_narrow_like_names_and_days() {
 }
 
 #[test]
-fn a_deleted_message_is_gone_from_the_results_and_from_the_index_file() {
-    let (fixture, users) = Fixture::with(&["Ada"]);
-    fixture.send(EVERYONE, users[0], "a", "the secret is xyzzyplugh, 秘密部署");
-    fixture.send(EVERYONE, users[0], "b", "a wellknownword");
-    fixture.index();
-    finds(&fixture, users[0], "xyzzyplugh", &[1]);
-    fixture.apply(Op::Message(MessageOp::Delete {
-        room: EVERYONE,
-        message: Seq(1),
-        by: users[0],
-        whose: Whose::Anyones,
-        at: NOON,
-    }));
-    finds(&fixture, users[0], "xyzzyplugh", &[]);
-    finds(&fixture, users[0], "from:Ada", &[2]);
-    fixture.index();
-    finds(&fixture, users[0], "xyzzyplugh", &[]);
-    let dir = fixture.dir.path().to_owned();
-    let _fixture = fixture.reopen();
-    assert!(index_holds(&dir, "wellknownword"), "for this test to mean anything");
-    assert!(!index_holds(&dir, "xyzzyplugh"));
-    assert!(!index_holds(&dir, "秘密"));
-}
-
-fn index_holds(dir: &Path, word: &str) -> bool {
-    // The index stores what a word has in common with the one before it only once.
-    let end = word.char_indices().nth_back(0).map_or(0, |(at, _)| at.min(4));
-    let bytes = std::fs::read(dir.join("search.db")).unwrap();
-    bytes.windows(word.len() - end).any(|window| window == &word.as_bytes()[end..])
-}
-
-#[test]
-fn a_deletion_that_the_index_has_not_heard_of_is_made_up_for() {
-    let (fixture, users) = Fixture::with(&["Ada"]);
-    fixture.send(EVERYONE, users[0], "a", "the secret is xyzzyplugh");
-    fixture.send(EVERYONE, users[0], "b", "a wellknownword");
-    fixture.index();
-    fixture.store.close();
-    // As if the process had ended between the commit and the index.
-    let db = super::super::database::open_database(fixture.dir.path()).unwrap();
-    super::super::messages::delete(&db, (EVERYONE, Seq(1)), None, Whose::Anyones, NOON).unwrap();
-    drop(db);
-    let fixture = fixture.reopen();
-    fixture.index();
-    let dir = fixture.dir.path().to_owned();
-    let _fixture = fixture.reopen();
-    assert!(index_holds(&dir, "wellknownword"));
-    assert!(!index_holds(&dir, "xyzzyplugh"));
-}
-
-#[test]
 fn filters_narrow_by_author_room_and_day() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace Hopper"]);
     let kitchen = fixture.room(RoomKind::Open, users[0], &[users[1]]);
@@ -535,70 +322,6 @@ fn pages_of_hits_follow_each_other_without_gap_or_repetition() {
         }
         fixture.index();
     }
-}
-
-#[test]
-fn one_call_does_bounded_work_and_says_where_to_go_on() {
-    let (fixture, users) = Fixture::with(&["Ada"]);
-    fixture.apply_all((0..4_000).map(|i| append(EVERYONE, users[0], &format!("m{i}"), "b a b a")));
-    fixture.index();
-    let mut cursor = None;
-    let mut calls = 0;
-    loop {
-        // Every message has both words, none has the phrase.
-        let page = page(&fixture, users[0], "\"a a\"", cursor.clone(), 50);
-        assert!(page.hits.is_empty());
-        calls += 1;
-        let Some(next) = page.next else { break };
-        assert_ne!(Some(&next), cursor.as_ref());
-        cursor = Some(next);
-    }
-    assert!(calls > 1, "for this test to mean anything");
-}
-
-#[test]
-fn a_missing_or_damaged_index_is_made_anew() {
-    let (fixture, ada) = talk();
-    fixture.index();
-    fixture.store.close();
-    let file = fixture.dir.path().join("search.db");
-    std::fs::remove_file(&file).unwrap();
-    let fixture = fixture.reopen();
-    fixture.index();
-    everything_is_found(&fixture, ada);
-    fixture.store.close();
-    let mut bytes = std::fs::read(&file).unwrap();
-    bytes[200..].fill(0x5a);
-    std::fs::write(&file, bytes).unwrap();
-    let fixture = fixture.reopen();
-    everything_is_found(&fixture, ada);
-    fixture.index();
-    everything_is_found(&fixture, ada);
-    fixture.store.close();
-    let index = rusqlite::Connection::open(&file).unwrap();
-    let upto: i64 = index.query_row("SELECT indexed_upto FROM state", [], |row| row.get(0)).unwrap();
-    assert_eq!(upto, i64::try_from(TALK.len()).unwrap());
-}
-
-#[test]
-fn an_index_of_another_database_is_not_used() {
-    let (other, _) = talk();
-    other.index();
-    other.store.close();
-    let (fixture, users) = Fixture::with(&["Ada"]);
-    fixture.apply_all((0..20).map(|i| append(EVERYONE, users[0], &format!("m{i}"), "something else")));
-    fixture.store.close();
-    for entry in std::fs::read_dir(fixture.dir.path()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.to_string_lossy().contains("search.db") {
-            std::fs::remove_file(path).unwrap();
-        }
-    }
-    std::fs::copy(other.dir.path().join("search.db"), fixture.dir.path().join("search.db")).unwrap();
-    let fixture = fixture.reopen();
-    fixture.index();
-    finds(&fixture, users[0], "deployment", &[]);
-    assert_eq!(search(&fixture, users[0], "else").len(), 20);
 }
 
 proptest! {

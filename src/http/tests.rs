@@ -29,10 +29,13 @@ use crate::proto::op::{AccountOp, MessageOp, Op, Outcome, RoomOp};
 use crate::proto::server::{BoxRole, User};
 
 mod account;
+mod cookies;
 mod doors;
+mod guesses;
 mod guests;
 mod poster;
 mod reading;
+mod routes;
 mod signing_in;
 
 const VERSION: &str = "0.0.0";

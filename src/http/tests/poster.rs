@@ -102,3 +102,30 @@ async fn an_old_poster_is_told_in_the_clear_before_anything_is_trusted() {
     let _ = porch.moves.send(Arc::new(doors_at(&[])));
     assert!(guide(&porch, "/p/nonsense", "en").await.contains("id=\"test\""));
 }
+
+#[tokio::test]
+async fn a_wifi_for_the_poster_is_one_that_can_be() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    for body in [
+        json!({ "wifi_name": "x".repeat(33) }),
+        json!({ "wifi_name": "好".repeat(11) }),
+        json!({ "wifi_key": "1234567" }),
+        json!({ "wifi_key": "x".repeat(64) }),
+        json!({ "wifi_key": "ａ".repeat(64) }),
+        json!({ "wifi_key": "a".repeat(65) }),
+        json!({ "wifi_name": "a\nb" }),
+    ] {
+        assert_eq!(ada.patch("/api/settings", &body).await.refused(), refusal(400, "bad_request"), "{body}");
+    }
+    for body in [
+        json!({ "wifi_name": "好".repeat(10), "wifi_key": "12345678", "wifi_hidden": true }),
+        json!({ "wifi_key": "x".repeat(63) }),
+        json!({ "wifi_key": "0123456789abcdefABCDEF0123456789".repeat(2) }),
+        json!({ "wifi_key": "" }),
+    ] {
+        assert_eq!(ada.patch("/api/settings", &body).await.status, 200, "{body}");
+    }
+    let settings = ada.get("/api/settings").await.json()["settings"].clone();
+    assert_eq!((&settings["wifi_hidden"], &settings["wifi_name"]), (&json!(true), &json!("好".repeat(10))));
+}

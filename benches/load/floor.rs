@@ -15,7 +15,7 @@ use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use porch::proto::event::Message as Sent;
 use porch::proto::id::{RoomId, Seq, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
-use porch::proto::server::{BoxRole, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
+use porch::proto::server::{Act, BoxRole, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpSocket, TcpStream};
@@ -152,6 +152,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         kind: RoomKind::Open,
         name: String::new(),
         archived: false,
+        may: vec![Act::Write],
         guests: false,
         role: RoomRole::Member,
         with: None,

@@ -26,13 +26,19 @@ impl Hub {
     pub(super) fn user_changed(&mut self, user: User, out: &mut Vec<Output>) {
         let id = user.id;
         let Some(person) = self.roster.people.get_mut(&id) else { return };
-        person.user = user.clone();
+        let had = std::mem::replace(&mut person.user, user.clone()).role;
         person.leaving &= person.user.role == BoxRole::Guest;
         self.gathered.person(id, PersonChange::Changed);
         let rooms = self.roster.people[&id].rooms.iter().copied();
         let with_guests: Vec<RoomId> = rooms.filter(|room| self.may_hold_guests(*room)).collect();
         for room in with_guests {
             self.gathered.person_in(room, id, PersonChange::Changed);
+        }
+        if had != user.role {
+            // What they may do there is another thing now.
+            for room in &self.roster.people[&id].rooms {
+                self.gathered.show(*room, id);
+            }
         }
         // A guest may be in no room by which to hear of it on another device.
         if user.role == BoxRole::Guest {

@@ -1,9 +1,11 @@
 //! What the store has made durable: the state follows, and those concerned are told.
 
+use std::collections::BTreeMap;
+
 use crate::proto::change::{Change, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::event::{Event, EventKind};
-use crate::proto::id::RoomId;
-use crate::proto::server::ServerMessage;
+use crate::proto::id::{ConnId, RoomId};
+use crate::proto::server::{Act, ServerMessage};
 
 use super::gathered::PersonChange;
 use super::room::{Room, broadcast};
@@ -63,9 +65,21 @@ impl Hub {
         if comes_back {
             return self.show_room_to_all(id, out);
         }
-        let Room { archived, guests, .. } = *room;
-        let settings = ServerMessage::RoomSettings { room: id, name: room.name.clone(), archived, guests };
-        broadcast(room.present.clone(), settings, out);
+        self.tell_settings(id, out);
+    }
+
+    /// Each connection that is there hears it once; most may do the same there, and it is encoded once for those.
+    fn tell_settings(&self, id: RoomId, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get(id) else { return };
+        let mut alike: BTreeMap<Vec<Act>, Vec<ConnId>> = BTreeMap::new();
+        for (conn, user) in room.present.iter().filter_map(|conn| Some((*conn, self.roster.conns.get(conn)?.user))) {
+            let may = self.roster.box_role(user).map(|on_the_box| room.all_that_may(user, on_the_box));
+            alike.entry(may.unwrap_or_default()).or_default().push(conn);
+        }
+        for (may, to) in alike {
+            let Room { archived, guests, ref name, .. } = *room;
+            broadcast(to, ServerMessage::RoomSettings { room: id, name: name.clone(), archived, guests, may }, out);
+        }
     }
 
     fn room_made(&mut self, room: RoomRecord, members: &[MemberRecord], out: &mut Vec<Output>) {

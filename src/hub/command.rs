@@ -8,7 +8,7 @@ use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
 use crate::proto::op::{MessageOp, Op, RoomOp, Whose};
-use crate::proto::server::{BoxRole, RoomKind, RoomRole, ServerMessage};
+use crate::proto::server::{Act, BoxRole, RoomKind, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 use crate::proto::user_name::is_reserved;
 
@@ -164,19 +164,11 @@ impl Hub {
         if self.asked.len() < limits::STORE_IN_FLIGHT_MAX { Ok(()) } else { Err(ErrorCode::Busy) }
     }
 
-    fn writable_room(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
-        let room = self.rooms.own(user, room)?;
-        if room.is_left_alone() {
-            return Err(ErrorCode::PersonGone);
-        }
-        if room.archived { Err(ErrorCode::RoomArchived) } else { Ok(room) }
-    }
-
-    /// Whether `user` may change the room itself: its owner, or the owner of the box; never in direct rooms.
-    fn may_steer(&self, user: UserId, room: &Room) -> Result<(), ErrorCode> {
-        let owns = room.members.get(&user).is_some_and(|member| member.role == RoomRole::Owner);
-        let allowed = room.kind != RoomKind::Direct && (owns || self.roster.is_owner(user));
-        if allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
+    /// Whether `user` may do this in that room; whether there are others is nobody's business.
+    fn may(&self, act: Act, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
+        let room = self.rooms.get(room).ok_or(ErrorCode::NotAMember)?;
+        let on_the_box = self.roster.box_role(user).ok_or(ErrorCode::NotAMember)?;
+        room.may(act, user, on_the_box).map(|()| room)
     }
 
     fn send(
@@ -197,7 +189,7 @@ impl Hub {
             BodyFault::Nul => ErrorCode::BadRequest,
         });
         let checked = checked.and_then(|body| {
-            self.writable_room(author, room)?;
+            self.may(Act::Write, author, room)?;
             self.store_has_room()?;
             if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(body) } else { Err(ErrorCode::Busy) }
         });
@@ -232,7 +224,7 @@ impl Hub {
     }
 
     fn typing(&mut self, now: Duration, conn: ConnId, user: UserId, id: RoomId, out: &mut Vec<Output>) {
-        let Ok(room) = self.writable_room(user, id) else { return };
+        let Ok(room) = self.may(Act::Write, user, id) else { return };
         if room.present.len() > limits::TYPING_PRESENT_MAX {
             return;
         }
@@ -248,13 +240,7 @@ impl Hub {
     }
 
     fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Op, ErrorCode> {
-        let room = self.writable_room(user, id)?;
-        self.no_guest(user)?;
-        match room.kind {
-            RoomKind::Open => {}
-            RoomKind::Closed => self.may_steer(user, room)?,
-            RoomKind::Direct | RoomKind::Everyone => return Err(ErrorCode::Forbidden),
-        }
+        let room = self.may(Act::AddMembers, user, id)?;
         self.known_people(&users)?;
         if !room.guests && users.iter().any(|user| self.roster.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
@@ -275,11 +261,7 @@ impl Hub {
     }
 
     fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Op, ErrorCode> {
-        let room = self.rooms.own(user, id)?;
-        self.may_steer(user, room)?;
-        if room.kind == RoomKind::Everyone {
-            return Err(ErrorCode::Forbidden);
-        }
+        self.may(Act::Archive, user, id)?;
         Ok(Op::Room(RoomOp::Archive { room: id, archived, at: now.wall }))
     }
 
@@ -307,8 +289,11 @@ impl Hub {
 
     /// Whether the message is the author's own is known to the store only, so it is asked to check.
     fn delete(&self, user: UserId, id: RoomId, message: Seq, now: Now) -> Result<Op, ErrorCode> {
-        let room = self.rooms.own(user, id)?;
-        let whose = if self.may_steer(user, room).is_ok() { Whose::Anyones } else { Whose::Own };
+        let whose = match self.may(Act::DeleteAny, user, id) {
+            Ok(_) => Whose::Anyones,
+            Err(ErrorCode::Forbidden) => Whose::Own,
+            Err(code) => return Err(code),
+        };
         Ok(Op::Message(MessageOp::Delete { room: id, message, by: user, whose, at: now.wall }))
     }
 
@@ -323,10 +308,8 @@ impl Hub {
     }
 
     fn leave_room(&self, user: UserId, id: RoomId) -> Result<Op, ErrorCode> {
-        match self.rooms.own(user, id)?.kind {
-            RoomKind::Closed | RoomKind::Open => Ok(Op::Room(RoomOp::RemoveMember { room: id, user })),
-            RoomKind::Direct | RoomKind::Everyone => Err(ErrorCode::Forbidden),
-        }
+        self.may(Act::Leave, user, id)?;
+        Ok(Op::Room(RoomOp::RemoveMember { room: id, user }))
     }
 
     fn open_direct(&mut self, now: Now, conn: ConnId, re: Re, pair: [UserId; 2], out: &mut Vec<Output>) {
@@ -347,14 +330,12 @@ impl Hub {
     }
 
     fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Op, ErrorCode> {
-        let room = self.rooms.own(user, id)?;
-        self.may_steer(user, room)?;
+        self.may(Act::OpenToGuests, user, id)?;
         Ok(Op::Room(RoomOp::OpenToGuests { room: id, guests }))
     }
 
     fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Op, ErrorCode> {
-        let room = self.rooms.own(user, id)?;
-        self.may_steer(user, room)?;
+        let room = self.may(Act::Rename, user, id)?;
         // The room for everybody may be called what it is called anyway.
         let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };
         Ok(Op::Room(RoomOp::Rename { room: id, name }))

@@ -27,7 +27,7 @@ impl Hub {
         let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(*id));
         let found = found.filter(|room| room.archived == archived);
         let mut rooms: Vec<server::Room> =
-            found.filter_map(|room| room.seen_by(user)).take(ROOMS_PAGE_MAX + 1).collect();
+            found.filter_map(|room| room.seen_by(user, person.user.role)).take(ROOMS_PAGE_MAX + 1).collect();
         let more = rooms.len() > ROOMS_PAGE_MAX;
         rooms.truncate(ROOMS_PAGE_MAX);
         RoomPage { rooms, more }
@@ -35,14 +35,15 @@ impl Hub {
 
     /// One room as this person sees it; none when they are not in it.
     pub fn room_of(&self, user: UserId, room: RoomId) -> Option<server::Room> {
-        self.rooms.get(room)?.seen_by(user)
+        self.rooms.get(room)?.seen_by(user, self.roster.box_role(user)?)
     }
 
     /// The rooms to welcome somebody with, in the order of their ids, and whether there are more.
     pub(super) fn liveliest(&self, person: &Person) -> (Vec<server::Room>, bool) {
         let user = person.user.id;
         let own = person.rooms.iter().filter_map(|id| self.rooms.get(*id)).filter(|room| !room.archived);
-        let mut rooms: Vec<(&Room, server::Room)> = own.filter_map(|room| Some((room, room.seen_by(user)?))).collect();
+        let mut rooms: Vec<(&Room, server::Room)> =
+            own.filter_map(|room| Some((room, room.seen_by(user, person.user.role)?))).collect();
         // What others put somebody into, however lively, is not to push their own rooms out.
         let idle = |room: &Room| !room.members.get(&user).is_some_and(|member| member.took_part);
         rooms.sort_unstable_by_key(|(room, _)| {

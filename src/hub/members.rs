@@ -82,7 +82,8 @@ impl Hub {
 
     /// Sends a room as it is now to one of its members.
     pub(super) fn show_room(&self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
-        if let Some(room) = self.rooms.get(id).and_then(|room| room.seen_by(user)) {
+        let Some(on_the_box) = self.roster.box_role(user) else { return };
+        if let Some(room) = self.rooms.get(id).and_then(|room| room.seen_by(user, on_the_box)) {
             broadcast(self.roster.joined_conns(user), ServerMessage::Room { room }, out);
         }
     }

@@ -18,6 +18,7 @@ mod gathered;
 mod listing;
 mod members;
 mod outcome;
+mod permit;
 mod presence;
 mod quota;
 mod room;

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::proto::change::RoomRecord;
+use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
-use crate::proto::server::{self, LastMessage, RoomKind, RoomRole, ServerMessage};
+use crate::proto::server::{self, Act, BoxRole, LastMessage, RoomKind, RoomRole, ServerMessage};
 use crate::proto::text::preview;
 
 use super::Output;
 use super::deleted::Deleted;
+use super::permit::{self, RoomFacts, Standing};
 
 /// A membership.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ impl Room {
     }
 
     /// The room as `user` sees it; none when not a member.
-    pub(super) fn seen_by(&self, user: UserId) -> Option<server::Room> {
+    pub(super) fn seen_by(&self, user: UserId, on_the_box: BoxRole) -> Option<server::Room> {
         let member = self.members.get(&user)?;
         let other = self.direct.map(|[low, high]| if low == user { high } else { low });
         Some(server::Room {
@@ -58,6 +60,7 @@ impl Room {
             archived: self.archived,
             guests: self.guests,
             role: member.role,
+            may: self.all_that_may(user, on_the_box),
             with: other.filter(|other| self.members.contains_key(other)),
             member_count: self.member_count(),
             last_n: self.last_n,
@@ -67,9 +70,21 @@ impl Room {
         })
     }
 
-    /// Whether this is a direct room whose other person is gone: nobody would read what is written.
-    pub(super) fn is_left_alone(&self) -> bool {
-        self.kind == RoomKind::Direct && self.members.len() < 2
+    /// Whether `user` may do this here; `not_a_member` for others.
+    pub(super) fn may(&self, act: Act, user: UserId, on_the_box: BoxRole) -> Result<(), ErrorCode> {
+        let member = self.members.get(&user).ok_or(ErrorCode::NotAMember)?;
+        permit::may(act, Standing { on_the_box, in_the_room: member.role }, self.facts())
+    }
+
+    /// All that `user` may do here.
+    pub(super) fn all_that_may(&self, user: UserId, on_the_box: BoxRole) -> Vec<Act> {
+        let Some(member) = self.members.get(&user) else { return Vec::new() };
+        permit::all_that(Standing { on_the_box, in_the_room: member.role }, self.facts())
+    }
+
+    fn facts(&self) -> RoomFacts {
+        let left_alone = self.kind == RoomKind::Direct && self.members.len() < 2;
+        RoomFacts { kind: self.kind, archived: self.archived, left_alone }
     }
 
     /// Members; a room holds fewer than `USERS_MAX`.

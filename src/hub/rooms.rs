@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::proto::change::RoomRecord;
-use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 
 use super::room::Room;
@@ -35,11 +34,6 @@ impl Rooms {
     pub(super) fn remove(&mut self, id: RoomId) -> Option<Room> {
         self.end_direct(id);
         self.by_id.remove(&id)
-    }
-
-    /// The room, if `user` is in it; whether others exist is nobody's business.
-    pub(super) fn own(&self, user: UserId, room: RoomId) -> Result<&Room, ErrorCode> {
-        self.get(room).filter(|room| room.members.contains_key(&user)).ok_or(ErrorCode::NotAMember)
     }
 
     /// A direct room of which only one person is left is no room for the two any more.

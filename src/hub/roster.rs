@@ -88,10 +88,6 @@ impl Roster {
         self.people.get(&user).map(|person| person.user.role)
     }
 
-    pub(super) fn is_owner(&self, user: UserId) -> bool {
-        self.box_role(user) == Some(BoxRole::Owner)
-    }
-
     pub(super) fn is_guest(&self, user: UserId) -> bool {
         self.box_role(user) == Some(BoxRole::Guest)
     }

@@ -56,6 +56,27 @@ pub enum RoomKind {
     Open,
 }
 
+/// What a member may do in a room.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    AddMembers,
+    /// And bring it back.
+    Archive,
+    /// Messages of others too; one's own can always be deleted.
+    DeleteAny,
+    Leave,
+    OpenToGuests,
+    Rename,
+    Write,
+}
+
+impl Act {
+    pub const ALL: [Self; 7] =
+        [Self::AddMembers, Self::Archive, Self::DeleteAny, Self::Leave, Self::OpenToGuests, Self::Rename, Self::Write];
+}
+
 /// The newest message of a room, for the chat list.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -81,6 +102,8 @@ pub struct Room {
     /// Whether guests may be in it.
     pub guests: bool,
     pub role: RoomRole,
+    /// All that this member may do there.
+    pub may: Vec<Act>,
     /// The other person of a direct room, while that account exists.
     pub with: Option<UserId>,
     pub member_count: u32,
@@ -159,6 +182,8 @@ pub enum ServerMessage {
         name: String,
         archived: bool,
         guests: bool,
+        /// All that this member may do there from now on.
+        may: Vec<Act>,
     },
     RoomsGone {
         rooms: Vec<RoomId>,

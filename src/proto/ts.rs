@@ -27,6 +27,7 @@ fn typescript() -> String {
         server::RoomRole,
         server::User,
         server::RoomKind,
+        server::Act,
         server::LastMessage,
         server::Room,
         server::Resume,

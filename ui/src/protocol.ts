@@ -41,6 +41,8 @@ ends_at: number | null, };
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
+export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "rename" | "write";
+
 export type LastMessage = { id: Seq, author: UserId, 
 /**
  * The first 120 characters; empty when deleted.
@@ -57,6 +59,10 @@ name: string, archived: boolean,
  * Whether guests may be in it.
  */
 guests: boolean, role: RoomRole, 
+/**
+ * All that this member may do there.
+ */
+may: Array<Act>, 
 /**
  * The other person of a direct room, while that account exists.
  */
@@ -106,7 +112,11 @@ export type Event = {
  */
 seq: Seq, room: RoomId, what: EventKind, };
 
-export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, name: string, archived: boolean, guests: boolean, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, name: string, archived: boolean, guests: boolean, 
+/**
+ * All that this member may do there from now on.
+ */
+may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
 /**
  * Accounts that were deleted.
  */

@@ -148,12 +148,13 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
     rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', last_n: 9, read_n: 2 })],
   })
   const state = chat.rooms.get(4)!
-  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: true, guests: true })
+  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: true, guests: true, may: ['leave'] })
   await vi.waitFor(() => expect(state.name).toBe('Galley'))
+  expect(state.may).toEqual(['leave'])
   expect([state.archived, state.guests, state.unread, chat.archived]).toEqual([true, true, 7, 1])
   // One of very many rooms, of which the welcome told nothing.
-  guest.say({ type: 'room_settings', room: 5, name: 'Hall', archived: false, guests: false })
-  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: false, guests: true })
+  guest.say({ type: 'room_settings', room: 5, name: 'Hall', archived: false, guests: false, may: [] })
+  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: false, guests: true, may: ['write'] })
   await vi.waitFor(() => expect(state.archived).toBe(false))
   expect([chat.archived, chat.rooms.has(5)]).toEqual([0, false])
 })

@@ -1,6 +1,7 @@
 /** One room as this person sees it: what the box said of it, and what is being written here. */
 
 import type {
+  Act,
   ClientMsgId,
   LastMessage,
   Message,
@@ -42,6 +43,8 @@ export class RoomState {
   /** Whether guests may be in it. */
   guests = $state(false)
   role = $state<RoomRole>('member')
+  /** All that this person may do here. */
+  may = $state.raw<readonly Act[]>([])
   /** The other person of a direct room; null when that account is gone, and in every other room. */
   with = $state<UserId | null>(null)
   member_count = $state(0)
@@ -96,11 +99,12 @@ export class RoomState {
     this.#passOver(room.deleted)
   }
 
-  /** Takes over what has been set of the room. */
-  set({ name, archived, guests }: Pick<Room, 'name' | 'archived' | 'guests'>): void {
+  /** Takes over what has been set of the room, and what follows from it. */
+  set({ name, archived, guests, may }: Pick<Room, 'name' | 'archived' | 'guests' | 'may'>): void {
     this.name = name
     this.archived = archived
     this.guests = guests
+    this.may = may
   }
 
   /** Does not count these as unread, deleted as they are. */

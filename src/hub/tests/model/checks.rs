@@ -261,8 +261,9 @@ impl World {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
             ServerMessage::Room { room } => self.truth.check_room(room, user),
-            ServerMessage::RoomSettings { room, name, archived, guests } => {
+            ServerMessage::RoomSettings { room, name, archived, guests, may } => {
                 assert!(self.truth.is_member(*room, user));
+                assert_eq!(*may, self.truth.may(*room, user));
                 assert_eq!((&name[..], *archived, *guests), self.truth.settings(*room));
             }
             ServerMessage::RoomsGone { rooms } => {
@@ -339,6 +340,9 @@ impl World {
         for link in self.links.values().filter(|link| link.joined()) {
             let rooms = (self.truth.open_rooms_of(link.user), self.truth.rooms_of(link.user));
             self.devices[link.device].check_complete(rooms, &self.store);
+            for (room, may) in self.devices[link.device].believes() {
+                assert_eq!(may, self.truth.may(room, link.user), "person {} in room {room}", link.user);
+            }
             self.check_archived(link.user);
         }
         // What the hub has come to is what it would begin with.

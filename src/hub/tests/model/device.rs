@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{Resume, ServerMessage};
+use crate::proto::server::{Act, Resume, Room, ServerMessage};
 
 use super::store::Store;
 
@@ -14,6 +14,8 @@ struct Log {
     /// From here on nothing may be missing.
     since: Seq,
     seen: Vec<Seq>,
+    /// What it believes that its person may do there.
+    may: Vec<Act>,
 }
 
 /// See the module's text.
@@ -53,8 +55,8 @@ impl Device {
                 }
                 let listed: BTreeSet<RoomId> = rooms.iter().map(|room| room.id).collect();
                 self.rooms.retain(|id, _| listed.contains(id));
-                for room in listed {
-                    self.rooms.entry(room).or_insert_with(|| Log { since: *seq, seen: Vec::new() });
+                for room in rooms {
+                    self.learn(room, *seq);
                 }
                 self.present = None;
             }
@@ -69,7 +71,12 @@ impl Device {
                 }
             }
             ServerMessage::Room { room } => {
-                self.rooms.entry(room.id).or_insert_with(|| Log { since: now, seen: Vec::new() });
+                self.learn(room, now);
+            }
+            ServerMessage::RoomSettings { room, may, .. } => {
+                if let Some(log) = self.rooms.get_mut(room) {
+                    log.may.clone_from(may);
+                }
             }
             ServerMessage::RoomsGone { rooms } => {
                 // Archived ones may not have been shown.
@@ -81,6 +88,16 @@ impl Device {
             ServerMessage::Presence { came, left } => self.presence(came, left),
             _ => {}
         }
+    }
+
+    fn learn(&mut self, room: &Room, since: Seq) {
+        let log = self.rooms.entry(room.id).or_insert_with(|| Log { since, seen: Vec::new(), may: Vec::new() });
+        log.may.clone_from(&room.may);
+    }
+
+    /// The rooms it knows of, and what it believes that its person may do there.
+    pub(crate) fn believes(&self) -> impl Iterator<Item = (RoomId, &[Act])> {
+        self.rooms.iter().map(|(room, log)| (*room, &log.may[..]))
     }
 
     fn event(&mut self, seq: Seq, room: RoomId) {

@@ -6,7 +6,7 @@ use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting}
 use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
-use crate::proto::server::{BoxRole, Room, RoomKind, RoomRole, User};
+use crate::proto::server::{Act, BoxRole, Room, RoomKind, RoomRole, User};
 
 #[derive(Debug)]
 struct KnownRoom {
@@ -183,10 +183,35 @@ impl Truth {
         assert_eq!(room.member_count as usize, known.members.len());
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
         assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
+        assert_eq!(room.may, self.may(room.id, user));
         assert!(room.read_n <= room.last_n);
         let deleted = room.deleted.iter().flat_map(|[first, last]| *first..=*last);
         assert!(deleted.eq(known.deleted.iter().copied().filter(|n| *n > room.read_n)), "{:?}", room.deleted);
         assert_eq!(room.last.is_some(), room.last_n > 0);
+    }
+
+    /// What somebody may do in a room they are in, told act by act as docs/protocol.md does.
+    pub(crate) fn may(&self, id: RoomId, user: UserId) -> Vec<Act> {
+        let (room, role) = (&self.rooms[&id], self.people[&user].role);
+        let is_direct = room.kind == RoomKind::Direct;
+        let owners = !is_direct && (room.members[&user] == RoomRole::Owner || role == BoxRole::Owner);
+        let writes = !room.archived && (!is_direct || room.members.len() == 2);
+        let is_group = matches!(room.kind, RoomKind::Open | RoomKind::Closed);
+        let adds = match room.kind {
+            RoomKind::Open => role != BoxRole::Guest,
+            RoomKind::Closed => owners,
+            RoomKind::Direct | RoomKind::Everyone => false,
+        };
+        let acts = [
+            (Act::AddMembers, adds && writes),
+            (Act::Archive, owners && is_group),
+            (Act::DeleteAny, owners),
+            (Act::Leave, is_group),
+            (Act::OpenToGuests, owners),
+            (Act::Rename, owners),
+            (Act::Write, writes),
+        ];
+        acts.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()
     }
 
     /// Name, whether it is archived, whether guests may be in it.

@@ -32,6 +32,7 @@ export function room(changes: Partial<Room> = {}): Room {
     archived: false,
     guests: false,
     role: 'member',
+    may: ['write'],
     with: null,
     member_count: 2,
     last_n: 0,

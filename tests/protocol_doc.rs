@@ -8,7 +8,7 @@ use porch::proto::account::{
     BoxInfo, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member,
     NewInvite, PatchMe, PatchPerson, PatchSettings, Session, Settings,
 };
-use porch::proto::client::ClientMessage;
+use porch::proto::client::{ClientMessage, Command};
 use porch::proto::clock::{Clock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
@@ -41,6 +41,7 @@ fn every_message_has_an_example() {
     let shown: BTreeSet<_> = examples(PAGE).iter().map(|example| example.name.to_owned()).collect();
     let sides = [
         ("client", variants::<ClientMessage>()),
+        ("command", variants::<Command>()),
         ("event", variants::<EventKind>()),
         ("server", variants::<ServerMessage>()),
     ];
@@ -179,6 +180,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "settings" => answer::<Settings>(json),
         "user" => answer::<User>(json),
         name => match name.split_once(' ') {
+            Some(("command", kind)) => typed(kind, json).and_then(|()| request::<Command>(json)),
             Some(("event", _)) => answer::<Event>(json),
             Some(("client", kind)) => typed(kind, json).and_then(|()| request::<ClientMessage>(json)),
             Some(("server", kind)) => typed(kind, json).and_then(|()| answer::<ServerMessage>(json)),

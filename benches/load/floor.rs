@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{SinkExt, StreamExt};
 use porch::clock;
-use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
+use porch::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
 use porch::proto::event::Message as Sent;
 use porch::proto::id::{RoomId, Seq, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
@@ -121,7 +121,7 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                 let Message::Text(text) = frame? else { continue };
                 match serde_json::from_str(&text)? {
                     // A session's room is its first; the floor has no accounts to know it by.
-                    ClientMessage::JoinRoom { room, .. } => {
+                    ClientMessage::Command { command: Command::JoinRoom { room }, .. } => {
                         let Some(queue) = queue.take() else { continue };
                         let last_n = rooms.join(room, queue);
                         socket.send(Message::Text(encode(&welcome(room, last_n))?)).await?;

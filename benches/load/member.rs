@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use porch::proto::account::HistoryPage;
-use porch::proto::client::{ClientMessage, PROTOCOL_VERSION};
-use porch::proto::id::{RoomId, Seq};
+use porch::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
+use porch::proto::id::{RoomId, Seq, TabId};
 use porch::proto::limits::HISTORY_PAGE_MAX;
 use porch::proto::server::{Resume, Room, ServerMessage};
 use serde::Deserialize;
@@ -137,8 +137,12 @@ impl Member {
         let receive_bytes = self.seat.slow.then_some(SLOW_RECEIVE_BYTES);
         let mut socket = self.seat.door.socket("/ws", &self.seat.cookie, receive_bytes).await?;
         let hello = match self.seat.kind {
-            Kind::Floor => ClientMessage::JoinRoom { re: 1, room: self.seat.room },
-            Kind::Porch => ClientMessage::Hello { version: PROTOCOL_VERSION, after: self.ledger.newest() },
+            Kind::Floor => ClientMessage::Command { re: 1, command: Command::JoinRoom { room: self.seat.room } },
+            Kind::Porch => ClientMessage::Hello {
+                version: PROTOCOL_VERSION,
+                tab: TabId(self.seat.index as u64),
+                after: self.ledger.newest(),
+            },
         };
         socket.send(Message::text(serde_json::to_string(&hello)?)).await?;
         loop {

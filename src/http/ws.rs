@@ -263,7 +263,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         self.heard = Instant::now();
         match frame {
             Message::Text(text) => {
-                let Ok(message) = serde_json::from_str::<ClientMessage>(&text) else {
+                let Ok(message) = ClientMessage::parse(&text) else {
                     return Err(End::Close(CloseCode::BadMessage));
                 };
                 self.greeted = true;

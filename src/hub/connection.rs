@@ -3,7 +3,7 @@
 use crate::proto::change::SessionEnd;
 use crate::proto::client::PROTOCOL_VERSION;
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ConnId, Seq, SessionId, UserId};
+use crate::proto::id::{ConnId, Seq, SessionId, TabId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{Fault, Missed};
 use crate::proto::server::{Resume, ServerMessage};
@@ -31,9 +31,11 @@ impl Hub {
         self.roster.connect(conn, user, session);
     }
 
-    pub(super) fn hello(&mut self, now: Now, conn: ConnId, after: Option<Seq>, out: &mut Vec<Output>) {
-        let Some(state) = self.roster.conns.get(&conn) else { return };
-        let user = state.user;
+    pub(super) fn hello(&mut self, now: Now, conn: ConnId, tab: TabId, after: Option<Seq>, out: &mut Vec<Output>) {
+        let Some((user, before)) = self.roster.greet(conn, tab) else { return };
+        if let Some(before) = before {
+            self.close(before, CloseCode::TooMany, now, out);
+        }
         let (resume, read_from) = match after {
             None => (Resume::Fresh, None),
             Some(after) if after > self.seq || self.seq.0 - after.0 > limits::RESUME_LOOKED_AT_MAX => {

@@ -11,6 +11,7 @@ mod account;
 mod apply;
 #[cfg(any(fuzzing, test))]
 mod audit;
+mod client;
 mod command;
 mod connection;
 mod deleted;
@@ -24,6 +25,7 @@ mod quota;
 mod room;
 mod rooms;
 mod roster;
+mod talk;
 
 use std::collections::HashMap;
 use std::time::Duration;

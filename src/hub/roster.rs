@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
-use crate::proto::id::{ConnId, RoomId, SessionId, UserId};
+use crate::proto::id::{ConnId, RoomId, SessionId, TabId, UserId};
 use crate::proto::limits::ENDED_SESSIONS_MAX;
 use crate::proto::server::{BoxRole, ServerMessage, User};
 
@@ -30,6 +30,8 @@ pub(super) struct Conn {
     pub(super) commands: Bucket,
     /// Commands refused in a row for coming too fast.
     pub(super) refusals: u32,
+    /// Of which tab it is; none before it has said hello.
+    pub(super) tab: Option<TabId>,
     /// Sends waiting for the disk.
     pub(super) in_flight: usize,
     /// When typing was last passed on.
@@ -39,7 +41,7 @@ pub(super) struct Conn {
 impl Conn {
     pub(super) fn new(user: UserId, session: SessionId) -> Self {
         let commands = Bucket::default();
-        Self { user, session, stage: Stage::Greeting, commands, refusals: 0, in_flight: 0, typed: None }
+        Self { user, session, stage: Stage::Greeting, commands, refusals: 0, tab: None, in_flight: 0, typed: None }
     }
 }
 
@@ -118,6 +120,16 @@ impl Roster {
         if let Some(person) = self.people.get_mut(&user) {
             person.conns.push(conn);
         }
+    }
+
+    /// A connection says of which tab it is. Gives whose it is, and the connection that this tab had before: a tab has
+    /// one, and what it had is dead though nobody has noticed yet, as when a phone changes from one Wi-Fi to another.
+    pub(super) fn greet(&mut self, conn: ConnId, tab: TabId) -> Option<(UserId, Option<ConnId>)> {
+        let Conn { user, session, .. } = *self.conns.get(&conn)?;
+        let same = |id: &ConnId| *id != conn && self.conns.get(id).is_some_and(|conn| conn.tab == Some(tab));
+        let before = self.session_conns(user, session).into_iter().find(same);
+        self.conns.get_mut(&conn)?.tab = Some(tab);
+        Some((user, before))
     }
 
     pub(super) fn disconnect(&mut self, conn: ConnId) -> Option<Conn> {

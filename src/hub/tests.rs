@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting, SessionEnd};
-use crate::proto::client::{Access, PROTOCOL_VERSION};
+use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
+use crate::proto::id::TabId;
 use crate::proto::op::{MessageOp, Reply, RoomOp, Whose};
 use crate::proto::server::{BoxRole, Resume, RoomKind, RoomRole, User};
 use crate::proto::text::RawBody;
@@ -132,7 +133,7 @@ impl World {
     /// A connection that is in, has been told who is present, and has had everything looked at.
     fn join(&mut self, id: u64) -> ConnId {
         let conn = self.connect_session(id, id);
-        self.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+        self.say(conn, hello(conn, None));
         self.wait(1_000);
         self.sent.clear();
         conn
@@ -248,7 +249,10 @@ impl World {
     fn room(&mut self, conn: ConnId, access: Access, members: &[u64]) -> RoomId {
         let room = RoomId(self.next_room);
         let members = members.iter().map(|id| UserId(*id)).collect();
-        self.say(conn, ClientMessage::CreateRoom { re: 0, name: "Kitchen".into(), access, members });
+        self.say(
+            conn,
+            ClientMessage::Command { re: 0, command: Command::CreateRoom { name: "Kitchen".into(), access, members } },
+        );
         self.commit();
         self.sent.clear();
         room
@@ -285,6 +289,11 @@ impl World {
     fn closed_with(&self, conn: ConnId) -> Option<CloseCode> {
         self.closed.iter().find(|(closed, _)| *closed == conn).map(|(_, code)| *code)
     }
+}
+
+/// The greeting of a connection that has a tab of its own.
+fn hello(conn: ConnId, after: Option<Seq>) -> ClientMessage {
+    ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(conn.0), after }
 }
 
 /// The message that is told live.

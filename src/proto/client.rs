@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ClientMsgId, RoomId, Seq, UserId};
+use super::id::{ClientMsgId, RoomId, Seq, TabId, UserId};
 use super::text::RawBody;
 
 /// The version of the protocol that this server speaks.
@@ -27,58 +27,21 @@ pub enum Access {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientMessage {
-    AddMembers {
+    /// Answered by `done` or `error` with the same `re`.
+    Command {
         re: Re,
-        room: RoomId,
-        users: Vec<UserId>,
-    },
-    ArchiveRoom {
-        re: Re,
-        room: RoomId,
-        archived: bool,
-    },
-    CreateRoom {
-        re: Re,
-        name: String,
-        access: Access,
-        members: Vec<UserId>,
-    },
-    Delete {
-        re: Re,
-        room: RoomId,
-        message: Seq,
+        command: Command,
     },
     Hello {
         version: u32,
+        tab: TabId,
         after: Option<Seq>,
-    },
-    JoinRoom {
-        re: Re,
-        room: RoomId,
-    },
-    LeaveRoom {
-        re: Re,
-        room: RoomId,
-    },
-    OpenDirect {
-        re: Re,
-        user: UserId,
-    },
-    OpenToGuests {
-        re: Re,
-        room: RoomId,
-        guests: bool,
     },
     Ping {},
     Read {
         room: RoomId,
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
-    },
-    RenameRoom {
-        re: Re,
-        room: RoomId,
-        name: String,
     },
     Send {
         room: RoomId,
@@ -88,4 +51,56 @@ pub enum ClientMessage {
     Typing {
         room: RoomId,
     },
+}
+
+/// What is asked for, and answered when it is done.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    AddMembers { room: RoomId, users: Vec<UserId> },
+    ArchiveRoom { room: RoomId, archived: bool },
+    CreateRoom { name: String, access: Access, members: Vec<UserId> },
+    Delete { room: RoomId, message: Seq },
+    JoinRoom { room: RoomId },
+    LeaveRoom { room: RoomId },
+    OpenDirect { user: UserId },
+    OpenToGuests { room: RoomId, guests: bool },
+    RenameRoom { room: RoomId, name: String },
+}
+
+impl ClientMessage {
+    /// Reads a frame. The `hello` of another version may hold anything else: who speaks it is to learn just that.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text).or_else(|fault| match serde_json::from_str(text) {
+            Ok(AnyHello::Hello { version }) if version != PROTOCOL_VERSION => {
+                Ok(Self::Hello { version, tab: TabId(0), after: None })
+            }
+            _ => Err(fault),
+        })
+    }
+}
+
+/// What a `hello` of any version holds.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum AnyHello {
+    Hello { version: u32 },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hello_of_another_version_is_one_whatever_else_it_holds() {
+        let hello = |version: u32| Some(ClientMessage::Hello { version, tab: TabId(0), after: None });
+        let parse = |text: &str| ClientMessage::parse(text).ok();
+        assert_eq!(parse(r#"{"type":"hello","version":1,"after":null}"#), hello(1));
+        assert_eq!(parse(r#"{"type":"hello","version":99,"tabs":["x"]}"#), hello(99));
+        assert_eq!(parse(r#"{"type":"hello","version":2,"tab":0,"after":null}"#), hello(2));
+        for wrong in [r#"{"type":"hello","version":2,"after":null}"#, r#"{"type":"hello"}"#, r#"{"version":1}"#] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
 }

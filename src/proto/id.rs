@@ -38,6 +38,10 @@ id! {
     SessionId
 }
 id! {
+    /// A tab of a browser: it outlives its connections, and a session has many. Made at random by the page.
+    TabId
+}
+id! {
     /// An invite, as the owner knows it; who joins knows its token.
     InviteId
 }

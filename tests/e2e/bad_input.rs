@@ -148,9 +148,10 @@ async fn who_does_not_say_hello_properly_is_closed() {
     let cases = [
         (json!({"type": "ping"}), BAD_MESSAGE),
         (json!({"type": "send", "room": EVERYONE, "client_msg_id": "a", "body": "Before hello"}), BAD_MESSAGE),
-        (json!({"type": "hello", "version": PROTOCOL_VERSION + 1, "after": null}), VERSION),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION + 1, "of": "the future"}), VERSION),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION, "after": null}), BAD_MESSAGE),
         (json!({"type": "hello", "version": PROTOCOL_VERSION - 1, "after": null}), VERSION),
-        (json!({"type": "hello", "version": PROTOCOL_VERSION, "after": -1}), BAD_MESSAGE),
+        (json!({"type": "hello", "version": PROTOCOL_VERSION, "tab": 1, "after": -1}), BAD_MESSAGE),
     ];
     for (first, code) in cases {
         let mut device = ada.connect().await;

@@ -15,6 +15,8 @@ struct Page {
     examples: BTreeMap<String, Vec<Value>>,
     requests: BTreeSet<String>,
     used: BTreeSet<String>,
+    /// A tab for each connection.
+    tabs: std::ops::RangeFrom<u64>,
 }
 
 impl Page {
@@ -32,7 +34,7 @@ impl Page {
                 request.split_once(" /").is_some_and(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
             is_request.then(|| request.to_owned())
         };
-        Self { examples, requests: PAGE.lines().filter_map(row).collect(), used: BTreeSet::new() }
+        Self { examples, requests: PAGE.lines().filter_map(row).collect(), used: BTreeSet::new(), tabs: 1.. }
     }
 
     /// An example to send, with these fields of it replaced.
@@ -123,7 +125,8 @@ struct Stranger {
 impl Stranger {
     async fn arrive(page: &mut Page, person: &Person, after: Value) -> (Self, Value) {
         let mut stranger = Self { device: person.connect().await };
-        stranger.say(page, "hello", json!({"after": after})).await;
+        let tab = page.tabs.next();
+        stranger.say(page, "hello", json!({"tab": tab, "after": after})).await;
         let welcome = stranger.hear(page, "welcome").await;
         (stranger, welcome)
     }
@@ -137,6 +140,12 @@ impl Stranger {
     async fn say(&mut self, page: &mut Page, kind: &str, fields: Value) {
         let example = page.example(&format!("client {kind}"), fields);
         self.device.say(example).await;
+    }
+
+    /// Asks for the page's example of this command, with these fields replaced.
+    async fn ask(&mut self, page: &mut Page, kind: &str, fields: Value) {
+        let command = page.example(&format!("command {kind}"), fields);
+        self.say(page, "command", json!({"command": command})).await;
     }
 
     async fn next(&mut self, page: &mut Page) -> Value {
@@ -172,7 +181,7 @@ impl Stranger {
 
     /// A command that is done; gives the room that is named.
     async fn done(&mut self, page: &mut Page, kind: &str, fields: Value) -> Value {
-        self.say(page, kind, fields).await;
+        self.ask(page, kind, fields).await;
         let done = loop {
             let heard = self.next(page).await;
             assert_ne!(heard["type"], "error", "{kind}: {heard}");
@@ -180,7 +189,7 @@ impl Stranger {
                 break heard;
             }
         };
-        assert_eq!(done["re"], page.examples[&format!("client {kind}")][0]["re"]);
+        assert_eq!(done["re"], page.examples["client command"][0]["re"]);
         done["room"].clone()
     }
 }
@@ -295,8 +304,7 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     grace.say(page, "typing", json!({"room": kitchen})).await;
     ada.hear(page, "typing").await;
     // The example deletes before anything is there to delete, and in another room.
-    let nothing = page.example("client delete", json!({"room": kitchen, "message": number(&message["id"]) + 1_000}));
-    ada.device.say(nothing).await;
+    ada.ask(page, "delete", json!({"room": kitchen, "message": number(&message["id"]) + 1_000})).await;
     assert_eq!(ada.hear(page, "error").await["code"], "not_found");
     ada.done(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
     assert_eq!(grace.happens(page, "deleted").await["message"], message["id"]);

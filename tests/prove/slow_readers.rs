@@ -132,7 +132,7 @@ async fn resume(person: &Person) -> Vec<Unread> {
     for _ in 0..CONNECTIONS {
         let Ok(wire) = person.door.narrow().await else { break };
         let mut device = person.connect_over(wire).await;
-        device.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "after": 0})).await;
+        device.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "tab": 1, "after": 0})).await;
         unread.push(Box::new(device));
     }
     unread

@@ -2,6 +2,10 @@
 import * as api from './core/api'
 import { Chat } from './core/chat.svelte'
 import type { OutboxStore } from './core/outbox'
+import { takeTab } from './tab'
+
+/** What tells this tab from others. */
+export const tab = takeTab()
 
 export const chat = new Chat({
   api,
@@ -9,6 +13,7 @@ export const chat = new Chat({
     open: () => new WebSocket(`wss://${location.host}/ws`),
     now: Date.now,
     chance: Math.random,
+    tab,
   },
   outbox: laterOutbox(),
   storage: ownStorage(),

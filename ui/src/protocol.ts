@@ -10,6 +10,8 @@ export type SessionId = number;
 
 export type InviteId = number;
 
+export type TabId = number;
+
 export type ClientMsgId = string;
 
 export type RawBody = string;
@@ -18,7 +20,9 @@ export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "c
 
 export type Access = "closed" | "open";
 
-export type ClientMessage = { "type": "add_members", re: number, room: RoomId, users: Array<UserId>, } | { "type": "archive_room", re: number, room: RoomId, archived: boolean, } | { "type": "create_room", re: number, name: string, access: Access, members: Array<UserId>, } | { "type": "delete", re: number, room: RoomId, message: Seq, } | { "type": "hello", version: number, after: Seq | null, } | { "type": "join_room", re: number, room: RoomId, } | { "type": "leave_room", re: number, room: RoomId, } | { "type": "open_direct", re: number, user: UserId, } | { "type": "open_to_guests", re: number, room: RoomId, guests: boolean, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "rename_room", re: number, room: RoomId, name: string, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "archive_room", room: RoomId, archived: boolean, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "open_to_guests", room: RoomId, guests: boolean, } | { "type": "rename_room", room: RoomId, name: string, };
+
+export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
 export type BoxRole = "guest" | "member" | "owner";
 

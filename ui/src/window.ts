@@ -1,14 +1,20 @@
 /** What happens to the window, told to the chat: network, visibility, leaving and coming back. */
-import { chat } from './chat'
+import { chat, tab } from './chat'
+import { leaveTab, takeTab } from './tab'
 
 export function followWindow(): void {
   window.addEventListener('online', () => chat.wake())
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') chat.wake()
   })
-  window.addEventListener('pagehide', () => chat.hide())
+  window.addEventListener('pagehide', () => {
+    chat.hide()
+    leaveTab(tab)
+  })
   window.addEventListener('pageshow', (event) => {
-    if (event.persisted) chat.show()
+    if (!event.persisted) return
+    takeTab()
+    chat.show()
   })
   if (window.visualViewport) followKeyboard(window.visualViewport)
 }

@@ -17,7 +17,7 @@ impl World {
     }
 
     fn open(&mut self, conn: ConnId, room: RoomId, guests: bool) {
-        self.say(conn, ClientMessage::OpenToGuests { re: 0, room, guests });
+        self.say(conn, ClientMessage::Command { re: 0, command: Command::OpenToGuests { room, guests } });
         self.commit();
         assert!(self.done(conn));
         self.sent.clear();
@@ -51,7 +51,7 @@ fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let room = world.room(bob, Access::Closed, &[1, 3]);
-    let open = |room, guests| ClientMessage::OpenToGuests { re: 1, room, guests };
+    let open = |room, guests| ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests } };
     world.say(eve, open(room, true));
     assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     for (conn, guests) in [(bob, true), (ada, false)] {
@@ -67,7 +67,7 @@ fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
     world.say(bob, open(EVERYONE, true));
     assert_eq!(world.errors(bob), [ErrorCode::Forbidden]);
     world.open(ada, EVERYONE, true);
-    world.say(ada, ClientMessage::OpenDirect { re: 2, user: UserId(2) });
+    world.say(ada, ClientMessage::Command { re: 2, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
     world.sent.clear();
     world.say(ada, open(RoomId(3), true));
@@ -92,7 +92,7 @@ fn a_guest_hears_what_is_said_in_their_room_and_nothing_of_others() {
     for place in [EVERYONE, other] {
         world.send(eve, place, "e", "hello?");
         assert_eq!(world.errors(eve), [ErrorCode::NotAMember]);
-        world.say(eve, ClientMessage::JoinRoom { re: 1, room: place });
+        world.say(eve, ClientMessage::Command { re: 1, command: Command::JoinRoom { room: place } });
         assert_eq!(world.errors(eve), [ErrorCode::NotFound]);
     }
     world.send(eve, room, "e", "thanks");
@@ -107,12 +107,12 @@ fn a_guest_joins_open_rooms_that_are_open_to_guests_and_leaves_them() {
     let (first, second) = (world.guest_room(bob, Access::Open, &[]), world.guest_room(bob, Access::Open, &[]));
     let closed = world.guest_room(bob, Access::Closed, &[]);
     let eve = world.bring(9, first);
-    world.say(eve, ClientMessage::JoinRoom { re: 1, room: second });
+    world.say(eve, ClientMessage::Command { re: 1, command: Command::JoinRoom { room: second } });
     world.commit();
     assert!(world.done(eve));
-    world.say(eve, ClientMessage::JoinRoom { re: 2, room: closed });
+    world.say(eve, ClientMessage::Command { re: 2, command: Command::JoinRoom { room: closed } });
     assert_eq!(world.errors(eve), [ErrorCode::NotFound]);
-    world.say(eve, ClientMessage::LeaveRoom { re: 3, room: second });
+    world.say(eve, ClientMessage::Command { re: 3, command: Command::LeaveRoom { room: second } });
     world.commit();
     assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second] }));
 }
@@ -125,19 +125,22 @@ fn a_guest_changes_nothing_but_their_own_messages() {
     let eve = world.bring(9, room);
     let users = vec![UserId(3)];
     for command in [
-        ClientMessage::CreateRoom { re: 1, name: "Mine".into(), access: Access::Open, members: vec![] },
-        ClientMessage::AddMembers { re: 1, room, users },
-        ClientMessage::RenameRoom { re: 1, room, name: "Mine".into() },
-        ClientMessage::ArchiveRoom { re: 1, room, archived: true },
-        ClientMessage::OpenToGuests { re: 1, room, guests: false },
-        ClientMessage::OpenDirect { re: 1, user: UserId(2) },
+        ClientMessage::Command {
+            re: 1,
+            command: Command::CreateRoom { name: "Mine".into(), access: Access::Open, members: vec![] },
+        },
+        ClientMessage::Command { re: 1, command: Command::AddMembers { room, users } },
+        ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: "Mine".into() } },
+        ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room, archived: true } },
+        ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests: false } },
+        ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } },
         // Whether there is such a person is not told either.
-        ClientMessage::OpenDirect { re: 1, user: UserId(99) },
+        ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(99) } },
     ] {
         world.say(eve, command);
         assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     }
-    world.say(eve, ClientMessage::Delete { re: 2, room, message: Seq(1) });
+    world.say(eve, ClientMessage::Command { re: 2, command: Command::Delete { room, message: Seq(1) } });
     let author = |op: &Op| matches!(op, Op::Message(MessageOp::Delete { by: UserId(9), whose: Whose::Own, .. }));
     assert!(world.asked.iter().any(|(_, op)| author(op)), "the store checks whose it is");
 }
@@ -148,11 +151,11 @@ fn a_guest_answers_in_a_direct_room_that_a_member_began() {
     let bob = world.join(2);
     let room = world.guest_room(bob, Access::Open, &[]);
     let eve = world.bring(9, room);
-    world.say(bob, ClientMessage::OpenDirect { re: 1, user: UserId(9) });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(9) } });
     world.commit();
     let direct = RoomId(3);
     world.sent.clear();
-    world.say(eve, ClientMessage::OpenDirect { re: 2, user: UserId(2) });
+    world.say(eve, ClientMessage::Command { re: 2, command: Command::OpenDirect { user: UserId(2) } });
     assert_eq!(world.got(eve), [ServerMessage::Done { re: 2, room: Some(direct) }]);
     world.send(eve, direct, "e", "here I am");
     world.commit();
@@ -166,14 +169,20 @@ fn a_guest_is_added_to_rooms_open_to_guests_and_to_no_others() {
     let (open, other) = (world.guest_room(bob, Access::Open, &[]), world.guest_room(bob, Access::Closed, &[]));
     let shut = world.room(bob, Access::Open, &[]);
     world.bring(9, open);
-    let add = |room| ClientMessage::AddMembers { re: 1, room, users: vec![UserId(9)] };
+    let add = |room| ClientMessage::Command { re: 1, command: Command::AddMembers { room, users: vec![UserId(9)] } };
     world.say(bob, add(other));
     world.commit();
     assert!(world.done(bob));
     world.say(bob, add(shut));
     assert_eq!(world.errors(bob), [ErrorCode::GuestsNotHere]);
     let members = vec![UserId(9)];
-    world.say(bob, ClientMessage::CreateRoom { re: 2, name: "New".into(), access: Access::Open, members });
+    world.say(
+        bob,
+        ClientMessage::Command {
+            re: 2,
+            command: Command::CreateRoom { name: "New".into(), access: Access::Open, members },
+        },
+    );
     assert_eq!(world.errors(bob), [ErrorCode::GuestsNotHere]);
 }
 
@@ -184,7 +193,7 @@ fn a_room_that_is_closed_to_guests_loses_them_at_once() {
     let room = world.guest_room(bob, Access::Open, &[1]);
     let (eve, mal) = (world.bring(8, room), world.bring(9, room));
     world.sent.clear();
-    world.say(bob, ClientMessage::OpenToGuests { re: 1, room, guests: false });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests: false } });
     world.commit();
     world.wait(250);
     let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(8), UserId(9)], member_count: 2 };
@@ -213,7 +222,10 @@ fn a_guest_is_told_only_of_people_who_share_a_room() {
     assert_eq!(world.told_of(eve), [9, 2, 9]);
     assert_eq!(world.told_of(ada), [2, 4, 9]);
     // The stranger comes into the room: who that is comes first.
-    world.say(bob, ClientMessage::AddMembers { re: 1, room, users: vec![UserId(4), UserId(3)] });
+    world.say(
+        bob,
+        ClientMessage::Command { re: 1, command: Command::AddMembers { room, users: vec![UserId(4), UserId(3)] } },
+    );
     world.commit();
     world.wait(250);
     let got = world.got(eve);
@@ -248,9 +260,9 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     world.send(eve, room, "e", "still here?");
     assert!(world.asked.is_empty());
     // Nobody adds them or talks to them any more.
-    world.say(bob, ClientMessage::AddMembers { re: 1, room, users: vec![UserId(7)] });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::AddMembers { room, users: vec![UserId(7)] } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
-    world.say(bob, ClientMessage::OpenDirect { re: 2, user: UserId(7) });
+    world.say(bob, ClientMessage::Command { re: 2, command: Command::OpenDirect { user: UserId(7) } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
     world.change(Change::StaysEnded(Ended { guests: vec![], deleted: vec![UserId(7)] }));
     world.wait(250);
@@ -281,7 +293,7 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     world.sent.clear();
     world.change(Change::GuestsOff);
     world.send(eve, room, "e", "still here?");
-    world.say(eve, ClientMessage::LeaveRoom { re: 1, room });
+    world.say(eve, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     assert_eq!(world.errors(eve), [ErrorCode::GuestsOff, ErrorCode::GuestsOff]);
     world.say(eve, ClientMessage::Typing { room });
     world.say(eve, ClientMessage::Read { room, n: 1 });
@@ -308,7 +320,7 @@ fn very_many_guests_sent_home_cost_those_who_stay_a_few_frames() {
     for id in guests.clone() {
         world.change(Change::UserMade { user: guest(id), members: vec![member(room, id)] });
         let conn = world.connect_session(id, id);
-        world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+        world.say(conn, hello(conn, None));
     }
     world.wait(1_000);
     world.sent.clear();
@@ -336,14 +348,14 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     let room = world.guest_room(bob, Access::Open, &[]);
     let eve = world.bring(9, room);
     // Later than the guest.
-    world.say(mia, ClientMessage::JoinRoom { re: 1, room });
+    world.say(mia, ClientMessage::Command { re: 1, command: Command::JoinRoom { room } });
     let (ticket, _) = world.asked.remove(0);
     let late = MemberRecord { joined_at: 1_000, ..member(room, 3) };
     let joined = [Change::MembersJoined { room, members: vec![late] }];
     world.input(Input::Stored { ticket, result: Ok(Outcome::made(Reply::Room(room), joined)) });
     world.sent.clear();
     for (conn, heir) in [(bob, Some(mia)), (mia, None)] {
-        world.say(conn, ClientMessage::LeaveRoom { re: 2, room });
+        world.say(conn, ClientMessage::Command { re: 2, command: Command::LeaveRoom { room } });
         world.commit();
         world.wait(250);
         let owns = |got: Vec<ServerMessage>| {
@@ -362,7 +374,7 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     };
     assert!(shown(room, RoomRole::Owner) && shown(EVERYONE, RoomRole::Member));
     world.hub.audit();
-    world.say(eve, ClientMessage::RenameRoom { re: 3, room, name: "Mine".into() });
+    world.say(eve, ClientMessage::Command { re: 3, command: Command::RenameRoom { room, name: "Mine".into() } });
     world.commit();
     assert!(world.done(eve));
 }

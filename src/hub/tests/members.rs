@@ -8,7 +8,13 @@ fn a_new_room_appears_to_its_members_and_to_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let members = vec![UserId(2)];
-    world.say(ada, ClientMessage::CreateRoom { re: 7, name: " Kitchen ".into(), access: Access::Closed, members });
+    world.say(
+        ada,
+        ClientMessage::Command {
+            re: 7,
+            command: Command::CreateRoom { name: " Kitchen ".into(), access: Access::Closed, members },
+        },
+    );
     world.commit();
     let made = world.got(ada);
     assert!(matches!(&made[0], ServerMessage::Room { room } if room.name == "Kitchen" && room.role == RoomRole::Owner));
@@ -21,8 +27,10 @@ fn a_new_room_appears_to_its_members_and_to_nobody_else() {
 fn a_room_needs_a_name_and_members_who_exist() {
     let mut world = World::of(1);
     let ada = world.join(1);
-    let create =
-        |name: &str, members| ClientMessage::CreateRoom { re: 1, name: name.into(), access: Access::Open, members };
+    let create = |name: &str, members| ClientMessage::Command {
+        re: 1,
+        command: Command::CreateRoom { name: name.into(), access: Access::Open, members },
+    };
     world.say(ada, create("  ", vec![]));
     assert_eq!(world.errors(ada), [ErrorCode::NameInvalid]);
     world.say(ada, create("Kitchen", vec![UserId(99)]));
@@ -38,7 +46,7 @@ fn anyone_joins_an_open_room_and_nobody_a_closed_one() {
     let (ada, bob) = (world.join(1), world.join(2));
     let open = world.room(ada, Access::Open, &[]);
     let closed = world.room(ada, Access::Closed, &[]);
-    world.say(bob, ClientMessage::JoinRoom { re: 1, room: open });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::JoinRoom { room: open } });
     world.commit();
     let joined = ServerMessage::Members { room: open, joined: vec![UserId(2)], left: vec![], member_count: 2 };
     world.wait(250);
@@ -47,9 +55,9 @@ fn anyone_joins_an_open_room_and_nobody_a_closed_one() {
     world.send(ada, open, "a", "welcome");
     world.commit();
     assert_eq!(world.bodies(bob), ["welcome"]);
-    world.say(bob, ClientMessage::JoinRoom { re: 2, room: closed });
+    world.say(bob, ClientMessage::Command { re: 2, command: Command::JoinRoom { room: closed } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
-    world.say(bob, ClientMessage::JoinRoom { re: 3, room: RoomId(99) });
+    world.say(bob, ClientMessage::Command { re: 3, command: Command::JoinRoom { room: RoomId(99) } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
 }
 
@@ -58,7 +66,7 @@ fn who_leaves_hears_nothing_more() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));
     let room = world.room(ada, Access::Open, &[2]);
-    world.say(bob, ClientMessage::LeaveRoom { re: 1, room });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     world.commit();
     assert!(world.got(bob).contains(&ServerMessage::RoomsGone { rooms: vec![room] }));
     world.send(ada, room, "a", "gone?");
@@ -73,7 +81,7 @@ fn a_room_whose_owner_leaves_falls_to_the_oldest_member() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let room = world.room(bob, Access::Closed, &[3, 1]);
-    world.say(bob, ClientMessage::LeaveRoom { re: 1, room });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     world.commit();
     world.wait(250);
     let owns = |got: Vec<ServerMessage>| {
@@ -87,11 +95,11 @@ fn a_room_whose_owner_leaves_falls_to_the_oldest_member() {
 fn the_room_for_everybody_and_direct_rooms_cannot_be_left() {
     let mut world = World::of(2);
     let ada = world.join(1);
-    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
     world.sent.clear();
     for room in [EVERYONE, RoomId(2)] {
-        world.say(ada, ClientMessage::LeaveRoom { re: 2, room });
+        world.say(ada, ClientMessage::Command { re: 2, command: Command::LeaveRoom { room } });
         assert_eq!(world.errors(ada), [ErrorCode::Forbidden]);
     }
 }
@@ -102,12 +110,21 @@ fn members_add_to_an_open_room_and_only_its_owner_to_a_closed_one() {
     let (bob, eve) = (world.join(2), world.join(3));
     let open = world.room(bob, Access::Open, &[3]);
     let closed = world.room(bob, Access::Closed, &[3]);
-    world.say(eve, ClientMessage::AddMembers { re: 1, room: open, users: vec![UserId(4)] });
+    world.say(
+        eve,
+        ClientMessage::Command { re: 1, command: Command::AddMembers { room: open, users: vec![UserId(4)] } },
+    );
     world.commit();
     assert!(world.done(eve));
-    world.say(eve, ClientMessage::AddMembers { re: 2, room: closed, users: vec![UserId(4)] });
+    world.say(
+        eve,
+        ClientMessage::Command { re: 2, command: Command::AddMembers { room: closed, users: vec![UserId(4)] } },
+    );
     assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
-    world.say(bob, ClientMessage::AddMembers { re: 3, room: closed, users: vec![UserId(4)] });
+    world.say(
+        bob,
+        ClientMessage::Command { re: 3, command: Command::AddMembers { room: closed, users: vec![UserId(4)] } },
+    );
     world.commit();
     assert!(world.done(bob));
 }
@@ -117,7 +134,8 @@ fn a_room_is_renamed_by_its_owner_or_the_boxs_and_by_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let room = world.room(bob, Access::Open, &[1, 3]);
-    let rename = |name: &str| ClientMessage::RenameRoom { re: 1, room, name: name.into() };
+    let rename =
+        |name: &str| ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: name.into() } };
     world.say(eve, rename("Eve's"));
     assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     for (conn, name) in [(bob, "Galley"), (ada, "Mess")] {
@@ -134,9 +152,13 @@ fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
     let mut world = World::of(1);
     let ada = world.join(1);
     let room = world.room(ada, Access::Open, &[]);
-    let rename = |room, name: &str| ClientMessage::RenameRoom { re: 1, room, name: name.into() };
+    let rename =
+        |room, name: &str| ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: name.into() } };
     for name in ["Everybody", "deleted account", "\u{6240}\u{6709}\u{4eba}"] {
-        let create = ClientMessage::CreateRoom { re: 1, name: name.into(), access: Access::Open, members: vec![] };
+        let create = ClientMessage::Command {
+            re: 1,
+            command: Command::CreateRoom { name: name.into(), access: Access::Open, members: vec![] },
+        };
         world.say(ada, create);
         world.say(ada, rename(room, name));
         assert_eq!(world.errors(ada), [ErrorCode::NameReserved; 2], "{name}");
@@ -150,7 +172,7 @@ fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
 fn the_room_for_everybody_is_never_archived() {
     let mut world = World::of(1);
     let ada = world.join(1);
-    world.say(ada, ClientMessage::ArchiveRoom { re: 1, room: EVERYONE, archived: true });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room: EVERYONE, archived: true } });
     assert_eq!(world.errors(ada), [ErrorCode::Forbidden]);
 }
 
@@ -158,15 +180,15 @@ fn the_room_for_everybody_is_never_archived() {
 fn two_people_have_one_direct_room_whoever_opens_it() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
-    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
     assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.with == Some(UserId(1))));
     assert!(world.got(eve).is_empty());
-    world.say(bob, ClientMessage::OpenDirect { re: 5, user: UserId(1) });
+    world.say(bob, ClientMessage::Command { re: 5, command: Command::OpenDirect { user: UserId(1) } });
     assert_eq!(world.got(bob), [ServerMessage::Done { re: 5, room: Some(RoomId(2)) }]);
-    world.say(bob, ClientMessage::OpenDirect { re: 6, user: UserId(2) });
+    world.say(bob, ClientMessage::Command { re: 6, command: Command::OpenDirect { user: UserId(2) } });
     assert_eq!(world.errors(bob), [ErrorCode::BadRequest]);
-    world.say(bob, ClientMessage::OpenDirect { re: 7, user: UserId(99) });
+    world.say(bob, ClientMessage::Command { re: 7, command: Command::OpenDirect { user: UserId(99) } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
 }
 
@@ -174,7 +196,7 @@ fn two_people_have_one_direct_room_whoever_opens_it() {
 fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));
-    world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(2) });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
     world.sent.clear();
     world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
@@ -196,7 +218,7 @@ fn nobody_writes_to_someone_who_is_gone() {
     let mut world = World::of(3);
     let ada = world.join(1);
     for other in [2, 3] {
-        world.say(ada, ClientMessage::OpenDirect { re: 1, user: UserId(other) });
+        world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(other) } });
     }
     world.commit();
     world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
@@ -209,6 +231,6 @@ fn nobody_writes_to_someone_who_is_gone() {
     world.commit();
     assert_eq!(world.bodies(ada), ["and you?"]);
     // What was written there may still be deleted by its author.
-    world.say(ada, ClientMessage::Delete { re: 2, room: gone, message: Seq(1) });
+    world.say(ada, ClientMessage::Command { re: 2, command: Command::Delete { room: gone, message: Seq(1) } });
     assert_eq!(world.asked.len(), 1);
 }

@@ -127,7 +127,7 @@ fn many_connections_of_one_person_have_the_commands_of_one_person() {
     let tabs: Vec<ConnId> = (0..16).map(|tab| world.connect_session(1, 100 + tab / 8)).collect();
     let bob = world.join(2);
     for tab in &tabs {
-        world.say(*tab, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+        world.say(*tab, hello(*tab, None));
         for _ in 0..limits::COMMANDS_BURST {
             world.say(*tab, ClientMessage::Ping {});
         }
@@ -176,7 +176,7 @@ fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
     world.send(bob, EVERYONE, "b", "oops");
     world.commit();
     world.sent.clear();
-    world.say(bob, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::Delete { room: EVERYONE, message: Seq(1) } });
     // The store is asked whether it is his own.
     assert!(matches!(world.asked[0].1, Op::Message(MessageOp::Delete { whose: Whose::Own, .. })));
     world.commit();
@@ -190,11 +190,11 @@ fn an_author_deletes_and_everyone_in_the_room_learns_of_it() {
 fn the_owner_of_the_box_may_delete_anybodys_message_but_not_in_a_direct_room() {
     let mut world = World::of(2);
     let ada = world.join(1);
-    world.say(ada, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(1) });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::Delete { room: EVERYONE, message: Seq(1) } });
     assert!(matches!(world.asked.pop().unwrap().1, Op::Message(MessageOp::Delete { whose: Whose::Anyones, .. })));
-    world.say(ada, ClientMessage::OpenDirect { re: 2, user: UserId(2) });
+    world.say(ada, ClientMessage::Command { re: 2, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
-    world.say(ada, ClientMessage::Delete { re: 3, room: RoomId(2), message: Seq(1) });
+    world.say(ada, ClientMessage::Command { re: 3, command: Command::Delete { room: RoomId(2), message: Seq(1) } });
     assert!(matches!(world.asked.pop().unwrap().1, Op::Message(MessageOp::Delete { whose: Whose::Own, .. })));
 }
 
@@ -248,12 +248,12 @@ fn an_archived_room_takes_no_messages() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));
     let room = world.room(ada, Access::Open, &[2]);
-    world.say(ada, ClientMessage::ArchiveRoom { re: 1, room, archived: true });
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room, archived: true } });
     world.commit();
     world.sent.clear();
     world.send(bob, room, "b", "still there?");
     assert_eq!(world.errors(bob), [ErrorCode::RoomArchived]);
-    world.say(ada, ClientMessage::ArchiveRoom { re: 2, room, archived: false });
+    world.say(ada, ClientMessage::Command { re: 2, command: Command::ArchiveRoom { room, archived: false } });
     world.commit();
     world.send(bob, room, "b", "still there?");
     world.commit();

@@ -7,7 +7,7 @@ fn arrivals_and_departures_are_told_within_an_interval() {
     let mut world = World::of(3);
     let ada = world.join(1);
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(bob, hello(bob, None));
     assert!(world.got(ada).is_empty());
     world.wait(250);
     assert_eq!(world.got(ada), [ServerMessage::Presence { came: vec![UserId(2)], left: vec![] }]);
@@ -23,7 +23,7 @@ fn who_comes_and_goes_within_an_interval_is_not_mentioned() {
     let mut world = World::of(2);
     let ada = world.join(1);
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(bob, hello(bob, None));
     world.input(Input::Disconnected { conn: bob });
     world.wait(250);
     assert!(world.got(ada).is_empty());
@@ -35,7 +35,7 @@ fn a_thousand_arrivals_cost_those_present_a_few_frames() {
     let ada = world.join(1);
     for id in 2..=1_000 {
         let conn = world.connect_session(id, id);
-        world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+        world.say(conn, hello(conn, None));
     }
     world.wait(250);
     assert_eq!(world.got(ada).len(), 1);
@@ -72,17 +72,17 @@ fn a_connection_that_never_says_hello_is_not_present_and_hears_nothing() {
 fn another_version_is_closed_and_a_second_hello_too() {
     let mut world = World::of(1);
     let old = world.connect_session(1, 1);
-    world.say(old, ClientMessage::Hello { version: 0, after: None });
+    world.say(old, ClientMessage::Hello { version: 0, tab: TabId(1), after: None });
     assert_eq!(world.closed_with(old), Some(CloseCode::Version));
     let twice = world.join(1);
-    world.say(twice, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(twice, hello(twice, None));
     assert_eq!(world.closed_with(twice), Some(CloseCode::BadMessage));
 }
 
 #[test]
 fn who_says_hello_again_and_again_is_told_to_wait_and_costs_nobody_else_a_welcome() {
     let mut world = World::of(2);
-    let hello = ClientMessage::Hello { version: PROTOCOL_VERSION, after: None };
+    let hello = ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(1), after: None };
     for again in 0..=u64::from(limits::HELLOS_BURST) {
         // From another place each time: it is the person who is counted.
         let conn = world.connect_session(1, 100 + again);
@@ -106,7 +106,7 @@ fn a_takeover_closes_the_first_place_and_leaves_the_second() {
     let first = world.connect_session(1, 10);
     let second = world.connect_session(1, 11);
     for conn in [first, second] {
-        world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+        world.say(conn, hello(conn, None));
     }
     world.wait(1_000);
     world.sent.clear();
@@ -180,7 +180,7 @@ fn a_newcomer_is_known_before_their_message_is_seen() {
         world.change(Change::UserMade { user: user(id), members: vec![member(EVERYONE, id)] });
     }
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(bob, hello(bob, None));
     world.send(bob, EVERYONE, "b", "hello");
     world.commit();
     let got = world.got(ada);
@@ -229,4 +229,24 @@ fn a_session_that_ended_while_its_connection_was_on_the_way_is_closed() {
     let other = world.connect_session(1, 11);
     assert_eq!(world.closed, [(late, CloseCode::SignedOut)]);
     assert_eq!(world.closed_with(other), None);
+}
+
+#[test]
+fn a_tab_that_comes_back_closes_what_it_had_before_and_no_other_tab() {
+    let mut world = World::of(2);
+    let greet = |tab| ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(tab), after: None };
+    let conns: Vec<ConnId> = [(2, 7, 1), (2, 7, 2), (2, 8, 1), (1, 9, 1), (2, 7, 1)]
+        .map(|(user, session, tab)| {
+            let conn = world.connect_session(user, session);
+            world.say(conn, greet(tab));
+            conn
+        })
+        .into();
+    assert_eq!(world.closed, [(conns[0], CloseCode::TooMany)]);
+    world.input(Input::Disconnected { conn: conns[0] });
+    world.send(conns[4], EVERYONE, "a", "here");
+    world.commit();
+    for conn in &conns[1..] {
+        assert_eq!(world.bodies(*conn), ["here"]);
+    }
 }

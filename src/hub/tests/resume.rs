@@ -25,7 +25,7 @@ fn back_after(sent: u64, after: u64) -> (World, ConnId, ConnId) {
     }
     world.sent.clear();
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: Some(Seq(after)) });
+    world.say(bob, hello(bob, Some(Seq(after))));
     (world, ada, bob)
 }
 
@@ -60,7 +60,7 @@ fn who_is_far_behind_the_box_is_told_to_reload_and_nothing_is_read() {
         let what = EventKind::Deleted { message: Seq(1), n: 1 };
         world.change(Change::Event(Event { seq, room: EVERYONE, what }));
         let bob = world.connect_session(2, 3);
-        world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: Some(Seq(1)) });
+        world.say(bob, hello(bob, Some(Seq(1))));
         assert_eq!(world.reads.len(), reads);
         if reads == 0 {
             assert_eq!(resume_of(&world.got(bob)), Resume::Reload);
@@ -121,7 +121,7 @@ fn the_welcome_tells_what_was_deleted_of_the_unread() {
     let bob = world.join(2);
     world.say(bob, ClientMessage::Read { room: EVERYONE, n: 1 });
     assert_eq!(deleted(&world), [[2, 2], [4, 4]]);
-    world.say(bob, ClientMessage::Delete { re: 1, room: EVERYONE, message: Seq(3) });
+    world.say(bob, ClientMessage::Command { re: 1, command: Command::Delete { room: EVERYONE, message: Seq(3) } });
     world.commit();
     assert_eq!(deleted(&world), [[2, 4]]);
 }
@@ -133,7 +133,7 @@ fn the_welcome_tells_unread_and_the_last_message() {
     world.send(ada, EVERYONE, "a", &"long ".repeat(100));
     world.commit();
     let bob = world.connect_session(2, 2);
-    world.say(bob, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(bob, hello(bob, None));
     let got = world.got(bob);
     let ServerMessage::Welcome { rooms, seq, .. } = &got[0] else { panic!("a welcome was expected") };
     assert_eq!((*seq, rooms[0].last_n, rooms[0].read_n), (Seq(1), 1, 0));

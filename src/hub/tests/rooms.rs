@@ -21,7 +21,7 @@ fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
 
 fn welcomed(world: &mut World, id: u64) -> (Vec<RoomId>, u32, usize) {
     let conn = world.connect_session(id, id);
-    world.say(conn, ClientMessage::Hello { version: PROTOCOL_VERSION, after: None });
+    world.say(conn, hello(conn, None));
     let got = world.got(conn);
     let ServerMessage::Welcome { rooms, archived, .. } = &got[0] else { panic!("{got:?}") };
     let bytes = serde_json::to_vec(rooms).unwrap().len();
@@ -117,7 +117,10 @@ fn removed_rooms_are_told_once_to_each_connection_and_are_gone() {
 fn rooms_are_made_and_people_added_only_so_fast() {
     let mut world = World::of(3);
     let (ada, bob) = (world.join(1), world.join(2));
-    let create = |re| ClientMessage::CreateRoom { re, name: "x".into(), access: Access::Closed, members: vec![] };
+    let create = |re| ClientMessage::Command {
+        re,
+        command: Command::CreateRoom { name: "x".into(), access: Access::Closed, members: vec![] },
+    };
     for re in 0..limits::ROOM_ACTS_BURST {
         world.say(ada, create(re));
         world.commit();
@@ -126,7 +129,7 @@ fn rooms_are_made_and_people_added_only_so_fast() {
     assert!(world.errors(ada).is_empty());
     world.say(ada, create(99));
     assert_eq!(world.errors(ada), [ErrorCode::SlowDown]);
-    world.say(ada, ClientMessage::OpenDirect { re: 100, user: UserId(3) });
+    world.say(ada, ClientMessage::Command { re: 100, command: Command::OpenDirect { user: UserId(3) } });
     assert_eq!(world.errors(ada), [ErrorCode::SlowDown]);
     world.say(bob, create(1));
     world.commit();

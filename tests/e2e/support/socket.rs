@@ -2,6 +2,7 @@
 //! beside what it was.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -14,6 +15,9 @@ use porch::proto::client::PROTOCOL_VERSION;
 
 use super::door::{Wire, number};
 use super::within;
+
+/// Tabs that have said hello so far.
+static TABS: AtomicU64 = AtomicU64::new(1);
 
 /// How the server ended a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,7 +55,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
 
     /// Says hello; gives the welcome.
     pub(crate) async fn hello(&mut self, after: Option<u64>) -> Value {
-        self.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "after": after})).await;
+        // Each device is a tab of its own.
+        let tab = TABS.fetch_add(1, Ordering::Relaxed);
+        self.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "tab": tab, "after": after})).await;
         let welcome = self.next().await;
         assert_eq!(welcome["type"], "welcome", "{welcome}");
         welcome
@@ -81,9 +87,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
     }
 
     /// A command with an answer; gives the `done` or the `error`.
-    pub(crate) async fn command(&mut self, mut command: Value, re: u32) -> Value {
-        command["re"] = re.into();
-        self.say(command).await;
+    pub(crate) async fn command(&mut self, command: Value, re: u32) -> Value {
+        self.say(json!({"type": "command", "re": re, "command": command})).await;
         self.until(|message| message["re"] == re).await
     }
 

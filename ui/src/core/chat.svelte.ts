@@ -8,8 +8,8 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type {
   Access,
   BoxInfo,
-  ClientMessage,
   ClientMsgId,
+  Command,
   Event,
   HistoryPage,
   Message,
@@ -65,9 +65,6 @@ type Waiting = {
   timer: ReturnType<typeof setTimeout>
 }
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
-type Command = Extract<ClientMessage, { re: number }>
-/** A command without its number, kept apart for each kind. */
-type Asked = Command extends infer C ? (C extends Command ? Omit<C, 're'> : never) : never
 
 export class Chat {
   phase = $state<Phase>('starting')
@@ -554,10 +551,10 @@ export class Chat {
     }
   }
 
-  #ask(asked: Asked): Promise<RoomId | null> {
+  #ask(command: Command): Promise<RoomId | null> {
     const re = ++this.#re
     return new Promise((resolve, reject) => {
-      if (!this.#connection.send({ ...asked, re } as Command)) {
+      if (!this.#connection.send({ type: 'command', re, command })) {
         reject(new Refusal('unreachable'))
         return
       }

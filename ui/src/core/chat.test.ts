@@ -68,7 +68,7 @@ const memory: OutboxStore = {
 function makeChat(changed: Partial<typeof api> = {}): Chat {
   return new Chat({
     api: { ...answers(), ...changed },
-    world: { open: () => box.connect(), now: Date.now, chance: () => 0.5 },
+    world: { open: () => box.connect(), now: Date.now, chance: () => 0.5, tab: 7 },
     outbox: memory,
     storage: {
       getItem: (key) => storage.get(key) ?? null,
@@ -193,8 +193,8 @@ test('what_the_protocol_does_not_carry_is_left_out', async () => {
 test('no_half_of_a_character_is_sent_in_any_command', async () => {
   const guest = await inside()
   const made = chat.createRoom('\ud800Kitchen\udfff', 'open', [])
-  const { re, name } = await guest.expect('create_room')
-  expect(name).toBe('\ufffdKitchen\ufffd')
+  const { re, command } = await guest.asked('create_room')
+  expect(command.name).toBe('\ufffdKitchen\ufffd')
   guest.say({ type: 'done', re, room: 4 })
   await made
 })
@@ -341,8 +341,8 @@ test('commands_are_answered_by_number', async () => {
   const guest = await inside()
   const made = chat.createRoom('Kitchen', 'open', [2])
   const refused = chat.joinRoom(9)
-  const create = await guest.expect('create_room')
-  const join = await guest.expect('join_room')
+  const create = await guest.asked('create_room')
+  const join = await guest.asked('join_room')
   guest.say({ type: 'error', code: 'not_found', message: 'No such room.', re: join.re })
   guest.say({ type: 'done', re: create.re, room: 7 })
   expect(await made).toBe(7)
@@ -352,7 +352,7 @@ test('commands_are_answered_by_number', async () => {
 test('a_command_without_a_connection_is_unreachable', async () => {
   const guest = await inside()
   const waiting = chat.renameRoom(1, 'Hall')
-  await guest.expect('rename_room')
+  await guest.asked('rename_room')
   guest.vanish()
   await expect(waiting).rejects.toMatchObject({ code: 'unreachable' })
   await expect(chat.joinRoom(9)).rejects.toMatchObject({ code: 'unreachable' })
@@ -488,8 +488,8 @@ test('where_cookies_are_blocked_nothing_is_asked_of_the_box', async () => {
 test('opening_a_room_to_guests_is_a_command', async () => {
   const guest = await inside()
   const opened = chat.openToGuests(4, true)
-  const { re, ...rest } = await guest.expect('open_to_guests')
-  expect(rest).toEqual({ type: 'open_to_guests', room: 4, guests: true })
+  const { re, command } = await guest.asked('open_to_guests')
+  expect(command).toEqual({ type: 'open_to_guests', room: 4, guests: true })
   guest.say({ type: 'done', re, room: 4 })
   await opened
 })

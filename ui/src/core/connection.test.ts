@@ -33,7 +33,7 @@ function open(to: Box, chance = 0.5): Connection {
     for (const waiter of waiters.splice(0)) waiter()
   }
   return new Connection(
-    { open: () => to.connect(), now: Date.now, chance: () => chance },
+    { open: () => to.connect(), now: Date.now, chance: () => chance, tab: 7 },
     {
       heard: (message) => {
         heard.push(message)
@@ -66,7 +66,7 @@ async function connected(resume: Parameters<Awaited<ReturnType<Box['guest']>>['g
 test('hello_comes_first_and_resumes_after_nothing', async () => {
   connection.start()
   const guest = await box.guest()
-  expect(await guest.next()).toEqual({ type: 'hello', version: PROTOCOL_VERSION, after: null })
+  expect(await guest.next()).toEqual({ type: 'hello', version: PROTOCOL_VERSION, tab: 7, after: null })
 })
 
 test('nothing_is_sent_before_welcome', async () => {

@@ -3,7 +3,7 @@
  * the box says, and keeps the number to resume from.
  */
 import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, PROTOCOL_VERSION } from '../limits'
-import type { ClientMessage, ServerMessage } from '../protocol'
+import type { ClientMessage, ServerMessage, TabId } from '../protocol'
 import { toJson } from './wellFormed'
 
 /** Waits between attempts, in milliseconds; the last one repeats. Each is shortened or stretched by chance. */
@@ -32,6 +32,8 @@ export type World = {
   now(): number
   /** 0 to 1. */
   chance(): number
+  /** By what the box tells this tab from others. */
+  readonly tab: TabId
 }
 
 export type Hearer = {
@@ -115,7 +117,12 @@ export class Connection {
     }
     this.#socket = socket
     socket.onopen = () => {
-      const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, after: this.after }
+      const hello: ClientMessage = {
+        type: 'hello',
+        version: PROTOCOL_VERSION,
+        tab: this.#world.tab,
+        after: this.after,
+      }
       socket.send(toJson(hello))
     }
     socket.onmessage = (event) => {

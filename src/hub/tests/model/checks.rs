@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hub::{Hub, Input, Output, Ticket};
-use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
+use crate::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::event::{Event, EventKind};
-use crate::proto::id::{ConnId, RoomId, UserId};
+use crate::proto::id::{ConnId, RoomId, TabId, UserId};
 use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
@@ -15,7 +15,7 @@ use crate::proto::server::{Room, ServerMessage, User};
 
 use super::World;
 use super::device::Device;
-use super::link::{Stage, Verdict};
+use super::link::{Link, Stage, Verdict};
 
 /// People added with one command here at most.
 const PEOPLE_ADDED_MAX: usize = 8;
@@ -64,20 +64,34 @@ impl World {
             _ => {
                 let verdict = link.verdict(self.commands.entry(link.user).or_default(), now_ms);
                 let closes = (verdict == Verdict::Flood).then_some(CloseCode::Flood);
-                let heard = self.ask(conn, message.clone(), closes);
+                let heard = self.ask(conn, message.clone(), closes.map(|code| (conn, code)));
                 let (rooms, added) = self.room_acts.get(&user).copied().unwrap_or_default();
                 // What was asked for last is not counted yet.
                 let may_wait = rooms >= ROOM_ACTS_BURST as usize || added + PEOPLE_ADDED_MAX > ADDED_BURST as usize;
                 return check_answer(conn, &message, verdict, may_wait, &heard);
             }
         };
+        let closes = match &message {
+            ClientMessage::Hello { tab, .. } if closes.is_none() => self.of_that_tab_before(conn, *tab),
+            _ => closes.map(|code| (conn, code)),
+        };
+        let welcomes = closes.is_none_or(|(closed, _)| closed != conn);
         self.ask(conn, message, closes);
         let welcomed = self.links.get(&conn).is_some_and(|link| link.joined());
-        assert_eq!(welcomed, closes.is_none(), "a hello is welcomed or the connection closed");
+        assert_eq!(welcomed, welcomes, "a hello is welcomed or the connection closed");
     }
 
-    fn ask(&mut self, conn: ConnId, message: ClientMessage, closes: Option<CloseCode>) -> Heard {
-        let closes = closes.map(|code| (conn, code)).into_iter().collect();
+    /// A tab that says hello anew is where it was no longer.
+    fn of_that_tab_before(&mut self, conn: ConnId, tab: TabId) -> Option<(ConnId, CloseCode)> {
+        let link = self.links.get_mut(&conn).expect("only open connections speak");
+        link.tab = Some(tab);
+        let session = link.session;
+        let before = |(id, link): &(&ConnId, &Link)| **id != conn && (link.session, link.tab) == (session, Some(tab));
+        self.links.iter().find(before).map(|(id, _)| (*id, CloseCode::TooMany))
+    }
+
+    fn ask(&mut self, conn: ConnId, message: ClientMessage, closes: Option<(ConnId, CloseCode)>) -> Heard {
+        let closes = closes.into_iter().collect();
         let asker = Some((conn, message.clone()));
         self.feed(Input::Message { conn, message }, Expected { asker, closes, event: None })
     }
@@ -372,10 +386,13 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
             let refused = |(_, answer): &(ConnId, ServerMessage)| matches!(answer, ServerMessage::Error { code, .. } if slowed(code));
             let counted = matches!(
                 message,
-                ClientMessage::AddMembers { .. }
-                    | ClientMessage::ArchiveRoom { archived: false, .. }
-                    | ClientMessage::CreateRoom { .. }
-                    | ClientMessage::OpenDirect { .. }
+                ClientMessage::Command {
+                    command: Command::AddMembers { .. }
+                        | Command::ArchiveRoom { archived: false, .. }
+                        | Command::CreateRoom { .. }
+                        | Command::OpenDirect { .. },
+                    ..
+                }
             );
             assert!((counted && may_wait) || !heard.answers.iter().any(refused), "{message:?} came in time");
             let wanted = match message {
@@ -403,15 +420,7 @@ fn room_told(message: &ServerMessage) -> Option<RoomId> {
 /// Whether this is the answer to that command.
 fn answers_to(answer: &ServerMessage, message: &ClientMessage) -> bool {
     let asked = match message {
-        ClientMessage::AddMembers { re, .. }
-        | ClientMessage::ArchiveRoom { re, .. }
-        | ClientMessage::CreateRoom { re, .. }
-        | ClientMessage::Delete { re, .. }
-        | ClientMessage::JoinRoom { re, .. }
-        | ClientMessage::LeaveRoom { re, .. }
-        | ClientMessage::OpenDirect { re, .. }
-        | ClientMessage::OpenToGuests { re, .. }
-        | ClientMessage::RenameRoom { re, .. } => Some(*re),
+        ClientMessage::Command { re, .. } => Some(*re),
         _ => None,
     };
     match (answer, message) {

@@ -1,6 +1,6 @@
 //! One open connection as the world sees it, with its own account of what it may send.
 
-use crate::proto::id::{Seq, SessionId, UserId};
+use crate::proto::id::{Seq, SessionId, TabId, UserId};
 use crate::proto::limits::{
     COMMANDS_BURST, COMMANDS_PER_SECOND, PERSON_COMMANDS_BURST, PERSON_COMMANDS_PER_SECOND, REFUSALS_MAX,
 };
@@ -30,13 +30,15 @@ pub(crate) struct Link {
     pub(crate) user: UserId,
     pub(crate) session: SessionId,
     pub(crate) stage: Stage,
+    /// Said with the hello.
+    pub(crate) tab: Option<TabId>,
     passed: Spans,
     refused: u32,
 }
 
 impl Link {
     pub(crate) fn new(device: usize, user: UserId, session: SessionId) -> Self {
-        Self { device, user, session, stage: Stage::Greeting, passed: Spans::default(), refused: 0 }
+        Self { device, user, session, stage: Stage::Greeting, tab: None, passed: Spans::default(), refused: 0 }
     }
 
     pub(crate) fn joined(&self) -> bool {

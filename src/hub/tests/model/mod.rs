@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use crate::hub::{Hub, Input, Now, Ticket};
 use crate::proto::change::{Change, SessionEnd};
-use crate::proto::client::{Access, ClientMessage, PROTOCOL_VERSION};
+use crate::proto::client::{Access, ClientMessage, Command, PROTOCOL_VERSION};
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, TabId, UserId};
 use crate::proto::op::{Fault, Millis, Op};
 use crate::proto::text::RawBody;
 
@@ -102,7 +102,8 @@ impl World {
     pub(crate) fn hear(frames: &[u8]) {
         let mut world = Self::new();
         for (at, frame) in frames.split(|byte| *byte == b'\n').enumerate() {
-            let Ok(message) = serde_json::from_slice::<ClientMessage>(frame) else { continue };
+            let Ok(frame) = std::str::from_utf8(frame) else { continue };
+            let Ok(message) = ClientMessage::parse(frame) else { continue };
             let written = serde_json::to_vec(&message).expect("what was read can be written");
             let again = serde_json::from_slice::<ClientMessage>(&written).expect("what was written can be read");
             assert_eq!(message, again, "a message changes when it is written");
@@ -158,7 +159,7 @@ impl World {
             Step::GuestsOff => self.store.submit_page(Page::GuestsOff),
             Step::ForgetGuests => self.store.submit_page(Page::ForgetGuests),
             Step::Ghost { conn, lagging } => self.ghost(ConnId(u64::from(conn) % self.next_conn), lagging),
-            Step::Hello { device, how } => self.hello(self.device(device), how),
+            Step::Hello { device, how, copied } => self.hello(self.device(device), how, copied),
             Step::Lag { device } => self.lag(self.device(device)),
             Step::MakeMember { person } => self.store.submit_page(Page::MakeMember(self.person(person))),
             Step::ReadMissed { fails } => self.read_missed(fails),
@@ -181,38 +182,58 @@ impl World {
     fn command(&mut self, step: Step) {
         let re = self.next_message as u32;
         let (device, message) = match step {
-            Step::AddMembers { device, room, people } => {
-                (device, ClientMessage::AddMembers { re, room: self.room(room), users: self.people(people) })
-            }
-            Step::Archive { device, room, archived } => {
-                (device, ClientMessage::ArchiveRoom { re, room: self.room(room), archived })
-            }
+            Step::AddMembers { device, room, people } => (
+                device,
+                ClientMessage::Command {
+                    re,
+                    command: Command::AddMembers { room: self.room(room), users: self.people(people) },
+                },
+            ),
+            Step::Archive { device, room, archived } => (
+                device,
+                ClientMessage::Command { re, command: Command::ArchiveRoom { room: self.room(room), archived } },
+            ),
             Step::CreateRoom { device, open, people } => {
                 let (access, members) = (if open { Access::Open } else { Access::Closed }, self.people(people));
-                (device, ClientMessage::CreateRoom { re, name: format!("room {re}"), access, members })
+                (
+                    device,
+                    ClientMessage::Command {
+                        re,
+                        command: Command::CreateRoom { name: format!("room {re}"), access, members },
+                    },
+                )
             }
             Step::Delete { device, room, message } => {
                 let room = self.room(room);
                 let events = self.store.events_of(room, Seq(0));
                 let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
-                (device, ClientMessage::Delete { re, room, message })
+                (device, ClientMessage::Command { re, command: Command::Delete { room, message } })
             }
-            Step::Join { device, room } => (device, ClientMessage::JoinRoom { re, room: self.room(room) }),
-            Step::Leave { device, room } => (device, ClientMessage::LeaveRoom { re, room: self.room(room) }),
+            Step::Join { device, room } => {
+                (device, ClientMessage::Command { re, command: Command::JoinRoom { room: self.room(room) } })
+            }
+            Step::Leave { device, room } => {
+                (device, ClientMessage::Command { re, command: Command::LeaveRoom { room: self.room(room) } })
+            }
             Step::OpenDirect { device, person } => {
-                (device, ClientMessage::OpenDirect { re, user: self.person(person) })
+                (device, ClientMessage::Command { re, command: Command::OpenDirect { user: self.person(person) } })
             }
-            Step::OpenToGuests { device, room, guests } => {
-                (device, ClientMessage::OpenToGuests { re, room: self.room(room), guests })
-            }
+            Step::OpenToGuests { device, room, guests } => (
+                device,
+                ClientMessage::Command { re, command: Command::OpenToGuests { room: self.room(room), guests } },
+            ),
             Step::Read { device, room, back } => {
                 let room = self.room(room);
                 let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
                 (device, ClientMessage::Read { room, n })
             }
-            Step::Rename { device, room } => {
-                (device, ClientMessage::RenameRoom { re, room: self.room(room), name: format!("name {re}") })
-            }
+            Step::Rename { device, room } => (
+                device,
+                ClientMessage::Command {
+                    re,
+                    command: Command::RenameRoom { room: self.room(room), name: format!("name {re}") },
+                },
+            ),
             Step::Send { device, room, empty } => (device, self.draft(device, room, empty)),
             Step::SendAgain { device, room, back } => {
                 let sent = &self.devices[self.device(device)].sent;
@@ -270,12 +291,12 @@ impl World {
         self.connect(device);
         let conn = self.devices[device].conn?;
         if matches!(self.links[&conn].stage, Stage::Greeting) {
-            self.hello(device, Hello::Resume);
+            self.hello(device, Hello::Resume, false);
         }
         self.devices[device].conn
     }
 
-    fn hello(&mut self, device: usize, how: Hello) {
+    fn hello(&mut self, device: usize, how: Hello, copied: bool) {
         self.connect(device);
         let Some(conn) = self.devices[device].conn else { return };
         let (version, after) = match how {
@@ -284,7 +305,8 @@ impl World {
             Hello::Resume => (PROTOCOL_VERSION, self.devices[device].seq),
             Hello::Version => (PROTOCOL_VERSION + 1, None),
         };
-        self.say(conn, ClientMessage::Hello { version, after });
+        let tab = TabId(if copied { 0 } else { 1 + device as u64 });
+        self.say(conn, ClientMessage::Hello { version, tab, after });
     }
 
     fn disconnect(&mut self, device: usize) {

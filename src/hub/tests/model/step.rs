@@ -78,6 +78,8 @@ pub(crate) enum Step {
     Hello {
         device: u8,
         how: Hello,
+        /// As the same tab as all that are copied.
+        copied: bool,
     },
     Join {
         device: u8,
@@ -186,6 +188,7 @@ impl Step {
             36 => Self::Hello {
                 device: a,
                 how: [Hello::Resume, Hello::Fresh, Hello::Ahead, Hello::Version][b as usize % 4],
+                copied: b >= 128,
             },
             37..=39 => Self::Disconnect { device: a },
             40 => Self::Lag { device: a },

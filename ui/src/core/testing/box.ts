@@ -5,7 +5,16 @@
 import type { AddressInfo } from 'node:net'
 import { WebSocket as Client, type WebSocket as Peer, WebSocketServer } from 'ws'
 import { PROTOCOL_VERSION } from '../../limits'
-import type { ClientMessage, Event, Message, Resume, Room, ServerMessage, User } from '../../protocol'
+import type {
+  ClientMessage,
+  Command,
+  Event,
+  Message,
+  Resume,
+  Room,
+  ServerMessage,
+  User,
+} from '../../protocol'
 
 export const ada: User = {
   id: 1,
@@ -99,6 +108,15 @@ export class Guest {
     const message = await this.next()
     if (message.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(message)}`)
     return message as Extract<ClientMessage, { type: T }>
+  }
+
+  /** The next message, which must ask for this. */
+  async asked<T extends Command['type']>(
+    type: T,
+  ): Promise<{ re: number; command: Extract<Command, { type: T }> }> {
+    const { re, command } = await this.expect('command')
+    if (command.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(command)}`)
+    return { re, command: command as Extract<Command, { type: T }> }
   }
 
   /** What has arrived and was not asked for yet. */

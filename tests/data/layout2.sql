@@ -1,5 +1,5 @@
--- What a box of layout 2 (before this layout's successors) left on its disk: porch.db as SQL. Made by a porch of that
--- layout; tests/data/before.json holds what it told its people. See tests/e2e/before.rs.
+-- What a box of layout 2 left on its disk: porch.db as SQL. Made by a porch of that layout;
+-- tests/data/layout2.json holds what it told its people. See tests/e2e/before.rs.
 PRAGMA page_size = 1024;
 BEGIN TRANSACTION;
 CREATE TABLE changes (

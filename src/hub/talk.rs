@@ -1,0 +1,96 @@
+//! Talking: writing, reading, typing. What is not a command: its answer is what happens, or nothing.
+
+use std::time::Duration;
+
+use crate::proto::code::ErrorCode;
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, UserId};
+use crate::proto::limits;
+use crate::proto::op::{MessageOp, Op};
+use crate::proto::server::{Act, BoxRole, ServerMessage};
+use crate::proto::text::{Body, BodyFault, RawBody};
+
+use super::quota::{DISK_SHARE, DISK_SHARE_GUEST};
+use super::room::broadcast;
+use super::{Asked, Hub, Now, Output, refusal};
+
+impl Hub {
+    pub(super) fn send(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        room: RoomId,
+        client_msg_id: ClientMsgId,
+        body: RawBody,
+        out: &mut Vec<Output>,
+    ) {
+        let state = &self.roster.conns[&conn];
+        let author = state.user;
+        let in_flight = state.in_flight;
+        let checked = Body::parse(body.0).map_err(|fault| match fault {
+            BodyFault::Empty => ErrorCode::BodyEmpty,
+            BodyFault::Long => ErrorCode::BodyLong,
+            BodyFault::Nul => ErrorCode::BadRequest,
+        });
+        let checked = checked.and_then(|body| {
+            self.may(Act::Write, author, room)?;
+            self.store_has_room()?;
+            if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(body) } else { Err(ErrorCode::Busy) }
+        });
+        let checked = checked.and_then(|body| self.meter_bytes(author, &body, now.mono).map(|()| body));
+        match checked {
+            Ok(body) => {
+                let op = Op::Message(MessageOp::Append {
+                    room,
+                    author,
+                    client_msg_id: client_msg_id.clone(),
+                    body,
+                    sent_at: now.wall,
+                });
+                if let Some(state) = self.roster.conns.get_mut(&conn) {
+                    state.in_flight += 1;
+                }
+                self.ask(Asked::Send { conn, client_msg_id }, op, out);
+            }
+            Err(code) => out.push(Output::Send { to: conn, message: refusal(code, None, Some(client_msg_id)) }),
+        }
+    }
+
+    pub(super) fn read(&mut self, conn: ConnId, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        if !room.read(user, n) {
+            return;
+        }
+        let n = room.members[&user].read_n;
+        out.push(Output::StoreRead { room: id, user, n });
+        let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
+        broadcast(others, ServerMessage::Read { room: id, n }, out);
+    }
+
+    pub(super) fn typing(&mut self, now: Duration, conn: ConnId, user: UserId, id: RoomId, out: &mut Vec<Output>) {
+        let Ok(room) = self.may(Act::Write, user, id) else { return };
+        if room.present.len() > limits::TYPING_PRESENT_MAX {
+            return;
+        }
+        let own = &self.roster.people[&user].conns;
+        let others = room.present.iter().copied().filter(|other| !own.contains(other)).collect();
+        let Some(state) = self.roster.conns.get_mut(&conn) else { return };
+        if state.typed.is_some_and(|at| now < at + limits::TYPING_INTERVAL) {
+            return;
+        }
+        state.typed = Some(now);
+        self.make_known(user, id, out);
+        broadcast(others, ServerMessage::Typing { room: id, user }, out);
+    }
+
+    /// Counts what a message takes of the disk against its author's share.
+    fn meter_bytes(&mut self, author: UserId, body: &Body, now: Duration) -> Result<(), ErrorCode> {
+        let Some(person) = self.roster.people.get_mut(&author) else { return Ok(()) };
+        let share = match person.user.role {
+            BoxRole::Guest => DISK_SHARE_GUEST,
+            BoxRole::Member => DISK_SHARE,
+            BoxRole::Owner => return Ok(()),
+        };
+        let bytes = body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES;
+        person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
+    }
+}

@@ -8,9 +8,9 @@ use crate::proto::clock::{Clock, SetClock};
 use crate::proto::code::ErrorCode;
 
 use super::App;
-use super::answer::{Answer, Refusal};
-use super::ask::Json;
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::Json;
+use super::refusal::{Answer, Refusal};
 
 /// `GET /api/clock`.
 pub(super) async fn show(signed: Signed) -> Answer<JsonAnswer<Clock>> {

@@ -12,7 +12,7 @@ use axum::response::Response;
 use crate::auth::token::Cookie;
 
 use super::App;
-use super::signed::Signed;
+use super::current_session::Signed;
 
 impl App {
     /// The cookies of a request that may be sessions here, the likeliest first.

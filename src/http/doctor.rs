@@ -12,9 +12,9 @@ use crate::proto::code::ErrorCode;
 use crate::proto::doctor::Report;
 
 use super::App;
-use super::answer::Answer;
-use super::ask::Ask;
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::Ask;
+use super::refusal::Answer;
 
 /// Somebody else may be looking: two looks, and the page says that the box is busy.
 const TURN_WAIT: Duration = Duration::from_secs(20);

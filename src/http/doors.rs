@@ -5,7 +5,7 @@ use axum::extract::State;
 use crate::proto::door::DoorList;
 
 use super::App;
-use super::signed::Signed;
+use super::current_session::Signed;
 
 /// `GET /api/doors`.
 pub(super) async fn list(State(app): State<App>, _signed: Signed) -> axum::Json<DoorList> {

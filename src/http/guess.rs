@@ -12,8 +12,8 @@ use crate::fair::Asker;
 use crate::store::Account;
 
 use super::App;
-use super::answer::Answer;
-use super::session::Place;
+use super::refusal::Answer;
+use super::signing_in::Place;
 
 /// A guess that is being looked at. It was wrong unless it is said that it does not count: also where whoever guessed
 /// is gone before it is known.

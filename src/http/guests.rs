@@ -16,9 +16,9 @@ use crate::proto::op::{GuestOp, Needs, Op, Reply};
 use crate::proto::server::BoxRole;
 
 use super::App;
-use super::answer::{Answer, Refusal};
-use super::ask::{Json, Named};
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::{Json, Named};
+use super::refusal::{Answer, Refusal};
 
 /// `PATCH /api/people/{user}`: a guest becomes a member, and nothing else.
 pub(super) async fn make_member(

@@ -20,8 +20,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::limits::ANSWER_USUAL_BYTES;
 use crate::store::{ReadError, Reader};
 
-use super::answer::{Answer, Refusal};
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr};
 
 /// Who asks, and from where. As an argument of a handler it is there whoever asks.

@@ -18,10 +18,10 @@ use crate::proto::op::{InviteOp, Needs, Op, Reply};
 use crate::proto::user_name::UserName;
 
 use super::App;
-use super::answer::{Answer, Refusal};
-use super::ask::{Json, Named};
-use super::session::{Place, attempt_hash, new_session};
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::{Json, Named};
+use super::refusal::{Answer, Refusal};
+use super::signing_in::{Place, attempt_hash, new_session};
 
 #[derive(Serialize)]
 pub(super) struct Invites {

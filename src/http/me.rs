@@ -17,9 +17,9 @@ use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
 
-use super::answer::{Answer, Refusal};
-use super::ask::{self, Json};
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::{self, Json};
+use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr};
 
 /// `GET /api/me`.
@@ -88,7 +88,7 @@ pub(super) async fn set_picture(
     let mut upload = app.pictures.upload(user, Network::of(peer.ip()))?;
     let (parts, stream) = request.into_parts();
     let read = tokio::select! {
-        read = ask::body(&parts.headers, stream, PICTURE_BYTES_MAX) => read,
+        read = extract::body(&parts.headers, stream, PICTURE_BYTES_MAX) => read,
         () = upload.put_out() => Err(ErrorCode::Busy),
     };
     let file = read.map_err(|code| match code {

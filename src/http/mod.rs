@@ -28,21 +28,21 @@ use crate::proto::code::ErrorCode;
 use crate::proto::op::Millis;
 use crate::store::Store;
 
-use answer::Refusal;
+use current_session::Signed;
 use people::Directory;
-use signed::Signed;
+use refusal::Refusal;
 
-mod answer;
-mod ask;
 pub mod assets;
-mod carry;
 mod clock;
 mod cookie;
 mod cookie_probe;
+mod current_session;
+mod detached;
 mod device;
 mod doctor;
 mod doors;
 mod etag;
+mod extract;
 mod frames;
 mod guess;
 mod guests;
@@ -60,12 +60,12 @@ mod people;
 pub mod plain;
 mod portal;
 mod poster;
+mod refusal;
 mod removal;
 mod rooms;
 mod search;
-mod session;
 mod settings;
-mod signed;
+mod signing_in;
 pub mod sockets;
 #[cfg(test)]
 mod tests;
@@ -171,12 +171,12 @@ pub fn router(app: App) -> Router {
     let doors = (app.doors.clone(), links);
     let told = app.clone();
     Router::new()
-        .route("/api/box", get(session::about))
-        .route("/api/register", post(session::register))
-        .route("/api/login", post(session::login))
-        .route("/api/logout", post(session::logout))
-        .route("/api/sessions", get(session::list))
-        .route("/api/sessions/{session}", delete(session::end))
+        .route("/api/box", get(signing_in::about))
+        .route("/api/register", post(signing_in::register))
+        .route("/api/login", post(signing_in::login))
+        .route("/api/logout", post(signing_in::logout))
+        .route("/api/sessions", get(signing_in::list))
+        .route("/api/sessions/{session}", delete(signing_in::end))
         .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
         .route("/api/me/picture", put(me::set_picture).delete(me::clear_picture))
         .route("/api/doors", get(doors::list))
@@ -211,10 +211,10 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(plain::health))
         .method_not_allowed_fallback(nothing_here)
         .fallback(assets::page)
-        // Bodies are read by `ask` alone, which has limits of its own.
+        // Bodies are read by `extract` alone, which has limits of its own.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(told.clone(), cookie::rename))
-        .layer(middleware::from_fn(carry::through))
+        .layer(middleware::from_fn(detached::run))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn_with_state(doors, host::check))
         .layer(middleware::from_fn_with_state(told.clone(), held::count))

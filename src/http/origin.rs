@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::proto::code::ErrorCode;
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -18,10 +18,10 @@ use crate::proto::server::{BoxRole, User};
 use crate::store::Store;
 
 use super::App;
-use super::answer::{Answer, Refusal};
-use super::ask::Named;
+use super::current_session::Signed;
 use super::etag;
-use super::signed::Signed;
+use super::extract::Named;
+use super::refusal::{Answer, Refusal};
 
 /// Asked again each time, and answered with 304 as a rule.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");

@@ -15,10 +15,10 @@ use crate::proto::code::ErrorCode;
 use crate::proto::server::BoxRole;
 
 use super::App;
-use super::answer::Answer;
-use super::ask::Ask;
+use super::current_session::Signed;
+use super::extract::Ask;
 use super::host;
-use super::signed::Signed;
+use super::refusal::Answer;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -13,9 +13,9 @@ use crate::proto::limits::ERASE_RETRY_WAIT;
 use crate::proto::op::{Needs, Op, RemovalOp, Reply};
 
 use super::App;
-use super::answer::Answer;
-use super::ask::Named;
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::Named;
+use super::refusal::Answer;
 
 #[derive(Serialize)]
 pub(super) struct Made {

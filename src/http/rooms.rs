@@ -14,10 +14,10 @@ use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
 use super::App;
-use super::answer::Answer;
-use super::ask::{Ask, Named};
+use super::current_session::Signed;
+use super::extract::{Ask, Named};
 use super::held::Asking;
-use super::signed::Signed;
+use super::refusal::Answer;
 
 #[derive(Serialize)]
 pub(super) struct Rooms {

@@ -12,9 +12,9 @@ use crate::proto::op::Millis;
 use crate::store::{Cursor, Filters, Query, QueryFault};
 
 use super::App;
-use super::answer::{Answer, Refusal};
-use super::ask::Ask;
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::Ask;
+use super::refusal::{Answer, Refusal};
 
 /// The part behind `?` of a search.
 #[derive(Deserialize)]

@@ -10,9 +10,9 @@ use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_
 use crate::proto::op::{Needs, Op, Reply};
 
 use super::App;
-use super::answer::Answer;
-use super::ask::Json;
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::Json;
+use super::refusal::Answer;
 
 #[derive(Serialize)]
 pub(super) struct SettingsAnswer {

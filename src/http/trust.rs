@@ -20,10 +20,10 @@ use crate::fair::{Asker, Lane, LaneMax, Network, TurnMax};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_NETWORK_MAX};
 
-use super::answer::Refusal;
 use super::frames::Metered;
 use super::host::Asked;
 use super::plain::CaFiles;
+use super::refusal::Refusal;
 use super::{PeerAddr, ws};
 
 /// What `/trust-probe` says.

@@ -9,14 +9,14 @@
 //! cannot be taken is announced without probing, by one daemon that stays; the short name has a daemon of its own,
 //! which is ended when the name is lost; and the first listens to who answers to the short name, for `claim` to
 //! decide. A daemon that starts to rename itself is ended before it has announced the new name. What it leaves unsaid
-//! about addresses, `tell` says.
+//! about addresses, `announce` tells.
 
-mod ask;
+mod announce;
+mod box_responder;
 mod claim;
 mod daemon;
+mod query;
 mod responder;
-mod tell;
-mod voice;
 mod wire;
 
 use std::io;
@@ -28,10 +28,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::addresses::{Interfaces, Network};
-pub use ask::{listener, who_is};
+use box_responder::Voice;
 use daemon::try_port;
+pub use query::{listener, who_is};
 pub use responder::{Responder, other_responders};
-use voice::Voice;
 pub use wire::{GROUP_V4, GROUP_V6, PORT};
 
 /// How long until mDNS is tried again on a machine that refuses it.

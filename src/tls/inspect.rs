@@ -1,4 +1,4 @@
-//! A look at the kept CA and leaf that changes nothing, for those who only want to know.
+//! Inspects the kept CA and leaf and changes nothing, for those who only want to know.
 
 use std::io;
 use std::path::Path;

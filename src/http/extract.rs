@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{JSON_BYTES_MAX, REQUEST_BODY_WAIT};
 
-use super::answer::Refusal;
 use super::pace::Pace;
+use super::refusal::Refusal;
 
 /// Reads a whole body of at most `bytes_max`, or says `too_large`. One that does not come within
 /// [`REQUEST_BODY_WAIT`], or slower than [`Pace`] allows, is given up, as `bad_request`.

@@ -12,7 +12,7 @@ use tokio::time::sleep_until;
 
 use super::claim::{Claim, Input, Output};
 use super::daemon::{Daemon, Reach};
-use super::{Announcement, NameState, Names, alias, tell};
+use super::{Announcement, NameState, Names, alias, announce};
 use crate::lan::addresses::Network;
 
 /// How often what the daemons remember is counted: a flood at full speed of a 100 Mbit/s network is some 50 MB by then.
@@ -172,17 +172,17 @@ impl<'a> Voice<'a> {
         }
         self.network = network;
         self.tell_addresses();
-        let is_on_lan = tell::told(&self.network, &self.reach).next().is_some();
+        let is_on_lan = announce::told(&self.network, &self.reach).next().is_some();
         self.step(Input::Network { own: self.network.own().collect(), is_on_lan }).await
     }
 
     /// Tells what the box's addresses are, and which are no longer.
     fn tell_addresses(&mut self) {
-        let now: BTreeSet<IpAddr> = tell::told(&self.network, &self.reach).collect();
+        let now: BTreeSet<IpAddr> = announce::told(&self.network, &self.reach).collect();
         let gone: BTreeSet<IpAddr> = self.told.difference(&now).copied().collect();
         let labels = labels(self.announcement, &self.alias, self.names.state);
-        tell::take_back(&self.network, &self.reach, &labels, &gone);
-        tell::announce(&self.network, &self.reach, &labels);
+        announce::take_back(&self.network, &self.reach, &labels, &gone);
+        announce::announce(&self.network, &self.reach, &labels);
         self.told = now;
     }
 
@@ -294,7 +294,7 @@ impl<'a> Voice<'a> {
         if state == NameState::Held {
             self.tell_addresses();
         } else if was_held {
-            tell::take_back(&self.network, &self.reach, &[&self.announcement.label], &self.told);
+            announce::take_back(&self.network, &self.reach, &[&self.announcement.label], &self.told);
         }
         names.send_replace(self.names.clone());
     }
@@ -308,7 +308,7 @@ impl<'a> Voice<'a> {
             }
         };
         tokio::join!(holder, self.services.goodbye());
-        tell::take_back(&self.network, &self.reach, &labels, &self.told);
+        announce::take_back(&self.network, &self.reach, &labels, &self.told);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tells the network which addresses a name has, or has no longer: each family of addresses by both families.
+//! Announces which addresses a name has, and says goodbye for those it has no longer: each family of addresses by both.
 //!
 //! The daemons tell IPv4 addresses by IPv4 only and IPv6 by IPv6, take back nothing of an address that has gone, but
 //! answer questions for either by either. Avahi and systemd-resolved remember what came by each apart: without this,

@@ -22,9 +22,9 @@ use crate::proto::op::{AccountOp, Millis, NewSession, Op, Reply, SessionOp};
 use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
-use super::answer::{Answer, Refusal};
-use super::ask::{Json, Named};
-use super::signed::Signed;
+use super::current_session::Signed;
+use super::extract::{Json, Named};
+use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr, device};
 
 /// Where someone asks to be signed in from.

@@ -1,4 +1,4 @@
-//! One question by mDNS, and who answers it: just enough to see whether a name in the network has an owner.
+//! One query by mDNS, and who answers it: just enough to see whether a name in the network has an owner.
 //!
 //! RFC 6762 for where and how; RFC 1035, section 4 for the bytes.
 

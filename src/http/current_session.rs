@@ -12,7 +12,7 @@ use crate::proto::op::{Needs, Op};
 use crate::proto::server::{BoxRole, User};
 
 use super::App;
-use super::answer::{Answer, Refusal};
+use super::refusal::{Answer, Refusal};
 
 /// Someone who is signed in. As an argument of a handler it answers everyone else with `not_signed_in`.
 pub(super) struct Signed {

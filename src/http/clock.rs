@@ -8,23 +8,23 @@ use crate::proto::clock::{Clock, SetClock};
 use crate::proto::code::ErrorCode;
 
 use super::App;
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 use super::extract::Json;
 use super::refusal::{Answer, Refusal};
 
 /// `GET /api/clock`.
-pub(super) async fn show(signed: Signed) -> Answer<JsonAnswer<Clock>> {
-    signed.owner_only()?;
+pub(super) async fn show(current: CurrentSession) -> Answer<JsonAnswer<Clock>> {
+    current.owner_only()?;
     Ok(JsonAnswer(told().await))
 }
 
 /// `PUT /api/clock`: what the owner says is believed.
 pub(super) async fn set(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     Json(asked): Json<SetClock>,
 ) -> Answer<JsonAnswer<Clock>> {
-    signed.owner_only()?;
+    current.owner_only()?;
     clock::set(asked.now).await?;
     // Some may have ended by the new time, or not yet.
     app.stays_changed.notify_one();

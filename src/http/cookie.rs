@@ -12,7 +12,7 @@ use axum::response::Response;
 use crate::auth::token::Cookie;
 
 use super::App;
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 
 impl App {
     /// The cookies of a request that may be sessions here, the likeliest first.
@@ -31,7 +31,7 @@ pub(super) async fn rename(State(app): State<App>, request: Request, next: Next)
     }
     for Cookie { name, token } in cookies {
         // Another box's is left alone.
-        if Signed::by_token(&app, &token).is_some() {
+        if CurrentSession::by_token(&app, &token).is_some() {
             for line in [app.cookie.given(&token), name.cleared()] {
                 if let Ok(line) = HeaderValue::try_from(line) {
                     response.headers_mut().append(SET_COOKIE, line);

@@ -14,13 +14,13 @@ use crate::proto::server::{BoxRole, User};
 use super::App;
 use super::refusal::{Answer, Refusal};
 
-/// Someone who is signed in. As an argument of a handler it answers everyone else with `not_signed_in`.
-pub(super) struct Signed {
+/// The session of someone who is signed in. As an argument of a handler it answers everyone else with `not_signed_in`.
+pub(super) struct CurrentSession {
     pub(super) session: SessionId,
     pub(super) user: User,
 }
 
-impl Signed {
+impl CurrentSession {
     /// The session of these headers' cookie, where it is one that goes on. Waits for nothing.
     pub(super) fn of(app: &App, headers: &HeaderMap) -> Option<Self> {
         app.cookies(headers).iter().find_map(|cookie| Self::by_token(app, &cookie.token))
@@ -48,7 +48,7 @@ impl Signed {
     }
 }
 
-impl FromRequestParts<App> for Signed {
+impl FromRequestParts<App> for CurrentSession {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {

@@ -12,8 +12,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::doctor::Report;
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::Ask;
+use super::current_session::CurrentSession;
+use super::extract::UrlQuery;
 use super::refusal::Answer;
 
 /// Somebody else may be looking: two looks, and the page says that the box is busy.
@@ -21,7 +21,7 @@ const TURN_WAIT: Duration = Duration::from_secs(20);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct DoctorQuery {
     #[serde(default)]
     quick: bool,
 }
@@ -29,10 +29,10 @@ pub(super) struct Asked {
 /// `GET /api/doctor`.
 pub(super) async fn examine(
     State(app): State<App>,
-    signed: Signed,
-    Ask(asked): Ask<Asked>,
+    current: CurrentSession,
+    UrlQuery(asked): UrlQuery<DoctorQuery>,
 ) -> Answer<JsonAnswer<Report>> {
-    signed.owner_only()?;
+    current.owner_only()?;
     let (extent, turn) = if asked.quick {
         (Extent::Quick, None)
     } else {

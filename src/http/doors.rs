@@ -5,10 +5,10 @@ use axum::extract::State;
 use crate::proto::door::DoorList;
 
 use super::App;
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 
 /// `GET /api/doors`.
-pub(super) async fn list(State(app): State<App>, _signed: Signed) -> axum::Json<DoorList> {
+pub(super) async fn list(State(app): State<App>, _signed: CurrentSession) -> axum::Json<DoorList> {
     let ca = app.ca.as_ref();
     axum::Json(DoorList {
         doors: app.doors.borrow().list(),

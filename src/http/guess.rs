@@ -13,7 +13,7 @@ use crate::store::Account;
 
 use super::App;
 use super::refusal::Answer;
-use super::signing_in::Place;
+use super::signing_in::SignInPlace;
 
 /// A guess that is being looked at. It was wrong unless it is said that it does not count: also where whoever guessed
 /// is gone before it is known.
@@ -47,12 +47,12 @@ impl App {
     }
 
     /// Who guesses at the password of an account: somebody who has given it before, or a stranger.
-    pub(super) fn guesser(&self, place: &Place, account: Option<&Account>, name_key: Option<String>) -> Guesser {
+    pub(super) fn guesser(&self, place: &SignInPlace, account: Option<&Account>, name_key: Option<String>) -> Guesser {
         let stranger = Guesser::Stranger { network: place.network, name_key };
         let Some(account) = account else { return stranger };
-        let signed = place.replaced.as_ref().filter(|signed| signed.user.id == account.user.id);
-        if let Some(signed) = signed {
-            return Guesser::Session(signed.session);
+        let current = place.replaced.as_ref().filter(|current| current.user.id == account.user.id);
+        if let Some(current) = current {
+            return Guesser::Session(current.session);
         }
         let device = self.device_key.known(&place.marks, account.user.id, &account.password);
         device.map_or(stranger, Guesser::Device)
@@ -69,7 +69,7 @@ impl App {
     }
 }
 
-impl Place {
+impl SignInPlace {
     /// Whose turn it is when a password is checked: strangers at an account do not keep its own devices waiting.
     pub(super) fn hashes_for(&self, guesser: &Guesser, account: Option<&Account>) -> Asker {
         match (guesser, account) {

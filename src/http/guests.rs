@@ -16,31 +16,35 @@ use crate::proto::op::{GuestOp, Needs, Op, Reply};
 use crate::proto::server::BoxRole;
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::{Json, Named};
+use super::current_session::CurrentSession;
+use super::extract::{Json, PathIds};
 use super::refusal::{Answer, Refusal};
 
 /// `PATCH /api/people/{user}`: a guest becomes a member, and nothing else.
 pub(super) async fn make_member(
     State(app): State<App>,
-    signed: Signed,
-    Named(user): Named<UserId>,
+    current: CurrentSession,
+    PathIds(user): PathIds<UserId>,
     Json(asked): Json<PatchPerson>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
-    signed.owner_only()?;
+    current.owner_only()?;
     if asked.role != BoxRole::Member {
         return Err(ErrorCode::BadRequest.into());
     }
-    match app.apply_for(&signed, Needs::Owner, Op::Guest(GuestOp::MakeMember { user, at: (app.wall)() })).await? {
+    match app.apply_for(&current, Needs::Owner, Op::Guest(GuestOp::MakeMember { user, at: (app.wall)() })).await? {
         Reply::User(user) => Ok(JsonAnswer(UserAnswer { user })),
         other => Err(Refusal::unasked(&other)),
     }
 }
 
 /// `DELETE /api/people/{user}`: ends a guest's stay.
-pub(super) async fn end_stay(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
-    signed.owner_only()?;
-    app.apply_for(&signed, Needs::Owner, Op::Guest(GuestOp::EndStay { user, at: (app.wall)() })).await?;
+pub(super) async fn end_stay(
+    State(app): State<App>,
+    current: CurrentSession,
+    PathIds(user): PathIds<UserId>,
+) -> Answer<StatusCode> {
+    current.owner_only()?;
+    app.apply_for(&current, Needs::Owner, Op::Guest(GuestOp::EndStay { user, at: (app.wall)() })).await?;
     app.stays_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }

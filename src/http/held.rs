@@ -20,7 +20,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::limits::ANSWER_USUAL_BYTES;
 use crate::store::{ReadError, Reader};
 
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr};
 
@@ -64,7 +64,8 @@ impl Asking {
     fn of(app: &App, request: &Request) -> Option<Self> {
         let PeerAddr(peer) = request.extensions().get().copied()?;
         let network = Network::of(peer.ip());
-        let asker = Signed::of(app, request.headers()).map_or(Asker::Network(network), |signed| signed.asker());
+        let asker =
+            CurrentSession::of(app, request.headers()).map_or(Asker::Network(network), |current| current.asker());
         Some(Self { asker, network })
     }
 

@@ -18,7 +18,7 @@ use super::LiveDoors;
 
 /// The host a request is for; every request behind [`check`] that had one of the box's carries it.
 #[derive(Clone, Debug)]
-pub(super) struct Asked(pub(super) Host);
+pub(super) struct RequestHost(pub(super) Host);
 
 /// What anyone may have under any name: it is the same for all, and helps those who are lost.
 const FOR_ANYONE: [&str; 5] = ["/healthz", "/ca.crt", "/ca.pem", "/ca.mobileconfig", "/guide.css"];
@@ -43,7 +43,7 @@ pub(super) async fn check(
     let is_for_anyone = FOR_ANYONE.contains(&request.uri().path());
     match host {
         Ok(Some(host)) if doors.lead_to(&host) => {
-            request.extensions_mut().insert(Asked(host));
+            request.extensions_mut().insert(RequestHost(host));
             next.run(request).await
         }
         _ if is_for_anyone => next.run(request).await,

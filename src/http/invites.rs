@@ -18,10 +18,10 @@ use crate::proto::op::{InviteOp, Needs, Op, Reply};
 use crate::proto::user_name::UserName;
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::{Json, Named};
+use super::current_session::CurrentSession;
+use super::extract::{Json, PathIds};
 use super::refusal::{Answer, Refusal};
-use super::signing_in::{Place, attempt_hash, new_session};
+use super::signing_in::{SignInPlace, attempt_hash, new_session};
 
 #[derive(Serialize)]
 pub(super) struct Invites {
@@ -34,20 +34,20 @@ pub(super) struct InviteAnswer {
 }
 
 /// `GET /api/invites`.
-pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<Invites>> {
-    signed.owner_only()?;
+pub(super) async fn list(State(app): State<App>, current: CurrentSession) -> Answer<JsonAnswer<Invites>> {
+    current.owner_only()?;
     let now = (app.wall)();
-    let invites = app.store.read(signed.asker(), move |reader| reader.invites(now)).await?;
+    let invites = app.store.read(current.asker(), move |reader| reader.invites(now)).await?;
     Ok(JsonAnswer(Invites { invites }))
 }
 
 /// `POST /api/invites`.
 pub(super) async fn make(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     Json(invite): Json<NewInvite>,
 ) -> Answer<JsonAnswer<InviteAnswer>> {
-    signed.owner_only()?;
+    current.owner_only()?;
     let at = (app.wall)();
     let stay_fits = match (invite.role, invite.stay_s) {
         (_, None) => true,
@@ -61,8 +61,8 @@ pub(super) async fn make(
     }
     let token = InviteToken::fresh()?;
     let (text, token_hash) = (token.text(), token.hash());
-    let op = Op::Invite(InviteOp::Make { by: signed.user.id, invite, token: text, token_hash, at });
-    match app.apply_for(&signed, Needs::Owner, op).await? {
+    let op = Op::Invite(InviteOp::Make { by: current.user.id, invite, token: text, token_hash, at });
+    match app.apply_for(&current, Needs::Owner, op).await? {
         Reply::Invite(invite) => Ok(JsonAnswer(InviteAnswer { invite })),
         other => Err(Refusal::unasked(&other)),
     }
@@ -71,19 +71,19 @@ pub(super) async fn make(
 /// `DELETE /api/invites/{invite}`: who came by it stays.
 pub(super) async fn withdraw(
     State(app): State<App>,
-    signed: Signed,
-    Named(invite): Named<InviteId>,
+    current: CurrentSession,
+    PathIds(invite): PathIds<InviteId>,
 ) -> Answer<StatusCode> {
-    signed.owner_only()?;
-    app.apply_for(&signed, Needs::Owner, Op::Invite(InviteOp::Withdraw { invite })).await?;
+    current.owner_only()?;
+    app.apply_for(&current, Needs::Owner, Op::Invite(InviteOp::Withdraw { invite })).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/join/{token}`.
 pub(super) async fn show(
     State(app): State<App>,
-    place: Place,
-    Named(token): Named<String>,
+    place: SignInPlace,
+    PathIds(token): PathIds<String>,
 ) -> Answer<JsonAnswer<Invited>> {
     let (_, invited) = app.look_up(&place, &token).await?;
     invited.map(JsonAnswer)
@@ -92,8 +92,8 @@ pub(super) async fn show(
 /// `POST /api/join/{token}`: makes an account and signs in to it.
 pub(super) async fn join(
     State(app): State<App>,
-    place: Place,
-    Named(token): Named<String>,
+    place: SignInPlace,
+    PathIds(token): PathIds<String>,
     Json(asked): Json<Join>,
 ) -> Answer<impl IntoResponse> {
     let (token, invited) = app.look_up(&place, &token).await?;
@@ -123,7 +123,7 @@ pub(super) async fn join(
 impl App {
     /// An invite, by the text that somebody has for its token, and what it is good for. A token that nobody gave is a
     /// guess; who has a right one is not kept out by those who guess beside them.
-    async fn look_up(&self, place: &Place, token: &str) -> Answer<(InviteToken, Answer<Invited>)> {
+    async fn look_up(&self, place: &SignInPlace, token: &str) -> Answer<(InviteToken, Answer<Invited>)> {
         if let Some(token) = InviteToken::parse(token) {
             let (hash, now) = (token.hash(), (self.wall)());
             let invited = self.store.read(place.asker(), move |reader| reader.invited(&hash, now)).await?;

@@ -28,7 +28,7 @@ use crate::proto::limits::{LISTEN_BACKLOG, REQUEST_HEAD_WAIT, SOCKET_UNACKNOWLED
 use super::PeerAddr;
 use super::handshake::Handshakes;
 use super::pace::{BreakOff, Paced};
-use super::sockets::{Place, PutOut, Sockets};
+use super::sockets::{OpenPlace, PutOut, Sockets};
 
 /// Bytes of a request's head: cookies and a long search fit several times over.
 const HEAD_BYTES_MAX: usize = 16 << 10;
@@ -92,7 +92,7 @@ async fn accept_each(
     listener: TcpListener,
     sockets: Sockets,
     mut shutdown: Shutdown,
-    take: impl Fn(TcpStream, SocketAddr, (Place, PutOut)),
+    take: impl Fn(TcpStream, SocketAddr, (OpenPlace, PutOut)),
 ) {
     loop {
         let accepted = tokio::select! {
@@ -115,7 +115,7 @@ async fn accept_each(
     }
 }
 
-async fn serve<S>(stream: S, router: Router, peer: SocketAddr, place: (Place, PutOut), mut shutdown: Shutdown)
+async fn serve<S>(stream: S, router: Router, peer: SocketAddr, place: (OpenPlace, PutOut), mut shutdown: Shutdown)
 where
     S: AsyncRead + AsyncWrite + BreakOff + Unpin + Send + 'static,
 {
@@ -159,4 +159,4 @@ pub(super) fn take_in_freely(stream: &TcpStream) {
 
 /// The place of the socket that a request came by.
 #[derive(Clone)]
-pub(super) struct SocketPlace(pub(super) Arc<Place>);
+pub(super) struct SocketPlace(pub(super) Arc<OpenPlace>);

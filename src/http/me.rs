@@ -17,47 +17,47 @@ use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 use crate::store::Account;
 
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 use super::extract::{self, Json};
 use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr};
 
 /// `GET /api/me`.
-pub(super) async fn show(State(app): State<App>, signed: Signed) -> JsonAnswer<Me> {
-    let has_password = app.store.has_password(signed.user.id);
-    JsonAnswer(Me { user: signed.user, has_password })
+pub(super) async fn show(State(app): State<App>, current: CurrentSession) -> JsonAnswer<Me> {
+    let has_password = app.store.has_password(current.user.id);
+    JsonAnswer(Me { user: current.user, has_password })
 }
 
 /// `PATCH /api/me`: everything asked for is looked at before anything is changed.
 pub(super) async fn change(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     headers: HeaderMap,
     Json(asked): Json<PatchMe>,
 ) -> Answer<impl IntoResponse> {
     let name = asked.name.as_deref().map(UserName::chosen).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     let new_password = match new_password {
-        Some(new) => Some((app.check_password(&signed, asked.password.as_deref()).await?, new)),
+        Some(new) => Some((app.check_password(&current, asked.password.as_deref()).await?, new)),
         None => None,
     };
-    let mut user = signed.user.clone();
+    let mut user = current.user.clone();
     if let Some(name) = name.filter(|name| name.shown() != user.name) {
         let now = (app.wall)();
         app.rates().rename(user.id, now)?;
-        user = app.change_user(&signed, Op::Account(AccountOp::Rename { user: user.id, name })).await?;
+        user = app.change_user(&current, Op::Account(AccountOp::Rename { user: user.id, name })).await?;
     }
     let mut cookies = Vec::new();
     if let Some((checked, new_password)) = new_password {
-        let password = app.hasher.hash(signed.asker(), new_password).await?;
+        let password = app.hasher.hash(current.asker(), new_password).await?;
         cookies.extend(app.mark(user.id, &app.marks(&headers), &password)?);
         let op = Op::Account(AccountOp::SetPassword {
             user: user.id,
             checked: Some(checked),
             password,
-            keep: Some(signed.session),
+            keep: Some(current.session),
         });
-        app.apply_for(&signed, Needs::SignedIn, op).await?;
+        app.apply_for(&current, Needs::SignedIn, op).await?;
     }
     Ok((AppendHeaders(cookies), JsonAnswer(UserAnswer { user })))
 }
@@ -65,24 +65,24 @@ pub(super) async fn change(
 /// `DELETE /api/me`: its messages stay, without a name.
 pub(super) async fn leave(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     Json(asked): Json<DeleteMe>,
 ) -> Answer<impl IntoResponse> {
-    let checked = app.check_password(&signed, asked.password.as_deref()).await?;
+    let checked = app.check_password(&current, asked.password.as_deref()).await?;
     // The hub closes its connections too.
-    let op = Op::Account(AccountOp::Delete { user: signed.user.id, checked, at: (app.wall)() });
-    app.apply_for(&signed, Needs::SignedIn, op).await?;
+    let op = Op::Account(AccountOp::Delete { user: current.user.id, checked, at: (app.wall)() });
+    app.apply_for(&current, Needs::SignedIn, op).await?;
     Ok(app.signed_out())
 }
 
 /// `PUT /api/me/picture`.
 pub(super) async fn set_picture(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     request: Request<Body>,
 ) -> Answer<JsonAnswer<UserAnswer>> {
-    let user = signed.user.id;
+    let user = current.user.id;
     let now = (app.wall)();
     app.rates().picture(user, now)?;
     let mut upload = app.pictures.upload(user, Network::of(peer.ip()))?;
@@ -96,12 +96,12 @@ pub(super) async fn set_picture(
         other => other,
     })?;
     let jpegs = app.pictures.make(upload, file).await?;
-    app.change_user(&signed, Op::Account(AccountOp::SetPicture { user, jpegs })).await.map(answer)
+    app.change_user(&current, Op::Account(AccountOp::SetPicture { user, jpegs })).await.map(answer)
 }
 
 /// `DELETE /api/me/picture`.
-pub(super) async fn clear_picture(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<UserAnswer>> {
-    app.change_user(&signed, Op::Account(AccountOp::ClearPicture { user: signed.user.id })).await.map(answer)
+pub(super) async fn clear_picture(State(app): State<App>, current: CurrentSession) -> Answer<JsonAnswer<UserAnswer>> {
+    app.change_user(&current, Op::Account(AccountOp::ClearPicture { user: current.user.id })).await.map(answer)
 }
 
 fn answer(user: User) -> JsonAnswer<UserAnswer> {
@@ -110,16 +110,16 @@ fn answer(user: User) -> JsonAnswer<UserAnswer> {
 
 impl App {
     /// Applies a change of oneself, and tells everyone.
-    async fn change_user(&self, signed: &Signed, op: Op) -> Answer<User> {
-        match self.apply_for(signed, Needs::SignedIn, op).await? {
+    async fn change_user(&self, current: &CurrentSession, op: Op) -> Answer<User> {
+        match self.apply_for(current, Needs::SignedIn, op).await? {
             Reply::User(user) => Ok(user),
             other => Err(Refusal::unasked(&other)),
         }
     }
 
     /// [`Self::apply`] for somebody who is signed in, and must still be when the change is made.
-    pub(super) async fn apply_for(&self, signed: &Signed, needs: Needs, op: Op) -> Answer<Reply> {
-        self.apply(signed.asker(), signed.asks(needs, op)).await
+    pub(super) async fn apply_for(&self, current: &CurrentSession, needs: Needs, op: Op) -> Answer<Reply> {
+        self.apply(current.asker(), current.asks(needs, op)).await
     }
 
     /// Applies a change: the hub has heard of it when this answers.
@@ -130,18 +130,18 @@ impl App {
 
     /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has
     /// none is its session's. Gives what was checked against, for the change to look at again.
-    async fn check_password(&self, signed: &Signed, present: Option<&str>) -> Answer<String> {
-        let id = signed.user.id;
-        let account = self.store.read(signed.asker(), move |reader| reader.account(id)).await?;
+    async fn check_password(&self, current: &CurrentSession, present: Option<&str>) -> Answer<String> {
+        let id = current.user.id;
+        let account = self.store.read(current.asker(), move |reader| reader.account(id)).await?;
         let stored = account.filter(Account::has_password).map(|account| account.password);
         let present = match (present, &stored) {
             (Some(present), _) => present,
             (None, Some(_)) => return Err(ErrorCode::BadRequest.into()),
             (None, None) => return Ok(String::new()),
         };
-        let guesser = Guesser::Session(signed.session);
+        let guesser = Guesser::Session(current.session);
         let guess = self.count_guess(&guesser)?;
-        let right = self.hasher.verify(signed.asker(), Password::typed(present), stored.clone()).await;
+        let right = self.hasher.verify(current.asker(), Password::typed(present), stored.clone()).await;
         if right == Ok(false) {
             drop(guess);
         } else {

@@ -28,7 +28,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::op::Millis;
 use crate::store::Store;
 
-use current_session::Signed;
+use current_session::CurrentSession;
 use people::Directory;
 use refusal::Refusal;
 
@@ -100,10 +100,10 @@ pub struct Wiring {
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<AppState>);
 
 /// See [`App`].
-pub struct Parts {
+pub struct AppState {
     store: Store,
     hub: Handle,
     box_name: String,
@@ -131,7 +131,7 @@ impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
         let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor } = wiring;
-        Self(Arc::new(Parts {
+        Self(Arc::new(AppState {
             device_key: DeviceKey::of(&store.mark()),
             device_cookie: DeviceCookie::of_box(&id),
             store,
@@ -155,9 +155,9 @@ impl App {
 }
 
 impl Deref for App {
-    type Target = Parts;
+    type Target = AppState;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &AppState {
         &self.0
     }
 }
@@ -225,6 +225,6 @@ async fn nothing_here() -> Refusal {
     ErrorCode::NotFound.into()
 }
 
-async fn connect(State(app): State<App>, signed: Signed, request: Request<axum::body::Body>) -> Response {
-    ws::upgrade(request, signed.user.id, signed.session, app.hub.clone())
+async fn connect(State(app): State<App>, current: CurrentSession, request: Request<axum::body::Body>) -> Response {
+    ws::upgrade(request, current.user.id, current.session, app.hub.clone())
 }

@@ -18,9 +18,9 @@ use crate::proto::server::{BoxRole, User};
 use crate::store::Store;
 
 use super::App;
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 use super::etag;
-use super::extract::Named;
+use super::extract::PathIds;
 use super::refusal::{Answer, Refusal};
 
 /// Asked again each time, and answered with 304 as a rule.
@@ -42,11 +42,11 @@ pub(super) struct Listing {
 /// Keeps the answer to `GET /api/people`, as everyone who joins asks for it and it seldom changes.
 #[derive(Default)]
 pub(super) struct Directory {
-    kept: Mutex<Kept>,
+    kept: Mutex<KeptListing>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct KeptListing {
     /// Counts changes, so that an answer read before a change is not kept after it.
     changes: u64,
     listing: Option<Arc<Listing>>,
@@ -82,7 +82,7 @@ impl Directory {
     }
 
     /// Whole even where a thread panicked while holding it: at worst the answer is made anew.
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, KeptListing> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -118,10 +118,10 @@ fn is_of_people(change: &Change) -> bool {
 }
 
 /// `GET /api/people`: everyone; for a guest those who share a room with them.
-pub(super) async fn list(State(app): State<App>, signed: Signed, headers: HeaderMap) -> Answer<Response> {
-    let asker = signed.asker();
-    let listing = if signed.user.role == BoxRole::Guest {
-        let people = app.store.read(asker, move |reader| reader.people_known_to(signed.user.id)).await?;
+pub(super) async fn list(State(app): State<App>, current: CurrentSession, headers: HeaderMap) -> Answer<Response> {
+    let asker = current.asker();
+    let listing = if current.user.role == BoxRole::Guest {
+        let people = app.store.read(asker, move |reader| reader.people_known_to(current.user.id)).await?;
         Arc::new(Listing::of(people)?)
     } else {
         app.directory.listing(&app.store, asker).await?
@@ -137,17 +137,17 @@ pub(super) async fn list(State(app): State<App>, signed: Signed, headers: Header
 /// `GET /pictures/{user}/{picture}/{edge}`: for a guest of those who share a room with them.
 pub(super) async fn picture(
     State(app): State<App>,
-    signed: Signed,
-    Named((user, picture, edge)): Named<(UserId, u32, u32)>,
+    current: CurrentSession,
+    PathIds((user, picture, edge)): PathIds<(UserId, u32, u32)>,
 ) -> Answer<impl IntoResponse> {
     const NOT_FOUND: ErrorCode = ErrorCode::NotFound;
     if !PICTURE_EDGES.contains(&edge) {
         return Err(NOT_FOUND.into());
     }
-    let jpeg = app.store.read(signed.asker(), move |reader| {
-        let stranger = signed.user.role == BoxRole::Guest
-            && signed.user.id != user
-            && !reader.share_a_room(signed.user.id, user)?;
+    let jpeg = app.store.read(current.asker(), move |reader| {
+        let stranger = current.user.role == BoxRole::Guest
+            && current.user.id != user
+            && !reader.share_a_room(current.user.id, user)?;
         if stranger { Ok(None) } else { reader.picture(user, picture, edge) }
     });
     let jpeg = jpeg.await?;

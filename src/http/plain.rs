@@ -15,7 +15,7 @@ use bytes::Bytes;
 
 use super::headers;
 use super::held;
-use super::host::{self, Asked};
+use super::host::{self, RequestHost};
 use super::link;
 use super::portal::{self, Gateway};
 use super::{App, PeerAddr, WallClock};
@@ -136,10 +136,10 @@ pub(super) async fn health() -> &'static str {
 }
 
 /// The guide for people, where there is something to guide to; the way to HTTPS for everything else.
-async fn answer(State(app): State<App>, asked: Option<Extension<Asked>>, request: Request) -> Response {
+async fn answer(State(app): State<App>, asked: Option<Extension<RequestHost>>, request: Request) -> Response {
     let doors = app.doors.borrow().clone();
     // A file for anyone that is not there.
-    let Some(Extension(Asked(host))) = asked else {
+    let Some(Extension(RequestHost(host))) = asked else {
         return host::misdirected(request.headers(), &doors, host::Links::Https);
     };
     match &app.ca {

@@ -24,9 +24,9 @@ const READ: &str = "/portal?read";
 
 /// What the gateway knows.
 #[derive(Clone)]
-pub(super) struct Gateway(Arc<Parts>);
+pub(super) struct Gateway(Arc<GatewayState>);
 
-struct Parts {
+struct GatewayState {
     doors: LiveDoors,
     box_name: String,
     links: Links,
@@ -36,7 +36,7 @@ struct Parts {
 
 impl Gateway {
     pub(super) fn new(doors: LiveDoors, box_name: &str, links: Links, wall: WallClock) -> Self {
-        Self(Arc::new(Parts { doors, box_name: box_name.into(), links, wall, portal: Mutex::default() }))
+        Self(Arc::new(GatewayState { doors, box_name: box_name.into(), links, wall, portal: Mutex::default() }))
     }
 
     /// Whole even where a thread panicked while holding it: a visitor is put in or taken out in one step.

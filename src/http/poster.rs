@@ -15,16 +15,16 @@ use crate::proto::code::ErrorCode;
 use crate::proto::server::BoxRole;
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::Ask;
+use super::current_session::CurrentSession;
+use super::extract::UrlQuery;
 use super::host;
 use super::refusal::Answer;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct PosterQuery {
     lang: Option<Lang>,
-    paper: Option<AskedPaper>,
+    paper: Option<PaperName>,
     invite: Option<u64>,
     /// Of the poster that was looked at here before.
     stamp: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct Asked {
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum AskedPaper {
+enum PaperName {
     A4,
     Letter,
 }
@@ -81,21 +81,27 @@ impl App {
 }
 
 /// `GET /poster`.
-pub(super) async fn show(State(app): State<App>, headers: HeaderMap, Ask(asked): Ask<Asked>) -> Answer<Response> {
+pub(super) async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    UrlQuery(asked): UrlQuery<PosterQuery>,
+) -> Answer<Response> {
     let lang = asked.lang.unwrap_or_else(|| host::lang(&headers));
     let paper = match asked.paper {
-        Some(AskedPaper::Letter) => Paper::Letter,
-        Some(AskedPaper::A4) | None => Paper::A4,
+        Some(PaperName::Letter) => Paper::Letter,
+        Some(PaperName::A4) | None => Paper::A4,
     };
     let refuse = |status, why| Ok((status, unkept(poster::note(&app.box_name, why, lang))).into_response());
-    let signed = match Signed::of(&app, &headers) {
+    let current = match CurrentSession::of(&app, &headers) {
         None => return Ok(Redirect::to("/sign-in").into_response()),
-        Some(signed) if signed.user.role != BoxRole::Owner => return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly),
-        Some(signed) => signed,
+        Some(current) if current.user.role != BoxRole::Owner => {
+            return refuse(StatusCode::FORBIDDEN, Refused::OwnerOnly);
+        }
+        Some(current) => current,
     };
     let token = match asked.invite {
         None => None,
-        Some(invite) => match app.invite_token(signed.asker(), invite).await? {
+        Some(invite) => match app.invite_token(current.asker(), invite).await? {
             None => return refuse(StatusCode::NOT_FOUND, Refused::NoInvite),
             token => token,
         },
@@ -132,7 +138,7 @@ pub(super) async fn follow(State(app): State<App>, headers: HeaderMap, Path(stam
     let Some(addresses) = app.moved_since(&stamp) else {
         return Ok(([(CACHE_CONTROL, "no-store")], Redirect::to("/")).into_response());
     };
-    let for_owner = Signed::of(&app, &headers).is_some_and(|signed| signed.user.role == BoxRole::Owner);
+    let for_owner = CurrentSession::of(&app, &headers).is_some_and(|current| current.user.role == BoxRole::Owner);
     let old = OldPoster { addresses: &addresses, for_owner };
     Ok(unkept(poster::notice(&app.box_name, &old, host::lang(&headers))).into_response())
 }

@@ -13,8 +13,8 @@ use crate::proto::limits::ERASE_RETRY_WAIT;
 use crate::proto::op::{Needs, Op, RemovalOp, Reply};
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::Named;
+use super::current_session::CurrentSession;
+use super::extract::PathIds;
 use super::refusal::Answer;
 
 #[derive(Serialize)]
@@ -23,18 +23,26 @@ pub(super) struct Made {
 }
 
 /// `GET /api/people/{user}/rooms`: how many rooms this person has made.
-pub(super) async fn count(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<Json<Made>> {
-    signed.owner_only()?;
-    let made = app.store.read(signed.asker(), move |reader| reader.rooms_made_by(user)).await?;
+pub(super) async fn count(
+    State(app): State<App>,
+    current: CurrentSession,
+    PathIds(user): PathIds<UserId>,
+) -> Answer<Json<Made>> {
+    current.owner_only()?;
+    let made = app.store.read(current.asker(), move |reader| reader.rooms_made_by(user)).await?;
     Ok(Json(Made { made: made.ok_or(ErrorCode::NotFound)? }))
 }
 
 /// `DELETE /api/people/{user}/rooms`: removes them all, with everything in them, in steps.
-pub(super) async fn remove(State(app): State<App>, signed: Signed, Named(user): Named<UserId>) -> Answer<StatusCode> {
-    signed.owner_only()?;
+pub(super) async fn remove(
+    State(app): State<App>,
+    current: CurrentSession,
+    PathIds(user): PathIds<UserId>,
+) -> Answer<StatusCode> {
+    current.owner_only()?;
     loop {
         let op = Op::Removal(RemovalOp::Rooms { made_by: user });
-        if !matches!(app.apply_for(&signed, Needs::Owner, op).await?, Reply::Step { more: true }) {
+        if !matches!(app.apply_for(&current, Needs::Owner, op).await?, Reply::Step { more: true }) {
             app.rooms_removed.notify_one();
             return Ok(StatusCode::NO_CONTENT);
         }

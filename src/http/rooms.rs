@@ -14,8 +14,8 @@ use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::{Ask, Named};
+use super::current_session::CurrentSession;
+use super::extract::{PathIds, UrlQuery};
 use super::held::Asking;
 use super::refusal::Answer;
 
@@ -25,36 +25,36 @@ pub(super) struct Rooms {
 }
 
 /// `GET /api/rooms`.
-pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<Json<Rooms>> {
-    let rooms = app.store.read(signed.asker(), move |reader| reader.listed_rooms(&signed.user)).await?;
+pub(super) async fn list(State(app): State<App>, current: CurrentSession) -> Answer<Json<Rooms>> {
+    let rooms = app.store.read(current.asker(), move |reader| reader.listed_rooms(&current.user)).await?;
     Ok(Json(Rooms { rooms }))
 }
 
 /// The part behind `?` of a request for a page of rooms.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PageAsked {
+pub(super) struct PageQuery {
     before: Option<RoomId>,
 }
 
 /// `GET /api/rooms/archived`: those one is in.
 pub(super) async fn archived(
     State(app): State<App>,
-    signed: Signed,
-    Ask(asked): Ask<PageAsked>,
+    current: CurrentSession,
+    UrlQuery(asked): UrlQuery<PageQuery>,
 ) -> Answer<Json<RoomPage>> {
-    let look = move |hub: &Hub| hub.archived_rooms(signed.user.id, asked.before);
-    Ok(Json(app.hub.look(signed.asker(), look).await?))
+    let look = move |hub: &Hub| hub.archived_rooms(current.user.id, asked.before);
+    Ok(Json(app.hub.look(current.asker(), look).await?))
 }
 
 /// `GET /api/rooms/joined`: those one is in that are not archived.
 pub(super) async fn joined(
     State(app): State<App>,
-    signed: Signed,
-    Ask(asked): Ask<PageAsked>,
+    current: CurrentSession,
+    UrlQuery(asked): UrlQuery<PageQuery>,
 ) -> Answer<Json<RoomPage>> {
-    let look = move |hub: &Hub| hub.joined_rooms(signed.user.id, asked.before);
-    Ok(Json(app.hub.look(signed.asker(), look).await?))
+    let look = move |hub: &Hub| hub.joined_rooms(current.user.id, asked.before);
+    Ok(Json(app.hub.look(current.asker(), look).await?))
 }
 
 #[derive(Serialize)]
@@ -63,8 +63,12 @@ pub(super) struct OneRoom {
 }
 
 /// `GET /api/rooms/{room}`: one that one is in.
-pub(super) async fn show(State(app): State<App>, signed: Signed, Named(room): Named<RoomId>) -> Answer<Json<OneRoom>> {
-    let room = app.hub.look(signed.asker(), move |hub| hub.room_of(signed.user.id, room)).await?;
+pub(super) async fn show(
+    State(app): State<App>,
+    current: CurrentSession,
+    PathIds(room): PathIds<RoomId>,
+) -> Answer<Json<OneRoom>> {
+    let room = app.hub.look(current.asker(), move |hub| hub.room_of(current.user.id, room)).await?;
     Ok(Json(OneRoom { room: room.ok_or(ErrorCode::NotAMember)? }))
 }
 
@@ -76,10 +80,10 @@ pub(super) struct Members {
 /// `GET /api/rooms/{room}/members`.
 pub(super) async fn members(
     State(app): State<App>,
-    signed: Signed,
-    Named(room): Named<RoomId>,
+    current: CurrentSession,
+    PathIds(room): PathIds<RoomId>,
 ) -> Answer<Json<Members>> {
-    let members = app.store.read(signed.asker(), move |reader| reader.room_members(&signed.user, room)).await?;
+    let members = app.store.read(current.asker(), move |reader| reader.room_members(&current.user, room)).await?;
     match members {
         Some(members) => Ok(Json(Members { members })),
         None => Err(ErrorCode::NotAMember.into()),
@@ -89,14 +93,14 @@ pub(super) async fn members(
 /// The part behind `?` of a request for history.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HistoryAsked {
+pub(super) struct HistoryQuery {
     after: Option<Seq>,
     around: Option<Seq>,
     before: Option<Seq>,
     limit: Option<u32>,
 }
 
-impl HistoryAsked {
+impl HistoryQuery {
     fn parse(&self) -> Result<(Window, u32), ErrorCode> {
         let window = match (self.after, self.around, self.before) {
             (None, None, None) => Window::Newest,
@@ -115,14 +119,14 @@ impl HistoryAsked {
 /// `GET /api/rooms/{room}/messages`.
 pub(super) async fn messages(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     asking: Asking,
-    Named(room): Named<RoomId>,
-    Ask(asked): Ask<HistoryAsked>,
+    PathIds(room): PathIds<RoomId>,
+    UrlQuery(asked): UrlQuery<HistoryQuery>,
 ) -> Answer<Response> {
     let (window, limit) = asked.parse()?;
     let history = move |reader: &Reader| {
-        let page = reader.history(signed.user.id, room, window, limit)?;
+        let page = reader.history(current.user.id, room, window, limit)?;
         Ok(page.map_err(|refusal| match refusal {
             HistoryRefusal::NotAMember => ErrorCode::NotAMember,
             HistoryRefusal::NotFound => ErrorCode::NotFound,

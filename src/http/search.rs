@@ -12,14 +12,14 @@ use crate::proto::op::Millis;
 use crate::store::{Cursor, Filters, Query, QueryFault};
 
 use super::App;
-use super::current_session::Signed;
-use super::extract::Ask;
+use super::current_session::CurrentSession;
+use super::extract::UrlQuery;
 use super::refusal::{Answer, Refusal};
 
 /// The part behind `?` of a search.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SearchAsked {
+pub(super) struct SearchQuery {
     q: String,
     from_id: Option<UserId>,
     room_id: Option<RoomId>,
@@ -32,8 +32,8 @@ pub(super) struct SearchAsked {
 /// `GET /api/search`.
 pub(super) async fn search(
     State(app): State<App>,
-    signed: Signed,
-    Ask(asked): Ask<SearchAsked>,
+    current: CurrentSession,
+    UrlQuery(asked): UrlQuery<SearchQuery>,
 ) -> Answer<Json<SearchPage>> {
     let filters = Filters { from: asked.from_id, room: asked.room_id, after: asked.after_at, before: asked.before_at };
     let query = Query::parse(&asked.q, filters)?;
@@ -42,7 +42,7 @@ pub(super) async fn search(
         return Err(ErrorCode::BadRequest.into());
     }
     let cursor = asked.cursor.map(Cursor::try_from).transpose().map_err(|_| ErrorCode::BadRequest)?;
-    Ok(Json(app.store.search(signed.user.id, query, cursor, limit).await?))
+    Ok(Json(app.store.search(current.user.id, query, cursor, limit).await?))
 }
 
 impl From<QueryFault> for Refusal {

@@ -10,7 +10,7 @@ use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_
 use crate::proto::op::{Needs, Op, Reply};
 
 use super::App;
-use super::current_session::Signed;
+use super::current_session::CurrentSession;
 use super::extract::Json;
 use super::refusal::Answer;
 
@@ -20,21 +20,21 @@ pub(super) struct SettingsAnswer {
 }
 
 /// `GET /api/settings`.
-pub(super) async fn show(State(app): State<App>, signed: Signed) -> Answer<JsonAnswer<SettingsAnswer>> {
-    signed.owner_only()?;
+pub(super) async fn show(State(app): State<App>, current: CurrentSession) -> Answer<JsonAnswer<SettingsAnswer>> {
+    current.owner_only()?;
     Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))
 }
 
 /// `PATCH /api/settings`: what is not named stays as it is.
 pub(super) async fn change(
     State(app): State<App>,
-    signed: Signed,
+    current: CurrentSession,
     Json(asked): Json<PatchSettings>,
 ) -> Answer<JsonAnswer<SettingsAnswer>> {
-    signed.owner_only()?;
+    current.owner_only()?;
     check_wifi(&asked)?;
     let op = Op::SetSettings { change: asked, at: (app.wall)() };
-    if let Reply::Step { more: true } = app.apply_for(&signed, Needs::Owner, op).await? {
+    if let Reply::Step { more: true } = app.apply_for(&current, Needs::Owner, op).await? {
         app.send_guests_home().await;
     }
     Ok(JsonAnswer(SettingsAnswer { settings: app.store.settings() }))

@@ -22,22 +22,22 @@ use crate::proto::op::{AccountOp, Millis, NewSession, Op, Reply, SessionOp};
 use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
-use super::current_session::Signed;
-use super::extract::{Json, Named};
+use super::current_session::CurrentSession;
+use super::extract::{Json, PathIds};
 use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr, device};
 
 /// Where someone asks to be signed in from.
-pub(super) struct Place {
+pub(super) struct SignInPlace {
     pub(super) network: Network,
     pub(super) device: String,
     /// What this browser has signed in to before.
     pub(super) marks: Marks,
     /// The session this browser has already, of whatever account: signing in replaces it.
-    pub(super) replaced: Option<Signed>,
+    pub(super) replaced: Option<CurrentSession>,
 }
 
-impl FromRequestParts<App> for Place {
+impl FromRequestParts<App> for SignInPlace {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
@@ -47,12 +47,12 @@ impl FromRequestParts<App> for Place {
         };
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let device = device::label(user_agent.unwrap_or_default());
-        let (marks, replaced) = (app.marks(&parts.headers), Signed::of(app, &parts.headers));
+        let (marks, replaced) = (app.marks(&parts.headers), CurrentSession::of(app, &parts.headers));
         Ok(Self { network: Network::of(peer.ip()), device, marks, replaced })
     }
 }
 
-impl Place {
+impl SignInPlace {
     /// Whose turn it is when questions from here wait: nobody is known to be anybody yet.
     pub(super) fn asker(&self) -> Asker {
         Asker::Network(self.network)
@@ -76,8 +76,8 @@ impl App {
 
     /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
     /// leaves the old one behind: the person sees it among the places and can end it.
-    pub(super) async fn end_replaced(&self, replaced: Option<Signed>) {
-        let Some(Signed { session, user }) = replaced else {
+    pub(super) async fn end_replaced(&self, replaced: Option<CurrentSession>) {
+        let Some(CurrentSession { session, user }) = replaced else {
             return;
         };
         if let Err(refusal) = self.end_session(user.id, session).await {
@@ -115,13 +115,13 @@ pub(super) async fn about(State(app): State<App>) -> axum::Json<BoxInfo> {
 /// `POST /api/register`: makes an account and signs in to it.
 pub(super) async fn register(
     State(app): State<App>,
-    place: Place,
+    place: SignInPlace,
     Json(asked): Json<Credentials>,
 ) -> Answer<impl IntoResponse> {
     let name = UserName::chosen(&asked.name)?;
     let password = Password::chosen(&asked.password)?;
     // Else a guest would be a member with one click.
-    if place.replaced.as_ref().is_some_and(|signed| signed.user.role == BoxRole::Guest) {
+    if place.replaced.as_ref().is_some_and(|current| current.user.role == BoxRole::Guest) {
         return Err(ErrorCode::Forbidden.into());
     }
     let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Register, &name)?;
@@ -142,7 +142,7 @@ pub(super) async fn register(
 /// `POST /api/login`.
 pub(super) async fn login(
     State(app): State<App>,
-    place: Place,
+    place: SignInPlace,
     Json(asked): Json<Credentials>,
 ) -> Answer<impl IntoResponse> {
     // What is no name is the name of nobody.
@@ -173,7 +173,7 @@ pub(super) async fn login(
         return Err(ErrorCode::SignInFailed.into());
     };
     let (user, takeover) = (account.user.id, asked.takeover);
-    let here = place.replaced.as_ref().map(|signed| signed.session);
+    let here = place.replaced.as_ref().map(|current| current.session);
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
     let op = Op::Session(SessionOp::Create { user, session, checked: checked.clone(), here, takeover });
     let user = match app.hub.apply(asker, op, |_| {}).await? {
@@ -192,8 +192,8 @@ pub(super) async fn login(
 }
 
 /// `POST /api/logout`.
-pub(super) async fn logout(State(app): State<App>, signed: Signed) -> Answer<impl IntoResponse> {
-    app.end_session(signed.user.id, signed.session).await?;
+pub(super) async fn logout(State(app): State<App>, current: CurrentSession) -> Answer<impl IntoResponse> {
+    app.end_session(current.user.id, current.session).await?;
     Ok(app.signed_out())
 }
 
@@ -203,18 +203,18 @@ pub(super) struct Sessions {
 }
 
 /// `GET /api/sessions`.
-pub(super) async fn list(State(app): State<App>, signed: Signed) -> Answer<axum::Json<Sessions>> {
-    let sessions = app.sessions_of(signed.asker(), signed.user.id, Some(signed.session)).await?;
+pub(super) async fn list(State(app): State<App>, current: CurrentSession) -> Answer<axum::Json<Sessions>> {
+    let sessions = app.sessions_of(current.asker(), current.user.id, Some(current.session)).await?;
     Ok(axum::Json(Sessions { sessions }))
 }
 
 /// `DELETE /api/sessions/{session}`: of one's own only.
 pub(super) async fn end(
     State(app): State<App>,
-    signed: Signed,
-    Named(session): Named<SessionId>,
+    current: CurrentSession,
+    PathIds(session): PathIds<SessionId>,
 ) -> Answer<StatusCode> {
-    let found = app.end_session(signed.user.id, session).await?;
+    let found = app.end_session(current.user.id, session).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(ErrorCode::NotFound.into()) }
 }
 

@@ -13,9 +13,9 @@ use crate::proto::limits::SOCKETS_MAX;
 
 /// See the module's text. Clones are the same places.
 #[derive(Clone)]
-pub struct Sockets(Arc<State>);
+pub struct Sockets(Arc<SocketsState>);
 
-struct State {
+struct SocketsState {
     places: Mutex<Places<oneshot::Sender<()>>>,
     /// Told when the last has closed.
     emptied: Notify,
@@ -27,8 +27,8 @@ impl Default for Sockets {
     }
 }
 
-/// A socket's place; free when dropped.
-pub(super) struct Place {
+/// A socket's place, as long as a newcomer may be given it; free when dropped.
+pub(super) struct OpenPlace {
     seat: Seat,
     sockets: Sockets,
 }
@@ -37,12 +37,12 @@ pub(super) struct Place {
 pub(super) struct PutOut(oneshot::Receiver<()>);
 
 /// The place of a signed-in person's WebSocket; free when dropped.
-pub struct Kept(Sockets);
+pub struct KeptPlace(Sockets);
 
 impl Sockets {
     /// So many in all.
     pub fn new(max: usize) -> Self {
-        Self(Arc::new(State { places: Mutex::new(Places::new(max)), emptied: Notify::new() }))
+        Self(Arc::new(SocketsState { places: Mutex::new(Places::new(max)), emptied: Notify::new() }))
     }
 
     /// Waits until every socket is closed.
@@ -57,14 +57,14 @@ impl Sockets {
     }
 
     /// A place for a socket of this network. None only where every place is kept.
-    pub(super) fn enter(&self, network: Network) -> Option<(Place, PutOut)> {
+    pub(super) fn enter(&self, network: Network) -> Option<(OpenPlace, PutOut)> {
         let (tell, told) = oneshot::channel();
         let (seat, put_out) = self.places().enter(network, tell).ok()?;
         if let Some(other) = put_out {
             // An error says that it is ending by itself.
             let _ = other.send(());
         }
-        Some((Place { seat, sockets: self.clone() }, PutOut(told)))
+        Some((OpenPlace { seat, sockets: self.clone() }, PutOut(told)))
     }
 
     fn left(&self) {
@@ -80,27 +80,27 @@ impl Sockets {
     }
 }
 
-impl Place {
+impl OpenPlace {
     /// Something happens on the socket.
     pub(super) fn renew(&self) {
         self.sockets.places().renew(self.seat);
     }
 
     /// Makes it a place that nobody can take; none where somebody has already.
-    pub(super) fn keep(&self) -> Option<Kept> {
+    pub(super) fn keep(&self) -> Option<KeptPlace> {
         let kept = self.sockets.places().keep(self.seat);
-        kept.then(|| Kept(self.sockets.clone()))
+        kept.then(|| KeptPlace(self.sockets.clone()))
     }
 }
 
-impl Drop for Place {
+impl Drop for OpenPlace {
     fn drop(&mut self) {
         self.sockets.places().leave(self.seat);
         self.sockets.left();
     }
 }
 
-impl Drop for Kept {
+impl Drop for KeptPlace {
     fn drop(&mut self) {
         self.0.places().leave_kept();
         self.0.left();

@@ -21,7 +21,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::limits::{TRUST_ECHO_BYTES_MAX, TRUST_ECHO_WAIT, TRUST_ECHOES_MAX, TRUST_ECHOES_PER_NETWORK_MAX};
 
 use super::frames::Metered;
-use super::host::Asked;
+use super::host::RequestHost;
 use super::plain::CaFiles;
 use super::refusal::Refusal;
 use super::{PeerAddr, ws};
@@ -46,7 +46,7 @@ pub(super) fn routes(ca: &CaFiles) -> Router {
 
 /// The guide behind the same door may read it, which is of another origin. No other site may: it could tell one
 /// household from all others by what is said.
-fn say(probe: Probe, asked: Option<Extension<Asked>>, headers: &HeaderMap) -> Response {
+fn say(probe: Probe, asked: Option<Extension<RequestHost>>, headers: &HeaderMap) -> Response {
     let origin = headers.get(ORIGIN).filter(|origin| asked.is_some_and(|asked| is_guide(origin, &asked.0.0)));
     let allowed = origin.map(|origin| [(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone())]);
     let kept = [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (VARY, HeaderValue::from_static("origin"))];

@@ -40,7 +40,7 @@ use super::PeerAddr;
 use super::frames::Metered;
 use super::listen::{self, SocketPlace};
 use super::pace::Paced;
-use super::sockets::Kept;
+use super::sockets::KeptPlace;
 
 /// Bytes kept for reading while a connection is idle: a typed sentence fits; longer frames take more for their time.
 const READ_BUFFER_BYTES: usize = 256;
@@ -204,7 +204,7 @@ struct Talk<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     /// Talks until either side has had enough. `kept` is held as long: a WebSocket counts as a socket.
     #[expect(clippy::manual_async_fn, reason = "an async fn would have room for its argument twice")]
-    fn live(mut self, kept: Option<Kept>) -> impl Future<Output = ()> {
+    fn live(mut self, kept: Option<KeptPlace>) -> impl Future<Output = ()> {
         async move {
             let end = self.run().await;
             // The others learn of it before the goodbye is said.
@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn a_conversation_holds_little_memory() {
-        fn bytes_of<T, F>(_live: impl FnOnce(T, Option<Kept>) -> F) -> usize {
+        fn bytes_of<T, F>(_live: impl FnOnce(T, Option<KeptPlace>) -> F) -> usize {
             size_of::<F>()
         }
         let bytes = bytes_of(Talk::<TlsStream<TcpStream>>::live);

@@ -25,18 +25,19 @@ const FLAGS: u16 = 0x8400;
 /// Where the first name stands: right behind the header (RFC 1035, section 4.1.4).
 const FIRST_NAME: u16 = 0xc00c;
 
-/// Tells the addresses of these names (labels below `.local`), each interface its own.
-pub(super) fn announce(network: &Network, reach: &Reach, labels: &[&str]) {
+/// Announces the addresses of these names (labels below `.local`), each interface its own.
+pub(super) fn addresses(network: &Network, reach: &Reach, labels: &[&str]) {
     for link in links(network, reach) {
-        let addresses: Vec<IpAddr> = told(network, reach).filter(|address| shares_subnet(&link, *address)).collect();
+        let addresses: Vec<IpAddr> =
+            announced(network, reach).filter(|address| shares_subnet(&link, *address)).collect();
         for label in labels {
             send(&link, &message(label, &addresses, ADDRESS_SECONDS));
         }
     }
 }
 
-/// Takes addresses of these names back, everywhere.
-pub(super) fn take_back(network: &Network, reach: &Reach, labels: &[&str], addresses: &BTreeSet<IpAddr>) {
+/// Says goodbye for addresses of these names, everywhere (RFC 6762, section 10.1).
+pub(super) fn goodbye(network: &Network, reach: &Reach, labels: &[&str], addresses: &BTreeSet<IpAddr>) {
     let addresses: Vec<IpAddr> = addresses.iter().copied().collect();
     for link in links(network, reach) {
         for label in labels {
@@ -45,8 +46,8 @@ pub(super) fn take_back(network: &Network, reach: &Reach, labels: &[&str], addre
     }
 }
 
-/// The addresses that are told of the box.
-pub(super) fn told(network: &Network, reach: &Reach) -> impl Iterator<Item = IpAddr> {
+/// The addresses that are announced of the box.
+pub(super) fn announced(network: &Network, reach: &Reach) -> impl Iterator<Item = IpAddr> {
     network.lan().iter().copied().filter(|address| reach.holds(*address)).take(LEAF_ADDRESSES_MAX)
 }
 

@@ -1,4 +1,4 @@
-//! What speaks for the box while the machine lets it: two daemons, the claim to the short name, and the loop that minds
+//! What answers for the box while the machine lets it: two daemons, the claim to the short name, and the loop that minds
 //! what is heard.
 
 use std::collections::{BTreeSet, HashSet};
@@ -24,8 +24,8 @@ const LABEL_BYTES_MAX: usize = 63;
 /// The kind of service that carries the short name, which is on none of the others. Nobody looks for it.
 const NAME_SERVICE: &str = "_porch-name._tcp.local.";
 
-/// What speaks for the box: the daemons, and the claim to the short name.
-pub(super) struct Voice<'a> {
+/// What answers for the box: the daemons, and the claim to the short name.
+pub(super) struct BoxResponder<'a> {
     announcement: &'a Announcement,
     reach: Reach,
     alias: String,
@@ -33,7 +33,7 @@ pub(super) struct Voice<'a> {
     claim: Claim,
     network: Network,
     /// Addresses that others remember of the box.
-    told: BTreeSet<IpAddr>,
+    announced: BTreeSet<IpAddr>,
     /// Holds the alias and the services, and listens to who answers to the short name.
     services: Daemon,
     answers: Option<Receiver<HostnameResolutionEvent>>,
@@ -44,7 +44,7 @@ pub(super) struct Voice<'a> {
     count_at: Instant,
 }
 
-/// What woke the voice.
+/// What woke the responder.
 enum Heard {
     Answer(Option<HostnameResolutionEvent>),
     Holder(Option<DaemonEvent>),
@@ -62,7 +62,7 @@ enum Who {
     Services,
 }
 
-impl<'a> Voice<'a> {
+impl<'a> BoxResponder<'a> {
     pub(super) async fn start(announcement: &'a Announcement) -> Result<Self, Error> {
         let reach = Reach { interfaces: announcement.interfaces.clone(), bound: announcement.bound };
         let mut services = Daemon::start(&reach).await?;
@@ -76,7 +76,7 @@ impl<'a> Voice<'a> {
             names: Names::new(&announcement.label, &announcement.id),
             claim: Claim::new(pause(&announcement.id)),
             network: Network::default(),
-            told: BTreeSet::new(),
+            announced: BTreeSet::new(),
             services,
             answers: None,
             holder: None,
@@ -85,12 +85,8 @@ impl<'a> Voice<'a> {
         })
     }
 
-    /// Speaks until something goes wrong, and gives what. Whatever it is at may be left: then comes [`Self::goodbye`].
-    pub(super) async fn speak(
-        &mut self,
-        network: &mut watch::Receiver<Network>,
-        names: &watch::Sender<Names>,
-    ) -> String {
+    /// Runs until something goes wrong, and gives what. Whatever it is at may be left: then comes [`Self::goodbye`].
+    pub(super) async fn run(&mut self, network: &mut watch::Receiver<Network>, names: &watch::Sender<Names>) -> String {
         let seen = network.borrow_and_update().clone();
         let mut followed = self.network_is(seen).await;
         loop {
@@ -126,7 +122,7 @@ impl<'a> Voice<'a> {
             }
             Heard::Settled => {
                 // Once more, for those who missed it.
-                self.tell_addresses();
+                self.announce_addresses();
                 self.interfaces_change(false).await
             }
             Heard::Tick => self.step(Input::Tick).await,
@@ -171,19 +167,19 @@ impl<'a> Voice<'a> {
             return Ok(());
         }
         self.network = network;
-        self.tell_addresses();
-        let is_on_lan = announce::told(&self.network, &self.reach).next().is_some();
+        self.announce_addresses();
+        let is_on_lan = announce::announced(&self.network, &self.reach).next().is_some();
         self.step(Input::Network { own: self.network.own().collect(), is_on_lan }).await
     }
 
-    /// Tells what the box's addresses are, and which are no longer.
-    fn tell_addresses(&mut self) {
-        let now: BTreeSet<IpAddr> = announce::told(&self.network, &self.reach).collect();
-        let gone: BTreeSet<IpAddr> = self.told.difference(&now).copied().collect();
+    /// Announces what the box's addresses are, and says goodbye for those it has no longer.
+    fn announce_addresses(&mut self) {
+        let now: BTreeSet<IpAddr> = announce::announced(&self.network, &self.reach).collect();
+        let gone: BTreeSet<IpAddr> = self.announced.difference(&now).copied().collect();
         let labels = labels(self.announcement, &self.alias, self.names.state);
-        announce::take_back(&self.network, &self.reach, &labels, &gone);
-        announce::announce(&self.network, &self.reach, &labels);
-        self.told = now;
+        announce::goodbye(&self.network, &self.reach, &labels, &gone);
+        announce::addresses(&self.network, &self.reach, &labels);
+        self.announced = now;
     }
 
     async fn interfaces_change(&mut self, changing: bool) -> Result<(), Error> {
@@ -292,9 +288,9 @@ impl<'a> Voice<'a> {
         let was_held = self.names.state == NameState::Held;
         self.names.state = state;
         if state == NameState::Held {
-            self.tell_addresses();
+            self.announce_addresses();
         } else if was_held {
-            announce::take_back(&self.network, &self.reach, &[&self.announcement.label], &self.told);
+            announce::goodbye(&self.network, &self.reach, &[&self.announcement.label], &self.announced);
         }
         names.send_replace(self.names.clone());
     }
@@ -308,7 +304,7 @@ impl<'a> Voice<'a> {
             }
         };
         tokio::join!(holder, self.services.goodbye());
-        announce::take_back(&self.network, &self.reach, &labels, &self.told);
+        announce::goodbye(&self.network, &self.reach, &labels, &self.announced);
     }
 }
 

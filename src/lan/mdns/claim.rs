@@ -51,7 +51,7 @@ pub(super) enum Output {
 
 /// Where the claim stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Step {
+enum ClaimPhase {
     /// There is no network to have a name on.
     Alone,
     /// Asked, and waiting for an answer.
@@ -76,7 +76,7 @@ enum Step {
 /// The claim to one name.
 #[derive(Debug)]
 pub(super) struct Claim {
-    step: Step,
+    phase: ClaimPhase,
     /// This machine's addresses, with the time since which it lacks those it had.
     own: BTreeMap<IpAddr, Option<Instant>>,
     others: BTreeSet<IpAddr>,
@@ -90,24 +90,26 @@ impl Claim {
     /// `pause`, below a second, should differ from that of every other box.
     pub(super) fn new(pause: Duration) -> Self {
         let (own, others) = (BTreeMap::new(), BTreeSet::new());
-        Self { step: Step::Alone, own, others, pause, met_itself: false }
+        Self { phase: ClaimPhase::Alone, own, others, pause, met_itself: false }
     }
 
     /// What everybody may know of it.
     pub(super) fn state(&self) -> NameState {
-        match self.step {
-            Step::Alone | Step::Looking { .. } | Step::Claiming { .. } => NameState::Looking,
-            Step::Held => NameState::Held,
-            Step::Taken { by, .. } | Step::Asking { by, .. } => NameState::Taken { by: Some(by) },
+        match self.phase {
+            ClaimPhase::Alone | ClaimPhase::Looking { .. } | ClaimPhase::Claiming { .. } => NameState::Looking,
+            ClaimPhase::Held => NameState::Held,
+            ClaimPhase::Taken { by, .. } | ClaimPhase::Asking { by, .. } => NameState::Taken { by: Some(by) },
         }
     }
 
     /// When to come back with [`Input::Tick`] if nothing happens before.
     pub(super) fn wake_at(&self) -> Option<Instant> {
-        match self.step {
-            Step::Alone | Step::Held => None,
-            Step::Looking { until } | Step::Claiming { until } | Step::Asking { until, .. } => Some(until),
-            Step::Taken { ask_at, .. } => Some(ask_at),
+        match self.phase {
+            ClaimPhase::Alone | ClaimPhase::Held => None,
+            ClaimPhase::Looking { until } | ClaimPhase::Claiming { until } | ClaimPhase::Asking { until, .. } => {
+                Some(until)
+            }
+            ClaimPhase::Taken { ask_at, .. } => Some(ask_at),
         }
     }
 
@@ -136,34 +138,34 @@ impl Claim {
     }
 
     fn announced(&mut self) -> Vec<Output> {
-        if matches!(self.step, Step::Claiming { .. }) {
-            self.step = Step::Held;
+        if matches!(self.phase, ClaimPhase::Claiming { .. }) {
+            self.phase = ClaimPhase::Held;
             self.met_itself = false;
         }
         Vec::new()
     }
 
-    /// Compares the step with who else answers to the name.
+    /// Compares the phase with who else answers to the name.
     fn weigh(&mut self, now: Instant) -> Vec<Output> {
-        match (self.step, self.others.first()) {
-            (Step::Alone, _) => Vec::new(),
-            (Step::Taken { ask_at, .. }, Some(by)) => {
-                self.step = Step::Taken { by: *by, ask_at };
+        match (self.phase, self.others.first()) {
+            (ClaimPhase::Alone, _) => Vec::new(),
+            (ClaimPhase::Taken { ask_at, .. }, Some(by)) => {
+                self.phase = ClaimPhase::Taken { by: *by, ask_at };
                 Vec::new()
             }
-            (step, Some(by)) => {
-                self.step = Step::Taken { by: *by, ask_at: now + RETRY_INTERVAL };
+            (phase, Some(by)) => {
+                self.phase = ClaimPhase::Taken { by: *by, ask_at: now + RETRY_INTERVAL };
                 self.met_itself = false;
-                release(step)
+                release(phase)
             }
             // Its holder has gone, and may have said so.
-            (Step::Taken { .. }, None) => self.look(now),
+            (ClaimPhase::Taken { .. }, None) => self.look(now),
             (_, None) => Vec::new(),
         }
     }
 
     fn contested(&mut self, now: Instant) -> Vec<Output> {
-        let released = release(self.step);
+        let released = release(self.phase);
         if released.is_empty() {
             return released;
         }
@@ -181,16 +183,16 @@ impl Claim {
             }
         }
         self.own.extend(own.into_iter().map(|address| (address, None)));
-        match self.step {
-            step if !is_on_lan => {
-                self.step = Step::Alone;
+        match self.phase {
+            phase if !is_on_lan => {
+                self.phase = ClaimPhase::Alone;
                 self.others.clear();
-                release(step)
+                release(phase)
             }
             // A new network may have its own holder of the name. The claim stays until one answers.
-            Step::Claiming { .. } | Step::Held => vec![Output::Ask],
-            Step::Alone | Step::Looking { .. } => self.look(now),
-            Step::Taken { by, .. } | Step::Asking { by, .. } => self.ask_again(by, now),
+            ClaimPhase::Claiming { .. } | ClaimPhase::Held => vec![Output::Ask],
+            ClaimPhase::Alone | ClaimPhase::Looking { .. } => self.look(now),
+            ClaimPhase::Taken { by, .. } | ClaimPhase::Asking { by, .. } => self.ask_again(by, now),
         }
     }
 
@@ -198,34 +200,34 @@ impl Claim {
         if self.wake_at().is_none_or(|at| now < at) {
             return Vec::new();
         }
-        match self.step {
-            Step::Alone | Step::Held => Vec::new(),
-            Step::Looking { .. } | Step::Asking { .. } => {
-                self.step = Step::Claiming { until: now + CLAIM_WAIT };
+        match self.phase {
+            ClaimPhase::Alone | ClaimPhase::Held => Vec::new(),
+            ClaimPhase::Looking { .. } | ClaimPhase::Asking { .. } => {
+                self.phase = ClaimPhase::Claiming { until: now + CLAIM_WAIT };
                 vec![if self.met_itself { Output::ClaimAtOnce } else { Output::Claim }]
             }
-            Step::Claiming { .. } => [vec![Output::Release], self.look(now)].concat(),
-            Step::Taken { by, .. } => self.ask_again(by, now),
+            ClaimPhase::Claiming { .. } => [vec![Output::Release], self.look(now)].concat(),
+            ClaimPhase::Taken { by, .. } => self.ask_again(by, now),
         }
     }
 
     fn look(&mut self, now: Instant) -> Vec<Output> {
         self.others.clear();
-        self.step = Step::Looking { until: now + QUIET + self.pause };
+        self.phase = ClaimPhase::Looking { until: now + QUIET + self.pause };
         vec![Output::Ask]
     }
 
     fn ask_again(&mut self, by: IpAddr, now: Instant) -> Vec<Output> {
         self.others.clear();
-        self.step = Step::Asking { by, until: now + QUIET + self.pause };
+        self.phase = ClaimPhase::Asking { by, until: now + QUIET + self.pause };
         vec![Output::Ask]
     }
 }
 
-/// What leaving this step takes.
-fn release(step: Step) -> Vec<Output> {
-    match step {
-        Step::Claiming { .. } | Step::Held => vec![Output::Release],
+/// What leaving this phase takes.
+fn release(phase: ClaimPhase) -> Vec<Output> {
+    match phase {
+        ClaimPhase::Claiming { .. } | ClaimPhase::Held => vec![Output::Release],
         _ => Vec::new(),
     }
 }

@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::addresses::{Interfaces, Network};
-use box_responder::Voice;
+use box_responder::BoxResponder;
 use daemon::try_port;
 pub use query::{listener, who_is};
 pub use responder::{Responder, other_responders};
@@ -178,13 +178,13 @@ async fn announce(
     if let Err(fault) = try_port() {
         return End::Failed(refused(&fault));
     }
-    let mut voice = match unless_asked(stopped, Voice::start(announcement)).await {
-        Some(Ok(voice)) => voice,
+    let mut responder = match unless_asked(stopped, BoxResponder::start(announcement)).await {
+        Some(Ok(responder)) => responder,
         Some(Err(fault)) => return End::Failed(fault.to_string()),
         None => return End::Asked,
     };
-    let failed = unless_asked(stopped, voice.speak(network, names)).await;
-    voice.goodbye().await;
+    let failed = unless_asked(stopped, responder.run(network, names)).await;
+    responder.goodbye().await;
     failed.map_or(End::Asked, End::Failed)
 }
 

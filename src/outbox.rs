@@ -89,7 +89,7 @@ impl Frames {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutboxState {
     first: Option<Bytes>,
     /// What came after `first`; empty when there is no first.
     others: VecDeque<Bytes>,
@@ -105,7 +105,7 @@ struct State {
 /// See the module's text.
 #[derive(Debug)]
 pub struct Outbox {
-    state: Mutex<State>,
+    state: Mutex<OutboxState>,
     ledgers: Ledgers,
     user: UserId,
     network: Network,
@@ -209,7 +209,7 @@ impl Outbox {
     }
 
     /// Counts bytes that are about to wait here.
-    fn count(&self, state: &mut State, bytes: usize) -> Result<(), Full> {
+    fn count(&self, state: &mut OutboxState, bytes: usize) -> Result<(), Full> {
         let waiting = state.bytes + bytes;
         if waiting > OUTBOX_BYTES_MAX {
             return Err(Full);
@@ -226,7 +226,7 @@ impl Outbox {
         Ok(())
     }
 
-    fn wake(mut state: MutexGuard<'_, State>) {
+    fn wake(mut state: MutexGuard<'_, OutboxState>) {
         let waker = if state.held { None } else { state.waker.take() };
         drop(state);
         if let Some(waker) = waker {
@@ -235,7 +235,7 @@ impl Outbox {
     }
 
     /// The lock is held for a few moves only and nothing in it panics; were it poisoned, the queue would still be whole.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, OutboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,11 +24,11 @@ pub struct Busy;
 /// See the module's text. Clones are the same lane.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<LaneState>>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LaneState {
     max: LaneMax,
     turns: Turns<oneshot::Sender<Turn>>,
     going: HashMap<Asker, usize>,
@@ -41,14 +41,14 @@ struct State {
 pub struct Turn {
     asker: Asker,
     /// None once it has been given back.
-    state: Option<Arc<Mutex<State>>>,
+    state: Option<Arc<Mutex<LaneState>>>,
 }
 
 impl Lane {
     /// Nobody is in it.
     pub fn new(max: LaneMax) -> Self {
         let turns = Turns::new(max.waiting);
-        let state = State { max, turns, going: HashMap::new(), at_once: 0, closed: false };
+        let state = LaneState { max, turns, going: HashMap::new(), at_once: 0, closed: false };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -101,7 +101,7 @@ impl Lane {
     }
 }
 
-impl State {
+impl LaneState {
     fn may_go(&self, asker: Asker) -> bool {
         self.at_once < self.max.at_once && self.going.get(&asker).is_none_or(|count| *count < self.max.at_once_of_one)
     }
@@ -151,7 +151,7 @@ impl Drop for Turn {
 }
 
 /// Held for a few moves in which nothing panics; were it poisoned, the state would still be whole.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn lock(state: &Mutex<LaneState>) -> MutexGuard<'_, LaneState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

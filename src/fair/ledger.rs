@@ -25,11 +25,11 @@ pub struct Full;
 /// that is smaller than one answer would keep that answer back for ever.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<LedgerState>>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LedgerState {
     max: HeldMax,
     askers: HashMap<Asker, usize>,
     networks: HashMap<Network, usize>,
@@ -42,13 +42,13 @@ pub struct Held {
     asker: Asker,
     network: Network,
     bytes: usize,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<LedgerState>>,
 }
 
 impl Ledger {
     /// Nothing is held.
     pub fn new(max: HeldMax) -> Self {
-        let state = State { max, askers: HashMap::new(), networks: HashMap::new(), all: 0 };
+        let state = LedgerState { max, askers: HashMap::new(), networks: HashMap::new(), all: 0 };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -102,7 +102,7 @@ fn give_back<K: Eq + Hash>(held: &mut HashMap<K, usize>, key: &K, bytes: usize) 
 }
 
 /// Held for a few moves in which nothing panics; were it poisoned, the state would still be whole.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn lock(state: &Mutex<LedgerState>) -> MutexGuard<'_, LedgerState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -5,21 +5,21 @@ use super::lang::{Said, said};
 use super::picture::{Picture, Row};
 
 /// One step. `*stars*` are around what stands on the screen.
-pub(super) struct Step {
+pub(super) struct GuideStep {
     pub(super) text: Said,
     pub(super) picture: Option<Picture>,
 }
 
-const fn step(text: Said) -> Step {
-    Step { text, picture: None }
+const fn step(text: Said) -> GuideStep {
+    GuideStep { text, picture: None }
 }
 
-const fn drawn(text: Said, picture: Picture) -> Step {
-    Step { text, picture: Some(picture) }
+const fn drawn(text: Said, picture: Picture) -> GuideStep {
+    GuideStep { text, picture: Some(picture) }
 }
 
 /// The steps after the button with the file was pressed.
-pub(super) fn steps(device: Device) -> &'static [Step] {
+pub(super) fn steps(device: Device) -> &'static [GuideStep] {
     match device {
         Device::Ios => IOS,
         Device::Android => ANDROID,
@@ -49,7 +49,7 @@ pub(super) fn stuck(device: Device) -> Said {
     }
 }
 
-const IOS: &[Step] = &[
+const IOS: &[GuideStep] = &[
     drawn(
         said("Allow the download. (Only *Safari* can do this.)", "允许下载。（只有 *Safari* 浏览器可以。）"),
         Picture::Question(
@@ -90,12 +90,12 @@ const IOS: &[Step] = &[
     step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];
 
-const ANDROID_DOWNLOAD: Step = step(said(
+const ANDROID_DOWNLOAD: GuideStep = step(said(
     "The file *porch-ca.crt* is now among your downloads. If the browser asks, keep it.",
     "文件 *porch-ca.crt* 已在“下载”里。如果浏览器询问，请选择保留。",
 ));
 
-const ANDROID_FIND: Step = drawn(
+const ANDROID_FIND: GuideStep = drawn(
     said(
         "Open the *Settings* app and search it for *CA certificate*. Without the search: Security and privacy, More \
          security settings, Encryption and credentials, Install a certificate. Phone makers name these differently.",
@@ -111,7 +111,7 @@ const ANDROID_FIND: Step = drawn(
     ),
 );
 
-const ANDROID_ANYWAY: Step = drawn(
+const ANDROID_ANYWAY: GuideStep = drawn(
     said(
         "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one is \
              limited to local names. A phone without a screen lock has to get one first.",
@@ -124,15 +124,15 @@ const ANDROID_ANYWAY: Step = drawn(
     ),
 );
 
-const ANDROID_BACK: Step = step(said(
+const ANDROID_BACK: GuideStep = step(said(
     "Come back to this page. It goes on by itself. Android may tell you later that the network “may be monitored”: it \
      means this certificate.",
     "回到本页，它会自动继续。安卓以后可能提示网络“可能会受到监控”：指的就是这个证书。",
 ));
 
-const ANDROID: &[Step] = &[ANDROID_DOWNLOAD, ANDROID_FIND, ANDROID_ANYWAY, ANDROID_BACK];
+const ANDROID: &[GuideStep] = &[ANDROID_DOWNLOAD, ANDROID_FIND, ANDROID_ANYWAY, ANDROID_BACK];
 
-const ANDROID_FIREFOX: &[Step] = &[
+const ANDROID_FIREFOX: &[GuideStep] = &[
     ANDROID_DOWNLOAD,
     ANDROID_FIND,
     ANDROID_ANYWAY,
@@ -160,7 +160,7 @@ const ANDROID_FIREFOX: &[Step] = &[
     ),
 ];
 
-const WINDOWS: &[Step] = &[
+const WINDOWS: &[GuideStep] = &[
     drawn(
         said(
             "Open the file *porch-ca.crt* that was downloaded, and press *Install Certificate…*",
@@ -201,7 +201,7 @@ const WINDOWS: &[Step] = &[
     step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];
 
-const MAC: &[Step] = &[
+const MAC: &[GuideStep] = &[
     step(said(
         "Open the file *porch-ca.crt* that was downloaded. *Keychain Access* asks where to keep it: choose *login* and add it.",
         "打开下载的 *porch-ca.crt*。*钥匙串访问* 会问存到哪里：选择 *登录* 并添加。",
@@ -230,7 +230,7 @@ const MAC: &[Step] = &[
     step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];
 
-const CHROME: &[Step] = &[
+const CHROME: &[GuideStep] = &[
     step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
     drawn(
         said(
@@ -251,7 +251,7 @@ const CHROME: &[Step] = &[
     step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];
 
-const FIREFOX: &[Step] = &[
+const FIREFOX: &[GuideStep] = &[
     step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
     drawn(
         said(

@@ -42,7 +42,7 @@ use crate::lan::{self, Interfaces, Network};
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
-use certificate::{Around, Certificate, Place};
+use certificate::{Around, BoxEndpoint, Certificate};
 use clock::Keeper;
 use listeners::Listeners;
 use stop::Deadline;
@@ -200,10 +200,10 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
 
     let handle = driver::start(hub, store.clone(), Clock::start(), system::connections_max());
     let id = certificate.id(&config.data_dir.value);
-    let place = Place { https: listening.https, http_port: listening.http.port(), id: id.clone() };
-    let announcer = announcer(config, &place, &interfaces, &network);
+    let endpoint = BoxEndpoint { https: listening.https, http_port: listening.http.port(), id: id.clone() };
+    let announcer = announcer(config, &endpoint, &interfaces, &network);
     let around = Around { network, names: announcer.names() };
-    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &place, &around)));
+    let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &endpoint, &around)));
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
     let doctor = doctor::of_running(config, listening, announcer.names(), certificate.served(), store.clone());
@@ -224,7 +224,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     // Before anyone is told that porch is there: who waits for that may ask it to stop at once.
     let signals = StopSignals::listen().map_err(RunError::Runtime)?;
     terminal::announce(&listening, &lan, known_by.as_ref());
-    tokio::spawn(certificate.keep_current(config.clone(), place, around, doors));
+    tokio::spawn(certificate.keep_current(config.clone(), endpoint, around, doors));
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
     tokio::spawn(app.clone().erase_removed());
@@ -244,18 +244,23 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
 }
 
 /// Tells the network of the box by mDNS, unless the owner does not want it.
-fn announcer(config: &Config, place: &Place, interfaces: &Interfaces, network: &watch::Receiver<Network>) -> Announcer {
+fn announcer(
+    config: &Config,
+    endpoint: &BoxEndpoint,
+    interfaces: &Interfaces,
+    network: &watch::Receiver<Network>,
+) -> Announcer {
     let label = config.name.value.label();
     if config.no_mdns.value {
-        return Announcer::silent(Names::new(label, &place.id));
+        return Announcer::silent(Names::new(label, &endpoint.id));
     }
     let announcement = Announcement {
         box_name: config.name.value.to_string(),
         label: label.to_owned(),
-        id: place.id.clone(),
-        bound: place.https.ip(),
-        https_port: place.https.port(),
-        http_port: place.http_port,
+        id: endpoint.id.clone(),
+        bound: endpoint.https.ip(),
+        https_port: endpoint.https.port(),
+        http_port: endpoint.http_port,
         version: env!("CARGO_PKG_VERSION"),
         interfaces: interfaces.clone(),
     };

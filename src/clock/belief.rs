@@ -26,7 +26,7 @@ const JUMP_MS_MAX: Millis = 3 * 365 * 86_400_000;
 
 /// What the clocks say at one moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct ClockReading {
     pub mono: Duration,
     pub system: Millis,
     /// Whether the system's clock is kept by a time server; `None`: not asked this time.
@@ -35,7 +35,7 @@ pub struct Look {
 
 /// What a look has brought.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Seen {
+pub struct ClockChange {
     /// The system's clock was set since the last look: whether it is synchronized is to be asked anew.
     pub stepped: bool,
     /// The believed time went back: what is kept of it is wrong now.
@@ -57,7 +57,7 @@ pub struct Belief {
 impl Belief {
     /// Begins with what is known: when this was built, and the last time that was believed before (any time at all,
     /// where nothing is kept).
-    pub fn begin(build: Millis, known: Millis, first: Look) -> Self {
+    pub fn begin(build: Millis, known: Millis, first: ClockReading) -> Self {
         let latest = latest(build);
         // What is kept may be damaged.
         let known = if known > latest { build } else { known.max(build) };
@@ -73,31 +73,31 @@ impl Belief {
     }
 
     /// Takes what the clocks say now.
-    pub fn look(&mut self, look: Look) -> Seen {
-        let system_base = look.system.saturating_sub(millis(look.mono));
+    pub fn look(&mut self, reading: ClockReading) -> ClockChange {
+        let system_base = reading.system.saturating_sub(millis(reading.mono));
         let stepped = system_base.abs_diff(self.system_base) > SLACK_MS.unsigned_abs();
         self.system_base = system_base;
         // Setting a clock ends its synchronization.
-        self.synchronized = look.synchronized.unwrap_or(self.synchronized && !stepped);
-        self.trust = self.judge(look.system, stepped);
+        self.synchronized = reading.synchronized.unwrap_or(self.synchronized && !stepped);
+        self.trust = self.judge(reading.system, stepped);
         let lowered = match self.trust {
             Trust::Synchronized | Trust::Plausible => self.follow(),
             Trust::Ahead | Trust::Behind => false,
         };
-        Seen { stepped, lowered }
+        ClockChange { stepped, lowered }
     }
 
     /// The owner says that the system's clock is right: rule 6. Only rule 1 is stronger.
-    pub fn vouch(&mut self, look: Look) -> Seen {
-        let seen = self.look(look);
-        if !self.is_possible(look.system) {
-            return seen;
+    pub fn vouch(&mut self, reading: ClockReading) -> ClockChange {
+        let change = self.look(reading);
+        if !self.is_possible(reading.system) {
+            return change;
         }
         if !self.synchronized {
             self.trust = Trust::Plausible;
         }
         let lowered = self.follow();
-        Seen { lowered: lowered || seen.lowered, ..seen }
+        ClockChange { lowered: lowered || change.lowered, ..change }
     }
 
     /// Whether it can be this time at all: not before the build, and not decades after it.
@@ -158,12 +158,12 @@ mod tests {
     const YEAR: Millis = 365 * DAY;
     const HOUR: Duration = Duration::from_secs(3_600);
 
-    fn at(mono: Duration, system: Millis) -> Look {
-        Look { mono, system, synchronized: None }
+    fn at(mono: Duration, system: Millis) -> ClockReading {
+        ClockReading { mono, system, synchronized: None }
     }
 
-    fn synchronized(mono: Duration, system: Millis) -> Look {
-        Look { synchronized: Some(true), ..at(mono, system) }
+    fn synchronized(mono: Duration, system: Millis) -> ClockReading {
+        ClockReading { synchronized: Some(true), ..at(mono, system) }
     }
 
     fn begin(known: Millis, system: Millis) -> Belief {
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(told(&belief, HOUR), (known + millis(HOUR), Trust::Ahead));
 
         let mut owners = belief.clone();
-        assert_eq!(owners.vouch(at(HOUR, system + millis(HOUR))), Seen::default());
+        assert_eq!(owners.vouch(at(HOUR, system + millis(HOUR))), ClockChange::default());
         assert_eq!(told(&owners, HOUR), (system + millis(HOUR), Trust::Plausible));
         belief.look(synchronized(HOUR, system + millis(HOUR)));
         assert_eq!(told(&belief, HOUR), (system + millis(HOUR), Trust::Synchronized));
@@ -234,8 +234,8 @@ mod tests {
         // Found so at the start: it was corrected while porch was off.
         let mut belief = begin(ahead, right);
         assert_eq!(belief.trust(), Trust::Behind);
-        let seen = belief.look(synchronized(HOUR, right + millis(HOUR)));
-        assert_eq!(seen, Seen { stepped: false, lowered: true });
+        let change = belief.look(synchronized(HOUR, right + millis(HOUR)));
+        assert_eq!(change, ClockChange { stepped: false, lowered: true });
         assert_eq!(told(&belief, HOUR), (right + millis(HOUR), Trust::Synchronized));
     }
 
@@ -249,8 +249,11 @@ mod tests {
         ] {
             let mut belief = begin(BUILD + 2 * YEAR, from);
             belief.look(at(HOUR, from + millis(HOUR)));
-            let seen = belief.look(at(HOUR, to));
-            assert_eq!(seen, Seen { stepped: true, lowered: lowered || belief.base() < BUILD + 2 * YEAR - SLACK_MS });
+            let change = belief.look(at(HOUR, to));
+            assert_eq!(
+                change,
+                ClockChange { stepped: true, lowered: lowered || belief.base() < BUILD + 2 * YEAR - SLACK_MS }
+            );
             assert_eq!(told(&belief, HOUR), (to, Trust::Plausible), "{from} {to}");
         }
     }
@@ -259,11 +262,11 @@ mod tests {
     fn a_clock_that_is_set_to_nonsense_while_porch_runs_is_not_followed() {
         for (to, trust) in [(0, Trust::Behind), (BUILD + 10 * YEAR, Trust::Ahead)] {
             let mut belief = begin(BUILD, BUILD + DAY);
-            assert_eq!(belief.look(at(HOUR, to)), Seen { stepped: true, lowered: false });
+            assert_eq!(belief.look(at(HOUR, to)), ClockChange { stepped: true, lowered: false });
             assert_eq!(told(&belief, HOUR), (BUILD + DAY + millis(HOUR), trust));
             // And when it is set right again, all is well.
             let right = BUILD + DAY + millis(2 * HOUR);
-            assert_eq!(belief.look(at(2 * HOUR, right)), Seen { stepped: true, lowered: false });
+            assert_eq!(belief.look(at(2 * HOUR, right)), ClockChange { stepped: true, lowered: false });
             assert_eq!(told(&belief, 2 * HOUR), (right, Trust::Plausible));
         }
     }
@@ -297,8 +300,8 @@ mod tests {
                 let before = belief.clone();
                 mono += Duration::from_secs(seconds);
                 system = set.unwrap_or_else(|| system + millis(Duration::from_secs(seconds)));
-                let look = Look { mono, system, synchronized: kept };
-                let seen = belief.look(look);
+                let reading = ClockReading { mono, system, synchronized: kept };
+                let change = belief.look(reading);
                 let (now, trust) = told(&belief, mono);
                 let counted = before.base() + millis(mono);
 
@@ -310,14 +313,14 @@ mod tests {
                 if set.is_none() && trust != Trust::Synchronized {
                     prop_assert!(now >= counted - SLACK_MS, "it goes back only for a reason");
                 }
-                prop_assert_eq!(seen.lowered, now < counted - SLACK_MS);
+                prop_assert_eq!(change.lowered, now < counted - SLACK_MS);
                 if kept == Some(true) && belief.is_possible(system) {
                     prop_assert_eq!(trust, Trust::Synchronized);
                 }
                 // Another look at the same moment changes nothing: a step is one only once.
                 let mut again = belief.clone();
-                let seen_again = again.look(Look { synchronized: None, ..look });
-                prop_assert_eq!(seen_again, Seen::default());
+                let seen_again = again.look(ClockReading { synchronized: None, ..reading });
+                prop_assert_eq!(seen_again, ClockChange::default());
                 prop_assert_eq!(told(&again, mono), (now, trust));
             }
         }

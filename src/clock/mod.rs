@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use tokio::sync::watch;
 
-use belief::{Belief, Look, SLACK_MS, Seen, millis};
+use belief::{Belief, ClockChange, ClockReading, SLACK_MS, millis};
 pub use build::{AHEAD_MAX, build_date};
 pub use known::Known;
 pub use timedated::{Timedated, Unanswered};
@@ -65,28 +65,28 @@ impl Live {
         self.belief.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look_now(&self, synchronized: Option<bool>) -> Look {
-        Look { mono: self.clock.mono(), system: system(), synchronized }
+    fn reading(&self, synchronized: Option<bool>) -> ClockReading {
+        ClockReading { mono: self.clock.mono(), system: system(), synchronized }
     }
 
     /// Lets the belief take a look, publishes what it came to, and tells the log of what has changed.
-    fn take(&self, look: Look, take: impl FnOnce(&mut Belief, Look) -> Seen) -> Seen {
+    fn take(&self, reading: ClockReading, take: impl FnOnce(&mut Belief, ClockReading) -> ClockChange) -> ClockChange {
         let mut belief = self.belief();
-        let before = (belief.base().saturating_add(millis(look.mono)), belief.trust());
-        let seen = take(&mut belief, look);
+        let before = (belief.base().saturating_add(millis(reading.mono)), belief.trust());
+        let change = take(&mut belief, reading);
         self.base.store(belief.base(), Ordering::Relaxed);
-        let after = (belief.base().saturating_add(millis(look.mono)), belief.trust());
+        let after = (belief.base().saturating_add(millis(reading.mono)), belief.trust());
         drop(belief);
-        if report(before, after, look.system) {
+        if report(before, after, reading.system) {
             self.changes.send_replace(after.1);
         }
-        seen
+        change
     }
 }
 
 /// How good the time is: cheap, and always current.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct State {
+pub struct ClockState {
     /// What [`wall`] gives, in milliseconds since 1970.
     pub now: Millis,
     /// What the system's own clock says.
@@ -106,9 +106,9 @@ pub fn now_utc() -> OffsetDateTime {
 }
 
 /// What is believed now, and how far.
-pub fn state() -> State {
+pub fn state() -> ClockState {
     let trust = LIVE.get().map_or(Trust::Plausible, |live| live.belief().trust());
-    State { now: wall(), system: system(), trust }
+    ClockState { now: wall(), system: system(), trust }
 }
 
 /// Begins to judge the system's clock by the last time known (see [`Known::last`]). To be called once, at the start,
@@ -116,7 +116,7 @@ pub fn state() -> State {
 pub fn begin(known: Millis) {
     LIVE.get_or_init(|| {
         let clock = Clock::start();
-        let first = Look { mono: clock.mono(), system: system(), synchronized: None };
+        let first = ClockReading { mono: clock.mono(), system: system(), synchronized: None };
         let belief = Belief::begin(of_date(build_date()), known, first);
         report(
             (first.system, Trust::Plausible),
@@ -129,8 +129,8 @@ pub fn begin(known: Millis) {
 }
 
 /// Looks at the system's clock, with the answer to whether it is synchronized where that was asked.
-pub fn look(synchronized: Option<bool>) -> Seen {
-    LIVE.get().map_or_else(Seen::default, |live| live.take(live.look_now(synchronized), Belief::look))
+pub fn look(synchronized: Option<bool>) -> ClockChange {
+    LIVE.get().map_or_else(ClockChange::default, |live| live.take(live.reading(synchronized), Belief::look))
 }
 
 /// Tells of every change of trust, and of every step of the believed time. Of nothing, before [`begin`].
@@ -166,7 +166,7 @@ pub async fn set(now: Millis) -> Result<(), SetRefusal> {
         }
         timedated::set(now).await.map_err(SetRefusal::NotAllowed)?;
     }
-    live.take(live.look_now(None), Belief::vouch);
+    live.take(live.reading(None), Belief::vouch);
     Ok(())
 }
 
@@ -235,6 +235,6 @@ mod tests {
         let (before, told, after) = (system(), wall(), system());
         assert!((before..=after).contains(&told));
         assert_eq!(state().trust, Trust::Plausible);
-        assert_eq!(look(Some(true)), Seen::default());
+        assert_eq!(look(Some(true)), ClockChange::default());
     }
 }

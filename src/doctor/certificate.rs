@@ -5,7 +5,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use crate::proto::doctor::{Check, Checked, Finding};
-use crate::tls::{HostNames, Kept, Own, Sans, kept};
+use crate::tls::{HostNames, KeptCertificates, OwnerCertificate, Sans, inspect};
 
 use super::Subject;
 use super::texts::line;
@@ -24,7 +24,7 @@ pub struct Served {
 
 /// What was seen of it.
 #[derive(Debug)]
-pub(super) enum Seen {
+pub(super) enum CertificateState {
     Absent,
     Broken {
         own: bool,
@@ -36,36 +36,38 @@ pub(super) enum Seen {
 }
 
 /// Looks at the files: the owner's, or those of the box's own CA.
-pub(super) fn look(subject: &Subject) -> Seen {
+pub(super) fn look(subject: &Subject) -> CertificateState {
     if let Some((cert, key)) = &subject.own_certificate {
-        return match Own::load(cert, key) {
-            Ok(own) => Seen::Served(Served { own: true, ends_at: own.ends_at, sans: own.sans }),
-            Err(fault) => Seen::Broken { own: true, reason: fault.to_string() },
+        return match OwnerCertificate::load(cert, key) {
+            Ok(own) => CertificateState::Served(Served { own: true, ends_at: own.ends_at, sans: own.sans }),
+            Err(fault) => CertificateState::Broken { own: true, reason: fault.to_string() },
         };
     }
     of_kept(&subject.data_dir.join(crate::tls::FOLDER))
 }
 
-fn of_kept(folder: &Path) -> Seen {
-    match kept(folder) {
-        Ok(Kept::Nothing | Kept::RootOnly) => Seen::Absent,
-        Ok(Kept::Leaf { ends_at, names }) => Seen::Served(Served { own: false, ends_at, sans: names.into() }),
-        Err(fault) if fault.is_denied() => Seen::Hidden(fault.to_string()),
-        Err(fault) => Seen::Broken { own: false, reason: fault.to_string() },
+fn of_kept(folder: &Path) -> CertificateState {
+    match inspect(folder) {
+        Ok(KeptCertificates::Nothing | KeptCertificates::RootOnly) => CertificateState::Absent,
+        Ok(KeptCertificates::Leaf { ends_at, names }) => {
+            CertificateState::Served(Served { own: false, ends_at, sans: names.into() })
+        }
+        Err(fault) if fault.is_denied() => CertificateState::Hidden(fault.to_string()),
+        Err(fault) => CertificateState::Broken { own: false, reason: fault.to_string() },
     }
 }
 
 /// One line for the days, and one for what is missing. `wanted`: what the box answers to now, if porch runs; without
 /// it the leaf is made anew at the start.
-pub(super) fn told(seen: &Seen, wanted: Option<&HostNames>, now: OffsetDateTime) -> Vec<Checked> {
+pub(super) fn told(seen: &CertificateState, wanted: Option<&HostNames>, now: OffsetDateTime) -> Vec<Checked> {
     let of = |finding| vec![line(Check::Certificate, finding, [])];
     let because = |finding, reason: &str| vec![line(Check::Certificate, finding, [("reason", reason.into())])];
     let served = match seen {
-        Seen::Absent => return of(Finding::CertificateAbsent),
-        Seen::Broken { own: true, reason } => return because(Finding::CertificateOwnBroken, reason),
-        Seen::Broken { own: false, reason } => return because(Finding::CertificateBroken, reason),
-        Seen::Hidden(reason) => return because(Finding::Unchecked, reason),
-        Seen::Served(served) => served,
+        CertificateState::Absent => return of(Finding::CertificateAbsent),
+        CertificateState::Broken { own: true, reason } => return because(Finding::CertificateOwnBroken, reason),
+        CertificateState::Broken { own: false, reason } => return because(Finding::CertificateBroken, reason),
+        CertificateState::Hidden(reason) => return because(Finding::Unchecked, reason),
+        CertificateState::Served(served) => served,
     };
     let mut lines = vec![days(served, now)];
     if served.own && !served.sans.unanswered.is_empty() {
@@ -106,7 +108,7 @@ mod tests {
     fn findings(own: bool, days_left: i64, wanted: &[&str]) -> Vec<Finding> {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let served = Served { own, ends_at: now + Duration::days(days_left), sans: names(&["10.0.0.7"]).into() };
-        told(&Seen::Served(served), Some(&names(wanted)), now).iter().map(|line| line.finding).collect()
+        told(&CertificateState::Served(served), Some(&names(wanted)), now).iter().map(|line| line.finding).collect()
     }
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
         let now = OffsetDateTime::UNIX_EPOCH;
         let sans = Sans { unanswered: vec!["chat_box.example.org".into()], ..names(&[]).into() };
         let served = Served { own: true, ends_at: now + Duration::days(100), sans };
-        let lines = told(&Seen::Served(served), None, now);
+        let lines = told(&CertificateState::Served(served), None, now);
         assert_eq!(lines[1].finding, Finding::CertificateOwnUnanswered);
         assert_eq!(lines[1].values["names"], "chat_box.example.org");
     }
@@ -138,27 +140,27 @@ mod tests {
     #[test]
     fn what_is_not_there_broken_or_hidden_is_told_as_that() {
         let now = OffsetDateTime::UNIX_EPOCH;
-        let finding = |seen: Seen| told(&seen, None, now)[0].finding;
-        let broken = |own| Seen::Broken { own, reason: "torn".into() };
-        assert_eq!(finding(Seen::Absent), Finding::CertificateAbsent);
+        let finding = |seen: CertificateState| told(&seen, None, now)[0].finding;
+        let broken = |own| CertificateState::Broken { own, reason: "torn".into() };
+        assert_eq!(finding(CertificateState::Absent), Finding::CertificateAbsent);
         assert_eq!(finding(broken(true)), Finding::CertificateOwnBroken);
         assert_eq!(finding(broken(false)), Finding::CertificateBroken);
-        assert_eq!(finding(Seen::Hidden("denied".into())), Finding::Unchecked);
+        assert_eq!(finding(CertificateState::Hidden("denied".into())), Finding::Unchecked);
     }
 
     #[test]
     fn the_files_of_a_box_are_looked_at_without_changing_them() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("tls");
-        assert!(matches!(of_kept(&folder), Seen::Absent));
+        assert!(matches!(of_kept(&folder), CertificateState::Absent));
         assert!(!folder.exists());
         let permitted = crate::tls::Permitted::for_box("porch", &[], &[]);
         let build = crate::clock::build_date();
         let now = crate::tls::Moment { now: build, system: build, trust: crate::clock::Trust::Synchronized };
         crate::tls::LocalTls::open(&folder, "porch", &permitted, |_| names(&[]), (now, build)).unwrap();
-        assert!(matches!(of_kept(&folder), Seen::Served(Served { own: false, .. })));
+        assert!(matches!(of_kept(&folder), CertificateState::Served(Served { own: false, .. })));
         std::fs::write(folder.join("ca.pem"), "torn").unwrap();
-        assert!(matches!(of_kept(&folder), Seen::Broken { own: false, .. }));
+        assert!(matches!(of_kept(&folder), CertificateState::Broken { own: false, .. }));
         assert_eq!(std::fs::read(folder.join("ca.pem")).unwrap(), b"torn");
     }
 }

@@ -118,7 +118,7 @@ fn nameless(folder: &Path) -> io::Result<File> {
 
 /// What was seen of the folder itself.
 #[derive(Debug)]
-struct Seen {
+struct FolderState {
     /// Bits of its mode that let others in.
     open_mode: u32,
     writable: io::Result<()>,
@@ -128,7 +128,7 @@ struct Seen {
 
 /// What a running porch says of its database.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Kept {
+pub struct DatabaseState {
     /// What keeps it from its work at the moment.
     pub trouble: Option<Trouble>,
     /// What it had lost when it was opened, now or not long ago.
@@ -136,23 +136,23 @@ pub struct Kept {
 }
 
 /// The folder, and the database in it, of a porch that does not say anything of them.
-pub(super) fn folder(data_dir: &Path) -> Vec<Checked> {
-    let place = place(data_dir);
+pub(super) fn folder_and_database(data_dir: &Path) -> Vec<Checked> {
+    let folder = data_folder(data_dir);
     if !data_dir.is_dir() {
-        return vec![place];
+        return vec![folder];
     }
     let seen = is_emptied(data_dir).and_then(|emptied| if emptied { Ok(None) } else { database(data_dir).map(Some) });
-    let lines = [Some(place), database_line(data_dir, seen), Loss::noted(data_dir).map(loss_line)];
+    let lines = [Some(folder), database_line(data_dir, seen), Loss::noted(data_dir).map(loss_line)];
     lines.into_iter().flatten().collect()
 }
 
 /// What a running porch has to say of its database.
-pub(super) fn kept(data_dir: &Path, kept: &Kept) -> Vec<Checked> {
-    let trouble = match kept.trouble {
+pub(super) fn running_database(data_dir: &Path, state: &DatabaseState) -> Vec<Checked> {
+    let trouble = match state.trouble {
         Some(trouble) => trouble_line(data_dir, trouble),
         None => line(Check::DataFolder, Finding::DatabaseGood, []),
     };
-    [Some(trouble), kept.loss.map(loss_line)].into_iter().flatten().collect()
+    [Some(trouble), state.loss.map(loss_line)].into_iter().flatten().collect()
 }
 
 fn trouble_line(data_dir: &Path, trouble: Trouble) -> Checked {
@@ -174,7 +174,7 @@ fn loss_line(loss: Loss) -> Checked {
 }
 
 /// The folder itself.
-pub(super) fn place(data_dir: &Path) -> Checked {
+pub(super) fn data_folder(data_dir: &Path) -> Checked {
     let path = || ("path", data_dir.display().to_string());
     let of = |finding| line(Check::DataFolder, finding, [path()]);
     let because = |finding, fault: io::Error| line(Check::DataFolder, finding, [path(), ("reason", fault.to_string())]);
@@ -189,7 +189,7 @@ pub(super) fn place(data_dir: &Path) -> Checked {
         Ok(metadata) => match statfs(data_dir) {
             Err(fault) => unchecked(fault.into()),
             Ok(disk) => {
-                let seen = Seen {
+                let seen = FolderState {
                     open_mode: metadata.mode() & 0o077,
                     writable: writable(data_dir),
                     // The kernel's numbers have 32 bits; the type is as wide as the processor's words.
@@ -206,7 +206,7 @@ fn writable(folder: &Path) -> io::Result<()> {
     Ok(accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
 }
 
-fn told(data_dir: &Path, mode: u32, seen: &Seen) -> Checked {
+fn told(data_dir: &Path, mode: u32, seen: &FolderState) -> Checked {
     let path = || ("path", data_dir.display().to_string());
     let of = |finding| line(Check::DataFolder, finding, [path()]);
     let remote = REMOTE.iter().find(|(kind, _)| *kind == seen.kind);
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_folder_is_told_by_what_was_seen_of_it() {
         let on = |kind, writable: io::Result<()>, open_mode| {
-            told(Path::new("/d"), 0o700 | open_mode, &Seen { open_mode, writable, kind }).finding
+            told(Path::new("/d"), 0o700 | open_mode, &FolderState { open_mode, writable, kind }).finding
         };
         const EXT4: u32 = 0xef53;
         assert_eq!(on(EXT4, Ok(()), 0), Finding::DataFolderGood);
@@ -305,7 +305,7 @@ mod tests {
     fn a_folder_is_looked_at_and_not_made() {
         let dir = tempfile::tempdir().unwrap();
         let absent = dir.path().join("data");
-        let found = |path: &Path| folder(path).iter().map(|line| line.finding).collect::<Vec<_>>();
+        let found = |path: &Path| folder_and_database(path).iter().map(|line| line.finding).collect::<Vec<_>>();
         assert_eq!(found(&absent), [Finding::DataFolderNew]);
         assert!(!absent.exists());
         let file = dir.path().join("file");

@@ -35,7 +35,7 @@ use crate::tls::name::DnsName;
 
 pub use certificate::Served;
 pub use clock::Trust;
-pub use disk::Kept;
+pub use disk::DatabaseState;
 pub use emptied::is_emptied;
 pub use listening::Listening;
 use texts::line;
@@ -70,7 +70,7 @@ pub struct Live {
     pub names: Option<Ask<Names>>,
     pub clock: Option<Ask<Trust>>,
     pub certificate: Option<Ask<Option<Served>>>,
-    pub store: Option<Ask<Kept>>,
+    pub store: Option<Ask<DatabaseState>>,
 }
 
 /// Asks a part of porch; must not wait.
@@ -87,28 +87,33 @@ pub enum Extent {
 
 /// Knows how to look, and makes sure that it is done once at a time.
 pub struct Doctor {
-    parts: Arc<Parts>,
+    examination: Arc<Examination>,
     /// Held while all is looked at: two at once would measure each other.
     examining: Mutex<()>,
     /// Checks that have not come back from an earlier look: a thread each, and no more.
     hanging: [Arc<AtomicBool>; Check::ALL.len()],
 }
 
-struct Parts {
+/// What an examination goes by: what is looked at, and what a running porch says of it.
+struct Examination {
     subject: Subject,
     live: Live,
 }
 
 impl Doctor {
     pub fn new(subject: Subject, live: Live) -> Self {
-        Self { parts: Arc::new(Parts { subject, live }), examining: Mutex::default(), hanging: Default::default() }
+        Self {
+            examination: Arc::new(Examination { subject, live }),
+            examining: Mutex::default(),
+            hanging: Default::default(),
+        }
     }
 
     /// Looks, and tells in the order of [`Check::ALL`]. Blocks: at most some seconds, unless somebody else is looking;
     /// [`Extent::Quick`] does not.
     pub fn examine(&self, extent: Extent) -> Report {
         match extent {
-            Extent::Quick => Report { checks: self.parts.quick() },
+            Extent::Quick => Report { checks: self.examination.quick() },
             Extent::Full => {
                 let _one_at_a_time = self.examining.lock().unwrap_or_else(PoisonError::into_inner);
                 self.full(EXAMINE_WAIT)
@@ -117,10 +122,10 @@ impl Doctor {
     }
 
     fn full(&self, wait: Duration) -> Report {
-        let listening = self.parts.listening();
+        let listening = self.examination.listening();
         gather(wait, &self.hanging, {
-            let parts = self.parts.clone();
-            move |check| parts.check(check, listening)
+            let examination = self.examination.clone();
+            move |check| examination.check(check, listening)
         })
     }
 }
@@ -160,7 +165,7 @@ fn gather(
     Report { checks: lines.collect() }
 }
 
-impl Parts {
+impl Examination {
     /// Where people on the LAN reach the box.
     fn lan(&self) -> Vec<IpAddr> {
         lan::lan_addresses(&self.subject.interfaces)
@@ -181,9 +186,9 @@ impl Parts {
         lines.extend(self.live.names.as_ref().map(|ask| name::told(&ask(), self.subject.no_mdns)));
         lines.extend(self.live.clock.as_ref().map(|ask| clock::told(ask())));
         if let Some(served) = self.live.certificate.as_ref().and_then(|ask| ask()) {
-            lines.extend(self.certificate(&certificate::Seen::Served(served), true));
+            lines.extend(self.certificate(&certificate::CertificateState::Served(served), true));
         }
-        lines.extend(self.live.store.iter().flat_map(|ask| disk::kept(&self.subject.data_dir, &ask())));
+        lines.extend(self.live.store.iter().flat_map(|ask| disk::running_database(&self.subject.data_dir, &ask())));
         lines
     }
 
@@ -213,7 +218,7 @@ impl Parts {
                 vec![line(check, Finding::Unchecked, [("reason", "porch runs on another data folder".into())])]
             }
             Check::Certificate => {
-                let served = live.certificate.as_ref().and_then(|ask| ask()).map(certificate::Seen::Served);
+                let served = live.certificate.as_ref().and_then(|ask| ask()).map(certificate::CertificateState::Served);
                 self.certificate(&served.unwrap_or_else(|| certificate::look(subject)), runs)
             }
             Check::DiskSpace => vec![disk::space(&subject.data_dir)],
@@ -226,19 +231,19 @@ impl Parts {
             Check::DataFolder => match &live.store {
                 // What it says of itself is newer than what can be seen from outside.
                 Some(ask) => {
-                    let mut lines = vec![disk::place(&subject.data_dir)];
-                    lines.extend(disk::kept(&subject.data_dir, &ask()));
+                    let mut lines = vec![disk::data_folder(&subject.data_dir)];
+                    lines.extend(disk::running_database(&subject.data_dir, &ask()));
                     // Both may say that it cannot be written.
                     lines.dedup_by_key(|line| line.finding);
                     lines
                 }
-                None => disk::folder(&subject.data_dir),
+                None => disk::folder_and_database(&subject.data_dir),
             },
         }
     }
 
     /// `serving`: whether the certificate has to hold what the box answers to by now.
-    fn certificate(&self, seen: &certificate::Seen, serving: bool) -> Vec<Checked> {
+    fn certificate(&self, seen: &certificate::CertificateState, serving: bool) -> Vec<Checked> {
         let Subject { label, names, own_certificate, .. } = &self.subject;
         let wanted = serving.then(|| match own_certificate {
             // It cannot be for local names; for those the owner told us, it is meant to be.

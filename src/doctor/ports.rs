@@ -13,7 +13,7 @@ use super::texts::line;
 
 /// What was seen of one wanted address.
 #[derive(Clone, Debug, Eq, PartialEq)]
-enum Seen {
+enum PortState {
     Free,
     Denied,
     /// By whom, where we may know.
@@ -37,10 +37,10 @@ fn door(scheme: &str, wanted: &[SocketAddr], held: Option<SocketAddr>, answers: 
         Some(bound) if wanted.first().is_some_and(|first| ![0, bound.port()].contains(&first.port())) => {
             let first = match look(wanted[0]) {
                 // Free by now, or for us; it was not for porch.
-                Seen::Free => Seen::Denied,
+                PortState::Free => PortState::Denied,
                 seen => seen,
             };
-            told(scheme, &[(wanted[0], first), (bound, Seen::Free)])
+            told(scheme, &[(wanted[0], first), (bound, PortState::Free)])
         }
         Some(bound) => of(Finding::PortHeld, bound.port()),
         None => {
@@ -51,37 +51,37 @@ fn door(scheme: &str, wanted: &[SocketAddr], held: Option<SocketAddr>, answers: 
 }
 
 /// What one door's addresses, in the order in which they are tried, mean together.
-fn told(scheme: &str, seen: &[(SocketAddr, Seen)]) -> Checked {
+fn told(scheme: &str, seen: &[(SocketAddr, PortState)]) -> Checked {
     let of = |finding, port: u16| line(Check::Ports, finding, [("scheme", scheme.into()), ("port", port.to_string())]);
     let with = |finding, port: u16, name, value: &str| {
         line(Check::Ports, finding, [("scheme", scheme.into()), ("port", port.to_string()), (name, value.into())])
     };
-    let usable = seen.iter().find(|(_, seen)| *seen == Seen::Free).map(|(address, _)| address.port());
+    let usable = seen.iter().find(|(_, seen)| *seen == PortState::Free).map(|(address, _)| address.port());
     match seen.first() {
         None => line(Check::Ports, Finding::Unchecked, [("reason", "no port is configured".into())]),
-        Some((first, Seen::Free)) => of(Finding::PortFree, first.port()),
+        Some((first, PortState::Free)) => of(Finding::PortFree, first.port()),
         // Whoever types the plain address comes to another program: worse than a longer address.
-        Some((first, Seen::Taken(by))) => with(Finding::PortTaken, first.port(), "by", by),
-        Some((first, Seen::Denied)) => match usable {
+        Some((first, PortState::Taken(by))) => with(Finding::PortTaken, first.port(), "by", by),
+        Some((first, PortState::Denied)) => match usable {
             Some(port) => with(Finding::PortFallback, port, "wanted", &first.port().to_string()),
             None => match seen.iter().find_map(|(address, seen)| taken(address, seen)) {
                 Some((port, by)) => with(Finding::PortTaken, port, "by", by),
                 None => of(Finding::PortDenied, first.port()),
             },
         },
-        Some((first, Seen::Unusable(reason))) => with(Finding::PortUnusable, first.port(), "reason", reason),
+        Some((first, PortState::Unusable(reason))) => with(Finding::PortUnusable, first.port(), "reason", reason),
     }
 }
 
-fn taken<'a>(address: &SocketAddr, seen: &'a Seen) -> Option<(u16, &'a str)> {
+fn taken<'a>(address: &SocketAddr, seen: &'a PortState) -> Option<(u16, &'a str)> {
     match seen {
-        Seen::Taken(by) => Some((address.port(), by)),
+        PortState::Taken(by) => Some((address.port(), by)),
         _ => None,
     }
 }
 
 /// Binds the address for a moment, without taking connections.
-fn look(address: SocketAddr) -> Seen {
+fn look(address: SocketAddr) -> PortState {
     let bound = match TcpListener::bind(address) {
         // A kernel without IPv6: porch falls back in the same way.
         Err(fault) if is_without_ipv6(address, &fault) => {
@@ -90,12 +90,12 @@ fn look(address: SocketAddr) -> Seen {
         bound => bound,
     };
     match bound {
-        Ok(_) => Seen::Free,
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => Seen::Denied,
+        Ok(_) => PortState::Free,
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => PortState::Denied,
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => {
-            Seen::Taken(named(&owners(&sockets(Use::Listens, address.port()))))
+            PortState::Taken(named(&owners(&sockets(Use::Listens, address.port()))))
         }
-        Err(fault) => Seen::Unusable(fault.to_string()),
+        Err(fault) => PortState::Unusable(fault.to_string()),
     }
 }
 
@@ -115,14 +115,14 @@ mod tests {
 
     #[test]
     fn what_was_seen_of_a_door_is_one_finding() {
-        let by = || Seen::Taken("nginx (process 7)".into());
+        let by = || PortState::Taken("nginx (process 7)".into());
         let cases = [
-            (vec![Seen::Free, Seen::Free], Finding::PortFree, "443"),
-            (vec![Seen::Denied, Seen::Free], Finding::PortFallback, "8443"),
-            (vec![Seen::Denied], Finding::PortDenied, "443"),
-            (vec![Seen::Denied, by()], Finding::PortTaken, "8443"),
-            (vec![by(), Seen::Free], Finding::PortTaken, "443"),
-            (vec![Seen::Unusable("no".into())], Finding::PortUnusable, "443"),
+            (vec![PortState::Free, PortState::Free], Finding::PortFree, "443"),
+            (vec![PortState::Denied, PortState::Free], Finding::PortFallback, "8443"),
+            (vec![PortState::Denied], Finding::PortDenied, "443"),
+            (vec![PortState::Denied, by()], Finding::PortTaken, "8443"),
+            (vec![by(), PortState::Free], Finding::PortTaken, "443"),
+            (vec![PortState::Unusable("no".into())], Finding::PortUnusable, "443"),
         ];
         for (seen, finding, port) in cases {
             let doors: Vec<_> = [443, 8443].map(address).into_iter().zip(seen).collect();
@@ -136,10 +136,10 @@ mod tests {
     fn a_free_port_and_a_taken_one_are_told_apart() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let taken = listener.local_addr().unwrap();
-        let Seen::Taken(by) = look(taken) else { panic!("it is taken") };
+        let PortState::Taken(by) = look(taken) else { panic!("it is taken") };
         assert!(by.contains(&format!("process {}", std::process::id())), "{by}");
         drop(listener);
-        assert_eq!(look(taken), Seen::Free);
-        assert!(matches!(look("192.0.2.1:1".parse().unwrap()), Seen::Unusable(_) | Seen::Denied));
+        assert_eq!(look(taken), PortState::Free);
+        assert!(matches!(look("192.0.2.1:1".parse().unwrap()), PortState::Unusable(_) | PortState::Denied));
     }
 }

@@ -16,7 +16,7 @@ use crate::doctor::Served;
 use crate::doors::{Doors, Facts};
 use crate::lan::Network;
 use crate::lan::mdns::{self, Names};
-use crate::tls::{FOLDER, HostNames, LocalTls, Moment, OwnTls, Permitted, Resolver, Root, Sans, TlsError, sans};
+use crate::tls::{FOLDER, HostNames, LocalTls, Moment, OwnerTls, Permitted, Resolver, Root, Sans, TlsError, sans};
 
 /// How often the leaf's days are looked at, when no address changes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ const ID_FILE: &str = "id";
 const ID_DIGITS: usize = 4;
 
 /// Where the box listens, and by what it is told from others of its name.
-pub(super) struct Place {
+pub(super) struct BoxEndpoint {
     pub(super) https: SocketAddr,
     pub(super) http_port: u16,
     /// See [`Certificate::id`].
@@ -44,14 +44,14 @@ pub(super) struct Around {
 /// See the module's text.
 pub(super) enum Certificate {
     Local(Box<LocalTls>),
-    Own(Box<OwnTls>),
+    Own(Box<OwnerTls>),
 }
 
 impl Certificate {
     /// Opens what the configuration says, or makes the box's own.
     pub(super) fn open(config: &Config, lan: &[IpAddr]) -> Result<Self, TlsError> {
         if let Some(own) = &config.own_certificate {
-            return Ok(Self::Own(Box::new(OwnTls::open(&own.cert.value, &own.key.value)?)));
+            return Ok(Self::Own(Box::new(OwnerTls::open(&own.cert.value, &own.key.value)?)));
         }
         let name = &config.name.value;
         let permitted = Permitted::for_box(name.label(), &config.names.value, &config.ranges.value);
@@ -86,9 +86,9 @@ impl Certificate {
 
     /// Everything the box answers to at the moment: what its own certificate is to hold, and what an
     /// owner's is good for.
-    pub(super) fn doors(&self, config: &Config, place: &Place, around: &Around) -> Doors {
+    pub(super) fn doors(&self, config: &Config, endpoint: &BoxEndpoint, around: &Around) -> Doors {
         let network = around.network.borrow();
-        let answered = host_names(config, &place.id, network.lan());
+        let answered = host_names(config, &endpoint.id, network.lan());
         let held = self.resolver().served().cert.first().map(sans).unwrap_or_default();
         let (own, lan) = match self {
             // Nobody is told of an address that the CA may not speak for: no device would ever trust it.
@@ -99,8 +99,8 @@ impl Certificate {
             Self::Own(_) => (held, network.lan().to_vec()),
         };
         Doors::new(Facts {
-            https: place.https,
-            http_port: place.http_port,
+            https: endpoint.https,
+            http_port: endpoint.http_port,
             label: config.name.value.label(),
             state: around.names.borrow().state,
             names: &config.names.value,
@@ -126,7 +126,7 @@ impl Certificate {
     pub(super) async fn keep_current(
         mut self,
         config: Config,
-        place: Place,
+        endpoint: BoxEndpoint,
         mut around: Around,
         doors: watch::Sender<Arc<Doors>>,
     ) {
@@ -148,7 +148,7 @@ impl Certificate {
             // Signing, reading and writing take a moment, and happen a few times a year.
             tokio::task::block_in_place(|| match &mut self {
                 Self::Local(local) => {
-                    let names = host_names(&config, &place.id, &lan);
+                    let names = host_names(&config, &endpoint.id, &lan);
                     if let Err(error) = local.refresh(Moment::now(), &names) {
                         log::error!("the certificate could not be renewed: {error}");
                     }
@@ -157,7 +157,7 @@ impl Certificate {
                     own.refresh(clock::now_utc());
                 }
             });
-            let now = self.doors(&config, &place, &around);
+            let now = self.doors(&config, &endpoint, &around);
             doors.send_if_modified(|known| {
                 let is_new = **known != now;
                 if is_new {

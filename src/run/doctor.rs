@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::clock;
 use crate::config::Config;
-use crate::doctor::{Doctor, Extent, Kept, Listening, Live, Served, Subject, Trust};
+use crate::doctor::{DatabaseState, Doctor, Extent, Listening, Live, Served, Subject, Trust};
 use crate::lan::mdns::Names;
 use crate::proto::doctor::{Level, Report};
 use crate::store::Store;
@@ -48,12 +48,12 @@ pub(super) fn of_running(
         names: Some(Box::new(move || names.borrow().clone())),
         clock: Some(Box::new(|| trust_of(clock::state()))),
         certificate: Some(Box::new(served)),
-        store: Some(Box::new(move || Kept { trouble: store.trouble(), loss: store.loss() })),
+        store: Some(Box::new(move || DatabaseState { trouble: store.trouble(), loss: store.loss() })),
     };
     Doctor::new(subject(config), live)
 }
 
-fn trust_of(state: clock::State) -> Trust {
+fn trust_of(state: clock::ClockState) -> Trust {
     let off_s = (state.system - state.now) / 1_000;
     match state.trust {
         clock::Trust::Synchronized => Trust::Synchronized,

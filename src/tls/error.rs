@@ -14,7 +14,7 @@ pub enum TlsError {
     /// The disk did not do what was asked.
     Disk { path: PathBuf, fault: io::Error },
     /// The certificate that the owner configured cannot be served.
-    OwnCertificate { path: PathBuf, fault: String },
+    OwnerCertificate { path: PathBuf, fault: String },
 }
 
 impl TlsError {
@@ -45,7 +45,7 @@ impl fmt::Display for TlsError {
                 path.display()
             ),
             Self::Disk { path, fault } => write!(f, "{}: {fault}", path.display()),
-            Self::OwnCertificate { path, fault } => {
+            Self::OwnerCertificate { path, fault } => {
                 write!(f, "the certificate {} cannot be served: {fault}", path.display())
             }
         }

@@ -14,7 +14,7 @@ use crate::file;
 
 /// What lies in the folder of keys and certificates.
 #[derive(Debug)]
-pub enum Kept {
+pub enum KeptCertificates {
     Nothing,
     /// A CA, whose leaf is missing or cannot be read: the next start makes one.
     RootOnly,
@@ -25,18 +25,19 @@ pub enum Kept {
 }
 
 /// Reads what is there. Blocks on the disk.
-pub fn kept(folder: &Path) -> Result<Kept, TlsError> {
+pub fn inspect(folder: &Path) -> Result<KeptCertificates, TlsError> {
     let ca = folder.join(CA_FILE);
     let damaged = |fault| TlsError::Damaged { path: ca.clone(), fault };
     let text = file::read(&ca).map_err(|fault| match fault.kind() {
         io::ErrorKind::InvalidData => damaged(fault.to_string()),
         _ => TlsError::disk(&ca, fault),
     })?;
-    let Some(text) = text else { return Ok(Kept::Nothing) };
+    let Some(text) = text else { return Ok(KeptCertificates::Nothing) };
     let root = Ca::from_pem(&text).map_err(damaged)?.root;
     let leaf = file::read(&folder.join(LEAF_FILE)).ok().flatten();
     let leaf = leaf.and_then(|text| Leaf::from_pem(&text, root.certificate()).ok());
-    Ok(leaf.map_or(Kept::RootOnly, |leaf| Kept::Leaf { ends_at: leaf.ends_at, names: leaf.names }))
+    Ok(leaf
+        .map_or(KeptCertificates::RootOnly, |leaf| KeptCertificates::Leaf { ends_at: leaf.ends_at, names: leaf.names }))
 }
 
 /// Whether a CA lies in the folder, readable or not.

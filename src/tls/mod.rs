@@ -1,7 +1,7 @@
 //! The box's own HTTPS: a local CA made once, a leaf for every name and address, swapped while connections stay.
 //!
 //! Phones are told to trust the root by hand, once. It can speak for the LAN and nothing else, and its key never
-//! leaves the folder. Entry points: [`LocalTls::open`], or [`OwnTls::open`] for an owner's own certificate; then
+//! leaves the folder. Entry points: [`LocalTls::open`], or [`OwnerTls::open`] for an owner's own certificate; then
 //! [`server_config`].
 
 mod ca;
@@ -27,10 +27,10 @@ pub use ca::Root;
 pub use crypto::cpu_has_aes;
 pub use error::TlsError;
 pub use host_names::HostNames;
-pub use inspect::{Kept, has_root, kept, kept_root};
+pub use inspect::{KeptCertificates, has_root, inspect, kept_root};
 pub use issuer::Reason;
 pub use local::{FOLDER, LocalTls, Renewal};
-pub use owner_certificate::{Own, OwnTls};
+pub use owner_certificate::{OwnerCertificate, OwnerTls};
 pub use permitted::Permitted;
 pub use resolver::Resolver;
 pub use sans::{Sans, sans};

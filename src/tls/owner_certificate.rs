@@ -22,7 +22,7 @@ const WARN_INTERVAL: Duration = Duration::DAY;
 
 /// The owner's chain and key, ready to be served.
 #[derive(Debug)]
-pub struct Own {
+pub struct OwnerCertificate {
     /// For [`super::Resolver::new`].
     pub certified: Arc<CertifiedKey>,
     /// After this moment nobody accepts it; porch cannot renew it.
@@ -31,10 +31,10 @@ pub struct Own {
     pub sans: Sans,
 }
 
-impl Own {
+impl OwnerCertificate {
     /// Reads a chain (PEM, the leaf first) and its private key (PEM; PKCS #8, PKCS #1 or SEC 1).
     pub fn load(cert: &Path, key: &Path) -> Result<Self, TlsError> {
-        let fault_in = |path: &Path, fault: String| TlsError::OwnCertificate { path: path.into(), fault };
+        let fault_in = |path: &Path, fault: String| TlsError::OwnerCertificate { path: path.into(), fault };
         let chain = CertificateDer::pem_slice_iter(text(cert)?.as_bytes())
             .collect::<Result<Vec<_>, _>>()
             .map_err(|fault| fault_in(cert, fault.to_string()))?;
@@ -71,7 +71,7 @@ fn warn_of_unanswered(sans: &Sans) {
 }
 
 /// Serves the owner's certificate, and looks whether its files have changed.
-pub struct OwnTls {
+pub struct OwnerTls {
     cert: PathBuf,
     key: PathBuf,
     /// Both files as they were when they were last read, well or not.
@@ -92,12 +92,12 @@ struct Stamp {
     changed: (i64, i64),
 }
 
-impl OwnTls {
-    /// Serves what the files hold, as [`Own::load`] reads them.
+impl OwnerTls {
+    /// Serves what the files hold, as [`OwnerCertificate::load`] reads them.
     pub fn open(cert: &Path, key: &Path) -> Result<Self, TlsError> {
         // Before they are read: what is written from here on is a change.
         let seen = [stamp(cert), stamp(key)];
-        let own = Own::load(cert, key)?;
+        let own = OwnerCertificate::load(cert, key)?;
         let (cert, key, resolver) = (cert.into(), key.into(), Resolver::new(own.certified));
         log::info!("serving the owner's certificate, good until {}", own.ends_at);
         warn_of_unanswered(&own.sans);
@@ -128,7 +128,7 @@ impl OwnTls {
     }
 
     fn reload(&mut self) -> bool {
-        match Own::load(&self.cert, &self.key) {
+        match OwnerCertificate::load(&self.cert, &self.key) {
             Ok(own) => {
                 log::info!("the owner's certificate has changed: serving the new one, good until {}", own.ends_at);
                 warn_of_unanswered(&own.sans);
@@ -168,7 +168,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 fn text(path: &Path) -> Result<String, TlsError> {
-    let absent = || TlsError::OwnCertificate { path: path.into(), fault: "there is no such file".into() };
+    let absent = || TlsError::OwnerCertificate { path: path.into(), fault: "there is no such file".into() };
     file::read(path).map_err(|fault| TlsError::disk(path, fault))?.ok_or_else(absent)
 }
 
@@ -185,7 +185,7 @@ mod tests {
         (cert, key)
     }
 
-    fn served(own: &OwnTls) -> CertificateDer<'static> {
+    fn served(own: &OwnerTls) -> CertificateDer<'static> {
         own.resolver().served().cert[0].clone()
     }
 
@@ -193,7 +193,7 @@ mod tests {
     fn a_new_pair_is_served_once_both_halves_are_there_and_the_old_one_until_then() {
         let folder = tempfile::tempdir().unwrap();
         let (cert, key) = write(folder.path());
-        let mut own = OwnTls::open(&cert, &key).unwrap();
+        let mut own = OwnerTls::open(&cert, &key).unwrap();
         let now = OffsetDateTime::UNIX_EPOCH;
         let first = served(&own);
         assert!(!own.refresh(now), "nothing has changed");
@@ -231,7 +231,7 @@ mod tests {
         write(one.path());
         write(two.path());
         point_to(one.path());
-        let mut own = OwnTls::open(&cert, &key).unwrap();
+        let mut own = OwnerTls::open(&cert, &key).unwrap();
         let first = served(&own);
         point_to(two.path());
         assert!(own.refresh(OffsetDateTime::UNIX_EPOCH));
@@ -242,7 +242,7 @@ mod tests {
     fn its_end_is_told_once_a_day_from_two_weeks_before_on() {
         let folder = tempfile::tempdir().unwrap();
         let (cert, key) = write(folder.path());
-        let mut own = OwnTls::open(&cert, &key).unwrap();
+        let mut own = OwnerTls::open(&cert, &key).unwrap();
         let at = |hours: i64| OffsetDateTime::UNIX_EPOCH + Duration::days(20_000) + Duration::hours(hours);
         own.ends_at = at(0);
         assert_eq!(own.ending(at(-14 * 24)), None);

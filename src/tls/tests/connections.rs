@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
 use super::super::crypto::provider;
-use super::super::{Own, Resolver, server_config};
+use super::super::{OwnerCertificate, Resolver, server_config};
 use super::*;
 
 const HERE: [&str; 1] = ["192.168.1.7"];
@@ -162,7 +162,7 @@ fn own_files() -> (tempfile::TempDir, PathBuf, PathBuf) {
 #[tokio::test]
 async fn an_owners_own_certificate_is_served() {
     let (_folder, cert, key) = own_files();
-    let own = Own::load(&cert, &key).unwrap();
+    let own = OwnerCertificate::load(&cert, &key).unwrap();
     let der = own.certified.cert[0].clone();
     let door = Door::open(Resolver::new(own.certified), true).await;
     let config = client_config(&der, true, rustls::ALL_VERSIONS);
@@ -187,7 +187,7 @@ fn an_owners_own_certificate_that_cannot_serve_is_refused_by_its_file() {
         (&empty, &key, "empty.pem"),
     ];
     for (cert, key, part) in cases {
-        let fault = Own::load(cert, key).unwrap_err().to_string();
+        let fault = OwnerCertificate::load(cert, key).unwrap_err().to_string();
         assert!(fault.contains(part), "{part:?} is not in: {fault}");
     }
 }

@@ -33,6 +33,7 @@ mod cookies;
 mod doors;
 mod guesses;
 mod guests;
+mod plain_port;
 mod poster;
 mod reading;
 mod routes;

@@ -38,7 +38,7 @@ use crate::http::sockets::Sockets;
 use crate::http::{self, App, Wiring};
 use crate::hub::Hub;
 use crate::lan::mdns::{Announcement, Announcer, Names};
-use crate::lan::{self, Interfaces, Network};
+use crate::lan::{self, Interfaces, NetworkSnapshot};
 use crate::store::{OpenError, Store};
 use crate::tls::{TlsError, cpu_has_aes, server_config};
 
@@ -188,7 +188,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
     keeper.settle().await;
     let interfaces = interfaces(config);
-    let (looked, network) = watch::channel(Network::look(&interfaces));
+    let (looked, network) = watch::channel(NetworkSnapshot::look(&interfaces));
     let lan = network.borrow().lan().to_vec();
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
@@ -248,7 +248,7 @@ fn announcer(
     config: &Config,
     endpoint: &BoxEndpoint,
     interfaces: &Interfaces,
-    network: &watch::Receiver<Network>,
+    network: &watch::Receiver<NetworkSnapshot>,
 ) -> Announcer {
     let label = config.name.value.label();
     if config.no_mdns.value {

@@ -50,9 +50,9 @@ impl Clock {
 }
 
 /// The time of this process, once it has begun.
-static LIVE: OnceLock<Live> = OnceLock::new();
+static LIVE: OnceLock<LiveClock> = OnceLock::new();
 
-struct Live {
+struct LiveClock {
     clock: Clock,
     /// [`Belief::base`], for those who only want to know the time.
     base: AtomicI64,
@@ -60,7 +60,7 @@ struct Live {
     changes: watch::Sender<Trust>,
 }
 
-impl Live {
+impl LiveClock {
     fn belief(&self) -> MutexGuard<'_, Belief> {
         self.belief.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -124,7 +124,7 @@ pub fn begin(known: Millis) {
             first.system,
         );
         let changes = watch::Sender::new(belief.trust());
-        Live { clock, base: AtomicI64::new(belief.base()), belief: Mutex::new(belief), changes }
+        LiveClock { clock, base: AtomicI64::new(belief.base()), belief: Mutex::new(belief), changes }
     });
 }
 

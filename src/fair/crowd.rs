@@ -14,14 +14,14 @@ pub struct Crowd<I> {
     max: usize,
     /// Whose each is.
     places: HashMap<I, (Network, UserId)>,
-    networks: BTreeMap<Network, People<I>>,
+    networks: BTreeMap<Network, NetworkPeople<I>>,
     /// By how many they have.
     order: BTreeSet<(usize, Network)>,
 }
 
 /// Those at one network.
 #[derive(Debug)]
-struct People<I> {
+struct NetworkPeople<I> {
     count: usize,
     places: BTreeMap<UserId, BTreeSet<I>>,
     /// By how many they have.
@@ -66,7 +66,7 @@ impl<I: Copy + Eq + Ord + std::hash::Hash> Crowd<I> {
     }
 
     /// Changes the people of a network, and its place in the order.
-    fn change(&mut self, network: Network, change: impl FnOnce(&mut People<I>)) {
+    fn change(&mut self, network: Network, change: impl FnOnce(&mut NetworkPeople<I>)) {
         let people = self.networks.entry(network).or_default();
         self.order.remove(&(people.count, network));
         change(people);
@@ -78,13 +78,13 @@ impl<I: Copy + Eq + Ord + std::hash::Hash> Crowd<I> {
     }
 }
 
-impl<I> Default for People<I> {
+impl<I> Default for NetworkPeople<I> {
     fn default() -> Self {
         Self { count: 0, places: BTreeMap::new(), order: BTreeSet::new() }
     }
 }
 
-impl<I: Ord> People<I> {
+impl<I: Ord> NetworkPeople<I> {
     /// Changes somebody's places, and their own place in the order.
     fn change(&mut self, user: UserId, change: impl FnOnce(&mut BTreeSet<I>) -> bool) {
         let places = self.places.entry(user).or_default();

@@ -26,7 +26,7 @@ pub struct Places<T> {
     kept: usize,
     /// Grows with every step: what is smaller is staler.
     now: u64,
-    seats: HashMap<Seat, Taken<T>>,
+    seats: HashMap<Seat, TakenSeat<T>>,
     networks: HashMap<Network, BTreeMap<u64, Seat>>,
     /// The networks in the order in which they give up a place, the next one last: by how many they have, and by the
     /// stalest.
@@ -34,7 +34,7 @@ pub struct Places<T> {
 }
 
 #[derive(Debug)]
-struct Taken<T> {
+struct TakenSeat<T> {
     network: Network,
     since: u64,
     item: T,
@@ -59,7 +59,7 @@ impl<T> Places<T> {
         }
         let since = self.tick();
         let seat = Seat(since);
-        self.seats.insert(seat, Taken { network, since, item });
+        self.seats.insert(seat, TakenSeat { network, since, item });
         self.change(network, |seats| {
             seats.insert(since, seat);
         });
@@ -108,7 +108,7 @@ impl<T> Places<T> {
     }
 
     fn take(&mut self, seat: Seat) -> Option<T> {
-        let Taken { network, since, item } = self.seats.remove(&seat)?;
+        let TakenSeat { network, since, item } = self.seats.remove(&seat)?;
         self.change(network, |seats| {
             seats.remove(&since);
         });

@@ -17,7 +17,7 @@ use super::shell::shell;
 
 /// Whose question it is, as far as the answer's moment differs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Asker {
+enum ProbeKind {
     /// Keeps the sheet open after it hears "online", and offers *Done*: it hears so as soon as the sheet was shown.
     /// Closing the sheet before that leaves the Wi-Fi.
     Apple,
@@ -38,7 +38,7 @@ pub struct Online {
 /// A question whether this is the Internet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Probe {
-    asker: Asker,
+    kind: ProbeKind,
     online: Online,
 }
 
@@ -53,27 +53,27 @@ impl Probe {
         let success = html("<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>\n");
         let mozilla =
             html(r#"<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>"#);
-        let (asker, online) = match (host, path) {
+        let (kind, online) = match (host, path) {
             ("captive.apple.com", "/") | (_, "/hotspot-detect.html" | "/library/test/success.html") => {
-                (Asker::Apple, success)
+                (ProbeKind::Apple, success)
             }
             // Android, ChromeOS and the phones of many makers, each with a host of its own.
-            (_, "/generate_204" | "/gen_204") => (Asker::Other, EMPTY),
-            ("connectivity-check.ubuntu.com", "/") => (Asker::Other, EMPTY),
-            (_, "/connecttest.txt") => (Asker::Other, text("Microsoft Connect Test")),
-            (_, "/ncsi.txt") => (Asker::Other, text("Microsoft NCSI")),
-            ("www.msftconnecttest.com" | "ipv6.msftconnecttest.com", "/redirect") => (Asker::Sheet, EMPTY),
-            ("detectportal.firefox.com", "/success.txt") => (Asker::Other, text("success\n")),
-            ("detectportal.firefox.com", "/canonical.html") => (Asker::Other, mozilla),
-            ("nmcheck.gnome.org", "/check_network_status.txt") => (Asker::Other, network_manager),
-            ("network-test.debian.org", "/nm") => (Asker::Other, network_manager),
-            ("ping.archlinux.org", "/nm-check.txt") => (Asker::Other, network_manager),
-            ("conncheck.opensuse.org", "/") => (Asker::Other, network_manager),
-            ("fedoraproject.org", "/static/hotspot.txt") => (Asker::Other, text("OK\n")),
-            ("networkcheck.kde.org", "/") => (Asker::Other, text("OK\n")),
+            (_, "/generate_204" | "/gen_204") => (ProbeKind::Other, EMPTY),
+            ("connectivity-check.ubuntu.com", "/") => (ProbeKind::Other, EMPTY),
+            (_, "/connecttest.txt") => (ProbeKind::Other, text("Microsoft Connect Test")),
+            (_, "/ncsi.txt") => (ProbeKind::Other, text("Microsoft NCSI")),
+            ("www.msftconnecttest.com" | "ipv6.msftconnecttest.com", "/redirect") => (ProbeKind::Sheet, EMPTY),
+            ("detectportal.firefox.com", "/success.txt") => (ProbeKind::Other, text("success\n")),
+            ("detectportal.firefox.com", "/canonical.html") => (ProbeKind::Other, mozilla),
+            ("nmcheck.gnome.org", "/check_network_status.txt") => (ProbeKind::Other, network_manager),
+            ("network-test.debian.org", "/nm") => (ProbeKind::Other, network_manager),
+            ("ping.archlinux.org", "/nm-check.txt") => (ProbeKind::Other, network_manager),
+            ("conncheck.opensuse.org", "/") => (ProbeKind::Other, network_manager),
+            ("fedoraproject.org", "/static/hotspot.txt") => (ProbeKind::Other, text("OK\n")),
+            ("networkcheck.kde.org", "/") => (ProbeKind::Other, text("OK\n")),
             _ => return None,
         };
-        Some(Self { asker, online })
+        Some(Self { kind, online })
     }
 }
 
@@ -97,10 +97,10 @@ impl Portal {
         let known = self.visitors.get(&from).filter(|visitor| !is_forgotten(visitor, now))?;
         // A sheet that was closed without a word counts as read after a while.
         let has_read = known.has_read || now - known.shown_at >= PORTAL_READING_MS;
-        match probe.asker {
-            Asker::Apple => Some(probe.online),
-            Asker::Other => Some(probe.online).filter(|_| has_read),
-            Asker::Sheet => None,
+        match probe.kind {
+            ProbeKind::Apple => Some(probe.online),
+            ProbeKind::Other => Some(probe.online).filter(|_| has_read),
+            ProbeKind::Sheet => None,
         }
     }
 

@@ -20,7 +20,7 @@ const WHOLE: [u8; 2] = [0x81, 0x82];
 
 /// Where in its frames a stream is.
 #[derive(Debug, Default)]
-struct Frames {
+struct FramePosition {
     header: [u8; HEADER_BYTES_MAX],
     /// Bytes of the header that are known.
     known: u8,
@@ -28,7 +28,7 @@ struct Frames {
     rest: u64,
 }
 
-impl Frames {
+impl FramePosition {
     /// How many frames beside whole messages begin in the next bytes.
     fn beside(&mut self, mut bytes: &[u8]) -> u16 {
         let mut beside = 0_u16;
@@ -69,16 +69,16 @@ impl Frames {
 /// A stream whose reading ends when too many frames of this kind come.
 pub(super) struct Metered<S> {
     io: S,
-    frames: Frames,
+    position: FramePosition,
     beside: u16,
 }
 
 impl<S> Metered<S> {
     /// A stream of which these bytes were read already.
     pub(super) fn new(io: S, read: &[u8]) -> Self {
-        let mut frames = Frames::default();
-        let beside = frames.beside(read);
-        Self { io, frames, beside }
+        let mut position = FramePosition::default();
+        let beside = position.beside(read);
+        Self { io, position, beside }
     }
 
     /// Begins to count anew.
@@ -100,7 +100,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.io).poll_read(context, into);
-        let beside = self.frames.beside(into.filled().get(before..).unwrap_or_default());
+        let beside = self.position.beside(into.filled().get(before..).unwrap_or_default());
         self.beside = self.beside.saturating_add(beside);
         if self.is_flood() { Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into())) } else { read }
     }
@@ -160,7 +160,7 @@ mod tests {
             (bytes(OpCode::Control(Control::Pong), 0, true), 1),
         ];
         for (bytes, beside) in cases {
-            assert_eq!(Frames::default().beside(&bytes), beside, "{:?}", &bytes[..6]);
+            assert_eq!(FramePosition::default().beside(&bytes), beside, "{:?}", &bytes[..6]);
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
                 want += u16::from(!(fin && matches!(kind, OpCode::Data(Data::Text))));
                 stream.extend(bytes(kind, payload, fin));
             }
-            let (mut counted, mut counter, mut rest) = (0, Frames::default(), &stream[..]);
+            let (mut counted, mut counter, mut rest) = (0, FramePosition::default(), &stream[..]);
             for cut in cuts.iter().cycle() {
                 if rest.is_empty() {
                     break;
@@ -196,7 +196,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_counted_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            Frames::default().beside(&bytes);
+            FramePosition::default().beside(&bytes);
         }
     }
 }

@@ -29,7 +29,7 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 const FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 #[derive(Serialize)]
-struct People {
+struct PeopleAnswer {
     people: Vec<User>,
 }
 
@@ -89,7 +89,7 @@ impl Directory {
 
 impl Listing {
     fn of(people: Vec<User>) -> Result<Self, ErrorCode> {
-        let body = serde_json::to_vec(&People { people }).map_err(|fault| {
+        let body = serde_json::to_vec(&PeopleAnswer { people }).map_err(|fault| {
             log::error!("the list of people cannot be written: {fault}");
             ErrorCode::Internal
         })?;

@@ -28,13 +28,13 @@ use super::{PeerAddr, ws};
 
 /// What `/trust-probe` says.
 #[derive(Clone, Serialize)]
-struct Probe {
+struct TrustProbe {
     fingerprint: String,
 }
 
 /// `GET /trust-probe` and `GET /trust-echo`, for a box with a CA of its own.
 pub(super) fn routes(ca: &CaFiles) -> Router {
-    let probe = Probe { fingerprint: ca.fingerprint.clone() };
+    let probe = TrustProbe { fingerprint: ca.fingerprint.clone() };
     // Nobody waits: whoever finds no place is told so.
     let waiting = TurnMax { of_one: 0, in_all: 0 };
     let echoes =
@@ -46,7 +46,7 @@ pub(super) fn routes(ca: &CaFiles) -> Router {
 
 /// The guide behind the same door may read it, which is of another origin. No other site may: it could tell one
 /// household from all others by what is said.
-fn say(probe: Probe, asked: Option<Extension<RequestHost>>, headers: &HeaderMap) -> Response {
+fn say(probe: TrustProbe, asked: Option<Extension<RequestHost>>, headers: &HeaderMap) -> Response {
     let origin = headers.get(ORIGIN).filter(|origin| asked.is_some_and(|asked| is_guide(origin, &asked.0.0)));
     let allowed = origin.map(|origin| [(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone())]);
     let kept = [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (VARY, HeaderValue::from_static("origin"))];

@@ -67,13 +67,13 @@ impl Interfaces {
 
 /// The network as this machine sees it at one moment.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Network {
+pub struct NetworkSnapshot {
     lan: Vec<IpAddr>,
     /// Every address of every interface, whether it is up, in a stable order.
     interfaces: Vec<Interface>,
 }
 
-impl Network {
+impl NetworkSnapshot {
     /// Looks at this machine's interfaces. Of those that cannot be listed there are none.
     pub fn look(admitted: &Interfaces) -> Self {
         Self::listed(admitted).unwrap_or_else(|fault| {
@@ -123,16 +123,16 @@ impl Network {
 
 /// Addresses of this machine on its LAN, the likeliest to work first. Empty when it has no network.
 pub fn lan_addresses(admitted: &Interfaces) -> Vec<IpAddr> {
-    Network::look(admitted).lan
+    NetworkSnapshot::look(admitted).lan
 }
 
 /// Looks at the interfaces every 2 s for as long as somebody wants to know, and tells what changed.
-pub async fn follow(network: watch::Sender<Network>, admitted: Interfaces) {
+pub async fn follow(network: watch::Sender<NetworkSnapshot>, admitted: Interfaces) {
     let mut looks = interval(LOOK_INTERVAL);
     let mut failing = false;
     while !network.is_closed() {
         looks.tick().await;
-        let looked = Network::listed(&admitted);
+        let looked = NetworkSnapshot::listed(&admitted);
         let failed_before = std::mem::replace(&mut failing, looked.is_err());
         if let (Err(fault), false) = (&looked, failed_before) {
             unlisted(fault);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn lan_of(interfaces: Vec<Interface>, admitted: &Interfaces) -> Vec<String> {
-        Network::of(interfaces, admitted).lan().iter().map(ToString::to_string).collect()
+        NetworkSnapshot::of(interfaces, admitted).lan().iter().map(ToString::to_string).collect()
     }
 
     fn chosen(names: &[&str]) -> Interfaces {
@@ -246,13 +246,13 @@ mod tests {
 
     #[test]
     fn a_network_that_cannot_be_listed_for_a_moment_is_still_there() {
-        let seen = Network::of(vec![interface("eth0", "192.168.1.7")], &Interfaces::default());
-        let mut network = Network::default();
+        let seen = NetworkSnapshot::of(vec![interface("eth0", "192.168.1.7")], &Interfaces::default());
+        let mut network = NetworkSnapshot::default();
         assert!(network.follow(Ok(seen.clone())) && !network.follow(Ok(seen.clone())));
         let no_descriptor = io::Error::from_raw_os_error(rustix::io::Errno::MFILE.raw_os_error());
         assert!(!network.follow(Err(no_descriptor)));
         assert_eq!(network, seen);
-        assert!(network.follow(Ok(Network::default())), "a cable that was pulled is a change");
+        assert!(network.follow(Ok(NetworkSnapshot::default())), "a cable that was pulled is a change");
     }
 
     #[test]
@@ -289,7 +289,7 @@ mod tests {
     fn a_network_is_the_same_in_whatever_order_the_kernel_tells_it() {
         let one = || interface("eth0", "192.168.1.7");
         let other = || interface("wlan0", "192.168.1.8");
-        let network = |interfaces| Network::of(interfaces, &Interfaces::default());
+        let network = |interfaces| NetworkSnapshot::of(interfaces, &Interfaces::default());
         assert_eq!(network(vec![one(), other()]), network(vec![other(), one()]));
         // A cable that is pulled leaves a fixed address where it is.
         let unplugged = Interface { oper_status: IfOperStatus::Down, ..one() };

@@ -4,4 +4,4 @@ mod addresses;
 pub mod mdns;
 pub mod sockets;
 
-pub use addresses::{Interfaces, LanInterface, Network, follow, lan_addresses, lan_interfaces, reaches};
+pub use addresses::{Interfaces, LanInterface, NetworkSnapshot, follow, lan_addresses, lan_interfaces, reaches};

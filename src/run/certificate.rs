@@ -14,7 +14,7 @@ use crate::clock::{self, build_date};
 use crate::config::Config;
 use crate::doctor::Served;
 use crate::doors::{Doors, Facts};
-use crate::lan::Network;
+use crate::lan::NetworkSnapshot;
 use crate::lan::mdns::{self, Names};
 use crate::tls::{FOLDER, HostNames, LocalTls, Moment, OwnerTls, Permitted, Resolver, Root, Sans, TlsError, sans};
 
@@ -37,7 +37,7 @@ pub(super) struct BoxEndpoint {
 
 /// What doors depend on and what changes while porch runs: addresses, and whose the short name is.
 pub(super) struct Around {
-    pub(super) network: watch::Receiver<Network>,
+    pub(super) network: watch::Receiver<NetworkSnapshot>,
     pub(super) names: watch::Receiver<Names>,
 }
 

@@ -75,7 +75,7 @@ pub struct OwnerTls {
     cert: PathBuf,
     key: PathBuf,
     /// Both files as they were when they were last read, well or not.
-    seen: [Option<Stamp>; 2],
+    seen: [Option<FileStamp>; 2],
     resolver: Arc<Resolver>,
     ends_at: OffsetDateTime,
     warned_at: Option<OffsetDateTime>,
@@ -83,7 +83,7 @@ pub struct OwnerTls {
 
 /// What changes of a file when it is written again, or exchanged for another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Stamp {
+struct FileStamp {
     device: u64,
     inode: u64,
     bytes: u64,
@@ -156,9 +156,9 @@ impl OwnerTls {
 }
 
 /// None where there is no such file, or none to look at.
-fn stamp(path: &Path) -> Option<Stamp> {
+fn stamp(path: &Path) -> Option<FileStamp> {
     let about = fs::metadata(path).ok()?;
-    Some(Stamp {
+    Some(FileStamp {
         device: about.dev(),
         inode: about.ino(),
         bytes: about.len(),

@@ -13,7 +13,7 @@ use rustix::net::{AddressFamily, SendFlags, bind, sendto, sockopt};
 
 use super::daemon::Reach;
 use super::wire::{CLASS_IN, GROUP_V4, GROUP_V6, PORT, REPLACE, TYPE_A, TYPE_AAAA, shared_socket};
-use crate::lan::addresses::Network;
+use crate::lan::addresses::NetworkSnapshot;
 use crate::proto::limits::LEAF_ADDRESSES_MAX;
 
 /// RFC 6762, section 11.
@@ -26,7 +26,7 @@ const FLAGS: u16 = 0x8400;
 const FIRST_NAME: u16 = 0xc00c;
 
 /// Announces the addresses of these names (labels below `.local`), each interface its own.
-pub(super) fn addresses(network: &Network, reach: &Reach, labels: &[&str]) {
+pub(super) fn addresses(network: &NetworkSnapshot, reach: &Reach, labels: &[&str]) {
     for link in links(network, reach) {
         let addresses: Vec<IpAddr> =
             announced(network, reach).filter(|address| shares_subnet(&link, *address)).collect();
@@ -37,7 +37,7 @@ pub(super) fn addresses(network: &Network, reach: &Reach, labels: &[&str]) {
 }
 
 /// Says goodbye for addresses of these names, everywhere (RFC 6762, section 10.1).
-pub(super) fn goodbye(network: &Network, reach: &Reach, labels: &[&str], addresses: &BTreeSet<IpAddr>) {
+pub(super) fn goodbye(network: &NetworkSnapshot, reach: &Reach, labels: &[&str], addresses: &BTreeSet<IpAddr>) {
     let addresses: Vec<IpAddr> = addresses.iter().copied().collect();
     for link in links(network, reach) {
         for label in labels {
@@ -47,7 +47,7 @@ pub(super) fn goodbye(network: &Network, reach: &Reach, labels: &[&str], address
 }
 
 /// The addresses that are announced of the box.
-pub(super) fn announced(network: &Network, reach: &Reach) -> impl Iterator<Item = IpAddr> {
+pub(super) fn announced(network: &NetworkSnapshot, reach: &Reach) -> impl Iterator<Item = IpAddr> {
     network.lan().iter().copied().filter(|address| reach.holds(*address)).take(LEAF_ADDRESSES_MAX)
 }
 
@@ -59,7 +59,7 @@ struct Link {
     subnets: Vec<IfAddr>,
 }
 
-fn links(network: &Network, reach: &Reach) -> Vec<Link> {
+fn links(network: &NetworkSnapshot, reach: &Reach) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for interface in network.interfaces().filter(|interface| reach.interfaces.admit(interface)) {
         let Interface { index: Some(index), addr, .. } = interface else { continue };

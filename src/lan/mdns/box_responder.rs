@@ -13,7 +13,7 @@ use tokio::time::sleep_until;
 use super::claim::{Claim, Input, Output};
 use super::daemon::{Daemon, Reach};
 use super::{Announcement, NameState, Names, alias, announce};
-use crate::lan::addresses::Network;
+use crate::lan::addresses::NetworkSnapshot;
 
 /// How often what the daemons remember is counted: a flood at full speed of a 100 Mbit/s network is some 50 MB by then.
 const COUNT_INTERVAL: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ pub(super) struct BoxResponder<'a> {
     alias: String,
     names: Names,
     claim: Claim,
-    network: Network,
+    network: NetworkSnapshot,
     /// Addresses that others remember of the box.
     announced: BTreeSet<IpAddr>,
     /// Holds the alias and the services, and listens to who answers to the short name.
@@ -50,7 +50,7 @@ enum Heard {
     Holder(Option<DaemonEvent>),
     CountIsDue,
     Counted(Who, Result<(), Error>),
-    Network(Network),
+    Network(NetworkSnapshot),
     Services(Option<DaemonEvent>),
     Settled,
     Tick,
@@ -75,7 +75,7 @@ impl<'a> BoxResponder<'a> {
             alias: alias(&announcement.label, &announcement.id),
             names: Names::new(&announcement.label, &announcement.id),
             claim: Claim::new(pause(&announcement.id)),
-            network: Network::default(),
+            network: NetworkSnapshot::default(),
             announced: BTreeSet::new(),
             services,
             answers: None,
@@ -86,7 +86,11 @@ impl<'a> BoxResponder<'a> {
     }
 
     /// Runs until something goes wrong, and gives what. Whatever it is at may be left: then comes [`Self::goodbye`].
-    pub(super) async fn run(&mut self, network: &mut watch::Receiver<Network>, names: &watch::Sender<Names>) -> String {
+    pub(super) async fn run(
+        &mut self,
+        network: &mut watch::Receiver<NetworkSnapshot>,
+        names: &watch::Sender<Names>,
+    ) -> String {
         let seen = network.borrow_and_update().clone();
         let mut followed = self.network_is(seen).await;
         loop {
@@ -162,7 +166,7 @@ impl<'a> BoxResponder<'a> {
         }
     }
 
-    async fn network_is(&mut self, network: Network) -> Result<(), Error> {
+    async fn network_is(&mut self, network: NetworkSnapshot) -> Result<(), Error> {
         if self.network == network {
             return Ok(());
         }
@@ -224,7 +228,7 @@ impl<'a> BoxResponder<'a> {
         let now = Instant::now();
         // The daemons may have seen, and announced, an address of this machine before the look every other second.
         if addresses.iter().any(|address| !self.claim.is_own(*address, now))
-            && let Ok(seen) = Network::listed(&self.announcement.interfaces)
+            && let Ok(seen) = NetworkSnapshot::listed(&self.announcement.interfaces)
         {
             self.network_is(seen).await?;
         }

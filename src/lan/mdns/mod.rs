@@ -27,7 +27,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::addresses::{Interfaces, Network};
+use super::addresses::{Interfaces, NetworkSnapshot};
 use box_responder::BoxResponder;
 use daemon::try_port;
 pub use query::{listener, who_is};
@@ -98,7 +98,7 @@ pub struct Announcer {
 
 impl Announcer {
     /// Starts announcing, and follows the network. Whatever goes wrong is logged and tried again.
-    pub fn start(announcement: Announcement, network: watch::Receiver<Network>) -> Self {
+    pub fn start(announcement: Announcement, network: watch::Receiver<NetworkSnapshot>) -> Self {
         let names = Names::new(&announcement.label, &announcement.id);
         if announcement.bound.is_loopback() {
             log::info!("not announced on the network: porch listens on {} only", announcement.bound);
@@ -140,7 +140,7 @@ enum End {
 
 async fn keep_announcing(
     announcement: Announcement,
-    mut network: watch::Receiver<Network>,
+    mut network: watch::Receiver<NetworkSnapshot>,
     names: watch::Sender<Names>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -171,7 +171,7 @@ async fn keep_announcing(
 
 async fn announce(
     announcement: &Announcement,
-    network: &mut watch::Receiver<Network>,
+    network: &mut watch::Receiver<NetworkSnapshot>,
     names: &watch::Sender<Names>,
     stopped: &mut watch::Receiver<bool>,
 ) -> End {

@@ -85,7 +85,7 @@ fn is_full(db: &Connection) -> rusqlite::Result<bool> {
     }
     // Guests whose name is kept are shown like everyone else: they count too.
     let shown: u64 = db
-        .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL OR guest")?
+        .prepare_cached("SELECT count(*) FROM users WHERE name_key IS NOT NULL OR role = 'guest'")?
         .query_row([], |row| rows::number(row, 0))?;
     Ok(shown >= USERS_MAX as u64)
 }
@@ -101,17 +101,16 @@ pub(super) fn make(
     let at = applicant.session.at;
     db.prepare_cached(
         "INSERT INTO users
-             (name, name_key, name_look, password, owner, picture, pictures_made, created_at, guest, ends_at)
-         VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?)",
+             (name, name_key, name_look, password, role, picture, pictures_made, created_at, ends_at)
+         VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)",
     )?
     .execute(params![
         applicant.name.shown(),
         applicant.name.key(),
         applicant.name.look(),
         applicant.password,
-        role == BoxRole::Owner,
+        rows::box_role_name(role),
         at,
-        role == BoxRole::Guest,
         ends_at
     ])?;
     let id = UserId(db.last_insert_rowid().unsigned_abs());
@@ -134,7 +133,9 @@ pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::
     }
     if found.role == BoxRole::Owner {
         let (owners, people) = db
-            .prepare_cached("SELECT ifnull(sum(owner), 0), count(*) FROM users WHERE name_key IS NOT NULL")?
+            .prepare_cached(
+                "SELECT count(*) FILTER (WHERE role = 'owner'), count(*) FROM users WHERE name_key IS NOT NULL",
+            )?
             .query_row([], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))?;
         if owners == 1 && people > 1 {
             return Ok(Outcome::Refused(ErrorCode::LastOwner));
@@ -150,7 +151,7 @@ pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::
 pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
     db.prepare_cached(
-        "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', owner = 0, picture = 0, guest = 0,
+        "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', role = 'member', picture = 0,
                           ends_at = NULL
          WHERE id = ?",
     )?
@@ -175,7 +176,8 @@ pub(super) fn make_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outc
     if people::is_guest(db, user)? {
         return Ok(Outcome::Refused(ErrorCode::Forbidden));
     }
-    db.prepare_cached("UPDATE users SET owner = 1 WHERE id = ? AND name_key IS NOT NULL")?.execute([sql(user.0)])?;
+    db.prepare_cached("UPDATE users SET role = 'owner' WHERE id = ? AND name_key IS NOT NULL")?
+        .execute([sql(user.0)])?;
     user_outcome(db, user)
 }
 

@@ -11,7 +11,7 @@ use super::{OpenError, names};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -19,6 +19,7 @@ const MIGRATIONS: [Migration; 7] = [
     Migration::of(include_str!("migrations/0005_hub.sql")),
     Migration::of(include_str!("migrations/0006_took_part.sql")),
     Migration::of(include_str!("migrations/0007_events.sql")),
+    Migration::of(include_str!("migrations/0008_roles.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

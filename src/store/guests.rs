@@ -45,8 +45,10 @@ pub(super) fn change_settings(db: &Connection, change: PatchSettings, at: Millis
 
 /// Lets every guest's stay be over at this time. They are signed in no longer; [`end_due`] sees them off, in steps.
 fn all_over(db: &Connection, at: Millis) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE users SET ends_at = min(ifnull(ends_at, ?1), ?1) WHERE guest AND name_key IS NOT NULL")?
-        .execute([at])?;
+    db.prepare_cached(
+        "UPDATE users SET ends_at = min(ifnull(ends_at, ?1), ?1) WHERE role = 'guest' AND name_key IS NOT NULL",
+    )?
+    .execute([at])?;
     Ok(())
 }
 
@@ -85,13 +87,13 @@ pub(super) fn make_member(db: &Connection, user: UserId, at: Millis) -> rusqlite
         Some(found) if found.role != BoxRole::Guest => return Ok(Outcome::Refused(ErrorCode::BadRequest)),
         Some(_) => {}
     }
-    db.prepare_cached("UPDATE users SET guest = 0, ends_at = NULL WHERE id = ?")?.execute([sql(user.0)])?;
+    db.prepare_cached("UPDATE users SET role = 'member', ends_at = NULL WHERE id = ?")?.execute([sql(user.0)])?;
     // A room in which only guests were left had nobody to own it.
     db.prepare_cached(
-        "UPDATE members SET owner = 1
+        "UPDATE members SET role = 'owner'
          WHERE user = ?1
            AND EXISTS (SELECT 1 FROM rooms WHERE id = members.room AND kind IN ('closed', 'open'))
-           AND NOT EXISTS (SELECT 1 FROM members AS others WHERE others.room = members.room AND others.owner)",
+           AND NOT EXISTS (SELECT 1 FROM members AS others WHERE others.room = members.room AND others.role = 'owner')",
     )?
     .execute([sql(user.0)])?;
     Entrance::of(db, members::EVERYONE, at)?.admit(db, user, BoxRole::Member)?;
@@ -146,9 +148,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
         for query in [&due_query(), OLD_QUERY, NEXT_STAY_QUERY, NEXT_NAME_QUERY] {
-            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-            let steps: Vec<String> =
-                statement.raw_query().mapped(|row| row.get(3)).collect::<rusqlite::Result<_>>().unwrap();
+            let steps = database::plan(&db, query);
             assert!(steps.len() == 1 && steps[0].contains("INDEX users_by_end"), "{query}: {steps:?}");
         }
     }

@@ -43,12 +43,12 @@ pub(super) fn make(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
     if there >= INVITES_MAX as u64 {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
     }
-    let guest = invite.role == InviteRole::Guest;
+    let role = rows::invite_role_name(invite.role);
     db.prepare_cached(
-        "INSERT INTO invites (token, token_hash, guest, once, ends_at, stay_s, note, made_at, joined)
+        "INSERT INTO invites (token, token_hash, role, once, ends_at, stay_s, note, made_at, joined)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
     )?
-    .execute(params![token, token_hash, guest, invite.once, invite.ends_at, invite.stay_s, invite.note, at])?;
+    .execute(params![token, token_hash, role, invite.once, invite.ends_at, invite.stay_s, invite.note, at])?;
     let id = InviteId(db.last_insert_rowid().unsigned_abs());
     for room in &invite.rooms {
         db.prepare_cached("INSERT INTO invite_rooms (invite, room) VALUES (?, ?)")?
@@ -115,7 +115,7 @@ pub(super) fn invited(
 pub(super) fn listed(db: &Connection, now: Millis) -> rusqlite::Result<Vec<Invite>> {
     let mut invites: Vec<Invite> = db
         .prepare_cached(
-            "SELECT id, token, guest, once, ends_at, stay_s, note, made_at, joined FROM invites
+            "SELECT id, token, role, once, ends_at, stay_s, note, made_at, joined FROM invites
              WHERE ifnull(ends_at, ?1) > ?2 AND NOT (once AND ifnull(joined_at, ?1) <= ?2) ORDER BY id DESC",
         )?
         .query_map([Millis::MAX, oldest_kept(now)], invite)?
@@ -140,7 +140,7 @@ struct Open {
 fn open(db: &Connection, token_hash: &[u8; 32], now: Millis) -> rusqlite::Result<Result<Open, ErrorCode>> {
     let found = db
         .prepare_cached(
-            "SELECT id, token, guest, once, ends_at, stay_s, note, made_at, joined FROM invites WHERE token_hash = ?",
+            "SELECT id, token, role, once, ends_at, stay_s, note, made_at, joined FROM invites WHERE token_hash = ?",
         )?
         .query_row([token_hash], invite)
         .optional()?;
@@ -239,7 +239,7 @@ fn invite(row: &Row<'_>) -> rusqlite::Result<Invite> {
     Ok(Invite {
         id: rows::invite_id(row, 0)?,
         token: row.get(1)?,
-        role: if row.get(2)? { InviteRole::Guest } else { InviteRole::Member },
+        role: rows::invite_role(row, 2)?,
         once: row.get(3)?,
         ends_at: row.get(4)?,
         rooms: Vec::new(),

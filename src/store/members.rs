@@ -128,30 +128,30 @@ pub(super) fn join(
     took_part: bool,
 ) -> rusqlite::Result<MemberRecord> {
     db.prepare_cached(
-        "INSERT INTO members (user, room, owner, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO members (user, room, role, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
     )?
-    .execute(params![sql(user.0), sql(room.0), role == RoomRole::Owner, at, sql(read_n), took_part])?;
+    .execute(params![sql(user.0), sql(room.0), rows::room_role_name(role), at, sql(read_n), took_part])?;
     Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part })
 }
 
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
 /// one with the lowest id), guests left aside: that member is given.
 pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Option<UserId>> {
-    let owned = db
-        .prepare_cached("DELETE FROM members WHERE user = ? AND room = ? RETURNING owner")?
-        .query_row([sql(user.0), sql(room.0)], |row| row.get(0))
+    let role = db
+        .prepare_cached("DELETE FROM members WHERE user = ? AND room = ? RETURNING role")?
+        .query_row([sql(user.0), sql(room.0)], |row| rows::room_role(row, 0))
         .optional()?;
     // Looking for an heir reads all members: not with each of a thousand guests who leave.
-    if owned != Some(true) {
+    if role != Some(RoomRole::Owner) {
         return Ok(None);
     }
     db.prepare_cached(
-        "UPDATE members SET owner = 1
+        "UPDATE members SET role = 'owner'
          WHERE room = ?1
            AND user = (SELECT members.user FROM members JOIN users ON users.id = members.user
-                       WHERE members.room = ?1 AND NOT users.guest ORDER BY members.joined_at, members.user LIMIT 1)
+                       WHERE members.room = ?1 AND users.role <> 'guest' ORDER BY members.joined_at, members.user LIMIT 1)
            AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND kind IN ('closed', 'open'))
-           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND owner)
+           AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1 AND role = 'owner')
          RETURNING user",
     )?
     .query_row([sql(room.0)], |row| rows::user_id(row, 0))
@@ -180,7 +180,7 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(
 }
 
 /// The columns that [`member`] reads.
-pub(super) const MEMBER_COLUMNS: &str = "room, user, owner, joined_at, read_n, took_part";
+pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, took_part";
 
 pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
     Ok(MemberRecord {
@@ -202,7 +202,7 @@ fn latest_join(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Millis>
 }
 
 fn has_owner(db: &Connection, room: RoomId) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM members WHERE room = ? AND owner")?.exists([sql(room.0)])
+    db.prepare_cached("SELECT 1 FROM members WHERE room = ? AND role = 'owner'")?.exists([sql(room.0)])
 }
 
 /// Why this room's members cannot come and go, if so.

@@ -17,8 +17,7 @@ pub(super) fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
 }
 
 pub(super) fn is_guest(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
-    let guest = db.prepare_cached("SELECT guest FROM users WHERE id = ?")?.query_row([sql(user.0)], |row| row.get(0));
-    Ok(guest.optional()?.unwrap_or(false))
+    db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND role = 'guest'")?.exists([sql(user.0)])
 }
 
 /// Whether there is or was such a person: the rooms of who has gone are there still.
@@ -33,9 +32,11 @@ pub(super) fn is_password(db: &Connection, user: UserId, checked: &str) -> rusql
 
 /// Everyone with an account, by id, and the guests whose name is kept though their stay has ended.
 pub(super) fn shown(db: &Connection) -> rusqlite::Result<Vec<User>> {
-    db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL OR guest ORDER BY id"))?
-        .query_map([], |row| rows::user(row, 0))?
-        .collect()
+    db.prepare_cached(&format!(
+        "SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL OR role = 'guest' ORDER BY id"
+    ))?
+    .query_map([], |row| rows::user(row, 0))?
+    .collect()
 }
 
 /// Everyone with an account, by id.

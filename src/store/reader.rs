@@ -194,7 +194,7 @@ impl Reader {
         }
         let members = self
             .db
-            .prepare_cached("SELECT user, owner, joined_at FROM members WHERE room = ? ORDER BY user")?
+            .prepare_cached("SELECT user, role, joined_at FROM members WHERE room = ? ORDER BY user")?
             .query_map([sql(room.0)], |row| {
                 Ok(Member { user: rows::user_id(row, 0)?, role: rows::room_role(row, 1)?, joined_at: row.get(2)? })
             })?

@@ -138,7 +138,7 @@ pub(super) fn open_to_guests(db: &Connection, room: RoomId, guests: bool) -> rus
             .prepare_cached(
                 "DELETE FROM members WHERE room = ?1 AND user IN (
                      SELECT users.id FROM members JOIN users ON users.id = members.user
-                     WHERE members.room = ?1 AND users.guest)
+                     WHERE members.room = ?1 AND users.role = 'guest')
                  RETURNING user",
             )?
             .query_map([sql(room.0)], |row| rows::user_id(row, 0))?

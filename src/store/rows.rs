@@ -2,6 +2,7 @@
 
 use rusqlite::Row;
 
+use crate::proto::account::InviteRole;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
@@ -33,18 +34,51 @@ pub(super) fn invite_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Invite
     number(row, column).map(InviteId)
 }
 
-/// What a member may do in a room.
-pub(super) fn room_role(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomRole> {
-    Ok(if row.get(column)? { RoomRole::Owner } else { RoomRole::Member })
+pub(super) fn room_role_name(role: RoomRole) -> &'static str {
+    match role {
+        RoomRole::Member => "member",
+        RoomRole::Owner => "owner",
+    }
 }
 
-/// What an account may do on the box: from whether it is a guest's, and whether an owner's.
-fn box_role(row: &Row<'_>, guest: usize, owner: usize) -> rusqlite::Result<BoxRole> {
-    Ok(match (row.get(guest)?, row.get(owner)?) {
-        (true, _) => BoxRole::Guest,
-        (false, true) => BoxRole::Owner,
-        (false, false) => BoxRole::Member,
-    })
+pub(super) fn room_role(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomRole> {
+    match row.get_ref(column)?.as_str()? {
+        "member" => Ok(RoomRole::Member),
+        "owner" => Ok(RoomRole::Owner),
+        other => Err(unreadable(column, format!("{other} is no role in a room"))),
+    }
+}
+
+pub(super) fn box_role_name(role: BoxRole) -> &'static str {
+    match role {
+        BoxRole::Guest => "guest",
+        BoxRole::Member => "member",
+        BoxRole::Owner => "owner",
+    }
+}
+
+pub(super) fn box_role(row: &Row<'_>, column: usize) -> rusqlite::Result<BoxRole> {
+    match row.get_ref(column)?.as_str()? {
+        "guest" => Ok(BoxRole::Guest),
+        "member" => Ok(BoxRole::Member),
+        "owner" => Ok(BoxRole::Owner),
+        other => Err(unreadable(column, format!("{other} is no role on the box"))),
+    }
+}
+
+pub(super) fn invite_role_name(role: InviteRole) -> &'static str {
+    match role {
+        InviteRole::Guest => "guest",
+        InviteRole::Member => "member",
+    }
+}
+
+pub(super) fn invite_role(row: &Row<'_>, column: usize) -> rusqlite::Result<InviteRole> {
+    match row.get_ref(column)?.as_str()? {
+        "guest" => Ok(InviteRole::Guest),
+        "member" => Ok(InviteRole::Member),
+        other => Err(unreadable(column, format!("{other} is no role that an invite gives"))),
+    }
 }
 
 pub(super) fn kind_name(kind: RoomKind) -> &'static str {
@@ -68,19 +102,19 @@ pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKi
 
 /// The columns that [`user`] reads.
 pub(super) const USER_COLUMNS: &str =
-    "users.id, users.name, users.owner, users.picture, users.created_at, users.guest, users.ends_at";
+    "users.id, users.name, users.role, users.picture, users.created_at, users.ends_at";
 
 /// How many they are.
-pub(super) const USER_COLUMNS_COUNT: usize = 7;
+pub(super) const USER_COLUMNS_COUNT: usize = 6;
 
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
     Ok(User {
         id: user_id(row, first)?,
         name: row.get(first + 1)?,
-        role: box_role(row, first + 5, first + 2)?,
+        role: box_role(row, first + 2)?,
         picture: row.get(first + 3)?,
         since: row.get(first + 4)?,
-        ends_at: row.get(first + 6)?,
+        ends_at: row.get(first + 5)?,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp};
-use crate::proto::server::User;
+use crate::proto::server::{BoxRole, User};
 
 pub(super) fn apply(db: &Connection, op: SessionOp, now: Millis) -> rusqlite::Result<Outcome> {
     match op {
@@ -78,17 +78,17 @@ pub(super) fn may_not_ask(
     needs: Needs,
     now: Millis,
 ) -> rusqlite::Result<Option<ErrorCode>> {
-    let owner: Option<bool> = db
+    let role = db
         .prepare_cached(
-            "SELECT users.owner FROM sessions JOIN users ON users.id = sessions.user
+            "SELECT users.role FROM sessions JOIN users ON users.id = sessions.user
              WHERE sessions.id = ? AND sessions.created_at > ? AND ifnull(users.ends_at, ?) > ?",
         )?
-        .query_row(params![sql(by.0), oldest(now), Millis::MAX, now], |row| row.get(0))
+        .query_row(params![sql(by.0), oldest(now), Millis::MAX, now], |row| rows::box_role(row, 0))
         .optional()?;
-    Ok(match (owner, needs) {
+    Ok(match (role, needs) {
         (None, _) => Some(ErrorCode::NotSignedIn),
-        (Some(false), Needs::Owner) => Some(ErrorCode::Forbidden),
-        (Some(_), _) => None,
+        (Some(BoxRole::Owner), Needs::Owner) | (Some(_), Needs::SignedIn) => None,
+        (Some(_), Needs::Owner) => Some(ErrorCode::Forbidden),
     })
 }
 

@@ -136,7 +136,7 @@ async fn a_data_folder_of_layout_6_opens_and_nothing_of_it_is_lost() {
         .filter(|person| person["name"] != "Kim" || person["role"] == "guest")
         .collect();
     assert_eq!(known, all_only(&told["listed"], &LISTED));
-    assert_eq!(ada.ask("GET", "/api/rooms/5", None).await.status, 404);
+    assert_eq!(ada.ask("GET", "/api/rooms/5", None).await.status, 403);
     let picture = &told["picture"];
     let picture = ada.ask("GET", &format!("/pictures/{}/{}/96", picture["of"], picture["number"]), None).await;
     assert_eq!((picture.status, &picture.body[..2]), (200, &[0xff, 0xd8][..]), "a JPEG");

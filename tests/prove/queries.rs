@@ -175,8 +175,8 @@ fn people_and_rooms(dir: &Path) -> rusqlite::Result<()> {
     let change = db.transaction()?;
     for (user, rooms) in (1_u32..).zip(ASKERS) {
         change.execute(
-            "INSERT INTO users (id, name, name_key, password, owner, picture, pictures_made, created_at)
-             VALUES (?1, 'Asker ' || ?2, 'asker ' || ?2, '', 0, 0, 0, 0)",
+            "INSERT INTO users (id, name, name_key, password, picture, pictures_made, created_at)
+             VALUES (?1, 'Asker ' || ?2, 'asker ' || ?2, '', 0, 0, 0)",
             [user, rooms as u32],
         )?;
     }
@@ -190,10 +190,7 @@ fn people_and_rooms(dir: &Path) -> rusqlite::Result<()> {
         }
         let is_in = |(user, rooms): &(u32, u64)| u64::from(room) <= *rooms || *user == writer;
         for (user, _) in (1_u32..).zip(ASKERS).filter(is_in) {
-            change.execute(
-                "INSERT INTO members (user, room, owner, joined_at, read_n) VALUES (?, ?, 0, 0, 0)",
-                [user, room],
-            )?;
+            change.execute("INSERT INTO members (user, room, joined_at, read_n) VALUES (?, ?, 0, 0)", [user, room])?;
         }
     }
     change.commit()

@@ -71,8 +71,10 @@ fn flood(folder: &Folder, by: UserId, people: &[Seeded]) {
         for person in people {
             let (person, owner) = (person.id.0 as i64, person.id.0 as i64 == by);
             let sql =
-                "INSERT INTO members (user, room, owner, joined_at, read_n, added_by) VALUES (?1, ?2, ?3, 0, 0, ?4)";
-            flood.execute(sql, (person, room, owner, (!owner).then_some(by))).expect("a member");
+                "INSERT INTO members (user, room, role, joined_at, read_n, added_by) VALUES (?1, ?2, ?3, 0, 0, ?4)";
+            flood
+                .execute(sql, (person, room, if owner { "owner" } else { "member" }, (!owner).then_some(by)))
+                .expect("a member");
         }
         let sql = "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body) VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
         let line = "all work and no play ".repeat(5);

@@ -30,7 +30,7 @@ pub(super) fn rooms(
 
 /// People with one of these folded names, guests whose stay has ended among them.
 pub(super) fn people(db: &Connection, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<UserId>> {
-    let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR guest")?;
+    let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR role = 'guest'")?;
     let people = statement.query_map([], |row| Ok((rows::user_id(row, 0)?, row.get(1)?)))?;
     named(people, names, cost)
 }

@@ -143,7 +143,7 @@ fn in_rooms(count: usize) -> (Fixture, Vec<UserId>, Vec<RoomId>) {
         let numbers = [room.0, users[0].0].map(super::super::rows::sql);
         let room = "INSERT INTO rooms (id, kind, name, archived) VALUES (?1, 'closed', 'Room', ?2 < 0)";
         change.execute(room, numbers).unwrap();
-        let member = "INSERT INTO members (room, user, owner, joined_at, read_n) VALUES (?1, ?2, 0, 0, 0)";
+        let member = "INSERT INTO members (room, user, joined_at, read_n) VALUES (?1, ?2, 0, 0)";
         change.execute(member, numbers).unwrap();
     }
     change.commit().unwrap();

@@ -40,7 +40,7 @@ pub struct Setting<T> {
 
 /// A certificate of the owner's own.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OwnCertificate {
+pub struct OwnerCertificateFiles {
     /// PEM: the leaf first, then what leads to its root.
     pub cert: Setting<PathBuf>,
     /// PEM: the leaf's private key.
@@ -69,7 +69,7 @@ pub struct Config {
     /// Whether the box is the gateway of a Wi-Fi without Internet, and keeps phones on it.
     pub captive_portal: Setting<bool>,
     /// What replaces the box's own CA and leaf.
-    pub own_certificate: Option<OwnCertificate>,
+    pub owner_certificate: Option<OwnerCertificateFiles>,
 }
 
 /// Parses the command line, reads the environment and the file it names, and checks it all.
@@ -130,7 +130,7 @@ impl Config {
             interfaces: layers.list(Key::Interfaces, InterfaceName::ALLOWED, INTERFACES_MAX, InterfaceName::parse)?,
             no_mdns: or_default(layers.one(Key::NoMdns, "true or false", switch)?, || false),
             captive_portal: or_default(layers.one(Key::CaptivePortal, "true or false", switch)?, || false),
-            own_certificate: own_certificate(&layers)?,
+            owner_certificate: owner_certificate(&layers)?,
         })
     }
 }
@@ -139,7 +139,7 @@ impl Config {
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unset = Origin::Default(None);
-        let own = |of: fn(&OwnCertificate) -> &Setting<PathBuf>| match &self.own_certificate {
+        let own = |of: fn(&OwnerCertificateFiles) -> &Setting<PathBuf>| match &self.owner_certificate {
             Some(own) => (of(own).value.display().to_string(), &of(own).origin),
             None => ("none: the box's own CA".into(), &unset),
         };
@@ -267,12 +267,12 @@ fn switch(raw: &Raw) -> Option<bool> {
     }
 }
 
-fn own_certificate(layers: &Layers<'_>) -> Result<Option<OwnCertificate>, ConfigError> {
+fn owner_certificate(layers: &Layers<'_>) -> Result<Option<OwnerCertificateFiles>, ConfigError> {
     let cert = layers.one(Key::Cert, "a PEM file", non_empty_path)?;
     let key = layers.one(Key::Key, "a PEM file", non_empty_path)?;
     match (cert, key) {
         (None, None) => Ok(None),
-        (Some(cert), Some(key)) => Ok(Some(OwnCertificate { cert, key })),
+        (Some(cert), Some(key)) => Ok(Some(OwnerCertificateFiles { cert, key })),
         (Some(_), None) => Err(ConfigError::PairIncomplete { given: "cert", missing: "key" }),
         (None, Some(_)) => Err(ConfigError::PairIncomplete { given: "key", missing: "cert" }),
     }

@@ -59,11 +59,11 @@ type Look = Box<dyn FnOnce(&Hub) + Send>;
 /// An answer of the store.
 struct Stored {
     result: Result<Outcome, Fault>,
-    asked: Asked,
+    requester: Requester,
 }
 
 /// Who asked the store.
-enum Asked {
+enum Requester {
     Hub(Ticket),
     /// A page, which is answered once the hub knows. The turn is its place among the answers.
     Page {
@@ -132,7 +132,7 @@ impl Handle {
                 stored(changes);
             }
             // Full cannot be (see `start`), and closed means that porch has ended.
-            let _ = answers.try_send(Stored { result, asked: Asked::Page { tell, _place: place } });
+            let _ = answers.try_send(Stored { result, requester: Requester::Page { tell, _place: place } });
         };
         store.submit(op, reply).map_err(|_| ApplyError::Busy)?;
         match told.await {
@@ -251,10 +251,10 @@ impl Driver {
         }
     }
 
-    fn stored(&mut self, Stored { result, asked }: Stored) {
-        match asked {
-            Asked::Hub(ticket) => self.feed(Input::Stored { ticket, result }),
-            Asked::Page { tell, _place } => {
+    fn stored(&mut self, Stored { result, requester }: Stored) {
+        match requester {
+            Requester::Hub(ticket) => self.feed(Input::Stored { ticket, result }),
+            Requester::Page { tell, _place } => {
                 let told = result.map(|outcome| match outcome {
                     Outcome::Made { reply, changes } => {
                         if !changes.is_empty() {
@@ -364,11 +364,11 @@ impl Driver {
         let answers = self.answers.clone();
         let reply = move |result| {
             // Full cannot be (see `start`), and closed means that porch has ended.
-            let _ = answers.try_send(Stored { result, asked: Asked::Hub(ticket) });
+            let _ = answers.try_send(Stored { result, requester: Requester::Hub(ticket) });
         };
         if self.store.submit(op, reply).is_err() {
             let result = Ok(Outcome::Refused(ErrorCode::Busy));
-            let _ = self.answers.try_send(Stored { result, asked: Asked::Hub(ticket) });
+            let _ = self.answers.try_send(Stored { result, requester: Requester::Hub(ticket) });
         }
     }
 

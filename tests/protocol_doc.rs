@@ -9,7 +9,7 @@ use porch::proto::account::{
     NewInvite, PatchMe, PatchPerson, PatchSettings, Session, Settings,
 };
 use porch::proto::client::{ClientMessage, Command};
-use porch::proto::clock::{Clock, SetClock};
+use porch::proto::clock::{BoxClock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
@@ -159,7 +159,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "box" => answer::<BoxInfo>(json),
         "cookie" => answer::<CookieProbe>(json),
         "doors" => answer::<DoorList>(json),
-        "clock" => answer::<Clock>(json),
+        "clock" => answer::<BoxClock>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
         "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),

@@ -32,7 +32,7 @@ fn nothing_said_gives_the_defaults() {
     assert_eq!(config.interfaces.value, []);
     assert!(!config.no_mdns.value);
     assert!(!config.captive_portal.value);
-    assert_eq!(config.own_certificate, None);
+    assert_eq!(config.owner_certificate, None);
     assert_eq!(config.https.origin, Origin::Default(None));
 }
 
@@ -171,7 +171,7 @@ fn a_file_that_is_not_toml_is_refused_with_its_line() {
 
 #[test]
 fn a_certificate_needs_its_key_and_a_key_its_certificate() {
-    let own = resolve(&["--cert", "c.pem"], &[("PORCH_KEY", "k.pem")], None).unwrap().own_certificate.unwrap();
+    let own = resolve(&["--cert", "c.pem"], &[("PORCH_KEY", "k.pem")], None).unwrap().owner_certificate.unwrap();
     assert_eq!((own.cert.value, own.key.value), ("c.pem".into(), "k.pem".into()));
     assert!(resolve(&["--cert", "c.pem"], &[], None).unwrap_err().contains("without key"));
     assert!(resolve(&["--key", "k.pem"], &[], None).unwrap_err().contains("without cert"));

@@ -37,7 +37,7 @@ pub(super) enum CertificateState {
 
 /// Looks at the files: the owner's, or those of the box's own CA.
 pub(super) fn look(subject: &Subject) -> CertificateState {
-    if let Some((cert, key)) = &subject.own_certificate {
+    if let Some((cert, key)) = &subject.owner_certificate {
         return match OwnerCertificate::load(cert, key) {
             Ok(own) => CertificateState::Served(Served { own: true, ends_at: own.ends_at, sans: own.sans }),
             Err(fault) => CertificateState::Broken { own: true, reason: fault.to_string() },

@@ -60,7 +60,7 @@ pub struct Subject {
     /// Whether mDNS is turned off.
     pub no_mdns: bool,
     /// The owner's certificate and key, in place of the box's own.
-    pub own_certificate: Option<(PathBuf, PathBuf)>,
+    pub owner_certificate: Option<(PathBuf, PathBuf)>,
 }
 
 /// What parts of a running porch say of themselves, asked at each look. What none says is looked at from outside.
@@ -214,7 +214,7 @@ impl Examination {
                 let looked = || clock::look(&subject.data_dir, crate::clock::wall());
                 vec![clock::told(live.clock.as_ref().map_or_else(looked, |ask| ask()))]
             }
-            Check::Certificate if elsewhere && subject.own_certificate.is_none() => {
+            Check::Certificate if elsewhere && subject.owner_certificate.is_none() => {
                 vec![line(check, Finding::Unchecked, [("reason", "porch runs on another data folder".into())])]
             }
             Check::Certificate => {
@@ -244,8 +244,8 @@ impl Examination {
 
     /// `serving`: whether the certificate has to hold what the box answers to by now.
     fn certificate(&self, seen: &certificate::CertificateState, serving: bool) -> Vec<Checked> {
-        let Subject { label, names, own_certificate, .. } = &self.subject;
-        let wanted = serving.then(|| match own_certificate {
+        let Subject { label, names, owner_certificate, .. } = &self.subject;
+        let wanted = serving.then(|| match owner_certificate {
             // It cannot be for local names; for those the owner told us, it is meant to be.
             Some(_) => HostNames::new(names.clone(), Vec::new()),
             // The alias never changes: a certificate that holds the short name holds it too.
@@ -313,7 +313,7 @@ mod tests {
             names: Vec::new(),
             interfaces: Interfaces::default(),
             no_mdns: false,
-            own_certificate: Some(("/nowhere/cert.pem".into(), "/nowhere/key.pem".into())),
+            owner_certificate: Some(("/nowhere/cert.pem".into(), "/nowhere/key.pem".into())),
         };
         assert_eq!(Doctor::new(subject.clone(), Live::default()).examine(Extent::Quick), Report::default());
         let names = || Names {

@@ -4,7 +4,7 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 
 use crate::clock::{self, SetRefusal, Timedated, Unanswered};
-use crate::proto::clock::{Clock, SetClock};
+use crate::proto::clock::{BoxClock, SetClock};
 use crate::proto::code::ErrorCode;
 
 use super::App;
@@ -13,7 +13,7 @@ use super::extract::Json;
 use super::refusal::{Answer, Refusal};
 
 /// `GET /api/clock`.
-pub(super) async fn show(current: CurrentSession) -> Answer<JsonAnswer<Clock>> {
+pub(super) async fn show(current: CurrentSession) -> Answer<JsonAnswer<BoxClock>> {
     current.owner_only()?;
     Ok(JsonAnswer(told().await))
 }
@@ -23,7 +23,7 @@ pub(super) async fn set(
     State(app): State<App>,
     current: CurrentSession,
     Json(asked): Json<SetClock>,
-) -> Answer<JsonAnswer<Clock>> {
+) -> Answer<JsonAnswer<BoxClock>> {
     current.owner_only()?;
     clock::set(asked.now).await?;
     // Some may have ended by the new time, or not yet.
@@ -31,12 +31,12 @@ pub(super) async fn set(
     Ok(JsonAnswer(told().await))
 }
 
-async fn told() -> Clock {
+async fn told() -> BoxClock {
     let timedated = Timedated::ask().await.ok();
     clock::look(timedated.map(|timedated| timedated.synchronized));
     let state = clock::state();
     let can_set = timedated.is_some_and(|timedated| timedated.allows_us && !timedated.keeps_time);
-    Clock { now: state.now, trust: state.trust, can_set }
+    BoxClock { now: state.now, trust: state.trust, can_set }
 }
 
 impl From<SetRefusal> for Refusal {

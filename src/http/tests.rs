@@ -92,7 +92,7 @@ impl Porch {
             names: Vec::new(),
             interfaces: crate::lan::Interfaces::default(),
             no_mdns: true,
-            own_certificate: None,
+            owner_certificate: None,
         };
         let doctor = Doctor::new(subject, live).into();
         let app = App::new(Wiring {

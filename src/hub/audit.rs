@@ -7,7 +7,7 @@ use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
 use crate::proto::server::{Resume, RoomKind, RoomRole, ServerMessage};
 
 use super::roster::Stage;
-use super::{Asked, Hub};
+use super::{AnswerTo, Hub};
 
 impl Hub {
     /// Panics when the parts of the state disagree with each other.
@@ -51,15 +51,15 @@ impl Hub {
             assert!(same <= SESSION_CONNECTIONS_MAX, "session {} has {same} connections", conn.session);
             assert!(self.roster.people[&conn.user].conns.contains(&id), "connection {id} belongs to somebody else");
             assert!(conn.in_flight <= SENDS_IN_FLIGHT_MAX, "connection {id} has too much in flight");
-            let asked = |asked: &&Asked| matches!(asked, Asked::Send { conn, .. } if *conn == id);
-            let waiting = self.asked.values().filter(asked).count();
+            let asked = |asked: &&AnswerTo| matches!(asked, AnswerTo::Send { conn, .. } if *conn == id);
+            let waiting = self.unanswered.values().filter(asked).count();
             assert_eq!(conn.in_flight, waiting, "connection {id} counts what is in flight wrongly");
         }
     }
 
     /// Panics unless everything asked was answered and nobody waits for anything.
     pub(crate) fn audit_idle(&self) {
-        assert!(self.asked.is_empty(), "answered questions are still remembered: {:?}", self.asked);
+        assert!(self.unanswered.is_empty(), "answered questions are still remembered: {:?}", self.unanswered);
         assert_eq!(self.wake_at(), None, "a tick is due although nothing has changed");
         for (id, conn) in &self.roster.conns {
             assert_eq!(conn.in_flight, 0, "connection {id} waits for nothing");

@@ -10,7 +10,7 @@ use crate::proto::server::{Act, RoomKind, ServerMessage};
 use crate::proto::user_name::is_reserved;
 
 use super::room::Room;
-use super::{Asked, Hub, Now, Output, refusal};
+use super::{AnswerTo, Hub, Now, Output, refusal};
 
 impl Hub {
     pub(super) fn command(&mut self, now: Now, conn: ConnId, re: Re, command: Command, out: &mut Vec<Output>) {
@@ -24,7 +24,7 @@ impl Hub {
         let checked = self.checked(user, command, now);
         let checked = self.meter_rooms(user, others_receive, now, checked);
         match checked.and_then(|op| self.store_has_room().map(|()| op)) {
-            Ok(op) => self.ask(Asked::Command { conn, re }, op, out),
+            Ok(op) => self.ask(AnswerTo::Command { conn, re }, op, out),
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
         }
     }
@@ -61,7 +61,7 @@ impl Hub {
     }
 
     pub(super) fn store_has_room(&self) -> Result<(), ErrorCode> {
-        if self.asked.len() < limits::STORE_IN_FLIGHT_MAX { Ok(()) } else { Err(ErrorCode::Busy) }
+        if self.unanswered.len() < limits::STORE_IN_FLIGHT_MAX { Ok(()) } else { Err(ErrorCode::Busy) }
     }
 
     /// Whether `user` may do this in that room; whether there are others is nobody's business.
@@ -80,7 +80,7 @@ impl Hub {
         Ok(Op::Room(RoomOp::AddMembers { room: id, users, by: Some(user), at: now.wall }))
     }
 
-    /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
+    /// What guests may not do at all. AnswerTo first, so that nothing else is learnt from the answer.
     fn no_guest(&self, user: UserId) -> Result<(), ErrorCode> {
         if self.roster.is_guest(user) { Err(ErrorCode::Forbidden) } else { Ok(()) }
     }

@@ -124,7 +124,7 @@ pub enum Output {
 
 /// Who is to hear how a command went.
 #[derive(Debug)]
-enum Asked {
+enum AnswerTo {
     /// A send: the answer is the message itself.
     Send { conn: ConnId, client_msg_id: ClientMsgId },
     /// Any other command.
@@ -138,7 +138,7 @@ pub struct Hub {
     rooms: Rooms,
     presence: Presence,
     gathered: Gathered,
-    asked: HashMap<Ticket, Asked>,
+    unanswered: HashMap<Ticket, AnswerTo>,
     next_ticket: Ticket,
     /// The newest event that was told.
     seq: Seq,
@@ -154,7 +154,7 @@ impl Hub {
             rooms: Rooms::default(),
             presence: Presence::default(),
             gathered: Gathered::default(),
-            asked: HashMap::new(),
+            unanswered: HashMap::new(),
             next_ticket: 1,
             seq: Seq(snapshot.seq),
             version: version.to_owned(),
@@ -202,10 +202,10 @@ impl Hub {
         self.presence.tell(now.mono, out);
     }
 
-    fn ask(&mut self, asked: Asked, op: Op, out: &mut Vec<Output>) {
+    fn ask(&mut self, asked: AnswerTo, op: Op, out: &mut Vec<Output>) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.asked.insert(ticket, asked);
+        self.unanswered.insert(ticket, asked);
         out.push(Output::Store { ticket, op });
     }
 }

@@ -5,11 +5,11 @@ use crate::proto::id::ConnId;
 use crate::proto::op::{Fault, Outcome, Reply};
 use crate::proto::server::ServerMessage;
 
-use super::{Asked, Hub, Now, Output, Ticket, refusal};
+use super::{AnswerTo, Hub, Now, Output, Ticket, refusal};
 
 impl Hub {
     pub(super) fn stored(&mut self, ticket: Ticket, result: Result<Outcome, Fault>, now: Now, out: &mut Vec<Output>) {
-        let Some(asked) = self.asked.remove(&ticket) else { return };
+        let Some(asked) = self.unanswered.remove(&ticket) else { return };
         let result = match result {
             Ok(Outcome::Made { reply, changes }) => {
                 // What is different is told before the answer: whoever has that knows of it.
@@ -21,7 +21,7 @@ impl Hub {
             Err(Fault::Storage) => Err(ErrorCode::StorageFailed),
         };
         match asked {
-            Asked::Send { conn, client_msg_id } => {
+            AnswerTo::Send { conn, client_msg_id } => {
                 if let Some(state) = self.roster.conns.get_mut(&conn) {
                     state.in_flight = state.in_flight.saturating_sub(1);
                 }
@@ -34,7 +34,7 @@ impl Hub {
                     Err(code) => self.tell(conn, refusal(code, None, Some(client_msg_id)), out),
                 }
             }
-            Asked::Command { conn, re } => {
+            AnswerTo::Command { conn, re } => {
                 let answer = match result {
                     Ok(Reply::Room(room)) => ServerMessage::Done { re, room: Some(room) },
                     Ok(_) => ServerMessage::Done { re, room: None },

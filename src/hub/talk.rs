@@ -11,7 +11,7 @@ use crate::proto::text::{Body, BodyFault, RawBody};
 
 use super::quota::{DISK_SHARE, DISK_SHARE_GUEST};
 use super::room::broadcast;
-use super::{Asked, Hub, Now, Output, refusal};
+use super::{AnswerTo, Hub, Now, Output, refusal};
 
 impl Hub {
     pub(super) fn send(
@@ -49,7 +49,7 @@ impl Hub {
                 if let Some(state) = self.roster.conns.get_mut(&conn) {
                     state.in_flight += 1;
                 }
-                self.ask(Asked::Send { conn, client_msg_id }, op, out);
+                self.ask(AnswerTo::Send { conn, client_msg_id }, op, out);
             }
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, None, Some(client_msg_id)) }),
         }

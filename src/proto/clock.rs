@@ -20,7 +20,7 @@ pub enum ClockTrust {
 /// `GET /api/clock`, and the answer to `PUT /api/clock`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Clock {
+pub struct BoxClock {
     /// The time by which the box lives, in milliseconds since 1970.
     #[cfg_attr(test, ts(type = "number"))]
     pub now: i64,

@@ -66,7 +66,7 @@ fn typescript() -> String {
         door::Door,
         door::DoorList,
         clock::ClockTrust,
-        clock::Clock,
+        clock::BoxClock,
         clock::SetClock,
         doctor::Check,
         doctor::Level,

@@ -50,7 +50,7 @@ pub(super) enum Certificate {
 impl Certificate {
     /// Opens what the configuration says, or makes the box's own.
     pub(super) fn open(config: &Config, lan: &[IpAddr]) -> Result<Self, TlsError> {
-        if let Some(own) = &config.own_certificate {
+        if let Some(own) = &config.owner_certificate {
             return Ok(Self::Own(Box::new(OwnerTls::open(&own.cert.value, &own.key.value)?)));
         }
         let name = &config.name.value;

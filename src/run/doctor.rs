@@ -31,7 +31,7 @@ pub(super) fn subject(config: &Config) -> Subject {
         names: config.names.value.clone(),
         interfaces: interfaces(config),
         no_mdns: config.no_mdns.value,
-        own_certificate: config.own_certificate.as_ref().map(|own| (own.cert.value.clone(), own.key.value.clone())),
+        owner_certificate: config.owner_certificate.as_ref().map(|own| (own.cert.value.clone(), own.key.value.clone())),
     }
 }
 

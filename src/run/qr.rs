@@ -20,7 +20,7 @@ pub(super) fn show(config: &Config, command: &QrCommand) -> Result<(), RunError>
         return Err(RunError::Qr("porch does not run here: start it first (on a board: systemctl start porch)".into()));
     };
     let lan = lan::lan_addresses(&interfaces(config));
-    let (scheme, address) = best_door(&listening, &lan, config.own_certificate.is_none());
+    let (scheme, address) = best_door(&listening, &lan, config.owner_certificate.is_none());
     let door = url(scheme, address);
     let too_long = || RunError::Qr(format!("{door} does not fit a QR code"));
     if let Some(file) = &command.svg {
@@ -34,7 +34,7 @@ pub(super) fn show(config: &Config, command: &QrCommand) -> Result<(), RunError>
         if !config.no_mdns.value && listening.https.ip().is_unspecified() {
             text.push_str(&format!("{}\n", named(scheme, config.name.value.label(), address.port())));
         }
-        if config.own_certificate.is_none() {
+        if config.owner_certificate.is_none() {
             text.push_str(&known_by(&config.data_dir.value).map(|known| known.to_string()).unwrap_or_default());
         }
         text

@@ -300,7 +300,7 @@ fingerprint: string | null, };
 
 export type ClockTrust = "synchronized" | "plausible" | "behind" | "ahead";
 
-export type Clock = { 
+export type BoxClock = { 
 /**
  * The time by which the box lives, in milliseconds since 1970.
  */

@@ -3,7 +3,7 @@
  * `api.ts`, so that the first load stays small.
  */
 import type {
-  Clock,
+  BoxClock,
   DeleteMe,
   DoorList,
   Invite,
@@ -56,8 +56,8 @@ export const checkBox = () => ask<Report>('GET', '/api/doctor', undefined, { wai
 /** Only what the box knows without looking: cheap enough to be asked every few minutes. */
 export const quickCheck = () => ask<Report>('GET', '/api/doctor?quick=true')
 
-export const clock = () => ask<Clock>('GET', '/api/clock')
-export const setClock = (now: number) => ask<Clock>('PUT', '/api/clock', { now })
+export const clock = () => ask<BoxClock>('GET', '/api/clock')
+export const setClock = (now: number) => ask<BoxClock>('PUT', '/api/clock', { now })
 
 export const settings = () =>
   ask<{ settings: Settings }>('GET', '/api/settings').then((answer) => answer.settings)

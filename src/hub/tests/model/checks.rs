@@ -38,7 +38,7 @@ pub(crate) struct Heard {
     answers: Vec<(ConnId, ServerMessage)>,
     /// Said to several.
     broadcasts: usize,
-    /// Asked of the store.
+    /// AnswerTo of the store.
     stored: usize,
 }
 

@@ -1,0 +1,97 @@
+//! What the people of the world say.
+
+use crate::proto::client::{Access, ClientMessage, Command};
+use crate::proto::id::{ClientMsgId, Seq};
+use crate::proto::text::RawBody;
+
+use super::World;
+use super::step::Step;
+
+impl World {
+    /// A command, by a device that connects first where it must.
+    pub(super) fn command(&mut self, step: Step) {
+        let re = self.next_message as u32;
+        let (device, message) = match step {
+            Step::AddMembers { device, room, people } => (
+                device,
+                ClientMessage::Command {
+                    re,
+                    command: Command::AddMembers { room: self.room(room), users: self.people(people) },
+                },
+            ),
+            Step::Archive { device, room, archived } => (
+                device,
+                ClientMessage::Command { re, command: Command::ArchiveRoom { room: self.room(room), archived } },
+            ),
+            Step::CreateRoom { device, open, people } => {
+                let (access, members) = (if open { Access::Open } else { Access::Closed }, self.people(people));
+                (
+                    device,
+                    ClientMessage::Command {
+                        re,
+                        command: Command::CreateRoom { name: format!("room {re}"), access, members },
+                    },
+                )
+            }
+            Step::Delete { device, room, message } => {
+                let room = self.room(room);
+                let events = self.store.events_of(room, Seq(0));
+                let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
+                (device, ClientMessage::Command { re, command: Command::Delete { room, message } })
+            }
+            Step::Join { device, room } => {
+                (device, ClientMessage::Command { re, command: Command::JoinRoom { room: self.room(room) } })
+            }
+            Step::Leave { device, room } => {
+                (device, ClientMessage::Command { re, command: Command::LeaveRoom { room: self.room(room) } })
+            }
+            Step::OpenDirect { device, person } => {
+                (device, ClientMessage::Command { re, command: Command::OpenDirect { user: self.person(person) } })
+            }
+            Step::OpenToGuests { device, room, guests } => (
+                device,
+                ClientMessage::Command { re, command: Command::OpenToGuests { room: self.room(room), guests } },
+            ),
+            Step::Read { device, room, back } => {
+                let room = self.room(room);
+                let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
+                (device, ClientMessage::Read { room, n })
+            }
+            Step::Rename { device, room } => (
+                device,
+                ClientMessage::Command {
+                    re,
+                    command: Command::RenameRoom { room: self.room(room), name: format!("name {re}") },
+                },
+            ),
+            Step::Send { device, room, empty } => (device, self.draft(device, room, empty)),
+            Step::SendAgain { device, room, back } => {
+                let sent = &self.devices[self.device(device)].sent;
+                let again = sent.len().checked_sub(1 + usize::from(back % 4)).map(|at| sent[at].clone());
+                match (again, self.draft(device, room, false)) {
+                    (Some(client_msg_id), ClientMessage::Send { room, body, .. }) => {
+                        (device, ClientMessage::Send { room, client_msg_id, body })
+                    }
+                    (_, draft) => (device, draft),
+                }
+            }
+            Step::Typing { device, room } => (device, ClientMessage::Typing { room: self.room(room) }),
+            other => unreachable!("{other:?} is not a command"),
+        };
+        self.next_message += 1;
+        let device = self.device(device);
+        if let ClientMessage::Send { client_msg_id, .. } = &message {
+            self.devices[device].sent.push(client_msg_id.clone());
+        }
+        if let Some(conn) = self.arrive(device) {
+            self.say(conn, message);
+        }
+    }
+
+    fn draft(&self, device: u8, room: u8, empty: bool) -> ClientMessage {
+        let name = format!("{}-{}", self.device(device), self.next_message);
+        let body = RawBody(if empty { " ".to_owned() } else { format!("words {name}") });
+        let client_msg_id = ClientMsgId::try_from(name).expect("digits and a dash");
+        ClientMessage::Send { room: self.room(room), client_msg_id, body }
+    }
+}

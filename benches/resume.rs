@@ -10,7 +10,9 @@ use std::time::Duration;
 use porch::fair::Asker;
 use porch::proto::event::{Event, EventKind};
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use porch::proto::op::{AccountOp, MessageOp, Missed, NewSession, Op, Outcome, Reply, RoomOp};
+use porch::proto::op::{
+    AccountOp, MessageOp, Missed, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome, Reply, RoomOp,
+};
 use porch::proto::server::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
@@ -41,13 +43,13 @@ fn measure(dir: &Path, others: u64) {
     let ops = (0..MISSED + others).map(|i| {
         let mine = i * MISSED / (MISSED + others) != (i + 1) * MISSED / (MISSED + others);
         let room = if mine { rooms[(i % (rooms.len() as u64 - 1)) as usize] } else { rooms[rooms.len() - 1] };
-        Op::Message(MessageOp::Append {
+        Op::Message(MessageOp::Append(NewMessage {
             room,
             author: if mine { UserId(1 + (i % (rooms.len() as u64 - 1)) / ROOMS_OF_ONE) } else { STRANGER },
             client_msg_id: ClientMsgId::try_from(format!("{i:010}")).expect("a plain id"),
             body: Body::parse("all work and no play ".repeat(BODY_BYTES / 21)).expect("a body"),
             sent_at: 0,
-        })
+        }))
     });
     apply_all(&store, ops);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime for the bench");
@@ -84,11 +86,11 @@ fn populate(store: &Store) -> Vec<RoomId> {
     let people = (1..=STRANGER.0).map(|i| {
         let session = NewSession { token_hash: [i as u8; 32], device: String::new(), attempt: None, at: 0 };
         let name = UserName::parse(&format!("Person {i}")).expect("it is a name");
-        Op::Account(AccountOp::Create { name, password: String::new(), session })
+        Op::Account(AccountOp::Create(NewAccount { name, password: String::new(), session }))
     });
     apply_all(store, people);
     let room = |by: UserId, members: Vec<UserId>| {
-        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Room".into(), by, members, at: 0 })
+        Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Closed, name: "Room".into(), by, members, at: 0 }))
     };
     let of_makers = (0..MAKERS * ROOMS_OF_ONE).map(|i| room(UserId(1 + i / ROOMS_OF_ONE), vec![READER]));
     let made = apply_all(store, of_makers.chain([room(STRANGER, Vec::new())])).into_iter();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use porch::fair::Asker;
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use porch::proto::op::{AccountOp, MessageOp, NewSession, Op, Outcome, Reply, RoomOp};
+use porch::proto::op::{AccountOp, MessageOp, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome, Reply, RoomOp};
 use porch::proto::server::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
@@ -61,13 +61,19 @@ fn populate(dir: &Path) -> Vec<RoomId> {
         token_hash[..8].copy_from_slice(&i.to_le_bytes());
         let session = NewSession { token_hash, device: "bench".into(), attempt: None, at: 0 };
         let name = UserName::parse(&format!("Person {i}")).expect("it is a name");
-        Op::Account(AccountOp::Create { name, password: "none".into(), session })
+        Op::Account(AccountOp::Create(NewAccount { name, password: "none".into(), session }))
     });
     apply_all(&store, people);
     let members: Vec<UserId> = (1..=AUTHORS).map(UserId).collect();
     let rooms = (1..ROOMS).map(|i| {
         let members = if i + 1 == ROOMS { members[..5].to_vec() } else { members.clone() };
-        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: format!("Room {i}"), by: UserId(1), members, at: 0 })
+        Op::Room(RoomOp::Create(NewRoom {
+            kind: RoomKind::Closed,
+            name: format!("Room {i}"),
+            by: UserId(1),
+            members,
+            at: 0,
+        }))
     });
     let made = apply_all(&store, rooms).into_iter().filter_map(|outcome| match outcome {
         Outcome::Made { reply: Reply::Room(room), .. } => Some(room),
@@ -93,7 +99,7 @@ fn steady(dir: &Path, rooms: &[RoomId], corpus: &mut Corpus) {
         }
         let (tell, sent) = (tell.clone(), Instant::now());
         let op = corpus.message(rooms);
-        if let Op::Message(MessageOp::Append { room, author, .. }) = &op {
+        if let Op::Message(MessageOp::Append(NewMessage { room, author, .. })) = &op {
             store.mark_read(*room, *author, u64::from(i));
         }
         store.submit(op, move |_| tell.send(sent.elapsed()).expect("the bench listens")).expect("not busy");
@@ -310,13 +316,13 @@ impl Corpus {
         let author = UserId(1 + self.random.below(authors));
         // As a ULID: the time, then chance.
         let id = format!("01J{:010X}{:013X}", self.sent / 8, self.random.next() >> 12);
-        Op::Message(MessageOp::Append {
+        Op::Message(MessageOp::Append(NewMessage {
             room,
             author,
             client_msg_id: ClientMsgId::try_from(id).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
             sent_at: i64::try_from(self.sent * 10_000).unwrap_or(0),
-        })
+        }))
     }
 }
 

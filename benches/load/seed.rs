@@ -6,7 +6,7 @@ use std::path::Path;
 use porch::auth::token::{CookieName, Token};
 use porch::clock;
 use porch::proto::id::{RoomId, UserId};
-use porch::proto::op::{AccountOp, NewSession, Op, Outcome, Reply, RoomOp};
+use porch::proto::op::{AccountOp, NewAccount, NewRoom, NewSession, Op, Outcome, Reply, RoomOp};
 use porch::proto::server::RoomKind;
 use porch::proto::user_name::UserName;
 use porch::store::Store;
@@ -57,7 +57,7 @@ async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<Strin
             let session =
                 NewSession { token_hash: token.hash(), device: "bench".to_owned(), attempt: None, at: clock::wall() };
             let name = UserName::parse(&format!("Person {person}")).map_err(|_| "no name")?;
-            let op = Op::Account(AccountOp::Create { name, password: NO_PASSWORD.to_owned(), session });
+            let op = Op::Account(AccountOp::Create(NewAccount { name, password: NO_PASSWORD.to_owned(), session }));
             let store = store.clone();
             signing_up.spawn(async move { (person, store.apply(op).await) });
         }
@@ -75,7 +75,7 @@ async fn sign_up(store: &Store, people: usize) -> Result<(Vec<UserId>, Vec<Strin
 
 async fn make_room(store: &Store, name: String, members: Vec<UserId>) -> Result<RoomId> {
     let by = *members.first().ok_or("a room has members")?;
-    let op = Op::Room(RoomOp::Create { kind: RoomKind::Open, name, by, members, at: clock::wall() });
+    let op = Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Open, name, by, members, at: clock::wall() }));
     match store.apply(op).await {
         Ok(Outcome::Made { reply: Reply::Room(room), .. }) => Ok(room),
         outcome => Err(format!("a room cannot be made: {outcome:?}").into()),

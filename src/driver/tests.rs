@@ -9,7 +9,7 @@ use crate::outbox::{Frames, Taken};
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::id::{ClientMsgId, RoomId, TabId};
 use crate::proto::limits::{CONNECTIONS_MAX, HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
-use crate::proto::op::{AccountOp, MessageOp};
+use crate::proto::op::{AccountOp, MessageOp, NewAccount, NewMessage};
 use crate::proto::server::{BoxRole, User};
 use crate::proto::text::Body;
 
@@ -127,12 +127,17 @@ async fn what_a_person_missed_waits_for_few_of_their_connections_and_the_others_
     let name = crate::proto::user_name::UserName::parse("Ada").unwrap();
     let (token_hash, device, at) = ([1; 32], String::new(), clock::wall());
     let session = crate::proto::op::NewSession { token_hash, device, at, attempt: None };
-    store.apply(Op::Account(AccountOp::Create { name, password: String::new(), session })).await.unwrap();
+    store.apply(Op::Account(AccountOp::Create(NewAccount { name, password: String::new(), session }))).await.unwrap();
     for i in 0..30 {
         let client_msg_id = ClientMsgId::try_from(format!("m{i}")).unwrap();
         let body = Body::parse(text.clone()).unwrap();
-        let append =
-            Op::Message(MessageOp::Append { room: RoomId(1), author: UserId(1), client_msg_id, body, sent_at: 0 });
+        let append = Op::Message(MessageOp::Append(NewMessage {
+            room: RoomId(1),
+            author: UserId(1),
+            client_msg_id,
+            body,
+            sent_at: 0,
+        }));
         store.apply(append).await.unwrap();
     }
     store.close();

@@ -14,7 +14,7 @@ use crate::proto::account::{Invite, InviteRole, Invited, Join, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::InviteId;
 use crate::proto::limits::{INVITE_NOTE_CHARS_MAX, STAY_S_MAX, STAY_S_MIN, TIME_MAX};
-use crate::proto::op::{InviteOp, Needs, Op, Reply};
+use crate::proto::op::{InviteOp, Needs, NewAccount, Op, Reply};
 use crate::proto::user_name::UserName;
 
 use super::App;
@@ -113,7 +113,10 @@ pub(super) async fn join(
         None => String::new(),
     };
     let (cookie, session) = new_session(place.device, attempt, (app.wall)())?;
-    let op = Op::Invite(InviteOp::Join { token_hash: token.hash(), name, password: password.clone(), session });
+    let op = Op::Invite(InviteOp::Join {
+        token_hash: token.hash(),
+        account: NewAccount { name, password: password.clone(), session },
+    });
     let user = app.enter(asker, op).await?;
     app.stays_changed.notify_one();
     app.end_replaced(place.replaced).await;

@@ -18,7 +18,7 @@ use crate::fair::{Asker, Network};
 use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
-use crate::proto::op::{AccountOp, Millis, NewSession, Op, Reply, SessionOp};
+use crate::proto::op::{AccountOp, Millis, NewAccount, NewSession, Op, Reply, SessionOp, SignIn};
 use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
@@ -134,7 +134,9 @@ pub(super) async fn register(
     app.rates().make_account(place.network, now)?;
     let password = app.hasher.hash(asker, password).await?;
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
-    let user = app.enter(asker, Op::Account(AccountOp::Create { name, password: password.clone(), session })).await?;
+    let user = app
+        .enter(asker, Op::Account(AccountOp::Create(NewAccount { name, password: password.clone(), session })))
+        .await?;
     app.end_replaced(place.replaced).await;
     app.signed_in(&token, user, &place.marks, &password)
 }
@@ -175,7 +177,7 @@ pub(super) async fn login(
     let (user, takeover) = (account.user.id, asked.takeover);
     let here = place.replaced.as_ref().map(|current| current.session);
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
-    let op = Op::Session(SessionOp::Create { user, session, checked: checked.clone(), here, takeover });
+    let op = Op::Session(SessionOp::Create(SignIn { user, session, checked: checked.clone(), here, takeover }));
     let user = match app.hub.apply(asker, op, |_| {}).await? {
         Ok(Reply::SignedIn { user, .. }) => user,
         Ok(other) => return Err(Refusal::unasked(&other)),

@@ -5,7 +5,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
-use crate::proto::op::{MessageOp, Op, RoomOp, Whose};
+use crate::proto::op::{MessageOp, NewRoom, Op, RoomOp, Whose};
 use crate::proto::server::{Act, RoomKind, ServerMessage};
 use crate::proto::user_name::is_reserved;
 
@@ -116,7 +116,7 @@ impl Hub {
             Access::Closed => RoomKind::Closed,
             Access::Open => RoomKind::Open,
         };
-        Ok(Op::Room(RoomOp::Create { kind, name, by, members, at: now.wall }))
+        Ok(Op::Room(RoomOp::Create(NewRoom { kind, name, by, members, at: now.wall })))
     }
 
     /// Whether the message is the author's own is known to the store only, so it is asked to check.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, UserId};
 use crate::proto::limits;
-use crate::proto::op::{MessageOp, Op};
+use crate::proto::op::{MessageOp, NewMessage, Op};
 use crate::proto::server::{Act, BoxRole, ServerMessage};
 use crate::proto::text::{Body, BodyFault, RawBody};
 
@@ -39,13 +39,13 @@ impl Hub {
         let checked = checked.and_then(|body| self.meter_bytes(author, &body, now.mono).map(|()| body));
         match checked {
             Ok(body) => {
-                let op = Op::Message(MessageOp::Append {
+                let op = Op::Message(MessageOp::Append(NewMessage {
                     room,
                     author,
                     client_msg_id: client_msg_id.clone(),
                     body,
                     sent_at: now.wall,
-                });
+                }));
                 if let Some(state) = self.roster.conns.get_mut(&conn) {
                     state.in_flight += 1;
                 }

@@ -6,7 +6,7 @@ use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting, SessionEnd};
 use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
-use crate::proto::op::{MessageOp, Reply, RoomOp, Whose};
+use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
 use crate::proto::server::{BoxRole, Resume, RoomKind, RoomRole, User};
 use crate::proto::text::RawBody;
 
@@ -165,7 +165,7 @@ impl World {
 
     fn outcome(&mut self, op: Op) -> Outcome {
         match op {
-            Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at }) => {
+            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at })) => {
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
@@ -177,7 +177,7 @@ impl World {
                 let members = new.map(|user| member(room, user.0)).collect();
                 Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members }])
             }
-            Op::Room(RoomOp::Create { kind, name, by, members, .. }) => {
+            Op::Room(RoomOp::Create(NewRoom { kind, name, by, members, .. })) => {
                 let room = self.new_room(kind, name, None);
                 let owner = MemberRecord { role: RoomRole::Owner, ..member(room.id, by.0) };
                 let others = members.into_iter().map(|user| member(room.id, user.0));

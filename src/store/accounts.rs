@@ -9,14 +9,14 @@ use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
-use crate::proto::op::{AccountOp, Millis, NewSession, Outcome, Reply};
+use crate::proto::op::{AccountOp, Millis, NewAccount, Outcome, Reply};
 use crate::proto::server::{BoxRole, User};
 use crate::proto::user_name::UserName;
 
 pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome> {
     match op {
         AccountOp::ClearPicture { user } => clear_picture(db, user),
-        AccountOp::Create { name, password, session } => create(db, Applicant { name, password, session }),
+        AccountOp::Create(account) => create(db, account),
         AccountOp::Delete { user, checked, at: _ } => delete(db, user, &checked),
         AccountOp::MakeOwner { user } => make_owner(db, user),
         AccountOp::Rename { user, name } => rename(db, user, &name),
@@ -27,32 +27,25 @@ pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome>
     }
 }
 
-/// An account to be made.
-pub(super) struct Applicant {
-    pub(super) name: UserName,
-    pub(super) password: String,
-    pub(super) session: NewSession,
-}
-
-pub(super) fn create(db: &Connection, applicant: Applicant) -> rusqlite::Result<Outcome> {
-    if let Some(again) = repeat(db, &applicant)? {
+pub(super) fn create(db: &Connection, new: NewAccount) -> rusqlite::Result<Outcome> {
+    if let Some(again) = repeat(db, &new)? {
         return Ok(again);
     }
     let inhabited = db.prepare_cached("SELECT 1 FROM users WHERE name_key IS NOT NULL LIMIT 1")?.exists([])?;
     if inhabited && !settings::read(db)?.registration_open {
         return Ok(Outcome::Refused(ErrorCode::RegistrationClosed));
     }
-    if let Some(refusal) = not_to_be_made(db, &applicant)? {
+    if let Some(refusal) = not_to_be_made(db, &new)? {
         return Ok(Outcome::Refused(refusal));
     }
     let role = if inhabited { BoxRole::Member } else { BoxRole::Owner };
-    make(db, applicant, role, None, &[])
+    make(db, new, role, None, &[])
 }
 
 /// Where this attempt has made the account already and its answer was lost: gives a session in place of that one, and
 /// the password that was typed this time.
-pub(super) fn repeat(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<Outcome>> {
-    let Applicant { password, session, .. } = applicant;
+pub(super) fn repeat(db: &Connection, new: &NewAccount) -> rusqlite::Result<Option<Outcome>> {
+    let NewAccount { password, session, .. } = new;
     let Some((before, id)) =
         session.attempt.map(|hash| sessions::attempted(db, &hash, session.at)).transpose()?.flatten()
     else {
@@ -67,11 +60,11 @@ pub(super) fn repeat(db: &Connection, applicant: &Applicant) -> rusqlite::Result
 }
 
 /// Why there is no place for this account, if so.
-pub(super) fn not_to_be_made(db: &Connection, applicant: &Applicant) -> rusqlite::Result<Option<ErrorCode>> {
+pub(super) fn not_to_be_made(db: &Connection, new: &NewAccount) -> rusqlite::Result<Option<ErrorCode>> {
     if is_full(db)? {
         return Ok(Some(ErrorCode::LimitReached));
     }
-    Ok(names::is_taken(db, &applicant.name, None)?.then_some(ErrorCode::NameTaken))
+    Ok(names::is_taken(db, &new.name, None)?.then_some(ErrorCode::NameTaken))
 }
 
 fn is_full(db: &Connection) -> rusqlite::Result<bool> {
@@ -93,22 +86,22 @@ fn is_full(db: &Connection) -> rusqlite::Result<bool> {
 /// Makes an account that may be made. Everyone but a guest joins the room for everybody; `rooms` are joined beside it.
 pub(super) fn make(
     db: &Connection,
-    applicant: Applicant,
+    new: NewAccount,
     role: BoxRole,
     ends_at: Option<Millis>,
     rooms: &[RoomId],
 ) -> rusqlite::Result<Outcome> {
-    let at = applicant.session.at;
+    let at = new.session.at;
     db.prepare_cached(
         "INSERT INTO users
              (name, name_key, name_look, password, role, picture, pictures_made, created_at, ends_at)
          VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)",
     )?
     .execute(params![
-        applicant.name.shown(),
-        applicant.name.key(),
-        applicant.name.look(),
-        applicant.password,
+        new.name.shown(),
+        new.name.key(),
+        new.name.look(),
+        new.password,
         rows::box_role_name(role),
         at,
         ends_at
@@ -119,8 +112,8 @@ pub(super) fn make(
     for room in everyone.into_iter().chain(rooms.iter().copied()) {
         members.extend(Entrance::of(db, room, at)?.admit(db, id, role)?);
     }
-    let session = sessions::add(db, id, &applicant.session)?;
-    let user = User { id, name: applicant.name.shown().to_owned(), role, picture: 0, since: at, ends_at };
+    let session = sessions::add(db, id, &new.session)?;
+    let user = User { id, name: new.name.shown().to_owned(), role, picture: 0, since: at, ends_at };
     Ok(Outcome::made(Reply::SignedIn { user: user.clone(), session }, [Change::UserMade { user, members }]))
 }
 

@@ -2,28 +2,28 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::accounts::{self, Applicant};
+use super::accounts;
 use super::rows::{self, sql};
 use super::{members, settings};
 use crate::proto::account::{Invite, InviteRole, Invited, NewInvite};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
-use crate::proto::op::{DAY_MS, InviteOp, Millis, Outcome, Reply};
+use crate::proto::op::{DAY_MS, InviteOp, Millis, NewAccount, Outcome, Reply};
 use crate::proto::server::{BoxRole, RoomKind};
 
 pub(super) fn apply(db: &Connection, op: InviteOp) -> rusqlite::Result<Outcome> {
     match op {
-        InviteOp::Join { token_hash, name, password, session } => {
-            join(db, &token_hash, Applicant { name, password, session })
+        InviteOp::Join { token_hash, account } => join(db, &token_hash, account),
+        InviteOp::Make { by, invite, token, token_hash, at } => {
+            make(db, InviteDraft { by, invite, token, token_hash, at })
         }
-        InviteOp::Make { by, invite, token, token_hash, at } => make(db, Draft { by, invite, token, token_hash, at }),
         InviteOp::Withdraw { invite } => withdraw(db, invite),
     }
 }
 
 /// An invite to be made.
-pub(super) struct Draft {
+pub(super) struct InviteDraft {
     pub(super) by: UserId,
     pub(super) invite: NewInvite,
     pub(super) token: String,
@@ -31,8 +31,8 @@ pub(super) struct Draft {
     pub(super) at: Millis,
 }
 
-pub(super) fn make(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
-    let Draft { by, mut invite, token, token_hash, at } = draft;
+pub(super) fn make(db: &Connection, draft: InviteDraft) -> rusqlite::Result<Outcome> {
+    let InviteDraft { by, mut invite, token, token_hash, at } = draft;
     invite.rooms.sort_unstable();
     invite.rooms.dedup();
     if let Some(refusal) = leads_nowhere(db, by, &invite)? {
@@ -69,16 +69,16 @@ pub(super) fn withdraw(db: &Connection, invite: InviteId) -> rusqlite::Result<Ou
 }
 
 /// Makes an account by the invite with this token.
-pub(super) fn join(db: &Connection, token_hash: &[u8; 32], applicant: Applicant) -> rusqlite::Result<Outcome> {
-    if let Some(again) = accounts::repeat(db, &applicant)? {
+pub(super) fn join(db: &Connection, token_hash: &[u8; 32], new: NewAccount) -> rusqlite::Result<Outcome> {
+    if let Some(again) = accounts::repeat(db, &new)? {
         return Ok(again);
     }
-    let at = applicant.session.at;
+    let at = new.session.at;
     let found = match open(db, token_hash, at)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Outcome::Refused(refusal)),
     };
-    if let Some(refusal) = accounts::not_to_be_made(db, &applicant)? {
+    if let Some(refusal) = accounts::not_to_be_made(db, &new)? {
         return Ok(Outcome::Refused(refusal));
     }
     let role = match found.role {
@@ -86,7 +86,7 @@ pub(super) fn join(db: &Connection, token_hash: &[u8; 32], applicant: Applicant)
         InviteRole::Member => BoxRole::Member,
     };
     let ends_at = found.stay_s.map(|seconds| at.saturating_add(Millis::from(seconds) * 1_000));
-    let outcome = accounts::make(db, applicant, role, ends_at, &found.rooms)?;
+    let outcome = accounts::make(db, new, role, ends_at, &found.rooms)?;
     db.prepare_cached("UPDATE invites SET joined = joined + 1, joined_at = ?2 WHERE id = ?1")?
         .execute(params![sql(found.id.0), at])?;
     Ok(outcome)

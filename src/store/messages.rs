@@ -10,45 +10,34 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{DAY_MS, MessageOp, Millis, Outcome, Reply, Whose};
+use crate::proto::op::{DAY_MS, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::server::LastMessage;
-use crate::proto::text::{self, Body};
+use crate::proto::text;
 
 pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome> {
     match op {
-        MessageOp::Append { room, author, client_msg_id, body, sent_at } => {
-            append(db, Draft { room, author, client_msg_id, body, sent_at })
-        }
+        MessageOp::Append(message) => append(db, message),
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
     }
 }
 
-/// A message to be stored.
-pub(super) struct Draft {
-    pub(super) room: RoomId,
-    pub(super) author: UserId,
-    pub(super) client_msg_id: ClientMsgId,
-    pub(super) body: Body,
-    pub(super) sent_at: Millis,
-}
-
-pub(super) fn append(db: &Connection, draft: Draft) -> rusqlite::Result<Outcome> {
-    if let Some(stored) = sent_before(db, draft.author, &draft.client_msg_id)? {
+pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outcome> {
+    if let Some(stored) = sent_before(db, new.author, &new.client_msg_id)? {
         return Ok(Outcome::made(Reply::SentBefore(stored), []));
     }
-    if let Some(refusal) = may_write(db, draft.room, draft.author)? {
+    if let Some(refusal) = may_write(db, new.room, new.author)? {
         return Ok(Outcome::Refused(refusal));
     }
     let id = Seq(events::newest_seq(db)? + 1);
     let message = Message {
         id,
         rev: id,
-        room: draft.room,
-        n: history::newest_n(db, draft.room)? + 1,
-        author: draft.author,
-        body: draft.body.into_string(),
-        client_msg_id: draft.client_msg_id,
-        sent_at: draft.sent_at,
+        room: new.room,
+        n: history::newest_n(db, new.room)? + 1,
+        author: new.author,
+        body: new.body.into_string(),
+        client_msg_id: new.client_msg_id,
+        sent_at: new.sent_at,
         deleted: false,
     };
     db.prepare_cached(

@@ -10,14 +10,14 @@ use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{DELETED_READ_MAX, ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
-use crate::proto::op::{Millis, Outcome, Reply, RoomOp};
+use crate::proto::op::{Millis, NewRoom, Outcome, Reply, RoomOp};
 use crate::proto::server::{RoomKind, RoomRole};
 
 pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
         RoomOp::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
         RoomOp::Archive { room, archived, at: _ } => archive(db, room, archived),
-        RoomOp::Create { kind, name, by, members, at } => create(db, Plan { kind, name, by, members, at }),
+        RoomOp::Create(room) => create(db, room),
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
         RoomOp::OpenToGuests { room, guests } => open_to_guests(db, room, guests),
         RoomOp::RemoveMember { room, user } => members::remove_member(db, room, user),
@@ -25,24 +25,15 @@ pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     }
 }
 
-/// A room to be made.
-pub(super) struct Plan {
-    pub(super) kind: RoomKind,
-    pub(super) name: String,
-    pub(super) by: UserId,
-    pub(super) members: Vec<UserId>,
-    pub(super) at: Millis,
-}
-
-pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
-    if !matches!(plan.kind, RoomKind::Closed | RoomKind::Open) {
+pub(super) fn create(db: &Connection, new: NewRoom) -> rusqlite::Result<Outcome> {
+    if !matches!(new.kind, RoomKind::Closed | RoomKind::Open) {
         return Ok(Outcome::Refused(ErrorCode::BadRequest));
     }
-    let mut others = plan.members;
-    others.retain(|&user| user != plan.by);
+    let mut others = new.members;
+    others.retain(|&user| user != new.by);
     others.sort_unstable();
     others.dedup();
-    for &user in std::iter::once(&plan.by).chain(&others) {
+    for &user in std::iter::once(&new.by).chain(&others) {
         if !people::exists(db, user)? {
             return Ok(Outcome::Refused(ErrorCode::NotFound));
         }
@@ -51,27 +42,27 @@ pub(super) fn create(db: &Connection, plan: Plan) -> rusqlite::Result<Outcome> {
             return Ok(Outcome::Refused(ErrorCode::GuestsNotHere));
         }
     }
-    let full = rooms_made(db, plan.by)? >= ROOMS_PER_MEMBER_MAX as u64
-        || made_ever(db, plan.by)? >= ROOMS_MADE_MAX as u64
-        || members::joined(db, plan.by)? >= ROOMS_JOINED_MAX as u64;
+    let full = rooms_made(db, new.by)? >= ROOMS_PER_MEMBER_MAX as u64
+        || made_ever(db, new.by)? >= ROOMS_MADE_MAX as u64
+        || members::joined(db, new.by)? >= ROOMS_JOINED_MAX as u64;
     if full {
         return Ok(Outcome::Refused(ErrorCode::LimitReached));
     }
-    if !members::may_be_added(db, &others, plan.by)? {
+    if !members::may_be_added(db, &others, new.by)? {
         return Ok(Outcome::Refused(ErrorCode::RoomsFull));
     }
     db.prepare_cached("INSERT INTO rooms (kind, name, archived, made_by) VALUES (?, ?, 0, ?)")?.execute(params![
-        rows::kind_name(plan.kind),
-        plan.name,
-        sql(plan.by.0)
+        rows::kind_name(new.kind),
+        new.name,
+        sql(new.by.0)
     ])?;
     let room = RoomId(db.last_insert_rowid().unsigned_abs());
-    let mut members = vec![members::join(db, room, plan.by, RoomRole::Owner, plan.at, 0, true)?];
+    let mut members = vec![members::join(db, room, new.by, RoomRole::Owner, new.at, 0, true)?];
     for user in others {
-        members.push(members::join(db, room, user, RoomRole::Member, plan.at, 0, false)?);
-        members::note_adder(db, room, user, plan.by)?;
+        members.push(members::join(db, room, user, RoomRole::Member, new.at, 0, false)?);
+        members::note_adder(db, room, user, new.by)?;
     }
-    let (kind, name) = (plan.kind, plan.name);
+    let (kind, name) = (new.kind, new.name);
     let room = RoomRecord {
         id: room,
         kind,

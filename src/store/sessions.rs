@@ -8,28 +8,20 @@ use crate::proto::change::{Change, SessionEnd};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
-use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp};
+use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp, SignIn};
 use crate::proto::server::{BoxRole, User};
 
 pub(super) fn apply(db: &Connection, op: SessionOp, now: Millis) -> rusqlite::Result<Outcome> {
     match op {
-        SessionOp::Create { user, session, checked, here, takeover } => {
-            create(db, user, &SignIn { session, checked, here, takeover }, now)
-        }
+        SessionOp::Create(sign_in) => create(db, &sign_in, now),
         SessionOp::End { user, session } => end(db, user, session),
     }
 }
 
-/// A sign-in by password; see [`SessionOp::Create`](crate::proto::op::SessionOp::Create).
-pub(super) struct SignIn {
-    pub(super) session: NewSession,
-    pub(super) checked: String,
-    pub(super) here: Option<SessionId>,
-    pub(super) takeover: bool,
-}
-
-pub(super) fn create(db: &Connection, user: UserId, sign_in: &SignIn, now: Millis) -> rusqlite::Result<Outcome> {
-    let SignIn { session, checked, here, takeover } = sign_in;
+/// A sign-in by password.
+pub(super) fn create(db: &Connection, sign_in: &SignIn, now: Millis) -> rusqlite::Result<Outcome> {
+    let SignIn { user, session, checked, here, takeover } = sign_in;
+    let user = *user;
     let over = |user: &User| user.ends_at.is_some_and(|ends_at| ends_at <= now);
     let Some(found) = people::by_id(db, user)?.filter(|user| !over(user)) else {
         return Ok(Outcome::Refused(ErrorCode::SignInFailed));

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use porch::proto::id::{ClientMsgId, RoomId, UserId};
-use porch::proto::op::{MessageOp, Op};
+use porch::proto::op::{MessageOp, NewMessage, Op};
 use porch::proto::text::Body;
 use porch::store::Store;
 
@@ -20,7 +20,13 @@ pub(crate) fn fill(folder: &Folder, room: u64, authors: &[u64], count: usize, bo
             let client_msg_id = ClientMsgId::try_from(format!("fill-{room}-{i}")).expect("short and plain");
             let body = Body::parse(body(i)).expect("a body");
             let author = UserId(authors[i % authors.len()]);
-            let op = Op::Message(MessageOp::Append { room: RoomId(room), author, client_msg_id, body, sent_at: at });
+            let op = Op::Message(MessageOp::Append(NewMessage {
+                room: RoomId(room),
+                author,
+                client_msg_id,
+                body,
+                sent_at: at,
+            }));
             let tell = tell.clone();
             store
                 .submit(op, move |stored| tell.send(stored.is_ok()).expect("it is waited for"))

@@ -13,7 +13,7 @@ use porch::fair::Asker;
 use porch::proto::account::SearchPage;
 use porch::proto::id::{ClientMsgId, RoomId, UserId};
 use porch::proto::limits::{SEARCH_PAGE_MAX, STORE_IN_FLIGHT_MAX};
-use porch::proto::op::{MessageOp, Op, Outcome};
+use porch::proto::op::{MessageOp, NewMessage, Op, Outcome};
 use porch::proto::text::Body;
 use porch::store::{Cursor, Filters, Query, Store};
 
@@ -149,13 +149,13 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
             told.recv().expect("an answer");
             waiting -= 1;
         }
-        let op = Op::Message(MessageOp::Append {
+        let op = Op::Message(MessageOp::Append(NewMessage {
             room,
             author: UserId(ASKERS.len() as u64),
             client_msg_id: ClientMsgId::try_from(format!("{i:08}")).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
             sent_at: BEGIN + 4_000 * i64::try_from(i).unwrap_or(0),
-        });
+        }));
         let tell = tell.clone();
         store
             .submit(op, move |stored| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use porch::auth::token::{CookieName, Token};
 use porch::clock::wall;
 use porch::proto::id::UserId;
-use porch::proto::op::{AccountOp, InviteOp, NewSession, Op, Outcome, Reply};
+use porch::proto::op::{AccountOp, InviteOp, NewAccount, NewSession, Op, Outcome, Reply};
 use porch::proto::user_name::UserName;
 use porch::store::Store;
 
@@ -57,7 +57,7 @@ pub(crate) async fn people(store: &Store, name: &str, count: usize) -> Vec<Seede
     for number in 0..count {
         let (session, cookie) = session();
         let name = named(&format!("{name} {number}"));
-        let op = Op::Account(AccountOp::Create { name, password: NO_PASSWORD.to_owned(), session });
+        let op = Op::Account(AccountOp::Create(NewAccount { name, password: NO_PASSWORD.to_owned(), session }));
         let store = store.clone();
         let making = tokio::spawn(async move { apply(&store, op).await });
         waiting.push((making, cookie));
@@ -82,7 +82,10 @@ pub(crate) async fn guests(store: &Store, door: &[u8; 32], count: usize) -> Vec<
     for number in 0..count {
         let (session, cookie) = session();
         let name = named(&format!("Guest {number}"));
-        let op = Op::Invite(InviteOp::Join { token_hash: *door, name, password: String::new(), session });
+        let op = Op::Invite(InviteOp::Join {
+            token_hash: *door,
+            account: NewAccount { name, password: String::new(), session },
+        });
         let store = store.clone();
         waiting.push((tokio::spawn(async move { apply(&store, op).await }), cookie));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use porch::clock;
 use porch::proto::id::{ClientMsgId, RoomId, UserId};
-use porch::proto::op::{MessageOp, Op, Outcome};
+use porch::proto::op::{MessageOp, NewMessage, Op, Outcome};
 use porch::proto::text::Body;
 use porch::store::Store;
 use tokio::task::JoinSet;
@@ -96,13 +96,13 @@ async fn fill(dir: &Path, rooms: &[RoomId], messages: u64) -> Result<()> {
         for number in first..messages.min(first + AT_ONCE) {
             let place = dice.below(rooms.len() as u64) as usize;
             let author = authors[place][dice.below(authors[place].len() as u64) as usize];
-            let op = Op::Message(MessageOp::Append {
+            let op = Op::Message(MessageOp::Append(NewMessage {
                 room: rooms[place],
                 author,
                 client_msg_id: ClientMsgId::try_from(format!("{number:014x}"))?,
                 body: Body::parse(chat(&mut dice)).map_err(|fault| format!("{fault:?}"))?,
                 sent_at: clock::wall(),
-            });
+            }));
             let store = store.clone();
             storing.spawn(async move { store.apply(op).await });
         }

@@ -4,12 +4,13 @@ use crate::proto::change::Change;
 use crate::proto::id::ClientMsgId;
 use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::op;
+use crate::proto::op::{NewMessage, NewRoom};
 use crate::proto::server::RoomKind;
 use crate::proto::text::Body as Text;
 
 impl Porch {
     pub(super) async fn room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
-        let op = Op::Room(RoomOp::Create { kind, name: name.into(), by, members: Vec::new(), at: 1 });
+        let op = Op::Room(RoomOp::Create(NewRoom { kind, name: name.into(), by, members: Vec::new(), at: 1 }));
         match self.apply(op).await {
             Outcome::Made { reply: op::Reply::Room(room), .. } => room,
             other => panic!("a room is made: {other:?}"),
@@ -19,7 +20,10 @@ impl Porch {
     pub(super) async fn say(&self, room: RoomId, author: UserId, body: &str) -> u64 {
         let client_msg_id = ClientMsgId::try_from(body.replace(' ', "-")).expect("short and plain");
         let body = Text::parse(body.into()).expect("a body");
-        match self.apply(Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at: 1 })).await {
+        match self
+            .apply(Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at: 1 })))
+            .await
+        {
             Outcome::Made { changes, .. } => match &changes[..] {
                 [Change::Event(event)] => event.seq.0,
                 other => panic!("a message is stored: {other:?}"),
@@ -123,7 +127,13 @@ async fn who_lets_answers_wait_unread_hears_busy_until_they_are_read_and_others_
         let client_msg_id = ClientMsgId::try_from(format!("long-{i}")).expect("short and plain");
         let body = Text::parse("word ".repeat(1_600)).expect("a body");
         porch
-            .apply(Op::Message(MessageOp::Append { room: RoomId(1), author: me, client_msg_id, body, sent_at: 1 }))
+            .apply(Op::Message(MessageOp::Append(NewMessage {
+                room: RoomId(1),
+                author: me,
+                client_msg_id,
+                body,
+                sent_at: 1,
+            })))
             .await;
     }
     for path in ["/api/rooms/1/messages?limit=100", "/api/search?q=word&limit=50"] {

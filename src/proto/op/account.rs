@@ -14,12 +14,7 @@ pub enum AccountOp {
     },
     /// The first account becomes the owner. Joins the room for everybody. If the same attempt has made it already, and
     /// not been signed out since, `SessionCreated` with the password of now: whatever has changed meanwhile.
-    Create {
-        name: UserName,
-        /// A PHC string.
-        password: String,
-        session: NewSession,
-    },
+    Create(NewAccount),
     /// Takes the account's name, password, sessions, picture and memberships; its messages stay.
     Delete {
         user: UserId,
@@ -47,4 +42,13 @@ pub enum AccountOp {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub name: UserName,
+    /// A PHC string; empty: none, by an invite.
+    pub password: String,
+    pub session: NewSession,
 }

@@ -3,9 +3,8 @@
 use crate::proto::account::NewInvite;
 use crate::proto::id::{InviteId, UserId};
 use crate::proto::millis::Millis;
-use crate::proto::user_name::UserName;
 
-use super::NewSession;
+use super::NewAccount;
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -14,10 +13,7 @@ pub enum InviteOp {
     Join {
         /// SHA-256 of the invite's token.
         token_hash: [u8; 32],
-        name: UserName,
-        /// A PHC string; empty: none.
-        password: String,
-        session: NewSession,
+        account: NewAccount,
     },
     /// `by` may lead into open rooms, and into those it is in.
     Make {

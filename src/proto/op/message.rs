@@ -7,13 +7,7 @@ use crate::proto::text::Body;
 /// See the module's text.
 #[derive(Clone, Debug)]
 pub enum MessageOp {
-    Append {
-        room: RoomId,
-        author: UserId,
-        client_msg_id: ClientMsgId,
-        body: Body,
-        sent_at: Millis,
-    },
+    Append(NewMessage),
     /// Leaves a tombstone: the row keeps its place, the body is gone from the disk's live pages and the index.
     Delete {
         room: RoomId,
@@ -22,6 +16,16 @@ pub enum MessageOp {
         whose: Whose,
         at: Millis,
     },
+}
+
+/// A message to be stored.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub room: RoomId,
+    pub author: UserId,
+    pub client_msg_id: ClientMsgId,
+    pub body: Body,
+    pub sent_at: Millis,
 }
 
 /// Which messages somebody may change.

@@ -18,13 +18,13 @@ use crate::proto::id::{RoomId, SessionId};
 use crate::proto::server::User;
 
 pub use crate::proto::millis::{DAY_MS, Millis};
-pub use account::AccountOp;
+pub use account::{AccountOp, NewAccount};
 pub use guest::GuestOp;
 pub use invite::InviteOp;
-pub use message::{MessageOp, Whose};
+pub use message::{MessageOp, NewMessage, Whose};
 pub use removal::RemovalOp;
-pub use room::RoomOp;
-pub use session::SessionOp;
+pub use room::{NewRoom, RoomOp};
+pub use session::{SessionOp, SignIn};
 
 /// A sign-in to be stored; the token itself never reaches the store.
 #[derive(Clone, Debug)]

@@ -19,14 +19,7 @@ pub enum RoomOp {
         archived: bool,
         at: Millis,
     },
-    /// `by` is the room's owner and a member with the others.
-    Create {
-        kind: RoomKind,
-        name: String,
-        by: UserId,
-        members: Vec<UserId>,
-        at: Millis,
-    },
+    Create(NewRoom),
     OpenDirect {
         users: [UserId; 2],
         /// Which of them begins it.
@@ -46,4 +39,14 @@ pub enum RoomOp {
         room: RoomId,
         name: String,
     },
+}
+
+/// A room to be made. `by` is its owner, and a member with the others.
+#[derive(Clone, Debug)]
+pub struct NewRoom {
+    pub kind: RoomKind,
+    pub name: String,
+    pub by: UserId,
+    pub members: Vec<UserId>,
+    pub at: Millis,
 }

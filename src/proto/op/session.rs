@@ -11,17 +11,21 @@ pub enum SessionOp {
     ///
     /// Where the owner does not allow several devices the account's other sessions make place, with `takeover`; without
     /// it, `Refused(InUseElsewhere)`. A session that the same attempt made is not elsewhere, and makes place.
-    Create {
-        user: UserId,
-        session: NewSession,
-        /// The PHC string that the password was checked against.
-        checked: String,
-        /// The session that this browser has already, if it is the account's: it makes place in any case.
-        here: Option<SessionId>,
-        takeover: bool,
-    },
+    Create(SignIn),
     End {
         user: UserId,
         session: SessionId,
     },
+}
+
+/// See [`SessionOp::Create`].
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub user: UserId,
+    pub session: NewSession,
+    /// The PHC string that the password was checked against.
+    pub checked: String,
+    /// The session that this browser has already, if it is the account's: it makes place in any case.
+    pub here: Option<SessionId>,
+    pub takeover: bool,
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::proto::account::Settings;
 use crate::proto::limits::{SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
-use crate::proto::op::Needs;
+use crate::proto::op::{Needs, NewAccount, SignIn};
 use crate::proto::server::{BoxRole, RoomRole};
 
 fn delete(user: UserId, name: &str) -> Op {
@@ -56,9 +56,9 @@ fn of_many_names_that_look_the_same_one_is_taken_within_one_commit() {
     let (fixture, _) = Fixture::with(&["Ada"]);
     let ops =
         ["KaI", "Kal", "Ka1"].into_iter().cycle().take(30).enumerate().map(|(at, name)| match create_user(name) {
-            Op::Account(AccountOp::Create { name, password, .. }) => {
+            Op::Account(AccountOp::Create(NewAccount { name, password, .. })) => {
                 let session = session(u8::try_from(at).unwrap());
-                Op::Account(AccountOp::Create { name, password, session })
+                Op::Account(AccountOp::Create(NewAccount { name, password, session }))
             }
             other => other,
         });
@@ -172,8 +172,8 @@ fn of_two_sign_ins_at_once_that_take_nothing_over_one_is_made() {
     let first = fixture.read(|reader| reader.sessions_of(users[0]))[0].0;
     fixture.apply(Op::Session(SessionOp::End { user: users[0], session: first }));
     let careful = |token| match sign_in(users[0], "Ada", token) {
-        Op::Session(SessionOp::Create { user, session, checked, here, .. }) => {
-            Op::Session(SessionOp::Create { user, session, checked, here, takeover: false })
+        Op::Session(SessionOp::Create(SignIn { user, session, checked, here, .. })) => {
+            Op::Session(SessionOp::Create(SignIn { user, session, checked, here, takeover: false }))
         }
         other => other,
     };

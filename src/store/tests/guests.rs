@@ -53,7 +53,7 @@ fn very_many_stays_end_in_several_changes() {
 /// The token of somebody's first session.
 fn token_of(name: &str) -> [u8; 32] {
     match create_user(name) {
-        Op::Account(AccountOp::Create { session, .. }) => session.token_hash,
+        Op::Account(AccountOp::Create(NewAccount { session, .. })) => session.token_hash,
         _ => unreachable!("it makes an account"),
     }
 }
@@ -156,7 +156,8 @@ fn guests_are_in_rooms_open_to_guests_and_in_no_others() {
     let add = |room| Op::Room(RoomOp::AddMembers { by: None, room, users: vec![guest.id], at: NOON });
     assert_eq!(fixture.refused(add(shut)), ErrorCode::GuestsNotHere);
     let members = vec![guest.id];
-    let create = Op::Room(RoomOp::Create { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON });
+    let create =
+        Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Open, name: "x".into(), by: ada, members, at: NOON }));
     assert_eq!(fixture.refused(create), ErrorCode::GuestsNotHere);
     fixture.open(shut, true);
     assert_eq!(super::members(fixture.apply(add(shut))).len(), 1);

@@ -26,11 +26,14 @@ pub(super) fn join(token: u8, name: &str) -> Op {
 }
 
 fn join_at(token: u8, name: &str, at: Millis) -> Op {
-    let Op::Account(AccountOp::Create { name, session, .. }) = create_user(name) else {
+    let Op::Account(AccountOp::Create(NewAccount { name, session, .. })) = create_user(name) else {
         unreachable!("it makes an account")
     };
     let session = NewSession { at, ..session };
-    Op::Invite(InviteOp::Join { token_hash: hash(token), name, password: String::new(), session })
+    Op::Invite(InviteOp::Join {
+        token_hash: hash(token),
+        account: NewAccount { name, password: String::new(), session },
+    })
 }
 
 impl Fixture {
@@ -113,11 +116,11 @@ fn an_invite_for_one_makes_one_account_however_many_try_at_once() {
 fn attempted(op: Op, attempt: u8, token: u8, at: Millis) -> Op {
     let session = NewSession { attempt: Some(hash(attempt)), at, ..session(token) };
     match op {
-        Op::Invite(InviteOp::Join { token_hash, name, password, .. }) => {
-            Op::Invite(InviteOp::Join { token_hash, name, password, session })
+        Op::Invite(InviteOp::Join { token_hash, account: NewAccount { name, password, .. } }) => {
+            Op::Invite(InviteOp::Join { token_hash, account: NewAccount { name, password, session } })
         }
-        Op::Account(AccountOp::Create { name, password, .. }) => {
-            Op::Account(AccountOp::Create { name, password, session })
+        Op::Account(AccountOp::Create(NewAccount { name, password, .. })) => {
+            Op::Account(AccountOp::Create(NewAccount { name, password, session }))
         }
         other => other,
     }
@@ -163,8 +166,8 @@ fn a_registration_is_repeated_with_the_password_of_the_last_try() {
     let Change::UserMade { user: ada, .. } = change(fixture.apply(first)) else { panic!() };
     fixture.apply(decide(PatchSettings { registration_open: Some(false), ..PatchSettings::default() }));
     let again = match attempted(create_user("Ada"), 1, 11, NOON + 1) {
-        Op::Account(AccountOp::Create { name, session, .. }) => {
-            Op::Account(AccountOp::Create { name, password: "another hash".into(), session })
+        Op::Account(AccountOp::Create(NewAccount { name, session, .. })) => {
+            Op::Account(AccountOp::Create(NewAccount { name, password: "another hash".into(), session }))
         }
         other => other,
     };
@@ -179,7 +182,13 @@ fn a_sign_in_whose_answer_was_lost_is_not_elsewhere() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let sign_in = |token, attempt: u8, takeover| {
         let session = NewSession { attempt: Some(hash(attempt)), ..session(token) };
-        Op::Session(SessionOp::Create { user: users[0], session, checked: "hash of Ada".into(), here: None, takeover })
+        Op::Session(SessionOp::Create(SignIn {
+            user: users[0],
+            session,
+            checked: "hash of Ada".into(),
+            here: None,
+            takeover,
+        }))
     };
     assert_eq!(fixture.refused(sign_in(1, 1, false)), ErrorCode::InUseElsewhere);
     signed_in(fixture.apply(sign_in(1, 1, true)));

@@ -13,8 +13,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
 use crate::proto::op::{
-    AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewSession, Op, Outcome, RemovalOp, Reply, RoomOp,
-    SessionOp, Snapshot, Whose,
+    AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome,
+    RemovalOp, Reply, RoomOp, SessionOp, SignIn, Snapshot, Whose,
 };
 use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
 use crate::proto::text::Body;
@@ -114,7 +114,7 @@ impl Fixture {
 
     fn room(&self, kind: RoomKind, by: UserId, members: &[UserId]) -> RoomId {
         let members = members.to_vec();
-        room(&self.apply(Op::Room(RoomOp::Create { kind, name: "Kitchen".into(), by, members, at: NOON })))
+        room(&self.apply(Op::Room(RoomOp::Create(NewRoom { kind, name: "Kitchen".into(), by, members, at: NOON }))))
     }
 
     /// Waits until the search index holds everything.
@@ -230,7 +230,7 @@ fn session(token: u8) -> NewSession {
 /// A sign-in with the right password, from wherever the account is signed in else.
 fn sign_in(user: UserId, name: &str, token: u8) -> Op {
     let checked = format!("hash of {name}");
-    Op::Session(SessionOp::Create { user, session: session(token), checked, here: None, takeover: true })
+    Op::Session(SessionOp::Create(SignIn { user, session: session(token), checked, here: None, takeover: true }))
 }
 
 fn decide(change: PatchSettings) -> Op {
@@ -252,15 +252,15 @@ fn create_user(name: &str) -> Op {
         *byte = letter;
     }
     let session = NewSession { token_hash, ..session(0) };
-    Op::Account(AccountOp::Create { name: named(name), password: format!("hash of {name}"), session })
+    Op::Account(AccountOp::Create(NewAccount { name: named(name), password: format!("hash of {name}"), session }))
 }
 
 fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
-    Op::Message(MessageOp::Append {
+    Op::Message(MessageOp::Append(NewMessage {
         room,
         author,
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
         sent_at: NOON,
-    })
+    }))
 }

@@ -12,7 +12,7 @@ impl Fixture {
     fn rooms(&self, count: usize, by: UserId, members: impl Fn(usize) -> Vec<UserId>) -> Vec<RoomId> {
         let create = |at| {
             let members = members(at);
-            Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Kitchen".into(), by, members, at: NOON })
+            Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Closed, name: "Kitchen".into(), by, members, at: NOON }))
         };
         self.apply_all((0..count).map(create)).iter().map(|made| room(made.as_ref().unwrap())).collect()
     }
@@ -50,8 +50,9 @@ fn one_person_puts_another_into_so_many_rooms_only_archived_ones_too() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal", "Eve", "Bob"]);
     let [_, mal, eve, bob] = users[..] else { panic!() };
     fixture.archive(&fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]));
-    let create =
-        |by, members| Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON });
+    let create = |by, members| {
+        Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON }))
+    };
     assert_eq!(fixture.refused(create(mal, vec![bob])), ErrorCode::RoomsFull);
     let room = fixture.room(RoomKind::Open, mal, &[eve]);
     let add = |by| Op::Room(RoomOp::AddMembers { room, users: vec![bob], by: Some(by), at: NOON });
@@ -72,8 +73,9 @@ fn whom_many_put_into_rooms_still_makes_and_joins_rooms_and_is_added_by_one_more
     for &mal in &users[3..] {
         fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]);
     }
-    let create =
-        |by, members| Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON });
+    let create = |by, members| {
+        Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON }))
+    };
     assert_eq!(fixture.refused(create(users[3], vec![bob])), ErrorCode::RoomsFull);
     // What others did limits nothing of one's own.
     let own = fixture.room(RoomKind::Open, bob, &[]);
@@ -133,8 +135,13 @@ fn archiving_is_no_way_around_the_limit_on_rooms_made() {
     for _ in 0..ROOMS_MADE_MAX / 100 {
         fixture.archive(&fixture.rooms(100, users[0], |_| vec![]));
     }
-    let create =
-        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "x".into(), by: users[0], members: vec![], at: NOON });
+    let create = Op::Room(RoomOp::Create(NewRoom {
+        kind: RoomKind::Closed,
+        name: "x".into(),
+        by: users[0],
+        members: vec![],
+        at: NOON,
+    }));
     assert_eq!(fixture.refused(create), ErrorCode::LimitReached);
 }
 

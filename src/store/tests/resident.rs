@@ -6,7 +6,7 @@ use crate::proto::id::SessionId;
 
 fn token_of(name: &str) -> [u8; 32] {
     match create_user(name) {
-        Op::Account(AccountOp::Create { session, .. }) => session.token_hash,
+        Op::Account(AccountOp::Create(NewAccount { session, .. })) => session.token_hash,
         _ => unreachable!(),
     }
 }

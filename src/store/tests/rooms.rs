@@ -10,8 +10,13 @@ fn roles(members: &[MemberRecord]) -> Vec<(UserId, RoomRole)> {
 fn whoever_makes_a_room_owns_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
     let members = vec![users[0], users[1], users[1]];
-    let create =
-        Op::Room(RoomOp::Create { kind: RoomKind::Closed, name: "Kitchen".into(), by: users[1], members, at: NOON });
+    let create = Op::Room(RoomOp::Create(NewRoom {
+        kind: RoomKind::Closed,
+        name: "Kitchen".into(),
+        by: users[1],
+        members,
+        at: NOON,
+    }));
     let Change::RoomMade { room, members } = change(fixture.apply(create)) else { panic!() };
     assert_eq!(roles(&members), [(users[1], RoomRole::Owner), (users[0], RoomRole::Member)]);
     let fixture = fixture.reopen();
@@ -23,7 +28,8 @@ fn whoever_makes_a_room_owns_it() {
 #[test]
 fn a_room_of_strangers_or_of_a_kind_nobody_makes_is_refused() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let create = |kind, members| Op::Room(RoomOp::Create { kind, name: "x".into(), by: users[0], members, at: NOON });
+    let create =
+        |kind, members| Op::Room(RoomOp::Create(NewRoom { kind, name: "x".into(), by: users[0], members, at: NOON }));
     assert_eq!(fixture.refused(create(RoomKind::Open, vec![UserId(99)])), ErrorCode::NotFound);
     assert_eq!(fixture.refused(create(RoomKind::Everyone, vec![])), ErrorCode::BadRequest);
     assert_eq!(fixture.refused(create(RoomKind::Direct, vec![])), ErrorCode::BadRequest);
@@ -33,8 +39,15 @@ fn a_room_of_strangers_or_of_a_kind_nobody_makes_is_refused() {
 #[test]
 fn rooms_made_are_limited_and_archived_ones_do_not_count() {
     let (fixture, users) = Fixture::with(&["Ada"]);
-    let one_more =
-        || Op::Room(RoomOp::Create { kind: RoomKind::Open, name: "x".into(), by: users[0], members: vec![], at: NOON });
+    let one_more = || {
+        Op::Room(RoomOp::Create(NewRoom {
+            kind: RoomKind::Open,
+            name: "x".into(),
+            by: users[0],
+            members: vec![],
+            at: NOON,
+        }))
+    };
     let made = fixture.apply_all((0..ROOMS_PER_MEMBER_MAX).map(|_| one_more()));
     assert!(made.iter().all(is_made));
     assert_eq!(fixture.refused(one_more()), ErrorCode::LimitReached);
@@ -149,7 +162,7 @@ fn read_markers_reach_the_disk_and_never_move_back() {
 fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace", "Eve"]);
     let (kind, name) = (RoomKind::Open, "Kitchen".into());
-    let create = Op::Room(RoomOp::Create { kind, name, by: users[0], members: vec![], at: NOON });
+    let create = Op::Room(RoomOp::Create(NewRoom { kind, name, by: users[0], members: vec![], at: NOON }));
     let room = room(&fixture.apply(create));
     let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0] })));
     assert!(matches!(left, Change::MembersLeft { heir: None, .. }));

@@ -263,8 +263,8 @@ fn filters_narrow_by_author_room_and_day() {
     let kitchen = fixture.room(RoomKind::Open, users[0], &[users[1]]);
     let day = 86_400_000;
     let at = |room, author, id: &str, days: i64| match append(room, author, id, "tea?") {
-        Op::Message(MessageOp::Append { room, author, client_msg_id, body, .. }) => {
-            Op::Message(MessageOp::Append { room, author, client_msg_id, body, sent_at: NOON + days * day })
+        Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, .. })) => {
+            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at: NOON + days * day }))
         }
         other => other,
     };

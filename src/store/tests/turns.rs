@@ -82,7 +82,7 @@ async fn one_persons_look_ups_leave_a_way_for_others_and_sessions_wait_for_none(
         (&mut held.begun).await.unwrap();
         all.push(held);
     }
-    let Op::Account(AccountOp::Create { session, .. }) = create_user("Ada") else { unreachable!() };
+    let Op::Account(AccountOp::Create(NewAccount { session, .. })) = create_user("Ada") else { unreachable!() };
     assert_eq!(store.session(&session.token_hash, NOON).unwrap().1.id, users[0]);
     assert!(store.has_owner() && store.has_member() && store.has_password(users[0]));
     for held in all.iter().chain([&second]) {

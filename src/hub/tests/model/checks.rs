@@ -10,7 +10,7 @@ use crate::proto::id::{ConnId, RoomId, TabId, UserId};
 use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
-use crate::proto::op::{Fault, Op, Outcome, RoomOp};
+use crate::proto::op::{Fault, NewRoom, Op, Outcome, RoomOp};
 use crate::proto::server::{Room, ServerMessage, User};
 
 use super::World;
@@ -220,7 +220,7 @@ impl World {
         let (rooms, added) = match op {
             Op::Room(RoomOp::AddMembers { users, by: Some(_), .. }) => (0, users.len()),
             Op::Room(RoomOp::Archive { archived: false, .. }) | Op::Room(RoomOp::OpenDirect { .. }) => (1, 0),
-            Op::Room(RoomOp::Create { members, .. }) => (1, members.len()),
+            Op::Room(RoomOp::Create(NewRoom { members, .. })) => (1, members.len()),
             _ => return,
         };
         let (conn, _) = expected.asker.as_ref().expect("only commands ask the store");

@@ -7,7 +7,9 @@ use crate::proto::change::{Change, MemberRecord, RoomRecord, RoomSetting};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{Fault, MessageOp, Millis, Missed, Op, Outcome, Reply, RoomOp, Snapshot, Whose};
+use crate::proto::op::{
+    Fault, MessageOp, Millis, Missed, NewMessage, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot, Whose,
+};
 use crate::proto::server::{BoxRole, LastMessage, RoomKind, RoomRole, User};
 use crate::proto::text::preview;
 
@@ -188,7 +190,7 @@ impl Store {
     fn concerns_removed(&self, op: &Op) -> bool {
         match op {
             Op::Room(RoomOp::AddMembers { room, .. })
-            | Op::Message(MessageOp::Append { room, .. })
+            | Op::Message(MessageOp::Append(NewMessage { room, .. }))
             | Op::Room(RoomOp::Archive { room, .. })
             | Op::Room(RoomOp::OpenToGuests { room, .. })
             | Op::Room(RoomOp::RemoveMember { room, .. })
@@ -203,12 +205,12 @@ impl Store {
         }
         match op {
             Op::Room(RoomOp::AddMembers { room, users, at, .. }) => self.add_members(room, users, at),
-            Op::Message(MessageOp::Append { .. }) => self.append(op),
+            Op::Message(MessageOp::Append(_)) => self.append(op),
             Op::Room(RoomOp::Archive { room, archived, .. }) => {
                 self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
                 Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
             }
-            Op::Room(RoomOp::Create { kind, name, by, members, at }) => {
+            Op::Room(RoomOp::Create(NewRoom { kind, name, by, members, at })) => {
                 if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
                     return Outcome::Refused(ErrorCode::NotFound);
                 }
@@ -250,7 +252,7 @@ impl Store {
     }
 
     fn append(&mut self, op: Op) -> Outcome {
-        let Op::Message(MessageOp::Append { room: id, author, client_msg_id, body, sent_at }) = op else {
+        let Op::Message(MessageOp::Append(NewMessage { room: id, author, client_msg_id, body, sent_at })) = op else {
             unreachable!("an append")
         };
         if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {

@@ -13,7 +13,7 @@ use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use porch::proto::op::{
     AccountOp, MessageOp, Missed, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome, Reply, RoomOp,
 };
-use porch::proto::server::RoomKind;
+use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::Store;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use porch::fair::Asker;
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use porch::proto::op::{AccountOp, MessageOp, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome, Reply, RoomOp};
-use porch::proto::server::RoomKind;
+use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::{Filters, Query, Store, Window};

@@ -15,9 +15,9 @@
 //! # Who may, and who hears: [`hub`]
 //!
 //! [`Hub::handle`](hub::Hub::handle) takes one [`Input`](hub::Input) and the time, and appends [`Output`](hub::Output)s; it
-//! waits for nothing and reads no clock. It knows people and their connections (`hub/roster.rs`), rooms (`hub/rooms.rs`),
-//! and one table of who may do what (`hub/permit.rs`). A message it allows becomes an [`Op`](proto::op::Op) for the store,
-//! and is told to nobody yet.
+//! waits for nothing and reads no clock. It knows people and their connections (`hub/roster.rs`) and rooms (`hub/rooms.rs`),
+//! and asks one table who may do what, [`proto::permit`]. A message it allows becomes an [`Op`](proto::op::Op) for the
+//! store, and is told to nobody yet.
 //!
 //! # What is kept: [`store`]
 //!

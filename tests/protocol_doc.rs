@@ -14,7 +14,8 @@ use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
 use porch::proto::event::{Event, EventKind};
-use porch::proto::server::{Act, ServerMessage, User};
+use porch::proto::permit::Act;
+use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -58,6 +59,8 @@ fn the_table_of_acts_is_that_of_the_server() {
     let known = Act::ALL.map(|act| serde_json::to_value(act).expect("a name").as_str().expect("a name").to_owned());
     let table = PAGE.split("| act | what | who |\n").nth(1).expect("the page has the table");
     let told: Vec<_> = rows(table).map(|[name]| name.trim_matches('`').to_owned()).collect();
+    let lacking: Vec<_> = known.iter().filter(|act| !told.contains(act)).collect();
+    assert!(lacking.is_empty(), "the page's table of acts lacks {lacking:?}");
     assert_eq!(told, known);
 }
 

@@ -15,7 +15,10 @@ use porch::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
 use porch::proto::event::Message as Sent;
 use porch::proto::id::{RoomId, Seq, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
-use porch::proto::server::{Act, BoxRole, Resume, Room, RoomKind, RoomRole, ServerMessage, User};
+use porch::proto::permit::Act;
+use porch::proto::role::{BoxRole, RoomRole};
+use porch::proto::room::{RoomKind, RoomSettings};
+use porch::proto::server::{Resume, Room, ServerMessage, User};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::{TcpSocket, TcpStream};
@@ -150,10 +153,8 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
     let room = Room {
         id: room,
         kind: RoomKind::Open,
-        name: String::new(),
-        archived: false,
         may: vec![Act::Write],
-        guests: false,
+        settings: RoomSettings::default(),
         role: RoomRole::Member,
         with: None,
         member_count: 1,

@@ -7,7 +7,7 @@ use porch::auth::token::{CookieName, Token};
 use porch::clock;
 use porch::proto::id::{RoomId, UserId};
 use porch::proto::op::{AccountOp, NewAccount, NewRoom, NewSession, Op, Outcome, Reply, RoomOp};
-use porch::proto::server::RoomKind;
+use porch::proto::room::RoomKind;
 use porch::proto::user_name::UserName;
 use porch::store::Store;
 use tokio::task::JoinSet;

@@ -10,7 +10,8 @@ use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::id::{ClientMsgId, RoomId, TabId};
 use crate::proto::limits::{CONNECTIONS_MAX, HELLOS_BURST, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::op::{AccountOp, MessageOp, NewAccount, NewMessage};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 use crate::proto::text::Body;
 
 /// Connections of each person: few, as they are looked through one by one.

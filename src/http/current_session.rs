@@ -9,7 +9,8 @@ use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::SessionId;
 use crate::proto::op::{Needs, Op};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 use super::App;
 use super::refusal::{Answer, Refusal};

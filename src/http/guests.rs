@@ -13,7 +13,7 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{STAYS_AWAITED_MAX, STAYS_LOOK_INTERVAL_MAX, STAYS_RETRY_WAIT, STAYS_STEP_WAIT};
 use crate::proto::op::{GuestOp, Needs, Op, Reply};
-use crate::proto::server::BoxRole;
+use crate::proto::role::BoxRole;
 
 use super::App;
 use super::current_session::CurrentSession;

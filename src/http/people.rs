@@ -14,7 +14,8 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::PICTURE_EDGES;
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 use crate::store::Store;
 
 use super::App;

@@ -12,7 +12,7 @@ use crate::fair::Asker;
 use crate::guide::Lang;
 use crate::poster::{self, OldPoster, Paper, Poster, Refused, View, Wifi};
 use crate::proto::code::ErrorCode;
-use crate::proto::server::BoxRole;
+use crate::proto::role::BoxRole;
 
 use super::App;
 use super::current_session::CurrentSession;

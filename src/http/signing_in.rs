@@ -19,7 +19,8 @@ use crate::proto::account::{BoxInfo, Credentials, Registration, Session, UserAns
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::{AccountOp, Millis, NewAccount, NewSession, Op, Reply, SessionOp, SignIn};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 
 use super::current_session::CurrentSession;

@@ -26,7 +26,8 @@ use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::CONNECTIONS_MAX;
 use crate::proto::op::{AccountOp, MessageOp, Op, Outcome, RoomOp};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 mod account;
 mod cookies;

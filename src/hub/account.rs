@@ -6,7 +6,9 @@ use crate::proto::change::{Ended, MemberRecord};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, UserId};
 
-use crate::proto::server::{BoxRole, RoomKind, ServerMessage, User};
+use crate::proto::role::BoxRole;
+use crate::proto::room::RoomKind;
+use crate::proto::server::{ServerMessage, User};
 
 use super::gathered::PersonChange;
 use super::room::broadcast;
@@ -123,6 +125,6 @@ impl Hub {
 
     /// Whether there may be guests in a room.
     fn may_hold_guests(&self, room: RoomId) -> bool {
-        self.rooms.get(room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
+        self.rooms.get(room).is_some_and(|room| room.settings.guests || room.kind == RoomKind::Direct)
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::proto::change::{Change, MemberRecord, RoomRecord, RoomSetting};
+use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{ConnId, RoomId};
-use crate::proto::server::{Act, ServerMessage};
+use crate::proto::permit::Act;
+use crate::proto::room::RoomSetting;
+use crate::proto::server::ServerMessage;
 
 use super::gathered::PersonChange;
-use super::room::{Room, broadcast};
+use super::room::broadcast;
 use super::{Hub, Now, Output};
 
 impl Hub {
@@ -56,12 +58,8 @@ impl Hub {
     fn room_changed(&mut self, id: RoomId, setting: RoomSetting, out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get_mut(id) else { return };
         // Nobody was welcomed with it.
-        let comes_back = room.archived && setting == RoomSetting::Archived(false);
-        match setting {
-            RoomSetting::Archived(archived) => room.archived = archived,
-            RoomSetting::Guests(guests) => room.guests = guests,
-            RoomSetting::Name(name) => room.name = name,
-        }
+        let comes_back = room.settings.archived && setting == RoomSetting::Archived(false);
+        room.settings.set(setting);
         if comes_back {
             return self.show_room_to_all(id, out);
         }
@@ -77,8 +75,7 @@ impl Hub {
             alike.entry(may.unwrap_or_default()).or_default().push(conn);
         }
         for (may, to) in alike {
-            let Room { archived, guests, ref name, .. } = *room;
-            broadcast(to, ServerMessage::RoomSettings { room: id, name: name.clone(), archived, guests, may }, out);
+            broadcast(to, ServerMessage::RoomSettings { room: id, settings: room.settings.clone(), may }, out);
         }
     }
 
@@ -93,7 +90,7 @@ impl Hub {
 
     pub(super) fn members_joined(&mut self, id: RoomId, members: &[MemberRecord], out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get(id) else { return };
-        let has_guests = room.guests;
+        let has_guests = room.settings.guests;
         for member in members {
             self.insert_member(member);
             self.gathered.joined(id, member.user);

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::proto::id::{ConnId, UserId};
 use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
-use crate::proto::server::{Resume, RoomKind, RoomRole, ServerMessage};
+use crate::proto::role::RoomRole;
+use crate::proto::room::RoomKind;
+use crate::proto::server::{Resume, ServerMessage};
 
 use super::roster::Stage;
 use super::{AnswerTo, Hub};
@@ -27,7 +29,10 @@ impl Hub {
             let only_guests = room.members.keys().all(|user| self.roster.is_guest(*user));
             assert!(owned || !ownable || only_guests, "room {id} has no owner");
             for (user, member) in room.members.iter().filter(|(user, _)| self.roster.is_guest(**user)) {
-                assert!(room.guests || room.kind == RoomKind::Direct, "guest {user} is in room {id}, which takes none");
+                assert!(
+                    room.settings.guests || room.kind == RoomKind::Direct,
+                    "guest {user} is in room {id}, which takes none"
+                );
                 assert_eq!(member.role, RoomRole::Member, "guest {user} owns room {id}");
             }
         }

@@ -6,7 +6,9 @@ use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
 use crate::proto::op::{MessageOp, NewRoom, Op, RoomOp, Whose};
-use crate::proto::server::{Act, RoomKind, ServerMessage};
+use crate::proto::permit::{self, Act};
+use crate::proto::room::{RoomKind, RoomSetting};
+use crate::proto::server::ServerMessage;
 use crate::proto::user_name::is_reserved;
 
 use super::room::Room;
@@ -33,14 +35,12 @@ impl Hub {
     fn checked(&self, user: UserId, command: Command, now: Now) -> Result<Op, ErrorCode> {
         match command {
             Command::AddMembers { room, users } => self.add_members(user, room, users, now),
-            Command::ArchiveRoom { room, archived } => self.archive_room(user, room, archived, now),
             Command::CreateRoom { name, access, members } => self.create_room(user, &name, access, members, now),
             Command::Delete { room, message } => self.delete(user, room, message, now),
             Command::JoinRoom { room } => self.join_room(user, room, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
-            Command::OpenToGuests { room, guests } => self.open_to_guests(user, room, guests),
-            Command::RenameRoom { room, name } => self.rename_room(user, room, &name),
+            Command::SetRoom { room, setting } => self.set_room(user, room, setting),
         }
     }
 
@@ -74,7 +74,7 @@ impl Hub {
     fn add_members(&self, user: UserId, id: RoomId, users: Vec<UserId>, now: Now) -> Result<Op, ErrorCode> {
         let room = self.may(Act::AddMembers, user, id)?;
         self.known_people(&users)?;
-        if !room.guests && users.iter().any(|user| self.roster.is_guest(*user)) {
+        if !room.settings.guests && users.iter().any(|user| self.roster.is_guest(*user)) {
             return Err(ErrorCode::GuestsNotHere);
         }
         Ok(Op::Room(RoomOp::AddMembers { room: id, users, by: Some(user), at: now.wall }))
@@ -90,11 +90,6 @@ impl Hub {
             return Err(ErrorCode::BadRequest);
         }
         if users.iter().all(|user| self.roster.knows(*user)) { Ok(()) } else { Err(ErrorCode::NotFound) }
-    }
-
-    fn archive_room(&self, user: UserId, id: RoomId, archived: bool, now: Now) -> Result<Op, ErrorCode> {
-        self.may(Act::Archive, user, id)?;
-        Ok(Op::Room(RoomOp::Archive { room: id, archived, at: now.wall }))
     }
 
     fn create_room(
@@ -131,9 +126,9 @@ impl Hub {
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
         // A room one may not join and none at all look the same from outside.
-        let open = |room: &&Room| room.kind == RoomKind::Open && (room.guests || !self.roster.is_guest(user));
+        let open = |room: &&Room| room.kind == RoomKind::Open && (room.settings.guests || !self.roster.is_guest(user));
         let room = self.rooms.get(id).filter(open).ok_or(ErrorCode::NotFound)?;
-        if room.archived {
+        if room.settings.archived {
             return Err(ErrorCode::RoomArchived);
         }
         Ok(Op::Room(RoomOp::AddMembers { room: id, users: vec![user], by: None, at: now.wall }))
@@ -158,16 +153,15 @@ impl Hub {
         Ok(Op::Room(RoomOp::OpenDirect { users: [by.min(other), by.max(other)], by, at: now.wall }))
     }
 
-    fn open_to_guests(&self, user: UserId, id: RoomId, guests: bool) -> Result<Op, ErrorCode> {
-        self.may(Act::OpenToGuests, user, id)?;
-        Ok(Op::Room(RoomOp::OpenToGuests { room: id, guests }))
-    }
-
-    fn rename_room(&self, user: UserId, id: RoomId, name: &str) -> Result<Op, ErrorCode> {
-        let room = self.may(Act::Rename, user, id)?;
-        // The room for everybody may be called what it is called anyway.
-        let name = if room.kind == RoomKind::Everyone { parse_room_name(name)? } else { room_name(name)? };
-        Ok(Op::Room(RoomOp::Rename { room: id, name }))
+    fn set_room(&self, user: UserId, id: RoomId, setting: RoomSetting) -> Result<Op, ErrorCode> {
+        let room = self.may(permit::act_of(&setting), user, id)?;
+        let setting = match setting {
+            // The room for everybody may be called what it is called anyway.
+            RoomSetting::Name(name) if room.kind == RoomKind::Everyone => RoomSetting::Name(parse_room_name(&name)?),
+            RoomSetting::Name(name) => RoomSetting::Name(room_name(&name)?),
+            setting => setting,
+        };
+        Ok(Op::Room(RoomOp::Set { room: id, setting }))
     }
 }
 
@@ -182,13 +176,11 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
     match command {
         Command::AddMembers { users, .. } => (0, users.len()),
         // Brought back, it is shown to everyone in it.
-        Command::ArchiveRoom { archived, .. } => (usize::from(!archived), 0),
+        Command::SetRoom { setting: RoomSetting::Archived(false), .. } => (1, 0),
         Command::CreateRoom { members, .. } => (1, members.len()),
         Command::OpenDirect { .. } => (1, 0),
-        Command::Delete { .. }
-        | Command::JoinRoom { .. }
-        | Command::LeaveRoom { .. }
-        | Command::OpenToGuests { .. }
-        | Command::RenameRoom { .. } => (0, 0),
+        Command::Delete { .. } | Command::JoinRoom { .. } | Command::LeaveRoom { .. } | Command::SetRoom { .. } => {
+            (0, 0)
+        }
     }
 }

@@ -4,7 +4,8 @@
 use crate::proto::account::RoomPage;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ROOMS_PAGE_MAX, WELCOME_BYTES_MAX};
-use crate::proto::server::{self, RoomKind};
+use crate::proto::room::RoomKind;
+use crate::proto::server;
 
 use super::Hub;
 use super::room::Room;
@@ -25,7 +26,7 @@ impl Hub {
         let Some(person) = self.roster.people.get(&user) else { return RoomPage { rooms: Vec::new(), more: false } };
         let below = before.unwrap_or(RoomId(u64::MAX));
         let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(*id));
-        let found = found.filter(|room| room.archived == archived);
+        let found = found.filter(|room| room.settings.archived == archived);
         let mut rooms: Vec<server::Room> =
             found.filter_map(|room| room.seen_by(user, person.user.role)).take(ROOMS_PAGE_MAX + 1).collect();
         let more = rooms.len() > ROOMS_PAGE_MAX;
@@ -41,7 +42,7 @@ impl Hub {
     /// The rooms to welcome somebody with, in the order of their ids, and whether there are more.
     pub(super) fn liveliest(&self, person: &Person) -> (Vec<server::Room>, bool) {
         let user = person.user.id;
-        let own = person.rooms.iter().filter_map(|id| self.rooms.get(*id)).filter(|room| !room.archived);
+        let own = person.rooms.iter().filter_map(|id| self.rooms.get(*id)).filter(|room| !room.settings.archived);
         let mut rooms: Vec<(&Room, server::Room)> =
             own.filter_map(|room| Some((room, room.seen_by(user, person.user.role)?))).collect();
         // What others put somebody into, however lively, is not to push their own rooms out.
@@ -64,7 +65,7 @@ impl Hub {
 
     /// How many archived rooms a person is in.
     pub(super) fn archived_count(&self, person: &Person) -> u32 {
-        let archived = |id: &&RoomId| self.rooms.get(**id).is_some_and(|room| room.archived);
+        let archived = |id: &&RoomId| self.rooms.get(**id).is_some_and(|room| room.settings.archived);
         u32::try_from(person.rooms.iter().filter(archived).count()).unwrap_or(u32::MAX)
     }
 }

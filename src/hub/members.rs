@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::proto::change::MemberRecord;
 use crate::proto::id::{ConnId, RoomId, UserId};
-use crate::proto::server::{RoomKind, RoomRole, ServerMessage};
+use crate::proto::role::RoomRole;
+use crate::proto::room::RoomKind;
+use crate::proto::server::ServerMessage;
 
 use super::room::{Member, broadcast};
 use super::{Hub, Output};
@@ -51,7 +53,7 @@ impl Hub {
     /// A direct room has the last name of the one who goes, for the other.
     pub(super) fn keep_name(&mut self, id: RoomId, name: &str) {
         if let Some(room) = self.rooms.get_mut(id).filter(|room| room.kind == RoomKind::Direct) {
-            name.clone_into(&mut room.name);
+            name.clone_into(&mut room.settings.name);
         }
     }
 

@@ -19,7 +19,6 @@ mod gathered;
 mod listing;
 mod members;
 mod outcome;
-mod permit;
 mod presence;
 mod quota;
 mod room;

@@ -6,12 +6,14 @@ use crate::proto::change::RoomRecord;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
-use crate::proto::server::{self, Act, BoxRole, LastMessage, RoomKind, RoomRole, ServerMessage};
+use crate::proto::permit::{self, Act, RoomFacts, Standing};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::server::{self, LastMessage, ServerMessage};
 use crate::proto::text::preview;
 
 use super::Output;
 use super::deleted::Deleted;
-use super::permit::{self, RoomFacts, Standing};
 
 /// A membership.
 #[derive(Debug)]
@@ -27,10 +29,7 @@ pub(super) struct Member {
 pub(super) struct Room {
     pub(super) id: RoomId,
     pub(super) kind: RoomKind,
-    pub(super) name: String,
-    pub(super) archived: bool,
-    /// Whether guests may be in it.
-    pub(super) guests: bool,
+    pub(super) settings: RoomSettings,
     pub(super) direct: Option<[UserId; 2]>,
     pub(super) last_n: u64,
     pub(super) last: Option<LastMessage>,
@@ -42,11 +41,11 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new(record: RoomRecord) -> Self {
-        let RoomRecord { id, kind, name, archived, guests, direct, last_n, last, deleted: numbers } = record;
+        let RoomRecord { id, kind, settings, direct, last_n, last, deleted: numbers } = record;
         let mut deleted = Deleted::default();
         deleted.extend(numbers);
         let (members, present) = (BTreeMap::new(), Vec::new());
-        Self { id, kind, name, archived, guests, direct, last_n, last, deleted, members, present }
+        Self { id, kind, settings, direct, last_n, last, deleted, members, present }
     }
 
     /// The room as `user` sees it; none when not a member.
@@ -56,9 +55,7 @@ impl Room {
         Some(server::Room {
             id: self.id,
             kind: self.kind,
-            name: self.name.clone(),
-            archived: self.archived,
-            guests: self.guests,
+            settings: self.settings.clone(),
             role: member.role,
             may: self.all_that_may(user, on_the_box),
             with: other.filter(|other| self.members.contains_key(other)),
@@ -82,9 +79,9 @@ impl Room {
         permit::all_that(Standing { on_the_box, in_the_room: member.role }, self.facts())
     }
 
-    fn facts(&self) -> RoomFacts {
+    fn facts(&self) -> RoomFacts<'_> {
         let left_alone = self.kind == RoomKind::Direct && self.members.len() < 2;
-        RoomFacts { kind: self.kind, archived: self.archived, left_alone }
+        RoomFacts { kind: self.kind, settings: &self.settings, left_alone }
     }
 
     /// Members; a room holds fewer than `USERS_MAX`.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::proto::id::{ConnId, RoomId, SessionId, TabId, UserId};
 use crate::proto::limits::ENDED_SESSIONS_MAX;
-use crate::proto::server::{BoxRole, ServerMessage, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::{ServerMessage, User};
 
 use super::quota::{Bucket, Quota};
 

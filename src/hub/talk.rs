@@ -6,7 +6,9 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{MessageOp, NewMessage, Op};
-use crate::proto::server::{Act, BoxRole, ServerMessage};
+use crate::proto::permit::Act;
+use crate::proto::role::BoxRole;
+use crate::proto::server::ServerMessage;
 use crate::proto::text::{Body, BodyFault, RawBody};
 
 use super::quota::{DISK_SHARE, DISK_SHARE_GUEST};

@@ -2,12 +2,14 @@
 //! the script tells it to; the real one is tested end to end.
 
 use super::*;
-use crate::proto::change::{MemberRecord, RoomRecord, RoomSetting, SessionEnd};
+use crate::proto::change::{MemberRecord, RoomRecord, SessionEnd};
 use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
 use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
-use crate::proto::server::{BoxRole, Resume, RoomKind, RoomRole, User};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
+use crate::proto::server::{Resume, User};
 use crate::proto::text::RawBody;
 
 mod guests;
@@ -60,9 +62,7 @@ impl World {
         let everyone = RoomRecord {
             id: EVERYONE,
             kind: RoomKind::Everyone,
-            name: String::new(),
-            archived: false,
-            guests: false,
+            settings: RoomSettings::default(),
             direct: None,
             last_n: 0,
             last: None,
@@ -194,17 +194,12 @@ impl World {
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
-            Op::Room(RoomOp::OpenToGuests { room, guests }) => {
+            Op::Room(RoomOp::Set { room, setting }) => {
+                let closes = setting == RoomSetting::Guests(false);
                 let members = self.hub.rooms.by_id[&room].members.keys().copied();
-                let left = members.filter(|user| !guests && self.hub.roster.is_guest(*user)).collect();
-                let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
-                Outcome::done([Change::MembersLeft { room, users: left, heir: None }, opened])
-            }
-            Op::Room(RoomOp::Archive { room, archived, .. }) => {
-                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
-            }
-            Op::Room(RoomOp::Rename { room, name }) => {
-                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
+                let left = members.filter(|user| closes && self.hub.roster.is_guest(*user)).collect();
+                let set = Change::RoomChanged { room, setting };
+                Outcome::done([Change::MembersLeft { room, users: left, heir: None }, set])
             }
             Op::Room(RoomOp::RemoveMember { room, user }) => {
                 let heir = self.heir_of(room, user);
@@ -235,9 +230,7 @@ impl World {
         RoomRecord {
             id,
             kind,
-            name,
-            archived: false,
-            guests: false,
+            settings: RoomSettings { name, ..RoomSettings::default() },
             direct,
             last_n: 0,
             last: None,

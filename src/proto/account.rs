@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::code::ErrorCode;
 use super::event::Message;
 use super::id::{InviteId, RoomId, SessionId, UserId};
-use super::server::{BoxRole, Room, RoomRole, User};
+use super::role::{BoxRole, RoomRole};
+use super::server::{Room, User};
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -6,7 +6,9 @@
 use super::event::Event;
 use super::id::{RoomId, SessionId, UserId};
 use super::millis::Millis;
-use super::server::{LastMessage, RoomKind, RoomRole, User};
+use super::role::RoomRole;
+use super::room::{RoomKind, RoomSetting, RoomSettings};
+use super::server::{LastMessage, User};
 
 /// One thing that is different now.
 #[derive(Clone, Debug)]
@@ -62,15 +64,6 @@ pub enum Change {
     },
 }
 
-/// What can be set of a room.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum RoomSetting {
-    Archived(bool),
-    /// Whether guests may be in it.
-    Guests(bool),
-    Name(String),
-}
-
 /// Why a session has ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SessionEnd {
@@ -93,10 +86,7 @@ pub struct Ended {
 pub struct RoomRecord {
     pub id: RoomId,
     pub kind: RoomKind,
-    pub name: String,
-    pub archived: bool,
-    /// Whether guests may be in it.
-    pub guests: bool,
+    pub settings: RoomSettings,
     /// Of a direct room: the two people, the lower id first.
     pub direct: Option<[UserId; 2]>,
     pub last_n: u64,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{ClientMsgId, RoomId, Seq, TabId, UserId};
+use super::room::RoomSetting;
 use super::text::RawBody;
 
 /// The version of the protocol that this server speaks.
@@ -59,14 +60,12 @@ pub enum ClientMessage {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     AddMembers { room: RoomId, users: Vec<UserId> },
-    ArchiveRoom { room: RoomId, archived: bool },
     CreateRoom { name: String, access: Access, members: Vec<UserId> },
     Delete { room: RoomId, message: Seq },
     JoinRoom { room: RoomId },
     LeaveRoom { room: RoomId },
     OpenDirect { user: UserId },
-    OpenToGuests { room: RoomId, guests: bool },
-    RenameRoom { room: RoomId, name: String },
+    SetRoom { room: RoomId, setting: RoomSetting },
 }
 
 impl ClientMessage {

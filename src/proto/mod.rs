@@ -17,6 +17,9 @@ pub mod limits;
 pub mod millis;
 pub mod name;
 pub mod op;
+pub mod permit;
+pub mod role;
+pub mod room;
 pub mod server;
 pub mod text;
 #[cfg(test)]

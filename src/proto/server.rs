@@ -6,26 +6,9 @@ use super::client::Re;
 use super::code::ErrorCode;
 use super::event::Event;
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
-
-/// What a member may do in a room.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum RoomRole {
-    Member,
-    Owner,
-}
-
-/// What an account may do on the box.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum BoxRole {
-    /// Came by an invite, may stay for a time, and sees only rooms that are open to guests.
-    Guest,
-    Member,
-    Owner,
-}
+use super::permit::Act;
+use super::role::{BoxRole, RoomRole};
+use super::room::{RoomKind, RoomSettings};
 
 /// A person, as everyone sees them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -43,38 +26,6 @@ pub struct User {
     /// author of what they wrote.
     #[cfg_attr(test, ts(type = "number | null"))]
     pub ends_at: Option<i64>,
-}
-
-/// What a room is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum RoomKind {
-    Closed,
-    Direct,
-    Everyone,
-    Open,
-}
-
-/// What a member may do in a room.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    AddMembers,
-    /// And bring it back.
-    Archive,
-    /// Messages of others too; one's own can always be deleted.
-    DeleteAny,
-    Leave,
-    OpenToGuests,
-    Rename,
-    Write,
-}
-
-impl Act {
-    pub const ALL: [Self; 7] =
-        [Self::AddMembers, Self::Archive, Self::DeleteAny, Self::Leave, Self::OpenToGuests, Self::Rename, Self::Write];
 }
 
 /// The newest message of a room, for the chat list.
@@ -95,12 +46,7 @@ pub struct LastMessage {
 pub struct Room {
     pub id: RoomId,
     pub kind: RoomKind,
-    /// Empty for the room for everybody until it is named, and for direct rooms while both are here; then the name that
-    /// the one who is gone had last.
-    pub name: String,
-    pub archived: bool,
-    /// Whether guests may be in it.
-    pub guests: bool,
+    pub settings: RoomSettings,
     pub role: RoomRole,
     /// All that this member may do there.
     pub may: Vec<Act>,
@@ -179,9 +125,7 @@ pub enum ServerMessage {
     },
     RoomSettings {
         room: RoomId,
-        name: String,
-        archived: bool,
-        guests: bool,
+        settings: RoomSettings,
         /// All that this member may do there from now on.
         may: Vec<Act>,
     },

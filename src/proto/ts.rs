@@ -3,7 +3,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, event, fold, limits, server};
+use super::{account, client, clock, code, doctor, door, event, fold, limits, permit, role, room, server};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
@@ -25,11 +25,13 @@ fn typescript() -> String {
         client::Access,
         client::Command,
         client::ClientMessage,
-        server::BoxRole,
-        server::RoomRole,
+        role::BoxRole,
+        role::RoomRole,
         server::User,
-        server::RoomKind,
-        server::Act,
+        room::RoomKind,
+        permit::Act,
+        room::RoomSettings,
+        room::RoomSetting,
         server::LastMessage,
         server::Room,
         server::Resume,

@@ -8,7 +8,7 @@ use crate::config::UserCommand;
 use crate::fair::Asker;
 use crate::proto::change::Change;
 use crate::proto::op::{AccountOp, Op, Outcome, Reply, Snapshot};
-use crate::proto::server::BoxRole;
+use crate::proto::role::BoxRole;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
 

@@ -10,7 +10,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
 use crate::proto::op::{AccountOp, Millis, NewAccount, Outcome, Reply};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 use crate::proto::user_name::UserName;
 
 pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome> {

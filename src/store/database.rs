@@ -158,7 +158,8 @@ mod tests {
     use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
     use crate::proto::id::UserId;
-    use crate::proto::server::{BoxRole, User};
+    use crate::proto::role::BoxRole;
+    use crate::proto::server::User;
 
     #[test]
     fn a_new_database_has_the_newest_layout_and_the_room_for_everybody() {
@@ -194,7 +195,8 @@ mod tests {
         assert!(!settings.registration_open && settings.several_devices && settings.guests);
         assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
         let records = rooms::records(&db).unwrap();
-        let shown: Vec<_> = records.iter().map(|room| (room.id.0, room.archived, room.guests, room.last_n)).collect();
+        let shown: Vec<_> =
+            records.iter().map(|room| (room.id.0, room.settings.archived, room.settings.guests, room.last_n)).collect();
         assert_eq!(shown, [(1, false, false, 0), (2, true, false, 1)]);
         assert_eq!(guests::next_due(&db).unwrap(), None);
     }
@@ -256,7 +258,7 @@ mod tests {
             .unwrap();
         drop(before);
         let records = rooms::records(&open_database(dir.path()).unwrap()).unwrap();
-        let names: Vec<_> = records.iter().map(|room| (room.id.0, room.name.as_str())).collect();
+        let names: Vec<_> = records.iter().map(|room| (room.id.0, room.settings.name.as_str())).collect();
         assert_eq!(names, [(1, ""), (2, "Lin"), (3, ""), (4, ""), (5, "")]);
     }
 

@@ -11,7 +11,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::{DAY_MS, GuestOp, Millis, Outcome, Reply};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 pub(super) fn apply(db: &Connection, op: GuestOp) -> rusqlite::Result<Outcome> {
     match op {

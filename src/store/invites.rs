@@ -10,7 +10,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{InviteId, RoomId, UserId};
 use crate::proto::limits::{INVITE_KEPT_DAYS, INVITE_ROOMS_MAX, INVITES_MAX};
 use crate::proto::op::{DAY_MS, InviteOp, Millis, NewAccount, Outcome, Reply};
-use crate::proto::server::{BoxRole, RoomKind};
+use crate::proto::role::BoxRole;
+use crate::proto::room::RoomKind;
 
 pub(super) fn apply(db: &Connection, op: InviteOp) -> rusqlite::Result<Outcome> {
     match op {

@@ -9,7 +9,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
 use crate::proto::op::{Millis, Outcome, Reply};
-use crate::proto::server::{BoxRole, RoomKind, RoomRole};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::RoomKind;
 
 /// The room for everybody: the first migration makes it.
 pub(super) const EVERYONE: RoomId = RoomId(1);

@@ -2,15 +2,17 @@
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::rows::{self, MESSAGE_COLUMNS, ROOM_SETTINGS_COLUMNS, ROOM_SETTINGS_COLUMNS_COUNT, sql};
 use super::{events, history};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{DAY_MS, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
+use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::server::LastMessage;
 use crate::proto::text;
 
@@ -92,23 +94,27 @@ fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::R
         .optional()
 }
 
-/// Why this person cannot write in this room, if so.
+/// Why this person cannot write in this room now, if so.
 fn may_write(db: &Connection, room: RoomId, author: UserId) -> rusqlite::Result<Option<ErrorCode>> {
-    let state = db
-        .prepare_cached(
-            "SELECT archived, EXISTS (SELECT 1 FROM members WHERE user = ?2 AND room = ?1),
-                    kind = 'direct' AND (SELECT count(*) FROM members WHERE room = ?1) < 2
-             FROM rooms WHERE id = ?1",
-        )?
-        .query_row([sql(room.0), sql(author.0)], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
-        .optional()?;
-    Ok(match state {
-        None => Some(ErrorCode::NotFound),
-        Some([_, false, _]) => Some(ErrorCode::NotAMember),
-        Some([_, true, true]) => Some(ErrorCode::PersonGone),
-        Some([true, true, false]) => Some(ErrorCode::RoomArchived),
-        Some([false, true, false]) => None,
+    const ROLE: usize = 2 + ROOM_SETTINGS_COLUMNS_COUNT;
+    db.prepare_cached(&format!(
+        "SELECT kind, kind = 'direct' AND (SELECT count(*) FROM members WHERE room = ?1) < 2, {ROOM_SETTINGS_COLUMNS},
+                members.role, users.role
+         FROM rooms LEFT JOIN members ON members.room = rooms.id AND members.user = ?2
+                    LEFT JOIN users ON users.id = members.user
+         WHERE rooms.id = ?1"
+    ))?
+    .query_row([sql(room.0), sql(author.0)], |row| {
+        if row.get_ref(ROLE)? == ValueRef::Null {
+            return Ok(Some(ErrorCode::NotAMember));
+        }
+        let who = Standing { on_the_box: rows::box_role(row, ROLE + 1)?, in_the_room: rows::room_role(row, ROLE)? };
+        let settings = rows::room_settings(row, 2)?;
+        let room = RoomFacts { kind: rows::room_kind(row, 0)?, settings: &settings, left_alone: row.get(1)? };
+        Ok(permit::may(Act::Write, who, room).err())
     })
+    .optional()
+    .map(|refusal| refusal.unwrap_or(Some(ErrorCode::NotFound)))
 }
 
 fn note_day(db: &Connection, message: &Message) -> rusqlite::Result<()> {

@@ -15,7 +15,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]

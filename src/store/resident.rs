@@ -16,7 +16,8 @@ use super::{sessions, settings};
 use crate::proto::account::Settings;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::Millis;
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 /// See the module's text. Clones are the same.
 #[derive(Clone)]

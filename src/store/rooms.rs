@@ -1,27 +1,26 @@
 //! Changes to rooms.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::history::Newest;
-use super::rows::{self, sql};
+use super::rows::{self, ROOM_SETTINGS_COLUMNS, sql};
 use super::{events, members, messages, people};
-use crate::proto::change::{Change, RoomRecord, RoomSetting};
+use crate::proto::change::{Change, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{DELETED_READ_MAX, ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
 use crate::proto::op::{Millis, NewRoom, Outcome, Reply, RoomOp};
-use crate::proto::server::{RoomKind, RoomRole};
+use crate::proto::role::RoomRole;
+use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 
 pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
         RoomOp::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
-        RoomOp::Archive { room, archived, at: _ } => archive(db, room, archived),
         RoomOp::Create(room) => create(db, room),
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
-        RoomOp::OpenToGuests { room, guests } => open_to_guests(db, room, guests),
         RoomOp::RemoveMember { room, user } => members::remove_member(db, room, user),
-        RoomOp::Rename { room, name } => rename(db, room, &name),
+        RoomOp::Set { room, setting } => set(db, room, setting),
     }
 }
 
@@ -62,18 +61,8 @@ pub(super) fn create(db: &Connection, new: NewRoom) -> rusqlite::Result<Outcome>
         members.push(members::join(db, room, user, RoomRole::Member, new.at, 0, false)?);
         members::note_adder(db, room, user, new.by)?;
     }
-    let (kind, name) = (new.kind, new.name);
-    let room = RoomRecord {
-        id: room,
-        kind,
-        name,
-        archived: false,
-        guests: false,
-        direct: None,
-        last_n: 0,
-        last: None,
-        deleted: Vec::new(),
-    };
+    let settings = RoomSettings { name: new.name, ..RoomSettings::default() };
+    let room = bare_record(room, new.kind, settings, None);
     Ok(Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }]))
 }
 
@@ -99,83 +88,79 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
     let id = RoomId(db.last_insert_rowid().unsigned_abs());
     let enter = |user| members::join(db, id, user, RoomRole::Member, at, 0, user == by);
     let members = vec![enter(low)?, enter(high)?];
-    let (kind, name, direct) = (RoomKind::Direct, String::new(), Some([low, high]));
-    let room = RoomRecord {
-        id,
-        kind,
-        name,
-        archived: false,
-        guests: false,
-        direct,
-        last_n: 0,
-        last: None,
-        deleted: Vec::new(),
-    };
+    let room = bare_record(id, RoomKind::Direct, RoomSettings::default(), Some([low, high]));
     Ok(Outcome::made(Reply::Room(id), [Change::RoomMade { room, members }]))
 }
 
-/// Sets whether guests may be in a room; takes out those who are, where they may not.
-pub(super) fn open_to_guests(db: &Connection, room: RoomId, guests: bool) -> rusqlite::Result<Outcome> {
-    let opened = db
-        .prepare_cached("UPDATE rooms SET guests = ?2 WHERE id = ?1 AND kind <> 'direct' AND erased_upto IS NULL")?
-        .execute(params![sql(room.0), guests])?;
-    if opened == 0 {
-        return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
-    }
-    let mut left = Vec::new();
-    if !guests {
-        // No guest owns a room, so none is left without its owner.
-        left = db
-            .prepare_cached(
-                "DELETE FROM members WHERE room = ?1 AND user IN (
-                     SELECT users.id FROM members JOIN users ON users.id = members.user
-                     WHERE members.room = ?1 AND users.role = 'guest')
-                 RETURNING user",
-            )?
-            .query_map([sql(room.0)], |row| rows::user_id(row, 0))?
-            .collect::<rusqlite::Result<_>>()?;
-        left.sort_unstable();
-    }
-    let opened = Change::RoomChanged { room, setting: RoomSetting::Guests(guests) };
-    // No guest owns a room: nobody inherits it.
-    let left = (!left.is_empty()).then_some(Change::MembersLeft { room, users: left, heir: None });
-    Ok(Outcome::done(left.into_iter().chain([opened]).collect::<Vec<_>>()))
-}
-
-pub(super) fn rename(db: &Connection, room: RoomId, name: &str) -> rusqlite::Result<Outcome> {
-    let renamed = db
-        .prepare_cached("UPDATE rooms SET name = ?2 WHERE id = ?1 AND kind <> 'direct' AND erased_upto IS NULL")?
-        .execute(params![sql(room.0), name])?;
-    if renamed == 0 {
-        return Ok(Outcome::Refused(missing_or_forbidden(db, room)?));
-    }
-    Ok(Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name.to_owned()) }]))
-}
-
-pub(super) fn archive(db: &Connection, room: RoomId, archived: bool) -> rusqlite::Result<Outcome> {
-    if let Some(refusal) = members::fixed(db, room)? {
+/// Sets one thing of a room.
+fn set(db: &Connection, room: RoomId, setting: RoomSetting) -> rusqlite::Result<Outcome> {
+    let refusal = match setting {
+        RoomSetting::Archived(archived) => not_to_be_archived(db, room, archived)?,
+        RoomSetting::Guests(_) | RoomSetting::Name(_) => not_to_be_set(db, room)?,
+    };
+    if let Some(refusal) = refusal {
         return Ok(Outcome::Refused(refusal));
+    }
+    let (column, value): (_, &dyn ToSql) = match &setting {
+        RoomSetting::Archived(archived) => ("archived", archived),
+        RoomSetting::Guests(guests) => ("guests", guests),
+        RoomSetting::Name(name) => ("name", name),
+    };
+    db.prepare_cached(&format!("UPDATE rooms SET {column} = ?2 WHERE id = ?1"))?
+        .execute(params![sql(room.0), value])?;
+    let left = if setting == RoomSetting::Guests(false) { guests_leave(db, room)? } else { None };
+    Ok(Outcome::done(left.into_iter().chain([Change::RoomChanged { room, setting }]).collect::<Vec<_>>()))
+}
+
+/// Why nothing is set of this room, if so.
+fn not_to_be_set(db: &Connection, room: RoomId) -> rusqlite::Result<Option<ErrorCode>> {
+    let kind = db
+        .prepare_cached("SELECT kind FROM rooms WHERE id = ? AND erased_upto IS NULL")?
+        .query_row([sql(room.0)], |row| rows::room_kind(row, 0))
+        .optional()?;
+    Ok(match kind {
+        None => Some(ErrorCode::NotFound),
+        Some(RoomKind::Direct) => Some(ErrorCode::Forbidden),
+        Some(RoomKind::Closed | RoomKind::Everyone | RoomKind::Open) => None,
+    })
+}
+
+/// Why this room is not archived, or not brought back, if so.
+fn not_to_be_archived(db: &Connection, room: RoomId, archived: bool) -> rusqlite::Result<Option<ErrorCode>> {
+    if let Some(refusal) = members::fixed(db, room)? {
+        return Ok(Some(refusal));
     }
     let (was, made_by): (bool, Option<i64>) = db
         .prepare_cached("SELECT archived, made_by FROM rooms WHERE id = ?")?
         .query_row([sql(room.0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if was && !archived {
-        // Else archiving would be a way around the limit.
-        let maker = made_by.map(|id| UserId(id.unsigned_abs()));
-        if maker.map_or(Ok(0), |maker| rooms_made(db, maker))? >= ROOMS_PER_MEMBER_MAX as u64 {
-            return Ok(Outcome::Refused(ErrorCode::LimitReached));
-        }
-    }
-    db.prepare_cached("UPDATE rooms SET archived = ?2 WHERE id = ?1")?.execute(params![sql(room.0), archived])?;
-    Ok(Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }]))
+    // Else archiving would be a way around the limit.
+    let maker = made_by.filter(|_| was && !archived).map(|id| UserId(id.unsigned_abs()));
+    let made = maker.map_or(Ok(0), |maker| rooms_made(db, maker))?;
+    Ok((made >= ROOMS_PER_MEMBER_MAX as u64).then_some(ErrorCode::LimitReached))
+}
+
+/// Takes the guests out of a room that is not open to them any more.
+fn guests_leave(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Change>> {
+    let mut left: Vec<UserId> = db
+        .prepare_cached(
+            "DELETE FROM members WHERE room = ?1 AND user IN (
+                 SELECT users.id FROM members JOIN users ON users.id = members.user
+                 WHERE members.room = ?1 AND users.role = 'guest')
+             RETURNING user",
+        )?
+        .query_map([sql(room.0)], |row| rows::user_id(row, 0))?
+        .collect::<rusqlite::Result<_>>()?;
+    left.sort_unstable();
+    // No guest owns a room: nobody inherits it.
+    Ok((!left.is_empty()).then_some(Change::MembersLeft { room, users: left, heir: None }))
 }
 
 /// Every room with its newest message, by id.
 pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
-    let mut statement = db.prepare(
-        "SELECT id, kind, name, archived, low, high, guests FROM rooms WHERE erased_upto IS NULL ORDER BY id",
-    )?;
-    let bare: Vec<RoomRecord> = statement.query_map([], bare_record)?.collect::<rusqlite::Result<_>>()?;
+    let mut statement = db.prepare(&format!(
+        "SELECT id, kind, low, high, {ROOM_SETTINGS_COLUMNS} FROM rooms WHERE erased_upto IS NULL ORDER BY id",
+    ))?;
+    let bare: Vec<RoomRecord> = statement.query_map([], record)?.collect::<rusqlite::Result<_>>()?;
     let newest = Newest::new(db)?;
     bare.into_iter()
         .map(|record| {
@@ -185,22 +170,17 @@ pub(super) fn records(db: &Connection) -> rusqlite::Result<Vec<RoomRecord>> {
         .collect()
 }
 
-fn bare_record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
-    let direct = match row.get::<_, Option<i64>>(4)? {
-        Some(_) => Some([rows::user_id(row, 4)?, rows::user_id(row, 5)?]),
+fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RoomRecord> {
+    let direct = match row.get::<_, Option<i64>>(2)? {
+        Some(_) => Some([rows::user_id(row, 2)?, rows::user_id(row, 3)?]),
         None => None,
     };
-    Ok(RoomRecord {
-        id: rows::room_id(row, 0)?,
-        kind: rows::room_kind(row, 1)?,
-        name: row.get(2)?,
-        archived: row.get(3)?,
-        guests: row.get(6)?,
-        direct,
-        last_n: 0,
-        last: None,
-        deleted: Vec::new(),
-    })
+    Ok(bare_record(rows::room_id(row, 0)?, rows::room_kind(row, 1)?, rows::room_settings(row, 4)?, direct))
+}
+
+/// A room in which nothing has been said.
+fn bare_record(id: RoomId, kind: RoomKind, settings: RoomSettings, direct: Option<[UserId; 2]>) -> RoomRecord {
+    RoomRecord { id, kind, settings, direct, last_n: 0, last: None, deleted: Vec::new() }
 }
 
 fn with_messages(db: &Connection, record: RoomRecord, newest: Option<&Message>) -> rusqlite::Result<RoomRecord> {
@@ -218,8 +198,4 @@ fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
 fn made_ever(db: &Connection, by: UserId) -> rusqlite::Result<u64> {
     db.prepare_cached("SELECT count(*) FROM rooms WHERE made_by = ? AND low IS NULL")?
         .query_row([sql(by.0)], |row| rows::number(row, 0))
-}
-
-fn missing_or_forbidden(db: &Connection, room: RoomId) -> rusqlite::Result<ErrorCode> {
-    Ok(members::fixed(db, room)?.unwrap_or(ErrorCode::Forbidden))
 }

@@ -5,7 +5,9 @@ use rusqlite::Row;
 use crate::proto::account::InviteRole;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::server::User;
 
 /// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
 pub(super) fn sql(id: u64) -> i64 {
@@ -98,6 +100,16 @@ pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKi
         "open" => Ok(RoomKind::Open),
         other => Err(unreadable(column, format!("{other} is no kind of room"))),
     }
+}
+
+/// The columns that [`room_settings`] reads.
+pub(super) const ROOM_SETTINGS_COLUMNS: &str = "rooms.archived, rooms.guests, rooms.name";
+
+/// How many they are.
+pub(super) const ROOM_SETTINGS_COLUMNS_COUNT: usize = 3;
+
+pub(super) fn room_settings(row: &Row<'_>, first: usize) -> rusqlite::Result<RoomSettings> {
+    Ok(RoomSettings { archived: row.get(first)?, guests: row.get(first + 1)?, name: row.get(first + 2)? })
 }
 
 /// The columns that [`user`] reads.

@@ -9,7 +9,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp, SignIn};
-use crate::proto::server::{BoxRole, User};
+use crate::proto::role::BoxRole;
+use crate::proto::server::User;
 
 pub(super) fn apply(db: &Connection, op: SessionOp, now: Millis) -> rusqlite::Result<Outcome> {
     match op {

@@ -111,7 +111,7 @@ async fn a_deleted_account_goes_and_its_messages_stay() {
     assert_eq!(other.closed().await, SIGNED_OUT);
     assert_eq!(phone.until(|message| message["gone"][0] == bob.id).await["type"], "users");
     let alone = phone.until(|message| message["room"]["id"] == room && message["room"]["member_count"] == 1).await;
-    assert_eq!((&alone["room"]["with"], &alone["room"]["name"]), (&Value::Null, &json!("Bob")));
+    assert_eq!((&alone["room"]["with"], &alone["room"]["settings"]["name"]), (&Value::Null, &json!("Bob")));
     let refused = phone.post(room, "01-b", "Where are you?").await;
     assert_eq!(refused["code"], "person_gone");
     let kept = &ada.get(&format!("/api/rooms/{room}/messages")).await["messages"][0];

@@ -178,7 +178,7 @@ async fn wrong_ids_and_values_are_answered_with_an_error_and_the_connection_stay
         (json!({"type": "create_room", "name": " ", "access": "open", "members": []}), "name_invalid"),
         (json!({"type": "create_room", "name": "x", "access": "open", "members": [far]}), "not_found"),
         (json!({"type": "create_room", "name": "x", "access": "open", "members": vec![1; 101]}), "bad_request"),
-        (json!({"type": "archive_room", "room": 0, "archived": true}), "not_a_member"),
+        (json!({"type": "set_room", "room": 0, "setting": {"archived": true}}), "not_a_member"),
     ];
     for (re, (command, code)) in (1..).zip(cases) {
         let answer = device.command(command.clone(), re).await;

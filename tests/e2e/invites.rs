@@ -49,7 +49,7 @@ async fn room(device: &mut Device, name: &str, access: &str, members: &[u64]) ->
 }
 
 async fn open_to_guests(device: &mut Device, room: u64, guests: bool) {
-    let done = device.command(json!({"type": "open_to_guests", "room": room, "guests": guests}), 901).await;
+    let done = device.command(json!({"type": "set_room", "room": room, "setting": {"guests": guests}}), 901).await;
     assert_eq!(done["type"], "done", "{done}");
 }
 

@@ -285,14 +285,14 @@ async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_
     let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
     grace.done(page, "join_room", json!({"room": kitchen})).await;
     ada.hear(page, "members").await;
-    ada.done(page, "rename_room", json!({"room": kitchen})).await;
+    ada.done(page, "set_room", json!({"room": kitchen})).await;
     grace.done(page, "leave_room", json!({"room": kitchen})).await;
     ada.done(page, "add_members", json!({"room": kitchen, "users": [grace_id]})).await;
-    ada.done(page, "archive_room", json!({"room": kitchen})).await;
+    ada.done(page, "set_room", json!({"room": kitchen, "setting": {"archived": true}})).await;
     let archived = page.example("client send", json!({"room": kitchen}));
     ada.device.say(archived).await;
     assert_eq!(ada.hear(page, "error").await["code"], "room_archived");
-    ada.done(page, "archive_room", json!({"room": kitchen, "archived": false})).await;
+    ada.done(page, "set_room", json!({"room": kitchen, "setting": {"archived": false}})).await;
     ada.say(page, "send", json!({"room": kitchen})).await;
     let message = ada.happens(page, "message").await;
     (number(&kitchen), message)
@@ -395,7 +395,7 @@ async fn removal(page: &mut Page, ada: &Person, kitchen: u64) {
 /// Making an invite, coming by it, staying and going.
 async fn guests(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u64) {
     let (door, owner) = (&owner.door, &Asker::Person(owner));
-    ada.done(page, "open_to_guests", json!({"room": kitchen})).await;
+    ada.done(page, "set_room", json!({"room": kitchen, "setting": {"guests": true}})).await;
     // The page's own ended long ago.
     let wanted = page.example("new_invite", json!({"rooms": [kitchen], "ends_at": null}));
     let made = page.ask(owner, "POST /api/invites", "/api/invites", Some(wanted)).await.json();

@@ -9,6 +9,7 @@ use porch::clock::wall;
 use porch::proto::account::{InviteRole, NewInvite};
 use porch::proto::id::RoomId;
 use porch::proto::op::{InviteOp, Op, Outcome, RoomOp};
+use porch::proto::room::RoomSetting;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -93,7 +94,7 @@ async fn guests_sent_home_cost_those_who_stay_nothing() {
 async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId, [u8; 32]) {
     let owner = members[0].id;
     let everyone = RoomId(crate::support::EVERYONE);
-    let opened = seed::apply(store, Op::Room(RoomOp::OpenToGuests { room: everyone, guests: true })).await;
+    let opened = seed::apply(store, Op::Room(RoomOp::Set { room: everyone, setting: RoomSetting::Guests(true) })).await;
     assert!(matches!(opened, Outcome::Made { .. }), "{opened:?}");
     let door = [7; 32];
     let invite = NewInvite {

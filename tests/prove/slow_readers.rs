@@ -158,7 +158,7 @@ async fn a_small_box_survives_whoever_reads_nothing() {
     let mut owner = ada.arrive().await;
     let made = owner.command(json!({"type": "create_room", "name": "Hall", "access": "open", "members": [eve.id]}), 1);
     let hall = number(&made.await["room"]);
-    let opened = owner.command(json!({"type": "open_to_guests", "room": hall, "guests": true}), 2).await;
+    let opened = owner.command(json!({"type": "set_room", "room": hall, "setting": {"guests": true}}), 2).await;
     assert_eq!(opened["type"], "done", "{opened}");
     let invite = json!({"role": "guest", "once": false, "ends_at": null, "rooms": [hall], "stay_s": null, "note": ""});
     let invite = ada.ask("POST", "/api/invites", Some(&invite)).await.json();

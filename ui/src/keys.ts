@@ -38,7 +38,7 @@ function step(by: 1 | -1, unreadOnly: boolean): void {
   const route = router.route
   const here = route.at === 'room' || route.at === 'details' ? route.room : null
   const rooms = chat.sorted.filter(
-    (room) => !room.archived && (!unreadOnly || room.unread > 0 || room.id === here),
+    (room) => !room.settings.archived && (!unreadOnly || room.unread > 0 || room.id === here),
   )
   if (rooms.length === 0) return
   const at = rooms.findIndex((room) => room.id === here)

@@ -19,7 +19,8 @@ export function authorName(id: UserId, room: RoomState | undefined): string {
 
 /** A room's name: its own, the other person's (also the last of one who is gone), or words for the room for everybody. */
 export function roomTitle(room: RoomState): string {
-  if (room.kind === 'direct' && (room.with !== null || room.name === '')) return personName(room.with)
-  if (room.name !== '') return room.name
+  if (room.kind === 'direct' && (room.with !== null || room.settings.name === ''))
+    return personName(room.with)
+  if (room.settings.name !== '') return room.settings.name
   return t('room.everyone')
 }

@@ -20,7 +20,7 @@ export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "c
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "archive_room", room: RoomId, archived: boolean, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "open_to_guests", room: RoomId, guests: boolean, } | { "type": "rename_room", room: RoomId, name: string, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "set_room", room: RoomId, setting: RoomSetting, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
@@ -47,22 +47,30 @@ export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
 export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "rename" | "write";
 
+export type RoomSettings = { 
+/**
+ * Can be read, not written.
+ */
+archived: boolean, 
+/**
+ * Whether guests may be in it.
+ */
+guests: boolean, 
+/**
+ * Empty for the room for everybody until it is named, and for direct rooms while both are here; then the name that
+ * the one who is gone had last.
+ */
+name: string, };
+
+export type RoomSetting = { "archived": boolean } | { "guests": boolean } | { "name": string };
+
 export type LastMessage = { id: Seq, author: UserId, 
 /**
  * The first 120 characters; empty when deleted.
  */
 preview: string, sent_at: number, };
 
-export type Room = { id: RoomId, kind: RoomKind, 
-/**
- * Empty for the room for everybody until it is named, and for direct rooms while both are here; then the name that
- * the one who is gone had last.
- */
-name: string, archived: boolean, 
-/**
- * Whether guests may be in it.
- */
-guests: boolean, role: RoomRole, 
+export type Room = { id: RoomId, kind: RoomKind, settings: RoomSettings, role: RoomRole, 
 /**
  * All that this member may do there.
  */
@@ -116,7 +124,7 @@ export type Event = {
  */
 seq: Seq, room: RoomId, what: EventKind, };
 
-export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, name: string, archived: boolean, guests: boolean, 
+export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, settings: RoomSettings, 
 /**
  * All that this member may do there from now on.
  */

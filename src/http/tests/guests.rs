@@ -1,6 +1,6 @@
 use super::*;
 use crate::proto::limits::{GUEST_KEPT_DAYS, TIME_MAX};
-use crate::proto::server::RoomKind;
+use crate::proto::room::{RoomKind, RoomSetting};
 
 const MINUTE: i64 = 60_000;
 
@@ -8,7 +8,7 @@ impl Porch {
     /// A room that is open to guests, in which nobody is but `by`.
     pub(super) async fn guest_room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
         let room = self.room(kind, name, by).await;
-        self.apply(Op::Room(RoomOp::OpenToGuests { room, guests: true })).await;
+        self.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(true) })).await;
         room
     }
 

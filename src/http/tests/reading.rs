@@ -5,7 +5,7 @@ use crate::proto::id::ClientMsgId;
 use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::op;
 use crate::proto::op::{NewMessage, NewRoom};
-use crate::proto::server::RoomKind;
+use crate::proto::room::RoomKind;
 use crate::proto::text::Body as Text;
 
 impl Porch {

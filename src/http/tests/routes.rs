@@ -2,7 +2,7 @@
 
 use super::guests::wanted;
 use super::*;
-use crate::proto::server::RoomKind;
+use crate::proto::room::RoomKind;
 
 /// What each of them is answered: status, and code of an error.
 type Answers = [(u16, &'static str); 4];

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::proto::change::Ended;
-use crate::proto::server::RoomRole;
+use crate::proto::role::RoomRole;
 
 fn guest(id: u64) -> User {
     User { role: BoxRole::Guest, ..user(id) }
@@ -17,7 +17,10 @@ impl World {
     }
 
     fn open(&mut self, conn: ConnId, room: RoomId, guests: bool) {
-        self.say(conn, ClientMessage::Command { re: 0, command: Command::OpenToGuests { room, guests } });
+        self.say(
+            conn,
+            ClientMessage::Command { re: 0, command: Command::SetRoom { room, setting: RoomSetting::Guests(guests) } },
+        );
         self.commit();
         assert!(self.done(conn));
         self.sent.clear();
@@ -51,7 +54,10 @@ fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let room = world.room(bob, Access::Closed, &[1, 3]);
-    let open = |room, guests| ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests } };
+    let open = |room, guests| ClientMessage::Command {
+        re: 1,
+        command: Command::SetRoom { room, setting: RoomSetting::Guests(guests) },
+    };
     world.say(eve, open(room, true));
     assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     for (conn, guests) in [(bob, true), (ada, false)] {
@@ -61,7 +67,7 @@ fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
             world
                 .got(eve)
                 .iter()
-                .any(|m| matches!(m, ServerMessage::RoomSettings { guests: told, .. } if *told == guests))
+                .any(|m| matches!(m, ServerMessage::RoomSettings { settings, .. } if settings.guests == guests))
         );
     }
     world.say(bob, open(EVERYONE, true));
@@ -130,9 +136,9 @@ fn a_guest_changes_nothing_but_their_own_messages() {
             command: Command::CreateRoom { name: "Mine".into(), access: Access::Open, members: vec![] },
         },
         ClientMessage::Command { re: 1, command: Command::AddMembers { room, users } },
-        ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: "Mine".into() } },
-        ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room, archived: true } },
-        ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests: false } },
+        ClientMessage::Command { re: 1, command: Command::SetRoom { room, setting: RoomSetting::Name("Mine".into()) } },
+        ClientMessage::Command { re: 1, command: Command::SetRoom { room, setting: RoomSetting::Archived(true) } },
+        ClientMessage::Command { re: 1, command: Command::SetRoom { room, setting: RoomSetting::Guests(false) } },
         ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } },
         // Whether there is such a person is not told either.
         ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(99) } },
@@ -193,7 +199,10 @@ fn a_room_that_is_closed_to_guests_loses_them_at_once() {
     let room = world.guest_room(bob, Access::Open, &[1]);
     let (eve, mal) = (world.bring(8, room), world.bring(9, room));
     world.sent.clear();
-    world.say(bob, ClientMessage::Command { re: 1, command: Command::OpenToGuests { room, guests: false } });
+    world.say(
+        bob,
+        ClientMessage::Command { re: 1, command: Command::SetRoom { room, setting: RoomSetting::Guests(false) } },
+    );
     world.commit();
     world.wait(250);
     let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(8), UserId(9)], member_count: 2 };
@@ -374,7 +383,10 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     };
     assert!(shown(room, RoomRole::Owner) && shown(EVERYONE, RoomRole::Member));
     world.hub.audit();
-    world.say(eve, ClientMessage::Command { re: 3, command: Command::RenameRoom { room, name: "Mine".into() } });
+    world.say(
+        eve,
+        ClientMessage::Command { re: 3, command: Command::SetRoom { room, setting: RoomSetting::Name("Mine".into()) } },
+    );
     world.commit();
     assert!(world.done(eve));
 }

@@ -1,7 +1,7 @@
 //! Rooms: making, joining, leaving, changing.
 
 use super::*;
-use crate::proto::server::RoomRole;
+use crate::proto::role::RoomRole;
 
 #[test]
 fn a_new_room_appears_to_its_members_and_to_nobody_else() {
@@ -17,7 +17,9 @@ fn a_new_room_appears_to_its_members_and_to_nobody_else() {
     );
     world.commit();
     let made = world.got(ada);
-    assert!(matches!(&made[0], ServerMessage::Room { room } if room.name == "Kitchen" && room.role == RoomRole::Owner));
+    assert!(
+        matches!(&made[0], ServerMessage::Room { room } if room.settings.name == "Kitchen" && room.role == RoomRole::Owner)
+    );
     assert_eq!(made[1], ServerMessage::Done { re: 7, room: Some(RoomId(2)) });
     assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.role == RoomRole::Member));
     assert!(world.got(eve).is_empty());
@@ -134,15 +136,20 @@ fn a_room_is_renamed_by_its_owner_or_the_boxs_and_by_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     let room = world.room(bob, Access::Open, &[1, 3]);
-    let rename =
-        |name: &str| ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: name.into() } };
+    let rename = |name: &str| ClientMessage::Command {
+        re: 1,
+        command: Command::SetRoom { room, setting: RoomSetting::Name(name.into()) },
+    };
     world.say(eve, rename("Eve's"));
     assert_eq!(world.errors(eve), [ErrorCode::Forbidden]);
     for (conn, name) in [(bob, "Galley"), (ada, "Mess")] {
         world.say(conn, rename(name));
         world.commit();
         assert!(
-            world.got(eve).iter().any(|m| matches!(m, ServerMessage::RoomSettings { name: told, .. } if told == name))
+            world
+                .got(eve)
+                .iter()
+                .any(|m| matches!(m, ServerMessage::RoomSettings { settings, .. } if settings.name == name))
         );
     }
 }
@@ -152,8 +159,10 @@ fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
     let mut world = World::of(1);
     let ada = world.join(1);
     let room = world.room(ada, Access::Open, &[]);
-    let rename =
-        |room, name: &str| ClientMessage::Command { re: 1, command: Command::RenameRoom { room, name: name.into() } };
+    let rename = |room, name: &str| ClientMessage::Command {
+        re: 1,
+        command: Command::SetRoom { room, setting: RoomSetting::Name(name.into()) },
+    };
     for name in ["Everybody", "deleted account", "\u{6240}\u{6709}\u{4eba}"] {
         let create = ClientMessage::Command {
             re: 1,
@@ -172,7 +181,13 @@ fn a_room_is_not_called_what_the_page_writes_in_place_of_a_name() {
 fn the_room_for_everybody_is_never_archived() {
     let mut world = World::of(1);
     let ada = world.join(1);
-    world.say(ada, ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room: EVERYONE, archived: true } });
+    world.say(
+        ada,
+        ClientMessage::Command {
+            re: 1,
+            command: Command::SetRoom { room: EVERYONE, setting: RoomSetting::Archived(true) },
+        },
+    );
     assert_eq!(world.errors(ada), [ErrorCode::Forbidden]);
 }
 
@@ -207,7 +222,7 @@ fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() 
     let alone =
         |m: &&ServerMessage| matches!(m, ServerMessage::Room { room } if room.with.is_none() && room.id == RoomId(2));
     let Some(ServerMessage::Room { room }) = got.iter().find(alone) else { panic!("{got:?}") };
-    assert_eq!(room.name, user(2).name, "the name stays with the one who stays");
+    assert_eq!(room.settings.name, user(2).name, "the name stays with the one who stays");
     // Their old connection is of no account any more.
     world.send(bob, EVERYONE, "b", "ghost");
     assert!(world.asked.is_empty());

@@ -248,12 +248,18 @@ fn an_archived_room_takes_no_messages() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));
     let room = world.room(ada, Access::Open, &[2]);
-    world.say(ada, ClientMessage::Command { re: 1, command: Command::ArchiveRoom { room, archived: true } });
+    world.say(
+        ada,
+        ClientMessage::Command { re: 1, command: Command::SetRoom { room, setting: RoomSetting::Archived(true) } },
+    );
     world.commit();
     world.sent.clear();
     world.send(bob, room, "b", "still there?");
     assert_eq!(world.errors(bob), [ErrorCode::RoomArchived]);
-    world.say(ada, ClientMessage::Command { re: 2, command: Command::ArchiveRoom { room, archived: false } });
+    world.say(
+        ada,
+        ClientMessage::Command { re: 2, command: Command::SetRoom { room, setting: RoomSetting::Archived(false) } },
+    );
     world.commit();
     world.send(bob, room, "b", "still there?");
     world.commit();

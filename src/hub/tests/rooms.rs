@@ -1,8 +1,8 @@
 //! Very many rooms: what one person can make others receive, the welcome, archived rooms, and removing them.
 
 use super::*;
+use crate::proto::role::RoomRole;
 use crate::proto::server::LastMessage;
-use crate::proto::server::RoomRole;
 
 /// Puts person 1 and the owner of each room into so many rooms of person 2's.
 fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
@@ -10,7 +10,7 @@ fn flooded(rooms: u64, archived: bool) -> (World, Vec<RoomId>) {
     let mut made = Vec::new();
     for number in 0..rooms {
         let mut room = world.new_room(RoomKind::Closed, format!("{number} {}", "x".repeat(60)), None);
-        room.archived = archived;
+        room.settings.archived = archived;
         made.push(room.id);
         world.hub.rooms.insert(room.clone());
         world.hub.insert_member(&MemberRecord { role: RoomRole::Owner, ..member(room.id, 2) });

@@ -2,7 +2,7 @@
 
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::millis::Millis;
-use crate::proto::server::RoomKind;
+use crate::proto::room::{RoomKind, RoomSetting};
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -14,11 +14,6 @@ pub enum RoomOp {
         by: Option<UserId>,
         at: Millis,
     },
-    Archive {
-        room: RoomId,
-        archived: bool,
-        at: Millis,
-    },
     Create(NewRoom),
     OpenDirect {
         users: [UserId; 2],
@@ -26,18 +21,14 @@ pub enum RoomOp {
         by: UserId,
         at: Millis,
     },
-    /// Turned off, the guests in it are taken out.
-    OpenToGuests {
-        room: RoomId,
-        guests: bool,
-    },
     RemoveMember {
         room: RoomId,
         user: UserId,
     },
-    Rename {
+    /// Closed to guests, those in it are taken out.
+    Set {
         room: RoomId,
-        name: String,
+        setting: RoomSetting,
     },
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::proto::account::Settings;
 use crate::proto::limits::{SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::{Needs, NewAccount, SignIn};
-use crate::proto::server::{BoxRole, RoomRole};
+use crate::proto::role::{BoxRole, RoomRole};
 
 fn delete(user: UserId, name: &str) -> Op {
     Op::Account(AccountOp::Delete { user, checked: format!("hash of {name}"), at: NOON })

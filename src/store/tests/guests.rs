@@ -145,7 +145,10 @@ fn taking_no_guests_lets_every_stay_be_over_and_ends_them_in_steps() {
     assert_eq!(fixture.snapshot.users.iter().map(|user| user.id).collect::<Vec<_>>(), users);
     assert!(fixture.snapshot.members.iter().all(|member| users.contains(&member.user)));
     assert!(!fixture.snapshot.settings.guests);
-    assert!(fixture.snapshot.rooms.iter().any(|known| known.id == room && known.guests), "the room stays as it is");
+    assert!(
+        fixture.snapshot.rooms.iter().any(|known| known.id == room && known.settings.guests),
+        "the room stays as it is"
+    );
 }
 
 #[test]

@@ -49,7 +49,10 @@ impl Fixture {
             Change::MembersLeft { users, .. } => users,
             _ => Vec::new(),
         };
-        changes(self.apply(Op::Room(RoomOp::OpenToGuests { room, guests }))).into_iter().flat_map(left).collect()
+        changes(self.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(guests) })))
+            .into_iter()
+            .flat_map(left)
+            .collect()
     }
 
     /// Somebody joins by an invite.
@@ -89,7 +92,7 @@ fn a_guest_comes_into_the_rooms_of_the_invite_and_a_member_into_the_room_for_eve
 
     let fixture = fixture.reopen();
     assert_eq!(fixture.snapshot.users[1..], [guest, member]);
-    assert!(fixture.snapshot.rooms.iter().any(|known| known.id == room && known.guests));
+    assert!(fixture.snapshot.rooms.iter().any(|known| known.id == room && known.settings.guests));
     let listed = fixture.read(|reader| reader.invites(NOON));
     assert_eq!(listed.iter().map(|invite| (invite.id.0, invite.joined)).collect::<Vec<_>>(), [(2, 1), (1, 1)]);
     assert_eq!(listed[1], Invite { joined: 1, ..made });
@@ -253,12 +256,15 @@ fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
     let hidden = fixture.room(RoomKind::Closed, grace, &[]);
     let own = fixture.room(RoomKind::Closed, ada, &[]);
     let old = fixture.room(RoomKind::Open, ada, &[]);
-    fixture.apply(Op::Room(RoomOp::Archive { room: old, archived: true, at: NOON }));
+    fixture.apply(Op::Room(RoomOp::Set { room: old, setting: RoomSetting::Archived(true) }));
     let direct = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [ada, grace], by: ada, at: NOON })));
     for room in [hidden, own, old] {
         fixture.open(room, true);
     }
-    assert_eq!(fixture.refused(Op::Room(RoomOp::OpenToGuests { room: direct, guests: true })), ErrorCode::Forbidden);
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::Set { room: direct, setting: RoomSetting::Guests(true) })),
+        ErrorCode::Forbidden
+    );
     let nowhere = NewInvite { rooms: vec![], ..to(own) };
     let many = NewInvite { rooms: (1..=INVITE_ROOMS_MAX as u64 + 1).map(RoomId).collect(), ..to(own) };
     for (invite, want) in [
@@ -289,7 +295,7 @@ fn rooms_closed_to_guests_or_archived_since_are_left_out() {
     let Change::UserMade { user, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!(members.iter().map(|member| (member.room, member.user)).collect::<Vec<_>>(), [(two, user.id)]);
     assert_eq!(fixture.invited(1, NOON).map(|invited| invited.rooms.len()), Ok(1));
-    fixture.apply(Op::Room(RoomOp::Archive { room: two, archived: true, at: NOON }));
+    fixture.apply(Op::Room(RoomOp::Set { room: two, setting: RoomSetting::Archived(true) }));
     assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::GuestsNotHere);
 }
 

@@ -16,7 +16,9 @@ use crate::proto::op::{
     AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome,
     RemovalOp, Reply, RoomOp, SessionOp, SignIn, Snapshot, Whose,
 };
-use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSetting};
+use crate::proto::server::User;
 use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
 

@@ -18,7 +18,7 @@ impl Fixture {
     }
 
     fn archive(&self, rooms: &[RoomId]) {
-        let archive = |room: &RoomId| Op::Room(RoomOp::Archive { room: *room, archived: true, at: NOON });
+        let archive = |room: &RoomId| Op::Room(RoomOp::Set { room: *room, setting: RoomSetting::Archived(true) });
         let archived = self.apply_all(rooms.iter().map(archive));
         assert!(archived.iter().all(is_made));
     }
@@ -167,7 +167,10 @@ fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() 
     assert_eq!(fixture.refused(append(rooms[0], mal, "late", "x")), ErrorCode::NotAMember);
     let add = Op::Room(RoomOp::AddMembers { room: rooms[0], users: vec![ada], by: Some(mal), at: NOON });
     assert_eq!(fixture.refused(add), ErrorCode::NotFound);
-    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: rooms[0], name: "x".into() })), ErrorCode::NotFound);
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::Set { room: rooms[0], setting: RoomSetting::Name("x".into()) })),
+        ErrorCode::NotFound
+    );
     fixture.index();
     let fixture = fixture.reopen();
     assert_eq!(fixture.snapshot.rooms.iter().map(|room| room.id).collect::<Vec<_>>(), [EVERYONE, kept]);

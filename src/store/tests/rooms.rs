@@ -1,6 +1,6 @@
 use super::*;
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
-use crate::proto::server::RoomRole;
+use crate::proto::role::RoomRole;
 
 fn roles(members: &[MemberRecord]) -> Vec<(UserId, RoomRole)> {
     members.iter().map(|member| (member.user, member.role)).collect()
@@ -21,7 +21,10 @@ fn whoever_makes_a_room_owns_it() {
     assert_eq!(roles(&members), [(users[1], RoomRole::Owner), (users[0], RoomRole::Member)]);
     let fixture = fixture.reopen();
     let found = fixture.snapshot.rooms.iter().find(|found| found.id == room.id).unwrap();
-    assert_eq!((found.kind, found.name.as_str(), found.archived), (RoomKind::Closed, "Kitchen", false));
+    assert_eq!(
+        (found.kind, found.settings.name.as_str(), found.settings.archived),
+        (RoomKind::Closed, "Kitchen", false)
+    );
     assert_eq!(fixture.snapshot.members.iter().filter(|member| member.room == room.id).count(), 2);
 }
 
@@ -51,7 +54,7 @@ fn rooms_made_are_limited_and_archived_ones_do_not_count() {
     let made = fixture.apply_all((0..ROOMS_PER_MEMBER_MAX).map(|_| one_more()));
     assert!(made.iter().all(is_made));
     assert_eq!(fixture.refused(one_more()), ErrorCode::LimitReached);
-    let archive = |archived| Op::Room(RoomOp::Archive { room: RoomId(2), archived, at: NOON });
+    let archive = |archived| Op::Room(RoomOp::Set { room: RoomId(2), setting: RoomSetting::Archived(archived) });
     changes(fixture.apply(archive(true)));
     changes(fixture.apply(one_more()));
     assert_eq!(fixture.refused(archive(false)), ErrorCode::LimitReached);
@@ -102,11 +105,20 @@ fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
             ErrorCode::Forbidden
         );
         assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::Forbidden);
-        assert_eq!(fixture.refused(Op::Room(RoomOp::Archive { room, archived: true, at: NOON })), ErrorCode::Forbidden);
+        assert_eq!(
+            fixture.refused(Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(true) })),
+            ErrorCode::Forbidden
+        );
     }
-    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: direct, name: "x".into() })), ErrorCode::Forbidden);
-    changes(fixture.apply(Op::Room(RoomOp::Rename { room: EVERYONE, name: "Hall".into() })));
-    assert_eq!(fixture.refused(Op::Room(RoomOp::Rename { room: RoomId(99), name: "x".into() })), ErrorCode::NotFound);
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::Set { room: direct, setting: RoomSetting::Name("x".into()) })),
+        ErrorCode::Forbidden
+    );
+    changes(fixture.apply(Op::Room(RoomOp::Set { room: EVERYONE, setting: RoomSetting::Name("Hall".into()) })));
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::Set { room: RoomId(99), setting: RoomSetting::Name("x".into()) })),
+        ErrorCode::NotFound
+    );
 }
 
 #[test]
@@ -139,7 +151,7 @@ fn open_rooms_are_listed_and_their_members_shown_to_anyone() {
     assert!(list(users[0])[0].joined);
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), open)).is_some());
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), closed)).is_none());
-    fixture.apply(Op::Room(RoomOp::Archive { room: open, archived: true, at: NOON }));
+    fixture.apply(Op::Room(RoomOp::Set { room: open, setting: RoomSetting::Archived(true) }));
     assert!(list(users[1]).is_empty());
 }
 
@@ -182,7 +194,8 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     fixture.apply(Op::Account(AccountOp::Rename { user: grace, name: named("Grace H.") }));
     fixture.apply(Op::Account(AccountOp::Delete { user: grace, checked: "hash of Grace".into(), at: NOON }));
     let fixture = fixture.reopen();
-    let name = |id| fixture.snapshot.rooms.iter().find(|room| room.id == id).map(|room| room.name.clone()).unwrap();
+    let name =
+        |id| fixture.snapshot.rooms.iter().find(|room| room.id == id).map(|room| room.settings.name.clone()).unwrap();
     assert_eq!((name(room), name(kitchen)), ("Grace H.".to_owned(), "Kitchen".to_owned()));
     assert_eq!(fixture.refused(append(room, ada, "b", "are you there?")), ErrorCode::PersonGone);
     let found = |text: &str| {
@@ -194,5 +207,8 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[2] }));
     fixture.apply(Op::Account(AccountOp::Delete { user: ada, checked: "hash of Ada".into(), at: NOON }));
     let fixture = fixture.reopen();
-    assert!(fixture.snapshot.rooms.iter().any(|kept| kept.id == room && kept.name.is_empty()), "nobody reads it");
+    assert!(
+        fixture.snapshot.rooms.iter().any(|kept| kept.id == room && kept.settings.name.is_empty()),
+        "nobody reads it"
+    );
 }

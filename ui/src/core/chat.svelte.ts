@@ -15,6 +15,7 @@ import type {
   Message,
   Room,
   RoomId,
+  RoomSetting,
   SearchPage,
   Seq,
   ServerMessage,
@@ -95,7 +96,7 @@ export class Chat {
   /** Unread messages over all rooms that are not archived. */
   readonly unread: number = $derived.by(() => {
     let sum = 0
-    for (const room of this.rooms.values()) if (!room.archived) sum += room.unread
+    for (const room of this.rooms.values()) if (!room.settings.archived) sum += room.unread
     return sum
   })
   /** Whether the box runs another version than the one this page came from. */
@@ -351,21 +352,15 @@ export class Chat {
   async openDirect(user: UserId): Promise<RoomId> {
     return named(await this.#ask({ type: 'open_direct', user }))
   }
-  async renameRoom(room: RoomId, name: string): Promise<void> {
-    await this.#ask({ type: 'rename_room', room, name })
-  }
-  async archiveRoom(room: RoomId, archived: boolean): Promise<void> {
-    await this.#ask({ type: 'archive_room', room, archived })
+  /** Sets one thing of a room: its name, whether it is archived, whether guests may be in it. */
+  async setRoom(room: RoomId, setting: RoomSetting): Promise<void> {
+    await this.#ask({ type: 'set_room', room, setting })
   }
   async joinRoom(room: RoomId): Promise<void> {
     await this.#ask({ type: 'join_room', room })
   }
   async leaveRoom(room: RoomId): Promise<void> {
     await this.#ask({ type: 'leave_room', room })
-  }
-  /** Lets guests in, or takes those in it out. */
-  async openToGuests(room: RoomId, guests: boolean): Promise<void> {
-    await this.#ask({ type: 'open_to_guests', room, guests })
   }
   /** Resolves when the rooms are known: with the first welcome. */
   whenRoomsKnown(): Promise<void> {
@@ -391,7 +386,7 @@ export class Chat {
   async loadArchived(before: RoomId | undefined): Promise<{ last: RoomId | undefined; more: boolean }> {
     const page = await this.#around.api.archivedRooms(before)
     for (const room of page.rooms) this.#learnRoom(room)
-    if (!page.more) this.archived = [...this.rooms.values()].filter((room) => room.archived).length
+    if (!page.more) this.archived = [...this.rooms.values()].filter((room) => room.settings.archived).length
     return { last: page.rooms.at(-1)?.id, more: page.more }
   }
 
@@ -587,11 +582,11 @@ export class Chat {
         return
       case 'room':
         if (!this.rooms.has(message.room.id)) this.#meetMembers()
-        this.#countArchived(message.room.id, message.room.archived)
+        this.#countArchived(message.room.id, message.room.settings.archived)
         this.#learnRoom(message.room)
         return
       case 'room_settings':
-        this.#countArchived(message.room, message.archived)
+        this.#countArchived(message.room, message.settings.archived)
         this.rooms.get(message.room)?.set(message)
         return
       case 'rooms_gone':
@@ -731,7 +726,7 @@ export class Chat {
 
   #countArchived(room: RoomId, archived: boolean): void {
     const before = this.rooms.get(room)
-    if (before && before.archived !== archived) this.archived += archived ? 1 : -1
+    if (before && before.settings.archived !== archived) this.archived += archived ? 1 : -1
   }
 
   #learnRoom(room: Room): RoomState {

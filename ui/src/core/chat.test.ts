@@ -148,14 +148,34 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
     rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', last_n: 9, read_n: 2 })],
   })
   const state = chat.rooms.get(4)!
-  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: true, guests: true, may: ['leave'] })
-  await vi.waitFor(() => expect(state.name).toBe('Galley'))
+  guest.say({
+    type: 'room_settings',
+    room: 4,
+    settings: { name: 'Galley', archived: true, guests: true },
+    may: ['leave'],
+  })
+  await vi.waitFor(() => expect(state.settings.name).toBe('Galley'))
   expect(state.may).toEqual(['leave'])
-  expect([state.archived, state.guests, state.unread, chat.archived]).toEqual([true, true, 7, 1])
+  expect([state.settings.archived, state.settings.guests, state.unread, chat.archived]).toEqual([
+    true,
+    true,
+    7,
+    1,
+  ])
   // One of very many rooms, of which the welcome told nothing.
-  guest.say({ type: 'room_settings', room: 5, name: 'Hall', archived: false, guests: false, may: [] })
-  guest.say({ type: 'room_settings', room: 4, name: 'Galley', archived: false, guests: true, may: ['write'] })
-  await vi.waitFor(() => expect(state.archived).toBe(false))
+  guest.say({
+    type: 'room_settings',
+    room: 5,
+    settings: { name: 'Hall', archived: false, guests: false },
+    may: [],
+  })
+  guest.say({
+    type: 'room_settings',
+    room: 4,
+    settings: { name: 'Galley', archived: false, guests: true },
+    may: ['write'],
+  })
+  await vi.waitFor(() => expect(state.settings.archived).toBe(false))
   expect([chat.archived, chat.rooms.has(5)]).toEqual([0, false])
 })
 
@@ -280,7 +300,7 @@ test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_
   archived = new Set([4, 9])
   chat.show()
   await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
-  await vi.waitFor(() => expect(chat.rooms.get(4)?.archived).toBe(true))
+  await vi.waitFor(() => expect(chat.rooms.get(4)?.settings.archived).toBe(true))
   expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
   expect(await chat.loadArchived(undefined)).toEqual({ last: 9, more: false })
   expect([...chat.rooms.keys()]).toEqual([1, 4, 9])
@@ -351,8 +371,8 @@ test('commands_are_answered_by_number', async () => {
 
 test('a_command_without_a_connection_is_unreachable', async () => {
   const guest = await inside()
-  const waiting = chat.renameRoom(1, 'Hall')
-  await guest.asked('rename_room')
+  const waiting = chat.setRoom(1, { name: 'Hall' })
+  await guest.asked('set_room')
   guest.vanish()
   await expect(waiting).rejects.toMatchObject({ code: 'unreachable' })
   await expect(chat.joinRoom(9)).rejects.toMatchObject({ code: 'unreachable' })
@@ -436,7 +456,7 @@ test('an_invite_leads_in_and_its_rooms_come_with_the_first_welcome', async () =>
   expect(known).toBe(false)
   await guest.greet({ me: user, rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', guests: true })] })
   await rooms
-  expect(chat.rooms.get(4)?.guests).toBe(true)
+  expect(chat.rooms.get(4)?.settings.guests).toBe(true)
   await chat.whenRoomsKnown()
 })
 
@@ -487,9 +507,9 @@ test('where_cookies_are_blocked_nothing_is_asked_of_the_box', async () => {
 
 test('opening_a_room_to_guests_is_a_command', async () => {
   const guest = await inside()
-  const opened = chat.openToGuests(4, true)
-  const { re, command } = await guest.asked('open_to_guests')
-  expect(command).toEqual({ type: 'open_to_guests', room: 4, guests: true })
+  const opened = chat.setRoom(4, { guests: true })
+  const { re, command } = await guest.asked('set_room')
+  expect(command).toEqual({ type: 'set_room', room: 4, setting: { guests: true } })
   guest.say({ type: 'done', re, room: 4 })
   await opened
 })

@@ -9,6 +9,7 @@ import type {
   RoomId,
   RoomKind,
   RoomRole,
+  RoomSettings,
   Seq,
   UserId,
 } from '../protocol'
@@ -37,11 +38,8 @@ export type Pending = {
 export class RoomState {
   readonly id: RoomId
   kind = $state<RoomKind>('open')
-  /** Empty for the unnamed room for everybody, and for direct rooms while both are here: show `roomTitle(room)`. */
-  name = $state('')
-  archived = $state(false)
-  /** Whether guests may be in it. */
-  guests = $state(false)
+  /** `name` is empty for the unnamed room for everybody, and for direct rooms while both are here: show `roomTitle(room)`. */
+  settings = $state.raw<RoomSettings>({ archived: false, guests: false, name: '' })
   role = $state<RoomRole>('member')
   /** All that this person may do here. */
   may = $state.raw<readonly Act[]>([])
@@ -100,10 +98,8 @@ export class RoomState {
   }
 
   /** Takes over what has been set of the room, and what follows from it. */
-  set({ name, archived, guests, may }: Pick<Room, 'name' | 'archived' | 'guests' | 'may'>): void {
-    this.name = name
-    this.archived = archived
-    this.guests = guests
+  set({ settings, may }: Pick<Room, 'settings' | 'may'>): void {
+    this.settings = settings
     this.may = may
   }
 

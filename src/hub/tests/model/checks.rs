@@ -11,6 +11,7 @@ use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
 use crate::proto::op::{Fault, NewRoom, Op, Outcome, RoomOp};
+use crate::proto::room::RoomSetting;
 use crate::proto::server::{Room, ServerMessage, User};
 
 use super::World;
@@ -219,7 +220,8 @@ impl World {
     fn count_room_act(&mut self, op: &Op, expected: &Expected) {
         let (rooms, added) = match op {
             Op::Room(RoomOp::AddMembers { users, by: Some(_), .. }) => (0, users.len()),
-            Op::Room(RoomOp::Archive { archived: false, .. }) | Op::Room(RoomOp::OpenDirect { .. }) => (1, 0),
+            Op::Room(RoomOp::Set { setting: RoomSetting::Archived(false), .. })
+            | Op::Room(RoomOp::OpenDirect { .. }) => (1, 0),
             Op::Room(RoomOp::Create(NewRoom { members, .. })) => (1, members.len()),
             _ => return,
         };
@@ -275,10 +277,10 @@ impl World {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
             ServerMessage::Room { room } => self.truth.check_room(room, user),
-            ServerMessage::RoomSettings { room, name, archived, guests, may } => {
+            ServerMessage::RoomSettings { room, settings, may } => {
                 assert!(self.truth.is_member(*room, user));
                 assert_eq!(*may, self.truth.may(*room, user));
-                assert_eq!((&name[..], *archived, *guests), self.truth.settings(*room));
+                assert_eq!(settings, self.truth.settings(*room));
             }
             ServerMessage::RoomsGone { rooms } => {
                 assert!(!rooms.is_empty() && rooms.iter().all(|room| !self.truth.is_member(*room, user)));
@@ -388,7 +390,7 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
                 message,
                 ClientMessage::Command {
                     command: Command::AddMembers { .. }
-                        | Command::ArchiveRoom { archived: false, .. }
+                        | Command::SetRoom { setting: RoomSetting::Archived(false), .. }
                         | Command::CreateRoom { .. }
                         | Command::OpenDirect { .. },
                     ..

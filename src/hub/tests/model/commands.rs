@@ -2,6 +2,7 @@
 
 use crate::proto::client::{Access, ClientMessage, Command};
 use crate::proto::id::{ClientMsgId, Seq};
+use crate::proto::room::RoomSetting;
 use crate::proto::text::RawBody;
 
 use super::World;
@@ -21,7 +22,10 @@ impl World {
             ),
             Step::Archive { device, room, archived } => (
                 device,
-                ClientMessage::Command { re, command: Command::ArchiveRoom { room: self.room(room), archived } },
+                ClientMessage::Command {
+                    re,
+                    command: Command::SetRoom { room: self.room(room), setting: RoomSetting::Archived(archived) },
+                },
             ),
             Step::CreateRoom { device, open, people } => {
                 let (access, members) = (if open { Access::Open } else { Access::Closed }, self.people(people));
@@ -50,7 +54,10 @@ impl World {
             }
             Step::OpenToGuests { device, room, guests } => (
                 device,
-                ClientMessage::Command { re, command: Command::OpenToGuests { room: self.room(room), guests } },
+                ClientMessage::Command {
+                    re,
+                    command: Command::SetRoom { room: self.room(room), setting: RoomSetting::Guests(guests) },
+                },
             ),
             Step::Read { device, room, back } => {
                 let room = self.room(room);
@@ -61,7 +68,10 @@ impl World {
                 device,
                 ClientMessage::Command {
                     re,
-                    command: Command::RenameRoom { room: self.room(room), name: format!("name {re}") },
+                    command: Command::SetRoom {
+                        room: self.room(room),
+                        setting: RoomSetting::Name(format!("name {re}")),
+                    },
                 },
             ),
             Step::Send { device, room, empty } => (device, self.draft(device, room, empty)),

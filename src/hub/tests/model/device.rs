@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
-use crate::proto::server::{Act, Resume, Room, ServerMessage};
+use crate::proto::permit::Act;
+use crate::proto::server::{Resume, Room, ServerMessage};
 
 use super::store::Store;
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use crate::hub::Ticket;
-use crate::proto::change::{Change, MemberRecord, RoomRecord, RoomSetting};
+use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{
     Fault, MessageOp, Millis, Missed, NewMessage, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot, Whose,
 };
-use crate::proto::server::{BoxRole, LastMessage, RoomKind, RoomRole, User};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
+use crate::proto::server::{LastMessage, User};
 use crate::proto::text::preview;
 
 mod pages;
@@ -38,9 +40,7 @@ pub(crate) enum News {
 #[derive(Debug)]
 pub(crate) struct StoredRoom {
     kind: RoomKind,
-    name: String,
-    archived: bool,
-    guests: bool,
+    settings: RoomSettings,
     direct: Option<[UserId; 2]>,
     last_n: u64,
     members: BTreeMap<UserId, MemberRecord>,
@@ -163,15 +163,15 @@ impl Store {
     }
 
     fn record(&self, id: RoomId) -> RoomRecord {
-        let StoredRoom { kind, name, archived, guests, direct, last_n, .. } = &self.rooms[&id];
+        let StoredRoom { kind, settings, direct, last_n, .. } = &self.rooms[&id];
         let last = self.newest(id);
-        let (kind, name, archived, guests, direct) = (*kind, name.clone(), *archived, *guests, *direct);
+        let (kind, settings, direct) = (*kind, settings.clone(), *direct);
         let deleted_here = |event: &Event| match &event.what {
             EventKind::Deleted { n, .. } if event.room == id => Some(*n),
             _ => None,
         };
         let deleted = self.events.iter().filter_map(deleted_here).collect();
-        RoomRecord { id, kind, name, archived, guests, direct, last_n: *last_n, last, deleted }
+        RoomRecord { id, kind, settings, direct, last_n: *last_n, last, deleted }
     }
 
     fn newest(&self, room: RoomId) -> Option<LastMessage> {
@@ -191,10 +191,10 @@ impl Store {
         match op {
             Op::Room(RoomOp::AddMembers { room, .. })
             | Op::Message(MessageOp::Append(NewMessage { room, .. }))
-            | Op::Room(RoomOp::Archive { room, .. })
-            | Op::Room(RoomOp::OpenToGuests { room, .. })
+            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(_) })
+            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(_) })
             | Op::Room(RoomOp::RemoveMember { room, .. })
-            | Op::Room(RoomOp::Rename { room, .. }) => self.rooms[room].removed,
+            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Name(_) }) => self.rooms[room].removed,
             _ => false,
         }
     }
@@ -206,10 +206,6 @@ impl Store {
         match op {
             Op::Room(RoomOp::AddMembers { room, users, at, .. }) => self.add_members(room, users, at),
             Op::Message(MessageOp::Append(_)) => self.append(op),
-            Op::Room(RoomOp::Archive { room, archived, .. }) => {
-                self.rooms.get_mut(&room).expect("only known rooms are archived").archived = archived;
-                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Archived(archived) }])
-            }
             Op::Room(RoomOp::Create(NewRoom { kind, name, by, members, at })) => {
                 if !members.iter().chain([&by]).all(|user| self.users.contains_key(user)) {
                     return Outcome::Refused(ErrorCode::NotFound);
@@ -225,17 +221,6 @@ impl Store {
                 self.delete_message(room, message, by, whose)
             }
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
-            Op::Room(RoomOp::OpenToGuests { room: id, guests }) => {
-                let users = &self.users;
-                let room = self.rooms.get_mut(&id).expect("only known rooms are opened");
-                room.guests = guests;
-                let out = |user: &&UserId| !guests && users.get(user).is_some_and(|user| user.role == BoxRole::Guest);
-                let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
-                room.members.retain(|user, _| !left.contains(user));
-                let opened = Change::RoomChanged { room: id, setting: RoomSetting::Guests(guests) };
-                let left = (!left.is_empty()).then_some(Change::MembersLeft { room: id, users: left, heir: None });
-                Outcome::done(left.into_iter().chain([opened]).collect::<Vec<_>>())
-            }
             Op::Room(RoomOp::RemoveMember { room, user }) => {
                 if !self.rooms[&room].members.contains_key(&user) {
                     return Outcome::Refused(ErrorCode::NotAMember);
@@ -243,9 +228,16 @@ impl Store {
                 let heir = self.leave(room, user);
                 Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
             }
-            Op::Room(RoomOp::Rename { room, name }) => {
-                self.rooms.get_mut(&room).expect("only known rooms are renamed").name.clone_from(&name);
-                Outcome::done([Change::RoomChanged { room, setting: RoomSetting::Name(name) }])
+            Op::Room(RoomOp::Set { room: id, setting }) => {
+                let users = &self.users;
+                let room = self.rooms.get_mut(&id).expect("only known rooms are set");
+                room.settings.set(setting.clone());
+                let closes = setting == RoomSetting::Guests(false);
+                let out = |user: &&UserId| closes && users.get(user).is_some_and(|user| user.role == BoxRole::Guest);
+                let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
+                room.members.retain(|user, _| !left.contains(user));
+                let set = Change::RoomChanged { room: id, setting };
+                Outcome::done([Change::MembersLeft { room: id, users: left, heir: None }, set])
             }
             page => panic!("the hub asks for nothing that the pages do: {page:?}"),
         }
@@ -268,7 +260,7 @@ impl Store {
         if room.kind == RoomKind::Direct && room.members.len() < 2 {
             return Outcome::Refused(ErrorCode::PersonGone);
         }
-        if room.archived {
+        if room.settings.archived {
             return Outcome::Refused(ErrorCode::RoomArchived);
         }
         room.last_n += 1;
@@ -317,7 +309,7 @@ impl Store {
         if !users.iter().all(|user| self.users.contains_key(user)) {
             return Outcome::Refused(ErrorCode::NotFound);
         }
-        if !self.rooms[&room].guests && users.iter().any(|user| self.is_guest(*user)) {
+        if !self.rooms[&room].settings.guests && users.iter().any(|user| self.is_guest(*user)) {
             return Outcome::Refused(ErrorCode::GuestsNotHere);
         }
         let latest = self.rooms[&room].members.values().map(|member| member.joined_at).max();
@@ -368,9 +360,7 @@ impl StoredRoom {
     fn new(kind: RoomKind, name: &str, direct: Option<[UserId; 2]>) -> Self {
         Self {
             kind,
-            name: name.to_owned(),
-            archived: false,
-            guests: false,
+            settings: RoomSettings { name: name.to_owned(), ..RoomSettings::default() },
             direct,
             last_n: 0,
             members: BTreeMap::new(),

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord, RoomSetting};
+use crate::proto::change::{Change, Ended, MemberRecord, RoomRecord};
 use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
-use crate::proto::server::{Act, BoxRole, Room, RoomKind, RoomRole, User};
+use crate::proto::permit::Act;
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::server::{Room, User};
 
 #[derive(Debug)]
 struct KnownRoom {
     kind: RoomKind,
-    name: String,
-    archived: bool,
-    guests: bool,
+    settings: RoomSettings,
     direct: Option<[UserId; 2]>,
     last_n: u64,
     deleted: BTreeSet<u64>,
@@ -90,11 +91,7 @@ impl Truth {
                 }
                 return Some(event.clone());
             }
-            Change::RoomChanged { room, setting } => match setting {
-                RoomSetting::Archived(archived) => self.room(*room).archived = *archived,
-                RoomSetting::Guests(guests) => self.room(*room).guests = *guests,
-                RoomSetting::Name(name) => self.room(*room).name.clone_from(name),
-            },
+            Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),
             Change::RoomMade { room, members } => {
                 self.insert(room.clone());
                 self.join(members);
@@ -137,13 +134,13 @@ impl Truth {
 
     /// Whether a guest may be told of what is in a room at all.
     pub(crate) fn takes_guests(&self, room: RoomId) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.guests || room.kind == RoomKind::Direct)
+        self.rooms.get(&room).is_some_and(|room| room.settings.guests || room.kind == RoomKind::Direct)
     }
 
     /// The rooms with which somebody is welcomed.
     pub(crate) fn open_rooms_of(&self, user: UserId) -> BTreeSet<RoomId> {
         let mut rooms = self.rooms_of(user);
-        rooms.retain(|room| !self.rooms[room].archived);
+        rooms.retain(|room| !self.rooms[room].settings.archived);
         rooms
     }
 
@@ -158,7 +155,7 @@ impl Truth {
         let Some(gone) = self.people.remove(&user) else { return };
         for room in self.rooms.values_mut() {
             if room.members.remove(&user).is_some() && room.kind == RoomKind::Direct {
-                room.name.clone_from(&gone.name);
+                room.settings.name.clone_from(&gone.name);
             }
         }
     }
@@ -178,8 +175,8 @@ impl Truth {
             "person {user} is shown room {} as something else than they are there",
             room.id
         );
-        let shown = (room.kind, &room.name, room.archived, room.guests, room.last_n);
-        assert_eq!(shown, (known.kind, &known.name, known.archived, known.guests, known.last_n));
+        let shown = (room.kind, &room.settings, room.last_n);
+        assert_eq!(shown, (known.kind, &known.settings, known.last_n));
         assert_eq!(room.member_count as usize, known.members.len());
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
         assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
@@ -195,7 +192,7 @@ impl Truth {
         let (room, role) = (&self.rooms[&id], self.people[&user].role);
         let is_direct = room.kind == RoomKind::Direct;
         let owners = !is_direct && (room.members[&user] == RoomRole::Owner || role == BoxRole::Owner);
-        let writes = !room.archived && (!is_direct || room.members.len() == 2);
+        let writes = !room.settings.archived && (!is_direct || room.members.len() == 2);
         let is_group = matches!(room.kind, RoomKind::Open | RoomKind::Closed);
         let adds = match room.kind {
             RoomKind::Open => role != BoxRole::Guest,
@@ -214,10 +211,8 @@ impl Truth {
         acts.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()
     }
 
-    /// Name, whether it is archived, whether guests may be in it.
-    pub(crate) fn settings(&self, room: RoomId) -> (&str, bool, bool) {
-        let room = &self.rooms[&room];
-        (&room.name, room.archived, room.guests)
+    pub(crate) fn settings(&self, room: RoomId) -> &RoomSettings {
+        &self.rooms[&room].settings
     }
 
     pub(crate) fn member_count(&self, room: RoomId) -> usize {
@@ -229,8 +224,8 @@ impl Truth {
     }
 
     fn insert(&mut self, record: RoomRecord) {
-        let RoomRecord { id, kind, name, archived, guests, direct, last_n, deleted, .. } = record;
+        let RoomRecord { id, kind, settings, direct, last_n, deleted, .. } = record;
         let (deleted, members) = (deleted.into_iter().collect(), BTreeMap::new());
-        self.rooms.insert(id, KnownRoom { kind, name, archived, guests, direct, last_n, deleted, members });
+        self.rooms.insert(id, KnownRoom { kind, settings, direct, last_n, deleted, members });
     }
 }

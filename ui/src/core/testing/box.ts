@@ -12,6 +12,7 @@ import type {
   Message,
   Resume,
   Room,
+  RoomSettings,
   ServerMessage,
   User,
 } from '../../protocol'
@@ -33,13 +34,17 @@ export const grace: User = {
   ends_at: null,
 }
 
-export function room(changes: Partial<Room> = {}): Room {
+/** A room; its settings may be given as if they were fields of it. */
+export function room({
+  archived = false,
+  guests = false,
+  name = '',
+  ...changes
+}: Partial<Room & RoomSettings> = {}): Room {
   return {
     id: 1,
     kind: 'everyone',
-    name: '',
-    archived: false,
-    guests: false,
+    settings: { archived, guests, name },
     role: 'member',
     may: ['write'],
     with: null,

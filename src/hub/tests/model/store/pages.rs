@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::proto::change::{Change, Ended, MemberRecord};
 use crate::proto::event::EventKind;
 use crate::proto::id::{RoomId, UserId};
-use crate::proto::server::{BoxRole, RoomKind, RoomRole, User};
+use crate::proto::role::{BoxRole, RoomRole};
+use crate::proto::room::RoomKind;
+use crate::proto::server::User;
 
 use super::{EVERYONE, Store, StoredRoom};
 
@@ -29,7 +31,9 @@ impl Store {
     pub(super) fn apply_page(&mut self, page: Page) -> Option<Change> {
         match page {
             Page::BringGuest(mut rooms) => {
-                rooms.retain(|room| self.rooms.get(room).is_some_and(|room| room.guests && !room.archived));
+                rooms.retain(|room| {
+                    self.rooms.get(room).is_some_and(|room| room.settings.guests && !room.settings.archived)
+                });
                 if rooms.is_empty() {
                     return None;
                 }
@@ -109,7 +113,7 @@ impl Store {
     fn keep_name(&mut self, user: UserId, name: &str) {
         let direct = self.rooms.values_mut().filter(|room| room.kind == RoomKind::Direct);
         for room in direct.filter(|room| room.members.contains_key(&user)) {
-            name.clone_into(&mut room.name);
+            name.clone_into(&mut room.settings.name);
         }
     }
 

@@ -1,48 +1,92 @@
-//! Who may do what in a room: one table for all acts, which the wire's `may` speaks of.
+//! Who may do what in a room: one table for all acts. The wire's `may` tells what it says, the hub asks it before a change,
+//! and the store again when the change is made: much may have changed meanwhile.
 
-use crate::proto::code::ErrorCode;
-use crate::proto::server::{Act, BoxRole, RoomKind, RoomRole};
+use serde::{Deserialize, Serialize};
+
+use super::code::ErrorCode;
+use super::role::{BoxRole, RoomRole};
+use super::room::{RoomKind, RoomSetting, RoomSettings};
+
+/// What a member may do in a room.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    AddMembers,
+    /// And bring it back.
+    Archive,
+    /// Messages of others too; one's own can always be deleted.
+    DeleteAny,
+    Leave,
+    OpenToGuests,
+    Rename,
+    Write,
+}
+
+impl Act {
+    pub const ALL: [Self; 7] =
+        [Self::AddMembers, Self::Archive, Self::DeleteAny, Self::Leave, Self::OpenToGuests, Self::Rename, Self::Write];
+}
 
 /// Who somebody is in a room.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Standing {
-    pub(super) on_the_box: BoxRole,
-    pub(super) in_the_room: RoomRole,
+pub struct Standing {
+    pub on_the_box: BoxRole,
+    pub in_the_room: RoomRole,
 }
 
 /// What of a room makes a difference.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct RoomFacts {
-    pub(super) kind: RoomKind,
-    pub(super) archived: bool,
+#[derive(Clone, Copy, Debug)]
+pub struct RoomFacts<'a> {
+    pub kind: RoomKind,
+    pub settings: &'a RoomSettings,
     /// A direct room whose other person is gone: nobody would read what is written.
-    pub(super) left_alone: bool,
+    pub left_alone: bool,
 }
 
 /// Whether a member may do this in that room; else why not.
-pub(super) fn may(act: Act, who: Standing, room: RoomFacts) -> Result<(), ErrorCode> {
+pub fn may(act: Act, who: Standing, room: RoomFacts<'_>) -> Result<(), ErrorCode> {
     // The owner of the box steers what is not between two people.
     let steers =
         room.kind != RoomKind::Direct && (who.in_the_room == RoomRole::Owner || who.on_the_box == BoxRole::Owner);
     let allowed = match act {
         Act::AddMembers => {
-            may(Act::Write, who, room)?;
+            goes_on(room)?;
             let kind = room.kind == RoomKind::Open || room.kind == RoomKind::Closed && steers;
             kind && who.on_the_box != BoxRole::Guest
         }
         Act::Archive => steers && room.kind != RoomKind::Everyone,
         Act::DeleteAny | Act::OpenToGuests | Act::Rename => steers,
         Act::Leave => matches!(room.kind, RoomKind::Closed | RoomKind::Open),
-        Act::Write if room.left_alone => return Err(ErrorCode::PersonGone),
-        Act::Write if room.archived => return Err(ErrorCode::RoomArchived),
-        Act::Write => true,
+        Act::Write => {
+            goes_on(room)?;
+            true
+        }
     };
     if allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
 }
 
 /// All that a member may do in that room, in the order of the acts' names.
-pub(super) fn all_that(who: Standing, room: RoomFacts) -> Vec<Act> {
+pub fn all_that(who: Standing, room: RoomFacts<'_>) -> Vec<Act> {
     Act::ALL.into_iter().filter(|act| may(*act, who, room).is_ok()).collect()
+}
+
+/// The act by which this is set.
+pub fn act_of(setting: &RoomSetting) -> Act {
+    match setting {
+        RoomSetting::Archived(_) => Act::Archive,
+        RoomSetting::Guests(_) => Act::OpenToGuests,
+        RoomSetting::Name(_) => Act::Rename,
+    }
+}
+
+/// Whether anything is still to happen in a room.
+fn goes_on(room: RoomFacts<'_>) -> Result<(), ErrorCode> {
+    match room {
+        RoomFacts { left_alone: true, .. } => Err(ErrorCode::PersonGone),
+        RoomFacts { settings: RoomSettings { archived: true, .. }, .. } => Err(ErrorCode::RoomArchived),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -54,12 +98,15 @@ mod tests {
     const MEMBER: Standing = Standing { on_the_box: BoxRole::Member, in_the_room: RoomRole::Member };
     const GUEST: Standing = Standing { on_the_box: BoxRole::Guest, in_the_room: RoomRole::Member };
 
-    fn there(kind: RoomKind) -> RoomFacts {
-        RoomFacts { kind, archived: false, left_alone: false }
+    static PLAIN: RoomSettings = RoomSettings { archived: false, guests: false, name: String::new() };
+    static ARCHIVED: RoomSettings = RoomSettings { archived: true, guests: false, name: String::new() };
+
+    fn there(kind: RoomKind) -> RoomFacts<'static> {
+        RoomFacts { kind, settings: &PLAIN, left_alone: false }
     }
 
     /// The acts by their first letters, but for `x`: delete any.
-    fn letters(who: Standing, room: RoomFacts) -> String {
+    fn letters(who: Standing, room: RoomFacts<'_>) -> String {
         let letter = |act| match act {
             Act::AddMembers => 'a',
             Act::Archive => 'A',
@@ -94,11 +141,11 @@ mod tests {
         for kind in [RoomKind::Open, RoomKind::Closed] {
             for who in [OWNER, MAKER, MEMBER, GUEST] {
                 let open = letters(who, there(kind));
-                let archived = letters(who, RoomFacts { archived: true, ..there(kind) });
+                let archived = letters(who, RoomFacts { settings: &ARCHIVED, ..there(kind) });
                 assert_eq!(archived, open.replace(['a', 'w'], ""));
             }
         }
-        let archived = RoomFacts { archived: true, ..there(RoomKind::Closed) };
+        let archived = RoomFacts { settings: &ARCHIVED, ..there(RoomKind::Closed) };
         assert_eq!(may(Act::Write, MEMBER, archived), Err(ErrorCode::RoomArchived));
         assert_eq!(may(Act::AddMembers, MEMBER, archived), Err(ErrorCode::RoomArchived));
     }

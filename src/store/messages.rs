@@ -98,7 +98,7 @@ fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::R
 fn may_write(db: &Connection, room: RoomId, author: UserId) -> rusqlite::Result<Option<ErrorCode>> {
     const ROLE: usize = 2 + ROOM_SETTINGS_COLUMNS_COUNT;
     db.prepare_cached(&format!(
-        "SELECT kind, kind = 'direct' AND (SELECT count(*) FROM members WHERE room = ?1) < 2, {ROOM_SETTINGS_COLUMNS},
+        "SELECT kind, iif(kind = 'direct', (SELECT count(*) FROM members WHERE room = ?1) < 2, 0), {ROOM_SETTINGS_COLUMNS},
                 members.role, users.role
          FROM rooms LEFT JOIN members ON members.room = rooms.id AND members.user = ?2
                     LEFT JOIN users ON users.id = members.user

@@ -625,6 +625,11 @@ export class Chat {
       case 'error':
         this.#error(message)
         return
+      case 'pong':
+        return
+      default:
+        // A frame that this page does not know.
+        message satisfies never
     }
   }
 
@@ -689,6 +694,9 @@ export class Chat {
         this.rooms.get(room)?.bury(what.message, what.n, seq)
         for (const burier of this.buriers) burier(what.message)
         return
+      default:
+        // A kind that this page does not know.
+        what satisfies never
     }
   }
 

@@ -57,6 +57,8 @@ fn every_message_has_an_example() {
 #[test]
 fn the_table_of_acts_is_that_of_the_server() {
     let known = Act::ALL.map(|act| serde_json::to_value(act).expect("a name").as_str().expect("a name").to_owned());
+    let all = serde_names(&serde_json::from_str::<Act>("\"?\"").unwrap_err().to_string());
+    assert_eq!(known.iter().cloned().collect::<BTreeSet<_>>(), all, "Act::ALL has them all");
     let table = PAGE.split("| act | what | who |\n").nth(1).expect("the page has the table");
     let told: Vec<_> = rows(table).map(|[name]| name.trim_matches('`').to_owned()).collect();
     let lacking: Vec<_> = known.iter().filter(|act| !told.contains(act)).collect();

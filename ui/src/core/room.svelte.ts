@@ -39,7 +39,7 @@ export class RoomState {
   readonly id: RoomId
   kind = $state<RoomKind>('open')
   /** `name` is empty for the unnamed room for everybody, and for direct rooms while both are here: show `roomTitle(room)`. */
-  settings = $state.raw<RoomSettings>({ archived: false, guests: false, name: '' })
+  settings = $state.raw({} as RoomSettings)
   role = $state<RoomRole>('member')
   /** All that this person may do here. */
   may = $state.raw<readonly Act[]>([])

@@ -191,10 +191,8 @@ impl Store {
         match op {
             Op::Room(RoomOp::AddMembers { room, .. })
             | Op::Message(MessageOp::Append(NewMessage { room, .. }))
-            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(_) })
-            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(_) })
             | Op::Room(RoomOp::RemoveMember { room, .. })
-            | Op::Room(RoomOp::Set { room, setting: RoomSetting::Name(_) }) => self.rooms[room].removed,
+            | Op::Room(RoomOp::Set { room, .. }) => self.rooms[room].removed,
             _ => false,
         }
     }

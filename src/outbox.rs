@@ -162,8 +162,8 @@ impl Outbox {
     /// Puts `before` in front of what was kept, and lets all go. Full: there is no room for it, and nothing was put.
     pub fn release(&self, before: Vec<Bytes>) -> Result<(), Full> {
         let mut state = self.lock();
-        state.held = false;
         self.count(&mut state, before.iter().map(Bytes::len).sum())?;
+        state.held = false;
         let kept = std::mem::take(&mut state.others);
         let mut all = before.into_iter().chain(state.first.take()).chain(kept);
         state.first = all.next();
@@ -172,10 +172,11 @@ impl Outbox {
         Ok(())
     }
 
-    /// Ends the connection. What waits is written first, unless the reader is too slow for it or not to see it.
+    /// Ends the connection. What waits is written first, unless the reader is too slow for it or not to see it; or it is
+    /// held: without what was to come before it, whoever resumes later would believe to have that, too.
     pub fn close(&self, code: CloseCode) {
         let mut state = self.lock();
-        if code != CloseCode::GoingAway {
+        if code != CloseCode::GoingAway || state.held {
             state.first = None;
             state.others = VecDeque::new();
             state.counted = Vec::new();
@@ -242,6 +243,8 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::poll_immediate;
+
     use super::*;
 
     impl Default for Outbox {
@@ -334,6 +337,20 @@ mod tests {
         outbox.close(CloseCode::GoingAway);
         assert_eq!(frames(&outbox).await, [frame("a")]);
         assert_eq!(closed(&outbox).await, CloseCode::GoingAway);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_for_something_before_it_is_never_let_out_alone() {
+        for code in [CloseCode::GoingAway, CloseCode::Lagging] {
+            let outbox = Outbox::default();
+            outbox.hold();
+            outbox.push(frame("live")).unwrap();
+            // As when there was no room for it.
+            assert_eq!(outbox.release(vec![Bytes::from(vec![b'x'; OUTBOX_BYTES_MAX])]), Err(Full));
+            assert!(poll_immediate(outbox.take()).await.is_none(), "nothing comes out");
+            outbox.close(code);
+            assert_eq!(closed(&outbox).await, code);
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl Hub {
             RoomSetting::Name(name) => RoomSetting::Name(room_name(&name)?),
             setting => setting,
         };
-        Ok(Op::Room(RoomOp::Set { room: id, setting }))
+        Ok(Op::Room(RoomOp::Set { room: id, by: user, setting }))
     }
 }
 

@@ -194,7 +194,7 @@ impl World {
                 let members = users.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
-            Op::Room(RoomOp::Set { room, setting }) => {
+            Op::Room(RoomOp::Set { room, setting, .. }) => {
                 let closes = setting == RoomSetting::Guests(false);
                 let members = self.hub.rooms.by_id[&room].members.keys().copied();
                 let left = members.filter(|user| closes && self.hub.roster.is_guest(*user)).collect();

@@ -1,5 +1,5 @@
 //! Who may do what in a room: one table for all acts. The wire's `may` tells what it says, and the hub asks it before a
-//! change; of writing the store asks again when the message is kept, since much may have changed meanwhile.
+//! change, the store again when it makes it: much may have changed meanwhile.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,14 +1,16 @@
 //! Who is in which room: coming in, going, and who owns it.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, sql};
+use super::rows::{self, ROOM_SETTINGS_COLUMNS, ROOM_SETTINGS_COLUMNS_COUNT, sql};
 use super::{history, people};
 use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
 use crate::proto::op::{Millis, Outcome, Reply};
+use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::RoomKind;
 
@@ -27,9 +29,9 @@ pub(super) fn add_members(
     }
     users.sort_unstable();
     users.dedup();
-    let open_to_guests: bool = db
-        .prepare_cached("SELECT guests FROM rooms WHERE id = ? AND erased_upto IS NULL")?
-        .query_row([sql(room.0)], |row| row.get(0))?;
+    let (open_to_guests, archived): (bool, bool) = db
+        .prepare_cached("SELECT guests, archived FROM rooms WHERE id = ? AND erased_upto IS NULL")?
+        .query_row([sql(room.0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut newcomers = Vec::new();
     for user in users {
         let Some(found) = people::by_id(db, user)? else {
@@ -44,8 +46,15 @@ pub(super) fn add_members(
     }
     let people: Vec<UserId> = newcomers.iter().map(|(user, _)| *user).collect();
     match by {
-        Some(by) if !may_be_added(db, &people, by)? => return Ok(Outcome::Refused(ErrorCode::RoomsFull)),
-        Some(_) => {}
+        Some(by) => {
+            if let Some(refusal) = may(db, Act::AddMembers, room, by)? {
+                return Ok(Outcome::Refused(refusal));
+            }
+            if !may_be_added(db, &people, by)? {
+                return Ok(Outcome::Refused(ErrorCode::RoomsFull));
+            }
+        }
+        None if archived => return Ok(Outcome::Refused(ErrorCode::RoomArchived)),
         None => {
             for &user in &people {
                 if joined(db, user)? >= ROOMS_JOINED_MAX as u64 {
@@ -192,6 +201,29 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         read_n: rows::number(row, 4)?,
         took_part: row.get(5)?,
     })
+}
+
+/// Why this person may not do this in that room now, if so.
+pub(super) fn may(db: &Connection, act: Act, room: RoomId, user: UserId) -> rusqlite::Result<Option<ErrorCode>> {
+    const ROLE: usize = 2 + ROOM_SETTINGS_COLUMNS_COUNT;
+    db.prepare_cached(&format!(
+        "SELECT kind, iif(kind = 'direct', (SELECT count(*) FROM members WHERE room = ?1) < 2, 0), {ROOM_SETTINGS_COLUMNS},
+                members.role, users.role
+         FROM rooms LEFT JOIN members ON members.room = rooms.id AND members.user = ?2
+                    LEFT JOIN users ON users.id = members.user
+         WHERE rooms.id = ?1"
+    ))?
+    .query_row([sql(room.0), sql(user.0)], |row| {
+        if row.get_ref(ROLE)? == ValueRef::Null {
+            return Ok(Some(ErrorCode::NotAMember));
+        }
+        let who = Standing { on_the_box: rows::box_role(row, ROLE + 1)?, in_the_room: rows::room_role(row, ROLE)? };
+        let settings = rows::room_settings(row, 2)?;
+        let room = RoomFacts { kind: rows::room_kind(row, 0)?, settings: &settings, left_alone: row.get(1)? };
+        Ok(permit::may(act, who, room).err())
+    })
+    .optional()
+    .map(|refusal| refusal.unwrap_or(Some(ErrorCode::NotFound)))
 }
 
 pub(super) fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {

@@ -2,17 +2,16 @@
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, ROOM_SETTINGS_COLUMNS, ROOM_SETTINGS_COLUMNS_COUNT, sql};
-use super::{events, history};
+use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::{events, history, members};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{DAY_MS, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
-use crate::proto::permit::{self, Act, RoomFacts, Standing};
+use crate::proto::permit::Act;
 use crate::proto::server::LastMessage;
 use crate::proto::text;
 
@@ -25,9 +24,13 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
 
 pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outcome> {
     if let Some(stored) = sent_before(db, new.author, &new.client_msg_id)? {
-        return Ok(Outcome::made(Reply::SentBefore(stored), []));
+        // What has become of it since is nobody's business who is not there any more.
+        return Ok(match members::is_member(db, stored.room, new.author)? {
+            true => Outcome::made(Reply::SentBefore(stored), []),
+            false => Outcome::Refused(ErrorCode::NotAMember),
+        });
     }
-    if let Some(refusal) = may_write(db, new.room, new.author)? {
+    if let Some(refusal) = members::may(db, Act::Write, new.room, new.author)? {
         return Ok(Outcome::Refused(refusal));
     }
     let id = Seq(events::newest_seq(db)? + 1);
@@ -70,8 +73,10 @@ pub(super) fn delete(
     let Some(stored) = stored else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
-    if whose == Whose::Own && by != Some(stored.author) {
-        return Ok(Outcome::Refused(ErrorCode::Forbidden));
+    if let Some(by) = by
+        && let Some(refusal) = not_to_delete(db, &stored, by, whose)?
+    {
+        return Ok(Outcome::Refused(refusal));
     }
     let event = events::add_deleted(db, &stored, by)?;
     db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2, rev = ?3 WHERE id = ?1")?.execute(params![
@@ -94,27 +99,15 @@ fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::R
         .optional()
 }
 
-/// Why this person cannot write in this room now, if so.
-fn may_write(db: &Connection, room: RoomId, author: UserId) -> rusqlite::Result<Option<ErrorCode>> {
-    const ROLE: usize = 2 + ROOM_SETTINGS_COLUMNS_COUNT;
-    db.prepare_cached(&format!(
-        "SELECT kind, iif(kind = 'direct', (SELECT count(*) FROM members WHERE room = ?1) < 2, 0), {ROOM_SETTINGS_COLUMNS},
-                members.role, users.role
-         FROM rooms LEFT JOIN members ON members.room = rooms.id AND members.user = ?2
-                    LEFT JOIN users ON users.id = members.user
-         WHERE rooms.id = ?1"
-    ))?
-    .query_row([sql(room.0), sql(author.0)], |row| {
-        if row.get_ref(ROLE)? == ValueRef::Null {
-            return Ok(Some(ErrorCode::NotAMember));
-        }
-        let who = Standing { on_the_box: rows::box_role(row, ROLE + 1)?, in_the_room: rows::room_role(row, ROLE)? };
-        let settings = rows::room_settings(row, 2)?;
-        let room = RoomFacts { kind: rows::room_kind(row, 0)?, settings: &settings, left_alone: row.get(1)? };
-        Ok(permit::may(Act::Write, who, room).err())
-    })
-    .optional()
-    .map(|refusal| refusal.unwrap_or(Some(ErrorCode::NotFound)))
+/// Why this person cannot delete that message now, if so.
+fn not_to_delete(db: &Connection, stored: &Message, by: UserId, whose: Whose) -> rusqlite::Result<Option<ErrorCode>> {
+    if stored.author == by && members::is_member(db, stored.room, by)? {
+        return Ok(None);
+    }
+    match whose {
+        Whose::Anyones => members::may(db, Act::DeleteAny, stored.room, by),
+        Whose::Own => Ok(Some(ErrorCode::Forbidden)),
+    }
 }
 
 fn note_day(db: &Connection, message: &Message) -> rusqlite::Result<()> {

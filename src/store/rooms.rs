@@ -11,6 +11,7 @@ use crate::proto::event::Message;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{DELETED_READ_MAX, ROOMS_JOINED_MAX, ROOMS_MADE_MAX, ROOMS_PER_MEMBER_MAX};
 use crate::proto::op::{Millis, NewRoom, Outcome, Reply, RoomOp};
+use crate::proto::permit;
 use crate::proto::role::RoomRole;
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 
@@ -20,7 +21,7 @@ pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
         RoomOp::Create(room) => create(db, room),
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
         RoomOp::RemoveMember { room, user } => members::remove_member(db, room, user),
-        RoomOp::Set { room, setting } => set(db, room, setting),
+        RoomOp::Set { room, by, setting } => set(db, room, by, setting),
     }
 }
 
@@ -93,11 +94,13 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
 }
 
 /// Sets one thing of a room.
-fn set(db: &Connection, room: RoomId, setting: RoomSetting) -> rusqlite::Result<Outcome> {
+fn set(db: &Connection, room: RoomId, by: UserId, setting: RoomSetting) -> rusqlite::Result<Outcome> {
     let refusal = match setting {
         RoomSetting::Archived(archived) => not_to_be_archived(db, room, archived)?,
         RoomSetting::Guests(_) | RoomSetting::Name(_) => not_to_be_set(db, room)?,
     };
+    let refusal =
+        refusal.map_or_else(|| members::may(db, permit::act_of(&setting), room, by), |code| Ok(Some(code)))?;
     if let Some(refusal) = refusal {
         return Ok(Outcome::Refused(refusal));
     }

@@ -94,7 +94,9 @@ async fn guests_sent_home_cost_those_who_stay_nothing() {
 async fn guest_room(store: &porch::store::Store, members: &[Seeded]) -> (RoomId, [u8; 32]) {
     let owner = members[0].id;
     let everyone = RoomId(crate::support::EVERYONE);
-    let opened = seed::apply(store, Op::Room(RoomOp::Set { room: everyone, setting: RoomSetting::Guests(true) })).await;
+    let opened =
+        seed::apply(store, Op::Room(RoomOp::Set { room: everyone, by: owner, setting: RoomSetting::Guests(true) }))
+            .await;
     assert!(matches!(opened, Outcome::Made { .. }), "{opened:?}");
     let door = [7; 32];
     let invite = NewInvite {

@@ -8,7 +8,7 @@ impl Porch {
     /// A room that is open to guests, in which nobody is but `by`.
     pub(super) async fn guest_room(&self, kind: RoomKind, name: &str, by: UserId) -> RoomId {
         let room = self.room(kind, name, by).await;
-        self.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(true) })).await;
+        self.apply(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Guests(true) })).await;
         room
     }
 

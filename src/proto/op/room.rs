@@ -28,6 +28,7 @@ pub enum RoomOp {
     /// Closed to guests, those in it are taken out.
     Set {
         room: RoomId,
+        by: UserId,
         setting: RoomSetting,
     },
 }

@@ -49,7 +49,7 @@ impl Fixture {
             Change::MembersLeft { users, .. } => users,
             _ => Vec::new(),
         };
-        changes(self.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Guests(guests) })))
+        changes(self.apply(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Guests(guests) })))
             .into_iter()
             .flat_map(left)
             .collect()
@@ -256,13 +256,13 @@ fn an_invite_leads_only_where_its_maker_and_its_guests_may_be() {
     let hidden = fixture.room(RoomKind::Closed, grace, &[]);
     let own = fixture.room(RoomKind::Closed, ada, &[]);
     let old = fixture.room(RoomKind::Open, ada, &[]);
-    fixture.apply(Op::Room(RoomOp::Set { room: old, setting: RoomSetting::Archived(true) }));
+    fixture.apply(Op::Room(RoomOp::Set { room: old, by: UserId(1), setting: RoomSetting::Archived(true) }));
     let direct = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [ada, grace], by: ada, at: NOON })));
-    for room in [hidden, own, old] {
-        fixture.open(room, true);
+    for (room, by) in [(hidden, grace), (own, ada), (old, ada)] {
+        changes(fixture.apply(Op::Room(RoomOp::Set { room, by, setting: RoomSetting::Guests(true) })));
     }
     assert_eq!(
-        fixture.refused(Op::Room(RoomOp::Set { room: direct, setting: RoomSetting::Guests(true) })),
+        fixture.refused(Op::Room(RoomOp::Set { room: direct, by: UserId(1), setting: RoomSetting::Guests(true) })),
         ErrorCode::Forbidden
     );
     let nowhere = NewInvite { rooms: vec![], ..to(own) };
@@ -295,7 +295,7 @@ fn rooms_closed_to_guests_or_archived_since_are_left_out() {
     let Change::UserMade { user, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!(members.iter().map(|member| (member.room, member.user)).collect::<Vec<_>>(), [(two, user.id)]);
     assert_eq!(fixture.invited(1, NOON).map(|invited| invited.rooms.len()), Ok(1));
-    fixture.apply(Op::Room(RoomOp::Set { room: two, setting: RoomSetting::Archived(true) }));
+    fixture.apply(Op::Room(RoomOp::Set { room: two, by: UserId(1), setting: RoomSetting::Archived(true) }));
     assert_eq!(fixture.refused(join(1, "Late")), ErrorCode::GuestsNotHere);
 }
 

@@ -123,9 +123,9 @@ fn only_members_write_and_only_in_rooms_that_are_not_archived() {
     let room = fixture.room(RoomKind::Open, users[0], &[]);
     assert_eq!(fixture.refused(append(room, users[1], "a", "x")), ErrorCode::NotAMember);
     assert_eq!(fixture.refused(append(RoomId(99), users[0], "a", "x")), ErrorCode::NotFound);
-    fixture.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(true) }));
+    fixture.apply(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Archived(true) }));
     assert_eq!(fixture.refused(append(room, users[0], "a", "x")), ErrorCode::RoomArchived);
-    fixture.apply(Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(false) }));
+    fixture.apply(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Archived(false) }));
     let message = fixture.send(room, users[0], "a", "x");
     assert_eq!((message.id, message.n), (Seq(1), 1), "what was refused left no gap");
 }

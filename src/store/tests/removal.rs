@@ -17,8 +17,8 @@ impl Fixture {
         self.apply_all((0..count).map(create)).iter().map(|made| room(made.as_ref().unwrap())).collect()
     }
 
-    fn archive(&self, rooms: &[RoomId]) {
-        let archive = |room: &RoomId| Op::Room(RoomOp::Set { room: *room, setting: RoomSetting::Archived(true) });
+    fn archive(&self, by: UserId, rooms: &[RoomId]) {
+        let archive = |room: &RoomId| Op::Room(RoomOp::Set { room: *room, by, setting: RoomSetting::Archived(true) });
         let archived = self.apply_all(rooms.iter().map(archive));
         assert!(archived.iter().all(is_made));
     }
@@ -49,7 +49,7 @@ impl Fixture {
 fn one_person_puts_another_into_so_many_rooms_only_archived_ones_too() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal", "Eve", "Bob"]);
     let [_, mal, eve, bob] = users[..] else { panic!() };
-    fixture.archive(&fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]));
+    fixture.archive(mal, &fixture.rooms(ROOMS_ADDED_BY_ONE_MAX, mal, |_| vec![bob]));
     let create = |by, members| {
         Op::Room(RoomOp::Create(NewRoom { kind: RoomKind::Closed, name: "x".into(), by, members, at: NOON }))
     };
@@ -133,7 +133,7 @@ fn who_did_something_in_a_room_is_known_after_a_restart() {
 fn archiving_is_no_way_around_the_limit_on_rooms_made() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     for _ in 0..ROOMS_MADE_MAX / 100 {
-        fixture.archive(&fixture.rooms(100, users[0], |_| vec![]));
+        fixture.archive(users[0], &fixture.rooms(100, users[0], |_| vec![]));
     }
     let create = Op::Room(RoomOp::Create(NewRoom {
         kind: RoomKind::Closed,
@@ -168,7 +168,11 @@ fn the_rooms_of_one_person_are_removed_with_what_was_said_and_nothing_else_is() 
     let add = Op::Room(RoomOp::AddMembers { room: rooms[0], users: vec![ada], by: Some(mal), at: NOON });
     assert_eq!(fixture.refused(add), ErrorCode::NotFound);
     assert_eq!(
-        fixture.refused(Op::Room(RoomOp::Set { room: rooms[0], setting: RoomSetting::Name("x".into()) })),
+        fixture.refused(Op::Room(RoomOp::Set {
+            room: rooms[0],
+            by: UserId(1),
+            setting: RoomSetting::Name("x".into())
+        })),
         ErrorCode::NotFound
     );
     fixture.index();

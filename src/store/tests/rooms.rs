@@ -54,7 +54,8 @@ fn rooms_made_are_limited_and_archived_ones_do_not_count() {
     let made = fixture.apply_all((0..ROOMS_PER_MEMBER_MAX).map(|_| one_more()));
     assert!(made.iter().all(is_made));
     assert_eq!(fixture.refused(one_more()), ErrorCode::LimitReached);
-    let archive = |archived| Op::Room(RoomOp::Set { room: RoomId(2), setting: RoomSetting::Archived(archived) });
+    let archive =
+        |archived| Op::Room(RoomOp::Set { room: RoomId(2), by: UserId(1), setting: RoomSetting::Archived(archived) });
     changes(fixture.apply(archive(true)));
     changes(fixture.apply(one_more()));
     assert_eq!(fixture.refused(archive(false)), ErrorCode::LimitReached);
@@ -106,17 +107,25 @@ fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
         );
         assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::Forbidden);
         assert_eq!(
-            fixture.refused(Op::Room(RoomOp::Set { room, setting: RoomSetting::Archived(true) })),
+            fixture.refused(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Archived(true) })),
             ErrorCode::Forbidden
         );
     }
     assert_eq!(
-        fixture.refused(Op::Room(RoomOp::Set { room: direct, setting: RoomSetting::Name("x".into()) })),
+        fixture.refused(Op::Room(RoomOp::Set { room: direct, by: UserId(1), setting: RoomSetting::Name("x".into()) })),
         ErrorCode::Forbidden
     );
-    changes(fixture.apply(Op::Room(RoomOp::Set { room: EVERYONE, setting: RoomSetting::Name("Hall".into()) })));
+    changes(fixture.apply(Op::Room(RoomOp::Set {
+        room: EVERYONE,
+        by: UserId(1),
+        setting: RoomSetting::Name("Hall".into()),
+    })));
     assert_eq!(
-        fixture.refused(Op::Room(RoomOp::Set { room: RoomId(99), setting: RoomSetting::Name("x".into()) })),
+        fixture.refused(Op::Room(RoomOp::Set {
+            room: RoomId(99),
+            by: UserId(1),
+            setting: RoomSetting::Name("x".into())
+        })),
         ErrorCode::NotFound
     );
 }
@@ -151,7 +160,7 @@ fn open_rooms_are_listed_and_their_members_shown_to_anyone() {
     assert!(list(users[0])[0].joined);
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), open)).is_some());
     assert!(fixture.read(|reader| reader.room_members(&asker(users[1]), closed)).is_none());
-    fixture.apply(Op::Room(RoomOp::Set { room: open, setting: RoomSetting::Archived(true) }));
+    fixture.apply(Op::Room(RoomOp::Set { room: open, by: UserId(1), setting: RoomSetting::Archived(true) }));
     assert!(list(users[1]).is_empty());
 }
 
@@ -211,4 +220,34 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
         fixture.snapshot.rooms.iter().any(|kept| kept.id == room && kept.settings.name.is_empty()),
         "nobody reads it"
     );
+}
+
+#[test]
+fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Lin"]);
+    let [_, grace, lin] = users[..] else { panic!("three people") };
+    let room = fixture.room(RoomKind::Closed, grace, &[lin]);
+    let said = fixture.send(room, lin, "a", "said").id;
+    let own = fixture.send(room, grace, "b", "my own").id;
+    let set = |setting| Op::Room(RoomOp::Set { room, by: grace, setting });
+    let add = || Op::Room(RoomOp::AddMembers { room, users: vec![users[0]], by: Some(grace), at: NOON });
+    let delete = |message, whose| Op::Message(MessageOp::Delete { room, message, by: grace, whose, at: NOON });
+    changes(fixture.apply(set(RoomSetting::Archived(true))));
+    assert_eq!(fixture.refused(add()), ErrorCode::RoomArchived);
+    changes(fixture.apply(set(RoomSetting::Archived(false))));
+    changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace })));
+    for setting in [RoomSetting::Name("Vandal".into()), RoomSetting::Archived(true), RoomSetting::Guests(true)] {
+        assert_eq!(fixture.refused(set(setting)), ErrorCode::NotAMember);
+    }
+    assert_eq!(fixture.refused(add()), ErrorCode::NotAMember);
+    assert_eq!(fixture.refused(delete(said, Whose::Anyones)), ErrorCode::NotAMember);
+    assert_eq!(fixture.refused(delete(own, Whose::Own)), ErrorCode::Forbidden);
+    let again = Op::Message(MessageOp::Append(NewMessage {
+        room: EVERYONE,
+        author: grace,
+        client_msg_id: ClientMsgId::try_from("b".to_owned()).unwrap(),
+        body: Body::parse("again".into()).unwrap(),
+        sent_at: NOON,
+    }));
+    assert_eq!(fixture.refused(again), ErrorCode::NotAMember, "what became of it is nobody's business outside");
 }

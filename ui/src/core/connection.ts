@@ -142,6 +142,8 @@ export class Connection {
       return
     }
     if (message.type === 'welcome') this.#welcome(message)
+    // What comes before it would hide what is to be told first.
+    else if (!this.#welcomed) return
     else if (message.type === 'events') for (const { seq } of message.events) this.#saw(seq)
     this.#hearer.heard(message)
   }

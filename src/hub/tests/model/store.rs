@@ -226,7 +226,7 @@ impl Store {
                 let heir = self.leave(room, user);
                 Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
             }
-            Op::Room(RoomOp::Set { room: id, setting }) => {
+            Op::Room(RoomOp::Set { room: id, setting, .. }) => {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are set");
                 room.settings.set(setting.clone());

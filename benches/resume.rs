@@ -3,9 +3,9 @@
 //! Somebody in 300 rooms has missed 1,000 messages, while others wrote in rooms of their own. Prints, for each number of
 //! others' messages, the CPU time of the thread that reads what was missed, and how many bytes it gave.
 
+mod writing;
+
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 use porch::fair::Asker;
 use porch::proto::event::{Event, EventKind};
@@ -17,6 +17,7 @@ use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::Store;
+use writing::{apply_all, cpu};
 
 /// Rooms of each of the makers: as many as one may put another into.
 const ROOMS_OF_ONE: u64 = 100;
@@ -99,28 +100,4 @@ fn populate(store: &Store) -> Vec<RoomId> {
         other => panic!("{other:?}"),
     })
     .collect()
-}
-
-/// Queues all, waiting while the queue is full, until the last is on the disk.
-fn apply_all(store: &Store, ops: impl IntoIterator<Item = Op>) -> Vec<Outcome> {
-    let (tell, told) = mpsc::channel();
-    let mut outcomes = Vec::new();
-    let mut waiting = 0;
-    for op in ops {
-        let tell = tell.clone();
-        if waiting == porch::proto::limits::STORE_IN_FLIGHT_MAX {
-            outcomes.push(told.recv().expect("an answer"));
-            waiting -= 1;
-        }
-        store.submit(op, move |result| tell.send(result.expect("stored")).expect("the bench listens")).expect("room");
-        waiting += 1;
-    }
-    outcomes.extend((0..waiting).map(|_| told.recv().expect("an answer")));
-    outcomes
-}
-
-/// The time this thread has had a processor.
-fn cpu() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

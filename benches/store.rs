@@ -4,6 +4,8 @@
 //! in them; other times are the clock's, and the machine's load stands beside them. Bytes written are what the kernel
 //! counted for this process. CONTRIBUTING.md says how to read it.
 
+mod writing;
+
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::{Filters, Query, Store, Window};
+use writing::{apply_all, cpu};
 
 const ROOMS: u64 = 10;
 const AUTHORS: u64 = 500;
@@ -213,24 +216,6 @@ fn open(dir: &Path) -> (Store, porch::proto::op::Snapshot) {
     Store::open(dir, || 0).expect("the store opens")
 }
 
-/// Queues all, waiting while the queue is full, until the last is on the disk.
-fn apply_all(store: &Store, ops: impl IntoIterator<Item = Op>) -> Vec<Outcome> {
-    let (tell, told) = mpsc::channel();
-    let mut outcomes = Vec::new();
-    let mut waiting = 0;
-    for op in ops {
-        let tell = tell.clone();
-        if waiting == porch::proto::limits::STORE_IN_FLIGHT_MAX {
-            outcomes.push(told.recv().expect("an answer"));
-            waiting -= 1;
-        }
-        store.submit(op, move |result| tell.send(result.expect("stored")).expect("the bench listens")).expect("room");
-        waiting += 1;
-    }
-    outcomes.extend((0..waiting).map(|_| told.recv().expect("an answer")));
-    outcomes
-}
-
 fn wait_for_index(dir: &Path, upto: u64) {
     let (_tell, clock) = mpsc::channel::<()>();
     let index = rusqlite::Connection::open(dir.join("search.db")).expect("the index opens");
@@ -260,12 +245,6 @@ fn times(what: &str, mut took: Vec<Duration>) {
 fn bytes_written() -> u64 {
     let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
     io.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.parse().ok()).unwrap_or(0)
-}
-
-/// The time this thread has had a processor.
-fn cpu() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Text that is distributed as people's is: few words are common, most are rare.

@@ -80,7 +80,7 @@ impl Hub {
         Ok(Op::Room(RoomOp::AddMembers { room: id, users, by: Some(user), at: now.wall }))
     }
 
-    /// What guests may not do at all. AnswerTo first, so that nothing else is learnt from the answer.
+    /// What guests may not do at all. Asked first, so that nothing else is learnt from the answer.
     fn no_guest(&self, user: UserId) -> Result<(), ErrorCode> {
         if self.roster.is_guest(user) { Err(ErrorCode::Forbidden) } else { Ok(()) }
     }

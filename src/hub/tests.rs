@@ -33,7 +33,7 @@ struct World {
     /// Sent and not yet looked at, by connection.
     sent: HashMap<ConnId, Vec<ServerMessage>>,
     closed: Vec<(ConnId, CloseCode)>,
-    /// AnswerTo of the store and not yet answered.
+    /// Asked of the store and not yet answered.
     asked: Vec<(Ticket, Op)>,
     reads: Vec<(ConnId, Seq, Seq)>,
     held: Vec<ConnId>,

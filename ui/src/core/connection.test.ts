@@ -100,6 +100,18 @@ test('missed_events_move_the_place_to_resume_from', async () => {
   expect(connection.after).toBe(45)
 })
 
+test('what_comes_before_the_welcome_is_not_taken_for_the_newest', async () => {
+  connection.after = 40
+  connection.start()
+  const guest = await box.guest()
+  await guest.expect('hello')
+  guest.tell(written(message({ id: 50 })))
+  guest.welcome({ seq: 50, resume: 'ok' })
+  await until(isLink('open'))
+  expect(connection.after).toBe(40)
+  expect(heard.map(({ type }) => type)).toEqual(['welcome'])
+})
+
 test('reload_moves_it_to_what_the_box_says', async () => {
   connection.after = 900
   await connected({ seq: 57, resume: 'reload' })

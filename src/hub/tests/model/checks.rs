@@ -39,7 +39,7 @@ pub(crate) struct Heard {
     answers: Vec<(ConnId, ServerMessage)>,
     /// Said to several.
     broadcasts: usize,
-    /// AnswerTo of the store.
+    /// Asked of the store.
     stored: usize,
 }
 

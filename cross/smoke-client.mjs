@@ -32,13 +32,13 @@ async function register() {
 async function talk(cookie) {
   const socket = await upgrade(cookie);
   const frames = read(socket);
-  send(socket, { type: 'hello', version: 1, after: null });
+  send(socket, { type: 'hello', version: 2, tab: 1, after: null });
   const { rooms } = await next(frames, 'welcome');
   const room = rooms.find((room) => room.kind === 'everyone').id;
   send(socket, { type: 'send', room, client_msg_id: 'smoke-1', body });
-  const message = await next(frames, 'message');
-  assert.equal(message.body, body);
-  assert.equal(message.client_msg_id, 'smoke-1');
+  const { events } = await next(frames, 'events');
+  const { type, ...message } = events[0].what;
+  assert.deepEqual([type, message.body, message.client_msg_id], ['message', body, 'smoke-1']);
   socket.destroy();
 }
 

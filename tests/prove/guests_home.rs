@@ -125,6 +125,18 @@ async fn arrive(porch: &Porch, people: &[Seeded]) -> Vec<Device> {
 struct Frame<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
+    #[serde(borrow, default)]
+    events: Vec<FrameEvent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct FrameEvent<'a> {
+    #[serde(borrow)]
+    what: Said<'a>,
+}
+
+#[derive(Deserialize)]
+struct Said<'a> {
     body: Option<&'a str>,
 }
 
@@ -140,11 +152,12 @@ async fn listen(mut device: Device, over: Arc<AtomicBool>) -> (usize, usize) {
                 continue;
             }
         };
-        let Frame { kind, body } = serde_json::from_str(&heard).expect("a frame is JSON");
+        let Frame { kind, events } = serde_json::from_str(&heard).expect("a frame is JSON");
         match kind {
-            "message" => {
-                messages += 1;
-                if over.load(Ordering::Relaxed) && body == Some("last word") {
+            "events" => {
+                messages += events.len();
+                let last = events.iter().any(|event| event.what.body == Some("last word"));
+                if over.load(Ordering::Relaxed) && last {
                     return (messages, others);
                 }
             }

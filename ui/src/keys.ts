@@ -37,7 +37,7 @@ export function isWriting(target: EventTarget | null): boolean {
 function step(by: 1 | -1, unreadOnly: boolean): void {
   const route = router.route
   const here = route.at === 'room' || route.at === 'details' ? route.room : null
-  const rooms = chat.sorted.filter(
+  const rooms = chat.rooms.sorted.filter(
     (room) => !room.settings.archived && (!unreadOnly || room.unread > 0 || room.id === here),
   )
   if (rooms.length === 0) return

@@ -28,7 +28,7 @@ if (missing.length > 0) {
     mount(Unsupported, { target }),
   )
 } else {
-  void chat.start()
+  void chat.entry.start()
   router.start()
   followWindow()
   void startLanguage().then(() => {

@@ -4,7 +4,7 @@
  */
 
 import { type FaultCode, faultCode } from '../core/api'
-import type { Chat } from '../core/chat.svelte'
+import type { History } from '../core/history'
 import type { RoomState } from '../core/room.svelte'
 import { between, type Range } from '../core/timeline'
 import type { Message, Seq } from '../protocol'
@@ -22,7 +22,7 @@ const PAGE_MAX = 100
 /** Missed messages follow a welcome by themselves: ask only if they did not. */
 const GAP_WAIT_MS = 400
 
-type History = Pick<Chat, 'loadNewest' | 'loadBefore' | 'loadAfter' | 'loadAround'>
+type Loads = Pick<History, 'loadNewest' | 'loadBefore' | 'loadAfter' | 'loadAround'>
 
 export class TimelineView {
   readonly room: RoomState
@@ -39,14 +39,14 @@ export class TimelineView {
   readonly atEnd: boolean = $derived.by(() => this.#reachesEnd())
   readonly atStart: boolean = $derived(this.from <= 1)
 
-  #chat: History
+  #history: Loads
   /** The window grows with what arrives. */
   #following = false
   #busy = false
   #gap: ReturnType<typeof setTimeout> | undefined
 
-  constructor(chat: History, room: RoomState) {
-    this.#chat = chat
+  constructor(history: Loads, room: RoomState) {
+    this.#history = history
     this.room = room
   }
 
@@ -59,7 +59,7 @@ export class TimelineView {
       let range = room.timeline.at(room.last_n)
       const seeks = room.unread > 0 && room.unread <= UNREAD_MAX
       while (seeks && range?.rows[0] && range.from > firstUnread) {
-        await this.#chat.loadBefore(room, range.rows[0], PAGE_MAX)
+        await this.#history.loadBefore(room, range.rows[0], PAGE_MAX)
         range = room.timeline.at(room.last_n)
       }
       if (range && seeks && range.from <= firstUnread) this.#show(range, firstUnread, 0.35)
@@ -81,7 +81,7 @@ export class TimelineView {
     await this.#load(async () => {
       target = this.room.timeline.find(id)
       try {
-        target ??= await this.#chat.loadAround(this.room, id, FIRST_ROWS)
+        target ??= await this.#history.loadAround(this.room, id, FIRST_ROWS)
       } catch (thrown) {
         if (faultCode(thrown) !== 'not_found') throw thrown
         await this.#loadEnd()
@@ -99,7 +99,7 @@ export class TimelineView {
     await this.#extend('older', async () => {
       const known = this.#range()
       if (known && known.from >= this.from && known.rows[0]) {
-        await this.#chat.loadBefore(this.room, known.rows[0], PAGE)
+        await this.#history.loadBefore(this.room, known.rows[0], PAGE)
       }
       const range = this.#range()
       if (!range) return
@@ -119,7 +119,7 @@ export class TimelineView {
     await this.#extend('newer', async () => {
       const known = this.#range()
       if (known && known.to <= this.to && known.rows.length > 0) {
-        await this.#chat.loadAfter(this.room, known.rows.at(-1)!, PAGE)
+        await this.#history.loadAfter(this.room, known.rows.at(-1)!, PAGE)
       }
       const range = this.#range()
       if (!range) return
@@ -176,7 +176,7 @@ export class TimelineView {
     const { room } = this
     const range = room.timeline.at(room.last_n)
     if (range && (range.from <= 1 || range.rows.length >= FIRST_ROWS)) return
-    if (room.last_n > 0) await this.#chat.loadNewest(room, FIRST_ROWS)
+    if (room.last_n > 0) await this.#history.loadNewest(room, FIRST_ROWS)
   }
 
   #showEnd(): void {

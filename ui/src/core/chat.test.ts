@@ -97,7 +97,7 @@ afterEach(async () => {
 })
 
 async function inside(welcome: Parameters<Guest['greet']>[0] = {}): Promise<Guest> {
-  await chat.start()
+  await chat.entry.start()
   const guest = await box.guest()
   await guest.greet(welcome)
   await vi.waitFor(() => expect(chat.link.is).toBe('open'))
@@ -109,7 +109,7 @@ const numbers = (id: number) =>
 
 test('nobody_signed_in_is_outside', async () => {
   signedIn = null
-  await chat.start()
+  await chat.entry.start()
   expect(chat.phase).toBe('outside')
   expect(box.connections).toBe(0)
 })
@@ -118,7 +118,7 @@ test('welcome_brings_the_rooms_and_the_people', async () => {
   await inside({ rooms: [room({ last_n: 17, read_n: 15 }), room({ id: 4, kind: 'open', name: 'Kitchen' })] })
   expect(chat.phase).toBe('inside')
   expect(chat.rooms.get(1)?.unread).toBe(2)
-  expect(chat.unread).toBe(2)
+  expect(chat.rooms.unread).toBe(2)
   await vi.waitFor(() => expect(chat.peopleKnown).toBe(true))
   expect(chat.people.get(2)?.name).toBe('Grace')
 })
@@ -156,7 +156,7 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
   })
   await vi.waitFor(() => expect(state.settings.name).toBe('Galley'))
   expect(state.may).toEqual(['leave'])
-  expect([state.settings.archived, state.settings.guests, state.unread, chat.archived]).toEqual([
+  expect([state.settings.archived, state.settings.guests, state.unread, chat.rooms.archived]).toEqual([
     true,
     true,
     7,
@@ -176,7 +176,7 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
     may: ['write'],
   })
   await vi.waitFor(() => expect(state.settings.archived).toBe(false))
-  expect([chat.archived, chat.rooms.has(5)]).toEqual([0, false])
+  expect([chat.rooms.archived, chat.rooms.all.has(5)]).toEqual([0, false])
 })
 
 test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', async () => {
@@ -189,7 +189,7 @@ test('a_message_becomes_the_last_of_its_room_and_unread', async () => {
   guest.tell(written(message({ id: 9, room: 4, n: 1 })))
   await vi.waitFor(() => expect(chat.rooms.get(4)?.unread).toBe(1))
   expect(chat.rooms.get(4)?.last?.preview).toBe('Hello porch')
-  expect(chat.sorted.map((one) => one.id)).toEqual([4, 1])
+  expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 1])
 })
 
 test('the_echo_confirms_what_was_sent', async () => {
@@ -212,7 +212,7 @@ test('what_the_protocol_does_not_carry_is_left_out', async () => {
 
 test('no_half_of_a_character_is_sent_in_any_command', async () => {
   const guest = await inside()
-  const made = chat.createRoom('\ud800Kitchen\udfff', 'open', [])
+  const made = chat.commands.createRoom('\ud800Kitchen\udfff', 'open', [])
   const { re, command } = await guest.asked('create_room')
   expect(command.name).toBe('\ufffdKitchen\ufffd')
   guest.say({ type: 'done', re, room: 4 })
@@ -290,7 +290,7 @@ test('rooms_that_are_not_in_welcome_are_gone', async () => {
   chat.hide()
   chat.show()
   await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
-  await vi.waitFor(() => expect([...chat.rooms.keys()]).toEqual([1]))
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()]).toEqual([1]))
 })
 
 test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_loaded_by_pages', async () => {
@@ -302,9 +302,9 @@ test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_
   await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
   await vi.waitFor(() => expect(chat.rooms.get(4)?.settings.archived).toBe(true))
   expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
-  expect(await chat.loadArchived(undefined)).toEqual({ last: 9, more: false })
-  expect([...chat.rooms.keys()]).toEqual([1, 4, 9])
-  expect(chat.archived).toBe(2)
+  expect(await chat.rooms.loadArchived(undefined)).toEqual({ last: 9, more: false })
+  expect([...chat.rooms.all.keys()]).toEqual([1, 4, 9])
+  expect(chat.rooms.archived).toBe(2)
 })
 
 test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_unread', async () => {
@@ -313,16 +313,16 @@ test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_u
       ? { rooms: [room({ id: 9, last_n: 2 }), room({ id: 8 })], more: true }
       : { rooms: [room({ id: 7, last_n: 3 }), room({ id: 1, last_n: 5 })], more: false }
   await inside({ rooms: [room()], more: true })
-  await vi.waitFor(() => expect([...chat.rooms.keys()].sort()).toEqual([1, 7, 8, 9]))
-  expect(chat.unread).toBe(5)
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()].sort()).toEqual([1, 7, 8, 9]))
+  expect(chat.rooms.unread).toBe(5)
   expect(chat.rooms.get(1)?.last_n).toBe(0)
   // Known already, and not in the next welcome either: asked for by pages, not one by one.
   joined = async () => ({ rooms: [room({ id: 9, last_n: 4 }), room({ id: 7, last_n: 3 })], more: false })
   chat.hide()
   chat.show()
   await (await box.guest()).greet({ resume: 'ok', rooms: [room()], more: true })
-  await vi.waitFor(() => expect([...chat.rooms.keys()].sort()).toEqual([1, 7, 9]))
-  expect(chat.unread).toBe(7)
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()].sort()).toEqual([1, 7, 9]))
+  expect(chat.rooms.unread).toBe(7)
 })
 
 test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
@@ -330,9 +330,9 @@ test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
   guest.close(4001)
   await vi.waitFor(() => expect(chat.phase).toBe('taken_over'))
   expect(chat.me?.name).toBe('Ada')
-  expect(chat.rooms.size).toBe(0)
-  await expect(chat.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
-  await chat.signIn('Ada', 'correct horse', true)
+  expect(chat.rooms.all.size).toBe(0)
+  await expect(chat.entry.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
+  await chat.entry.signIn('Ada', 'correct horse', true)
   expect(chat.phase).toBe('inside')
   expect(await (await box.guest()).greet()).toBeNull()
 })
@@ -359,8 +359,8 @@ test('a_refused_upgrade_is_explained_by_a_request', async () => {
 
 test('commands_are_answered_by_number', async () => {
   const guest = await inside()
-  const made = chat.createRoom('Kitchen', 'open', [2])
-  const refused = chat.joinRoom(9)
+  const made = chat.commands.createRoom('Kitchen', 'open', [2])
+  const refused = chat.commands.joinRoom(9)
   const create = await guest.asked('create_room')
   const join = await guest.asked('join_room')
   guest.say({ type: 'error', code: 'not_found', message: 'No such room.', re: join.re })
@@ -371,18 +371,18 @@ test('commands_are_answered_by_number', async () => {
 
 test('a_command_without_a_connection_is_unreachable', async () => {
   const guest = await inside()
-  const waiting = chat.setRoom(1, { name: 'Hall' })
+  const waiting = chat.commands.setRoom(1, { name: 'Hall' })
   await guest.asked('set_room')
   guest.vanish()
   await expect(waiting).rejects.toMatchObject({ code: 'unreachable' })
-  await expect(chat.joinRoom(9)).rejects.toMatchObject({ code: 'unreachable' })
+  await expect(chat.commands.joinRoom(9)).rejects.toMatchObject({ code: 'unreachable' })
 })
 
 test('presence_is_replaced_and_then_changed', async () => {
   const guest = await inside()
   guest.say({ type: 'present', users: [1, 2] })
   guest.say({ type: 'presence', came: [5], left: [2] })
-  await vi.waitFor(() => expect([...chat.present].sort()).toEqual([1, 5]))
+  await vi.waitFor(() => expect([...chat.presence.users].sort()).toEqual([1, 5]))
 })
 
 test('typing_is_shown_until_the_message_comes', async () => {
@@ -395,8 +395,8 @@ test('typing_is_shown_until_the_message_comes', async () => {
 
 test('typing_is_said_at_most_every_three_seconds', async () => {
   const guest = await inside()
-  chat.typing(1)
-  chat.typing(1)
+  chat.presence.typing(1)
+  chat.presence.typing(1)
   chat.send(1, 'done')
   expect((await guest.next()).type).toBe('typing')
   expect((await guest.next()).type).toBe('send')
@@ -446,18 +446,18 @@ test('a_person_who_changes_while_the_directory_is_read_keeps_the_change', async 
 
 test('an_invite_leads_in_and_its_rooms_come_with_the_first_welcome', async () => {
   signedIn = null
-  await chat.start()
-  const user = await chat.join('0QHx6vYk1Jm2cT9sZbE4wg', 'Lin')
+  await chat.entry.start()
+  const user = await chat.entry.join('0QHx6vYk1Jm2cT9sZbE4wg', 'Lin')
   expect(chat.phase).toBe('inside')
-  expect(chat.hasPassword).toBe(false)
+  expect(chat.entry.hasPassword).toBe(false)
   let known = false
-  const rooms = chat.whenRoomsKnown().then(() => (known = true))
+  const rooms = chat.rooms.whenKnown().then(() => (known = true))
   const guest = await box.guest()
   expect(known).toBe(false)
   await guest.greet({ me: user, rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', guests: true })] })
   await rooms
   expect(chat.rooms.get(4)?.settings.guests).toBe(true)
-  await chat.whenRoomsKnown()
+  await chat.rooms.whenKnown()
 })
 
 test('an_ended_guest_keeps_the_name_and_leaves_the_lists', async () => {
@@ -484,30 +484,30 @@ test('a_guest_asks_whom_they_meet_in_a_new_room_and_a_member_knows_everyone', as
   guest.say({ type: 'users', users: [{ ...me, role: 'member' }], gone: [] })
   await vi.waitFor(() => expect(asked).toBe(3))
   guest.say({ type: 'room', room: room({ id: 6 }) })
-  await vi.waitFor(() => expect(chat.rooms.has(6)).toBe(true))
+  await vi.waitFor(() => expect(chat.rooms.all.has(6)).toBe(true))
   expect(asked).toBe(3)
 })
 
 test('where_cookies_are_blocked_nothing_is_asked_of_the_box', async () => {
   signedIn = null
   keepsCookies = false
-  await chat.start()
+  await chat.entry.start()
   for (const tried of [
-    chat.join('token', 'Grace'),
-    chat.signIn('Ada', 'x', true),
-    chat.register('Ada', 'x'),
+    chat.entry.join('token', 'Grace'),
+    chat.entry.signIn('Ada', 'x', true),
+    chat.entry.register('Ada', 'x'),
   ]) {
     await expect(tried).rejects.toMatchObject({ code: 'cookies_blocked' })
   }
   expect(signedIn).toBeNull()
   keepsCookies = true
-  await chat.join('token', 'Grace')
+  await chat.entry.join('token', 'Grace')
   expect(signedIn).toMatchObject({ name: 'Grace' })
 })
 
 test('opening_a_room_to_guests_is_a_command', async () => {
   const guest = await inside()
-  const opened = chat.setRoom(4, { guests: true })
+  const opened = chat.commands.setRoom(4, { guests: true })
   const { re, command } = await guest.asked('set_room')
   expect(command).toEqual({ type: 'set_room', room: 4, setting: { guests: true } })
   guest.say({ type: 'done', re, room: 4 })
@@ -536,7 +536,7 @@ test('a_page_of_history_that_was_read_before_a_deletion_comes_without_the_text',
   const guest = await inside({ seq: 57, rooms: [room({ last_n: 2 })] })
   const { answer, come } = onItsWay<HistoryPage>()
   history = () => answer
-  const loaded = chat.loadNewest(chat.rooms.get(1)!, 10)
+  const loaded = chat.history.loadNewest(chat.rooms.get(1)!, 10)
   guest.tell(deletion(58, { room: 1, message: 42, n: 42 }))
   guest.say({ type: 'read', room: 1, n: 1 })
   await vi.waitFor(() => expect(chat.rooms.get(1)?.read_n).toBe(1))
@@ -551,9 +551,9 @@ test.each(['before', 'after', 'around'] as const)('so_does_a_page_asked_for_with
   const { answer, come } = onItsWay<HistoryPage>()
   history = () => answer
   const loads = {
-    before: () => chat.loadBefore(state, message({ id: 44, n: 3 }), 10),
-    after: () => chat.loadAfter(state, message({ id: 41, n: 0 }), 10),
-    around: () => chat.loadAround(state, 42, 10),
+    before: () => chat.history.loadBefore(state, message({ id: 44, n: 3 }), 10),
+    after: () => chat.history.loadAfter(state, message({ id: 41, n: 0 }), 10),
+    around: () => chat.history.loadAround(state, 42, 10),
   }
   const loaded = loads[place]()
   guest.tell(deletion(58, { room: 1, message: 42, n: 42 }), written(message({ id: 44, n: 3 })))
@@ -568,11 +568,11 @@ test('a_search_that_was_answered_before_a_deletion_comes_without_the_hit', async
   const guest = await inside({ seq: 57 })
   const { answer, come } = onItsWay<SearchPage>()
   search = () => answer
-  const found = chat.search({ q: 'secret' }, null, 10, new AbortController().signal)
+  const found = chat.history.search({ q: 'secret' }, null, 10, new AbortController().signal)
   guest.tell(deletion(58, { room: 1, message: 42, n: 42 }))
   guest.tell(deletion(59, { room: 1, message: 7, n: 7 }))
   guest.say({ type: 'present', users: [1] })
-  await vi.waitFor(() => expect(chat.presentKnown).toBe(true))
+  await vi.waitFor(() => expect(chat.presence.known).toBe(true))
   const hits = [secret, message({ id: 43, n: 2 })].map((message) => ({ message, marks: [] }))
   come({ hits, next: 'c', cut: 0 })
   expect(await found).toEqual({ hits: [hits[1]], next: 'c', cut: 0 })
@@ -584,7 +584,7 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
   const state = chat.rooms.get(1)!
   let asked = 0
   history = () => (++asked === 1 ? answer : page({ ...secret, rev: 58, body: '', deleted: true }))
-  const loaded = chat.loadNewest(state, 10)
+  const loaded = chat.history.loadNewest(state, 10)
   const seen = chat.reloads
   guest.vanish()
   await vi.waitFor(() => expect(chat.link.is).toBe('waiting'))
@@ -611,7 +611,7 @@ test('a_deleted_message_whose_deletion_was_seen_first_is_not_announced', async (
   const heard: string[] = []
   chat.hearers.add((_, { body }) => heard.push(body))
   history = () => page(message({ id: 41, n: 1 }), { ...secret, n: 2, rev: 58, body: '', deleted: true })
-  await chat.loadAfter(chat.rooms.get(1)!, message({ id: 40, n: 0 }), 10)
+  await chat.history.loadAfter(chat.rooms.get(1)!, message({ id: 40, n: 0 }), 10)
   guest.tell(written({ ...secret, n: 2 }))
   guest.tell(written(message({ id: 43, n: 3, body: 'for all' })))
   await vi.waitFor(() => expect(heard).toEqual(['for all']))
@@ -623,7 +623,7 @@ test('signing_out_leaves_nothing_behind', async () => {
   chat.setDraft(1, 'half a thought')
   chat.send(1, 'not confirmed')
   await vi.waitFor(() => expect(kept.size).toBe(1))
-  await chat.signOut()
+  await chat.entry.signOut()
   expect(chat.phase).toBe('outside')
   expect(chat.me).toBeNull()
   await vi.waitFor(() => expect(kept.size).toBe(0))
@@ -646,21 +646,21 @@ test('history_pages_say_what_they_cover', async () => {
   const rows = (from: number, to: number): Message[] =>
     Array.from({ length: to - from + 1 }, (_, i) => message({ id: 100 + from + i, n: from + i }))
   history = () => ({ messages: rows(21, 30), more_before: true, more_after: false })
-  await chat.loadNewest(state, 10)
+  await chat.history.loadNewest(state, 10)
   history = (place) => {
     expect(place).toEqual({ before: 121 })
     return { messages: rows(11, 20), more_before: true, more_after: true }
   }
-  await chat.loadBefore(state, rows(21, 21)[0]!, 10)
+  await chat.history.loadBefore(state, rows(21, 21)[0]!, 10)
   expect(state.timeline.ranges.map(({ from, to }) => [from, to])).toEqual([[11, 30]])
   history = () => ({ messages: rows(3, 6), more_before: true, more_after: true })
-  expect((await chat.loadAround(state, 104, 4)).n).toBe(4)
+  expect((await chat.history.loadAround(state, 104, 4)).n).toBe(4)
   history = () => ({ messages: rows(1, 2), more_before: false, more_after: true })
-  await chat.loadBefore(state, rows(3, 3)[0]!, 10)
+  await chat.history.loadBefore(state, rows(3, 3)[0]!, 10)
   history = () => ({ messages: rows(7, 10), more_before: true, more_after: true })
-  await chat.loadAfter(state, rows(6, 6)[0]!, 4)
+  await chat.history.loadAfter(state, rows(6, 6)[0]!, 4)
   expect(state.timeline.ranges.map(({ from, to }) => [from, to])).toEqual([[1, 30]])
-  await expect(chat.loadAround(state, 999, 4)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(chat.history.loadAround(state, 999, 4)).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('another_version_of_the_box_is_noticed', async () => {
@@ -687,8 +687,8 @@ test('another_version_of_the_box_is_noticed', async () => {
 test('a_box_that_is_busy_at_the_start_is_not_said_to_be_out_of_reach', async () => {
   for (const code of ['busy', 'unreachable'] as const) {
     const starting = makeChat({ me: () => Promise.reject(new api.Refusal(code)) })
-    await starting.start()
+    await starting.entry.start()
     expect(starting.phase).toBe('unreachable')
-    expect(starting.isBusy).toBe(code === 'busy')
+    expect(starting.entry.isBusy).toBe(code === 'busy')
   }
 })

@@ -1,0 +1,71 @@
+/** Messages from the box's history, and what a search finds in it: asked for, brought up to date, put where they belong. */
+import type { HistoryPage, Message, RoomId, SearchPage, Seq } from '../protocol'
+import type * as Api from './api'
+import { Refusal } from './api'
+import type { Revisions } from './revisions'
+import type { RoomState } from './room.svelte'
+
+export class History {
+  #api: typeof Api
+  #revisions: Revisions
+
+  constructor(api: typeof Api, revisions: Revisions) {
+    this.#api = api
+    this.#revisions = revisions
+  }
+
+  /** Loads the newest messages of a room. */
+  async loadNewest(room: RoomState, limit: number): Promise<void> {
+    const page = await this.#page(room.id, {}, limit)
+    const first = page.messages[0]
+    const last = page.messages.at(-1)
+    if (!first || !last) return
+    if (last.n > room.last_n) room.last_n = last.n
+    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
+  }
+
+  /** Loads what comes before a known message. */
+  async loadBefore(room: RoomState, anchor: Message, limit: number): Promise<void> {
+    const page = await this.#page(room.id, { before: anchor.id }, limit)
+    const first = page.messages[0]
+    room.addPage(page.more_before && first ? first.n : 1, anchor.n - 1, page.messages)
+  }
+
+  /** Loads what comes after a known message. */
+  async loadAfter(room: RoomState, anchor: Message, limit: number): Promise<void> {
+    const page = await this.#page(room.id, { after: anchor.id }, limit)
+    const last = page.messages.at(-1)
+    if (last) room.addPage(anchor.n + 1, last.n, page.messages)
+  }
+
+  /** Loads a message and what surrounds it. Throws `not_found` when it is not in this room. */
+  async loadAround(room: RoomState, id: Seq, limit: number): Promise<Message> {
+    const page = await this.#page(room.id, { around: id }, limit)
+    const first = page.messages[0]
+    const last = page.messages.at(-1)
+    const target = page.messages.find((message) => message.id === id)
+    if (!first || !last || !target) throw new Refusal('not_found')
+    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
+    return target
+  }
+
+  /** A page of search results, newest first. */
+  search(
+    asked: Api.SearchAsked,
+    cursor: string | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<SearchPage> {
+    return this.#revisions.whole(
+      () => this.#api.search(asked, cursor, limit, signal),
+      (page, now) => ({ ...page, hits: page.hits.filter(({ message }) => !now(message).deleted) }),
+    )
+  }
+
+  #page(room: RoomId, place: Api.HistoryPlace, limit: number): Promise<HistoryPage> {
+    return this.#revisions.whole(
+      () => this.#api.history(room, place, limit),
+      (page, now) => ({ ...page, messages: page.messages.map(now) }),
+    )
+  }
+}

@@ -1,0 +1,54 @@
+/** Who is here, and that we are writing. Nothing of it is kept by anybody. */
+import { SvelteSet } from 'svelte/reactivity'
+import type { ClientMessage, RoomId, UserId } from '../protocol'
+
+/** The least time between two `typing` of ours. */
+const TYPING_INTERVAL_MS = 3_000
+
+export class Presence {
+  /** Who is here now; before `known`, nobody means nothing. */
+  readonly users = new SvelteSet<UserId>()
+  known = $state(false)
+
+  #send: (message: ClientMessage) => boolean
+  #now: () => number
+  #typingSaid = new Map<RoomId, number>()
+
+  constructor(send: (message: ClientMessage) => boolean, now: () => number) {
+    this.#send = send
+    this.#now = now
+  }
+
+  has(user: UserId): boolean {
+    return this.users.has(user)
+  }
+
+  /** The box says who is here. */
+  become(users: readonly UserId[]): void {
+    this.users.clear()
+    for (const user of users) this.users.add(user)
+    this.known = true
+  }
+
+  /** Some came and some left; who did both is here. */
+  change(came: readonly UserId[], left: readonly UserId[]): void {
+    for (const user of left) this.users.delete(user)
+    for (const user of came) this.users.add(user)
+  }
+
+  drop(user: UserId): void {
+    this.users.delete(user)
+  }
+
+  clear(): void {
+    this.users.clear()
+    this.known = false
+  }
+
+  /** Says that keys are being pressed; call it as often as you like. */
+  typing(room: RoomId): void {
+    const now = this.#now()
+    if (now - (this.#typingSaid.get(room) ?? 0) < TYPING_INTERVAL_MS) return
+    if (this.#send({ type: 'typing', room })) this.#typingSaid.set(room, now)
+  }
+}

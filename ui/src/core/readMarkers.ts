@@ -1,0 +1,45 @@
+/** Read markers: moved forward here at once, on the box at most once a second. */
+import type { ClientMessage, RoomId } from '../protocol'
+import type { RoomState } from './room.svelte'
+
+/** The least time between two read markers of a room: the box's command allowance is for talking. */
+const READ_INTERVAL_MS = 1_000
+
+type Late = { readonly room: RoomState; readonly timer: ReturnType<typeof setTimeout> }
+
+export class ReadMarkers {
+  #send: (message: ClientMessage) => boolean
+  /** Rooms whose marker was said within the last second. */
+  #late = new Map<RoomId, Late>()
+
+  constructor(send: (message: ClientMessage) => boolean) {
+    this.#send = send
+  }
+
+  move(room: RoomState, n: number): void {
+    if (n <= room.read_n) return
+    room.read_n = n
+    if (this.#late.has(room.id)) return
+    this.say(room)
+    const timer = setTimeout(() => {
+      this.#late.delete(room.id)
+      if (room.read_n > n) this.say(room)
+    }, READ_INTERVAL_MS)
+    this.#late.set(room.id, { room, timer })
+  }
+
+  say({ id, read_n }: RoomState): void {
+    this.#send({ type: 'read', room: id, n: read_n })
+  }
+
+  /** Says those that were waiting for their turn: the page is being left. */
+  sayAll(): void {
+    for (const { room } of this.#late.values()) this.say(room)
+    this.forget()
+  }
+
+  forget(): void {
+    for (const { timer } of this.#late.values()) clearTimeout(timer)
+    this.#late.clear()
+  }
+}

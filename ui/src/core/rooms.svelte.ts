@@ -1,0 +1,180 @@
+/** The rooms this person is in: what the box told of them, and those of which it has yet to tell. */
+import { SvelteMap } from 'svelte/reactivity'
+import type { Room, RoomId, RoomSettings, Seq, ServerMessage } from '../protocol'
+import type * as Api from './api'
+import { faultCode } from './api'
+import type { RoomState } from './room.svelte'
+
+type Welcome = Extract<ServerMessage, { type: 'welcome' }>
+type Resume = Welcome['resume']
+
+export type RoomsHearer = {
+  /** The state of a room that was not known. */
+  met(room: Room): RoomState
+  /** The box has told again of a room that was known before the connection, and not how it resumed. */
+  toldAgain(room: RoomState, told: Room): void
+  /** This person is not in it any more. */
+  left(room: RoomId): void
+}
+
+/** Pages of rooms loaded after a welcome: some thousand rooms, more than anybody looks through. */
+const JOINED_PAGES_MAX = 100
+
+export class Rooms {
+  readonly all = new SvelteMap<RoomId, RoomState>()
+  /** True from the first welcome on: before it, no rooms means nothing. */
+  known = $state(false)
+  /** How many archived rooms there are, known here or not. */
+  archived = $state(0)
+  /** The one with the newest message first; archived ones among them. */
+  readonly sorted: readonly RoomState[] = $derived.by(() =>
+    [...this.all.values()].sort((a, b) => activity(b) - activity(a)),
+  )
+  /** Unread messages over all rooms that are not archived. */
+  readonly unread: number = $derived.by(() => {
+    let sum = 0
+    for (const room of this.all.values()) if (!room.settings.archived) sum += room.unread
+    return sum
+  })
+
+  #api: typeof Api
+  #hearer: RoomsHearer
+  /** Rooms that are being read. */
+  #meeting = new Set<RoomId>()
+  #awaiting: (() => void)[] = []
+  /** Counts welcomes: what an earlier one began is given up. */
+  #welcomes = 0
+
+  constructor(api: typeof Api, hearer: RoomsHearer) {
+    this.#api = api
+    this.#hearer = hearer
+  }
+
+  get(id: RoomId): RoomState | undefined {
+    return this.all.get(id)
+  }
+
+  /** Resolves when the rooms are known: with the first welcome. */
+  whenKnown(): Promise<void> {
+    return this.known ? Promise.resolve() : new Promise((resolve) => this.#awaiting.push(resolve))
+  }
+
+  /** Reads one room that the welcome did not tell of: it is archived, or one of very many. */
+  async meet(id: RoomId): Promise<void> {
+    if (this.#meeting.has(id)) return
+    this.#meeting.add(id)
+    try {
+      this.learn(await this.#api.room(id))
+    } finally {
+      this.#meeting.delete(id)
+    }
+  }
+
+  /** Loads some more archived rooms; says whether there are others. */
+  async loadArchived(before: RoomId | undefined): Promise<{ last: RoomId | undefined; more: boolean }> {
+    const page = await this.#api.archivedRooms(before)
+    for (const room of page.rooms) this.learn(room)
+    if (!page.more) this.archived = [...this.all.values()].filter((room) => room.settings.archived).length
+    return { last: page.rooms.at(-1)?.id, more: page.more }
+  }
+
+  /** Takes over the rooms of a welcome, and asks after those it does not tell of. */
+  welcome(welcome: Welcome): void {
+    const untold = new Set(this.all.keys())
+    for (const room of welcome.rooms) {
+      untold.delete(room.id)
+      this.#welcomeTo(room, welcome.resume)
+    }
+    this.archived = welcome.archived
+    this.known = true
+    for (const resolve of this.#awaiting.splice(0)) resolve()
+    void this.#meetOthers(welcome, untold)
+  }
+
+  /** Takes over what the box says of a room, known or not. */
+  learn(room: Room): RoomState {
+    const known = this.all.get(room.id)
+    if (known) {
+      known.learn(room)
+      return known
+    }
+    const state = this.#hearer.met(room)
+    this.all.set(room.id, state)
+    return state
+  }
+
+  /** A room was told of while the connection is there. */
+  told(room: Room): void {
+    this.#countArchived(room.id, room.settings)
+    this.learn(room)
+  }
+
+  set(told: Extract<ServerMessage, { type: 'room_settings' }>): void {
+    this.#countArchived(told.room, told.settings)
+    this.all.get(told.room)?.set(told)
+  }
+
+  /** This person is not in it any more. */
+  forget(id: RoomId): void {
+    this.all.get(id)?.stopAllTyping()
+    this.all.delete(id)
+    this.#hearer.left(id)
+  }
+
+  clear(): void {
+    this.#welcomes += 1
+    for (const room of this.all.values()) room.stopAllTyping()
+    this.all.clear()
+    this.known = false
+  }
+
+  #welcomeTo(room: Room, resume: Resume): void {
+    const state = this.learn(room)
+    if (resume === 'reload') state.forgetHistory()
+    this.#hearer.toldAgain(state, room)
+  }
+
+  /** Loads the rooms that the welcome had no place for, by pages; then asks what became of those not told of. */
+  async #meetOthers(welcome: Welcome, untold: Set<RoomId>): Promise<void> {
+    const mine = ++this.#welcomes
+    let before: RoomId | undefined
+    let { more } = welcome
+    for (let pages = 0; more && pages < JOINED_PAGES_MAX; pages += 1) {
+      const page = await this.#api.joinedRooms(before).catch(() => null)
+      if (mine !== this.#welcomes) return
+      if (page === null) break
+      for (const room of page.rooms) {
+        const known = this.all.get(room.id)
+        // What was told by the connection is newer.
+        const older = known && (!untold.has(room.id) || known.last_n > room.last_n)
+        untold.delete(room.id)
+        if (!older) this.#welcomeTo(room, welcome.resume)
+      }
+      before = page.rooms.at(-1)?.id
+      more = page.more
+    }
+    await this.#lookFor(untold)
+  }
+
+  /** Rooms of which a welcome no longer tells: archived meanwhile, or left. What was being written is kept till it is known. */
+  async #lookFor(rooms: ReadonlySet<RoomId>): Promise<void> {
+    for (const id of rooms) {
+      try {
+        await this.meet(id)
+      } catch (thrown) {
+        const code = faultCode(thrown)
+        if (code !== 'not_a_member' && code !== 'not_found') return
+        this.forget(id)
+      }
+    }
+  }
+
+  #countArchived(room: RoomId, { archived }: RoomSettings): void {
+    const before = this.all.get(room)
+    if (before && before.settings.archived !== archived) this.archived += archived ? 1 : -1
+  }
+}
+
+function activity(room: RoomState): Seq {
+  return room.last?.id ?? room.appeared
+}

@@ -96,19 +96,25 @@ pub(super) async fn members(
 pub(super) struct HistoryQuery {
     after: Option<Seq>,
     around: Option<Seq>,
+    around_n: Option<u64>,
     before: Option<Seq>,
     limit: Option<u32>,
 }
 
 impl HistoryQuery {
     fn parse(&self) -> Result<(Window, u32), ErrorCode> {
-        let window = match (self.after, self.around, self.before) {
-            (None, None, None) => Window::Newest,
-            (Some(message), None, None) => Window::After(message),
-            (None, Some(message), None) => Window::Around(message),
-            (None, None, Some(message)) => Window::Before(message),
-            _ => return Err(ErrorCode::BadRequest),
-        };
+        let mut places = [
+            self.after.map(Window::After),
+            self.around.map(Window::Around),
+            self.around_n.map(Window::AroundNumber),
+            self.before.map(Window::Before),
+        ]
+        .into_iter()
+        .flatten();
+        let window = places.next().unwrap_or(Window::Newest);
+        if places.next().is_some() {
+            return Err(ErrorCode::BadRequest);
+        }
         match self.limit.unwrap_or(HISTORY_PAGE_DEFAULT) {
             limit @ 1..=HISTORY_PAGE_MAX => Ok((window, limit)),
             _ => Err(ErrorCode::BadRequest),

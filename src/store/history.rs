@@ -127,6 +127,40 @@ pub(super) fn newest_n(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
         .map(Option::unwrap_or_default)
 }
 
+/// The message with this number in its room, or the next there is; none beyond the newest.
+///
+/// Ids and numbers of a room ascend together, so it is found by halving the ids: some thirty looks into the register, and
+/// no index beside it.
+pub(super) fn by_number(db: &Connection, room: RoomId, n: u64) -> rusqlite::Result<Option<Seq>> {
+    let mut found = None;
+    let (mut below, mut upto) = (0, events::newest_seq(db)?);
+    while below < upto {
+        let middle = below.midpoint(upto);
+        match next_number(db, room, middle)? {
+            Some((id, number)) if number < n => below = id.0,
+            next => {
+                found = next.map(|(id, _)| id).or(found);
+                upto = middle;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The first message of a room after this place, and its number.
+fn next_number(db: &Connection, room: RoomId, above: u64) -> rusqlite::Result<Option<(Seq, u64)>> {
+    for query in [&next_filed_query(), &next_unfiled_query()] {
+        let next = db
+            .prepare_cached(query)?
+            .query_row([sql(room.0), sql(above)], |row| Ok((Seq(rows::number(row, 0)?), rows::number(row, 1)?)))
+            .optional()?;
+        if next.is_some() {
+            return Ok(next);
+        }
+    }
+    Ok(None)
+}
+
 /// The newest messages of many rooms, read with one look at what is not in the register.
 pub(super) struct Newest<'a> {
     db: &'a Connection,
@@ -211,6 +245,16 @@ fn filed_ids_query() -> String {
     "SELECT id FROM filed WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4".to_owned()
 }
 
+fn next_filed_query() -> String {
+    "SELECT messages.id, n FROM filed JOIN messages ON messages.id = filed.id
+     WHERE filed.room = ?1 AND filed.id > ?2 ORDER BY filed.id LIMIT 1"
+        .to_owned()
+}
+
+fn next_unfiled_query() -> String {
+    format!("SELECT id, n FROM messages WHERE id > max({FILED_UPTO}, ?2) AND room = ?1 ORDER BY id LIMIT 1")
+}
+
 fn newest_n_query() -> String {
     format!(
         "SELECT n FROM messages WHERE id = ifnull(
@@ -229,7 +273,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
         let queries = [unfiled_before(), unfiled_after(), filed_before(), filed_after()];
-        for query in queries.into_iter().chain([filed_ids_query(), unfiled_ids_query(), newest_n_query()]) {
+        let others =
+            [filed_ids_query(), unfiled_ids_query(), newest_n_query(), next_filed_query(), next_unfiled_query()];
+        for query in queries.into_iter().chain(others) {
             for step in database::plan(&db, &query) {
                 let good = step.starts_with("SEARCH filed USING PRIMARY KEY (room=?")
                     || step.starts_with("SEARCH messages USING INTEGER PRIMARY KEY (rowid")

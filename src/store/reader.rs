@@ -12,6 +12,7 @@ use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
 use super::{ReadError, events, guests, invites, people, removal, sessions};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
+use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed};
@@ -50,6 +51,8 @@ pub enum Window {
     After(Seq),
     /// The message itself in the middle.
     Around(Seq),
+    /// The message with this number of the room in the middle, or the next there is.
+    AroundNumber(u64),
     Before(Seq),
     Newest,
 }
@@ -58,7 +61,7 @@ pub enum Window {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum HistoryRefusal {
     NotAMember,
-    /// [`Window::Around`] a message that is not in that room.
+    /// [`Window::Around`] a message that is not in that room, or a number beyond its newest.
     NotFound,
 }
 
@@ -226,16 +229,25 @@ impl Reader {
                 let before = Stretch::none(self.has_upto(room, seq)?);
                 (before, None, history::after(db, room, seq, limit)?)
             }
-            Window::Around(seq) => {
-                let Some(middle) = events::message(&self.db, seq)?.filter(|message| message.room == room) else {
-                    return Ok(Err(HistoryRefusal::NotFound));
-                };
+            Window::Around(_) | Window::AroundNumber(_) => {
+                let Some(middle) = self.middle(room, window)? else { return Ok(Err(HistoryRefusal::NotFound)) };
                 let [before, after] = history::around(db, room, &middle, limit)?;
                 (before, Some(middle), after)
             }
         };
         let messages = before.messages.into_iter().chain(middle).chain(after.messages).collect();
         Ok(Ok(HistoryPage { messages, more_before: before.more, more_after: after.more }))
+    }
+
+    /// The message of a room around which a page is to lie.
+    fn middle(&self, room: RoomId, window: Window) -> Result<Option<Message>, ReadError> {
+        let seq = match window {
+            Window::Around(seq) => Some(seq),
+            Window::AroundNumber(n) => history::by_number(&self.db, room, n)?,
+            Window::After(_) | Window::Before(_) | Window::Newest => None,
+        };
+        let Some(seq) = seq else { return Ok(None) };
+        Ok(events::message(&self.db, seq)?.filter(|message| message.room == room))
     }
 
     /// What happened in the asker's rooms after `after` and up to `upto`, in order. Holds no more of it than is sent.

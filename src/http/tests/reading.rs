@@ -57,6 +57,7 @@ async fn a_member_reads_a_rooms_history_in_pages_and_nobody_else_does() {
         (format!("?before={}&limit=1", ids[2]), &["two"]),
         (format!("?after={}", ids[1]), &["three", "four"]),
         (format!("?around={}&limit=2", ids[1]), &["one", "two", "three"]),
+        ("?around_n=2&limit=2".into(), &["one", "two", "three"]),
     ] {
         let reply = ada.get(&format!("{path}{query}")).await;
         assert_eq!(bodies(&reply), want, "{query}");
@@ -172,11 +173,22 @@ async fn a_wrong_question_about_history_is_refused() {
     let room = porch.room(RoomKind::Closed, "Kitchen", me).await;
     let message = porch.say(room, me, "one").await;
     let path = format!("/api/rooms/{room}/messages");
-    for query in ["?before=1&after=1", "?limit=0", "?limit=101", "?before=x", "?before=-1", "?from=1", "?limit="] {
+    for query in [
+        "?before=1&after=1",
+        "?around=1&around_n=1",
+        "?around_n=-1",
+        "?limit=0",
+        "?limit=101",
+        "?before=x",
+        "?before=-1",
+        "?from=1",
+        "?limit=",
+    ] {
         assert_eq!(ada.get(&format!("{path}{query}")).await.refused(), refusal(400, "bad_request"), "{query}");
     }
     let around = ada.get(&format!("{path}?around={}", message + 1_000)).await;
     assert_eq!(around.refused(), refusal(404, "not_found"));
+    assert_eq!(ada.get(&format!("{path}?around_n=2")).await.refused(), refusal(404, "not_found"));
     assert_eq!(ada.get(&format!("{path}?limit=100")).await.status, 200);
     assert_eq!(ada.get("/api/rooms/kitchen/messages").await.refused(), refusal(404, "not_found"));
 }

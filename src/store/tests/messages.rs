@@ -202,6 +202,15 @@ fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
                 let events = missed(&fixture, users[0], border).iter().map(|event| event.seq.0).collect::<Vec<_>>();
                 assert_eq!(events, (border + 1..=sent).collect::<Vec<_>>());
             }
+            for (i, &id) in
+                all.iter().enumerate().step_by(29).chain([(0, &all[0]), (all.len() - 1, &all[all.len() - 1])])
+            {
+                let around = page(&fixture, users[0], room, Window::AroundNumber(i as u64 + 1), 4);
+                assert_eq!(around, page(&fixture, users[0], room, Window::Around(Seq(id)), 4));
+            }
+            let beyond = Window::AroundNumber(all.len() as u64 + 1);
+            let refused = fixture.read(|reader| reader.history(users[0], room, beyond, 4));
+            assert_eq!(refused, Err(HistoryRefusal::NotFound));
             let newest = page(&fixture, users[0], room, Window::Newest, 10).messages.pop().unwrap();
             assert_eq!((newest.id.0, newest.n), (all[all.len() - 1], all.len() as u64));
         }
@@ -221,6 +230,10 @@ fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
     assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));
     assert_eq!(ask(users[0], EVERYONE, Window::Around(message.id)), Err(HistoryRefusal::NotFound));
     assert_eq!(ask(users[0], room, Window::Around(Seq(u64::MAX))), Err(HistoryRefusal::NotFound));
+    assert_eq!(ask(users[1], room, Window::AroundNumber(1)), Err(HistoryRefusal::NotAMember));
+    assert_eq!(ask(users[0], room, Window::AroundNumber(u64::MAX)), Err(HistoryRefusal::NotFound));
+    assert_eq!(ask(users[0], EVERYONE, Window::AroundNumber(0)), Err(HistoryRefusal::NotFound));
+    assert_eq!(ask(users[0], room, Window::AroundNumber(0)).unwrap().messages[0].id, message.id);
     fixture.apply(Op::Message(MessageOp::Delete {
         room,
         message: message.id,

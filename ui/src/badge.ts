@@ -2,7 +2,26 @@
 
 const UNREAD_SHOWN_MAX = 99
 
+/** Between two changes: each is told to the browser and to the system, and in a busy room there are many. */
+const INTERVAL_MS = 1_000
+
+let timer: ReturnType<typeof setTimeout> | undefined
+let late: (() => void) | null = null
+
 export function badge(place: string, box: string, unread: number): void {
+  late = () => show(place, box, unread)
+  if (timer === undefined) next()
+}
+
+function next(): void {
+  timer = undefined
+  if (!late) return
+  late()
+  late = null
+  timer = setTimeout(next, INTERVAL_MS)
+}
+
+function show(place: string, box: string, unread: number): void {
   const count = unread > UNREAD_SHOWN_MAX ? `${UNREAD_SHOWN_MAX}+` : `${unread}`
   const title = place ? `${place} · ${box}` : box
   document.title = unread > 0 ? `(${count}) ${title}` : title

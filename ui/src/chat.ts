@@ -14,10 +14,24 @@ export const chat = new Chat({
     now: Date.now,
     chance: Math.random,
     tab,
+    frame: nextFrame,
   },
   outbox: laterOutbox(),
   storage: ownStorage(),
 })
+
+/** The longest wait where no picture is drawn: the page is hidden, or the browser has too much to do. */
+const FRAME_MS_MAX = 200
+
+function nextFrame(call: () => void): void {
+  const once = () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+    call()
+  }
+  const frame = requestAnimationFrame(once)
+  const timer = setTimeout(once, FRAME_MS_MAX)
+}
 
 /** Browsers that block storage throw at the mere mention of it. */
 function ownStorage(): Storage | null {

@@ -36,6 +36,11 @@ import { wellFormed } from './wellFormed'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 
+/** Answers, which somebody waits for. */
+const AT_ONCE: ReadonlySet<ServerMessage['type']> = new Set(['done', 'error', 'welcome'])
+/** Frames that wait for a picture; more are not worth waiting for. */
+const ARRIVING_MAX = 500
+
 export class Chat {
   readonly entry: Entry
   readonly rooms: Rooms
@@ -61,6 +66,8 @@ export class Chat {
   #markers: ReadMarkers
   #outbox: Outbox
   #drafts: Drafts | null = null
+  /** What came since the last picture, in order. */
+  #arriving: ServerMessage[] = []
   /** The box's version at the first welcome. */
   #version: string | null = null
   /** The newest event at the last welcome. */
@@ -69,7 +76,7 @@ export class Chat {
   constructor(around: Surroundings) {
     this.#around = around
     this.#connection = new Connection(around.world, {
-      heard: (message) => this.#heard(message),
+      heard: (message) => this.#arrived(message),
       linkChanged: (link) => this.#linkChanged(link),
       unanswered: () => void this.entry.askWhetherSignedIn(),
     })
@@ -111,6 +118,11 @@ export class Chat {
     return this.entry.me
   }
 
+  /** Frames of the box that wait for the next picture. */
+  get waiting(): number {
+    return this.#arriving.length
+  }
+
   // --- The window ------------------------------------------------------------------------------
 
   /** The network came back or the page became visible: try at once. */
@@ -121,6 +133,7 @@ export class Chat {
 
   /** The page is being left: others should see it now and not after 45 s. */
   hide(): void {
+    this.#takeUp()
     if (this.phase === 'inside') {
       this.#markers.sayAll()
       this.#connection.stop()
@@ -216,6 +229,7 @@ export class Chat {
   }
 
   #forget(): void {
+    this.#arriving = []
     this.#revisions.unknown()
     this.#connection.after = null
     this.#drafts = null
@@ -228,8 +242,10 @@ export class Chat {
   }
 
   #linkChanged(link: Link): void {
+    this.#takeUp()
     this.link = link
-    if (link.is === 'open') return
+    this.presence.isTold = link.is === 'open'
+    if (link.is === 'open' || link.is === 'silent') return
     if (link.is === 'stopped' && link.why === 'fault') this.#outbox.faulted()
     this.#outbox.disconnected()
     this.commands.fail()
@@ -239,6 +255,20 @@ export class Chat {
   }
 
   // --- What the box says -----------------------------------------------------------------------
+
+  /**
+   * In a busy room messages come faster than pictures are drawn: what comes between two is taken up together. An answer
+   * that somebody waits for is taken up at once, with all that came before it.
+   */
+  #arrived(message: ServerMessage): void {
+    this.#arriving.push(message)
+    if (AT_ONCE.has(message.type) || this.#arriving.length >= ARRIVING_MAX) this.#takeUp()
+    else if (this.#arriving.length === 1) this.#around.world.frame(() => this.#takeUp())
+  }
+
+  #takeUp(): void {
+    for (const message of this.#arriving.splice(0)) this.#heard(message)
+  }
 
   #heard(message: ServerMessage): void {
     switch (message.type) {

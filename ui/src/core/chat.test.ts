@@ -17,6 +17,7 @@ let joined: typeof api.joinedRooms
 let search: () => Promise<SearchPage>
 let kept: Map<string, Stored>
 let storage: Map<string, string>
+let frame: (call: () => void) => void
 
 /** The requests answered by the test, everything else as it is: a request nobody expected fails. */
 function answers(): typeof api {
@@ -68,7 +69,13 @@ const memory: OutboxStore = {
 function makeChat(changed: Partial<typeof api> = {}): Chat {
   return new Chat({
     api: { ...answers(), ...changed },
-    world: { open: () => box.connect(), now: Date.now, chance: () => 0.5, tab: 7 },
+    world: {
+      open: () => box.connect(),
+      now: Date.now,
+      chance: () => 0.5,
+      tab: 7,
+      frame: (call) => frame(call),
+    },
     outbox: memory,
     storage: {
       getItem: (key) => storage.get(key) ?? null,
@@ -88,6 +95,7 @@ beforeEach(async () => {
   joined = async () => ({ rooms: [], more: false })
   kept = new Map()
   storage = new Map()
+  frame = (call) => call()
   chat = makeChat()
 })
 
@@ -383,6 +391,59 @@ test('presence_is_replaced_and_then_changed', async () => {
   guest.say({ type: 'present', users: [1, 2] })
   guest.say({ type: 'presence', came: [5], left: [2] })
   await vi.waitFor(() => expect([...chat.presence.users].sort()).toEqual([1, 5]))
+})
+
+test('nobody_is_said_to_be_here_while_the_box_does_not_tell', async () => {
+  const guest = await inside()
+  guest.say({ type: 'present', users: [1, 2] })
+  await vi.waitFor(() => expect(chat.presence.has(2)).toBe(true))
+  guest.vanish()
+  await vi.waitFor(() => expect(chat.presence.known).toBe(false))
+  expect(chat.presence.has(2)).toBe(false)
+  expect(chat.presence.users).toEqual([])
+})
+
+test('what_comes_between_two_pictures_is_taken_up_together_and_in_order', async () => {
+  let draw = () => {}
+  frame = (call) => (draw = call)
+  const guest = await inside()
+  let changes = 0
+  chat.hearers.add(() => (changes += 1))
+  guest.tell(written(message({ id: 43, n: 1 })))
+  guest.say({ type: 'typing', room: 1, user: 2 })
+  guest.tell(written(message({ id: 44, n: 2 })), deletion(45, { room: 1, message: 43, n: 1 }))
+  guest.say({ type: 'typing', room: 1, user: 2 })
+  guest.say({ type: 'pong' })
+  const state = chat.rooms.get(1)!
+  await vi.waitFor(() => expect(chat.waiting).toBe(5))
+  expect([state.last_n, state.typing.length, changes]).toEqual([0, 0, 0])
+  draw()
+  expect([state.last_n, state.typing.length, changes, chat.waiting]).toEqual([2, 1, 2, 0])
+  expect(state.timeline.find(43)?.deleted).toBe(true)
+})
+
+test('an_answer_is_taken_up_at_once_with_all_that_came_before_it', async () => {
+  frame = () => {}
+  const guest = await inside()
+  const asked = chat.commands.joinRoom(5)
+  const { re } = await guest.asked('join_room')
+  guest.say({ type: 'room', room: room({ id: 5, kind: 'open' }) })
+  guest.say({ type: 'done', re, room: 5 })
+  await asked
+  expect(chat.rooms.get(5)).toBeDefined()
+})
+
+test('what_waits_for_a_picture_is_bounded_and_not_lost_with_the_connection', async () => {
+  frame = () => {}
+  const guest = await inside()
+  const events = (from: number) =>
+    Array.from({ length: 500 }, (_, i) => message({ id: from + i, n: from + i }))
+  for (const each of events(1)) guest.tell(written({ ...each, client_msg_id: `01J9Z3V5K8-${each.n}` }))
+  const state = chat.rooms.get(1)!
+  await vi.waitFor(() => expect(state.last_n).toBe(500))
+  guest.tell(written(message({ id: 501, n: 501 })))
+  guest.vanish()
+  await vi.waitFor(() => expect(state.last_n).toBe(501))
 })
 
 test('typing_is_shown_until_the_message_comes', async () => {

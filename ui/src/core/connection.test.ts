@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, PROTOCOL_VERSION } from '../limits'
-import type { ServerMessage } from '../protocol'
-import { BACKOFF_MS, Connection, type Link, WAKE_WAIT_MS } from './connection'
+import { HEARTBEAT_INTERVAL_MS, PROTOCOL_VERSION } from '../limits'
+import type { ClientMessage, ServerMessage } from '../protocol'
+import { ANSWER_WAIT_MS, BACKOFF_MS, Connection, type Link, SILENCE_MS_MAX, WAKE_WAIT_MS } from './connection'
 import { Box, deletion, message, written } from './testing/box'
 
 let box: Box
@@ -33,7 +33,7 @@ function open(to: Box, chance = 0.5): Connection {
     for (const waiter of waiters.splice(0)) waiter()
   }
   return new Connection(
-    { open: () => to.connect(), now: Date.now, chance: () => chance, tab: 7 },
+    { open: () => to.connect(), now: Date.now, chance: () => chance, tab: 7, frame: (call) => call() },
     {
       heard: (message) => {
         heard.push(message)
@@ -177,14 +177,53 @@ test('a_connection_that_slept_and_answers_stays', async () => {
   expect(connection.link.is).toBe('open')
 })
 
-test('silence_is_asked_about_and_then_ends_the_connection', async () => {
+test('silence_is_asked_about_then_told_and_then_ends_the_connection', async () => {
   const guest = await connected()
   vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS)
   expect(await guest.next()).toEqual({ type: 'ping' })
-  vi.advanceTimersByTime(HEARTBEAT_TTL_MS - HEARTBEAT_INTERVAL_MS - 1)
+  vi.advanceTimersByTime(ANSWER_WAIT_MS - 1)
   expect(connection.link.is).toBe('open')
   vi.advanceTimersByTime(1)
+  expect(connection.link.is).toBe('silent')
+  vi.advanceTimersByTime(SILENCE_MS_MAX - 1)
+  expect(connection.link.is).toBe('silent')
+  vi.advanceTimersByTime(1)
   expect(connection.link.is).toBe('waiting')
+})
+
+const fromHere: ClientMessage = { type: 'send', room: 1, client_msg_id: '01J9Z3V5K8-a1', body: 'x' }
+
+test('a_message_without_an_answer_is_asked_about_and_told_after_5_s', async () => {
+  const guest = await connected()
+  connection.send(fromHere)
+  vi.advanceTimersByTime(ANSWER_WAIT_MS)
+  expect(connection.link.is).toBe('silent')
+  expect((await guest.next()).type).toBe('send')
+  expect(await guest.next()).toEqual({ type: 'ping' })
+  expect(connection.send(fromHere), 'it may be slow and not dead').toBe(true)
+  guest.say({ type: 'pong' })
+  await until(isLink('open'))
+  vi.advanceTimersByTime(SILENCE_MS_MAX)
+  expect(connection.link.is).toBe('open')
+})
+
+test('whatever_the_box_says_in_time_is_a_sign_of_life', async () => {
+  const guest = await connected()
+  connection.send(fromHere)
+  vi.advanceTimersByTime(ANSWER_WAIT_MS - 1)
+  guest.say({ type: 'typing', room: 1, user: 2 })
+  await until(() => heard.at(-1)?.type === 'typing')
+  vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS - 1)
+  expect(connection.link.is).toBe('open')
+  expect(links.some(({ is }) => is === 'silent')).toBe(false)
+})
+
+test('what_needs_no_answer_is_not_waited_for', async () => {
+  await connected()
+  connection.send({ type: 'typing', room: 1 })
+  connection.send({ type: 'read', room: 1, n: 1 })
+  vi.advanceTimersByTime(ANSWER_WAIT_MS)
+  expect(connection.link.is).toBe('open')
 })
 
 test('an_answer_ends_the_silence', async () => {
@@ -193,7 +232,7 @@ test('an_answer_ends_the_silence', async () => {
   await guest.expect('ping')
   guest.say({ type: 'pong' })
   await until(() => heard.at(-1)?.type === 'pong')
-  vi.advanceTimersByTime(HEARTBEAT_TTL_MS - HEARTBEAT_INTERVAL_MS)
+  vi.advanceTimersByTime(ANSWER_WAIT_MS)
   expect(connection.link.is).toBe('open')
 })
 

@@ -2,7 +2,7 @@
  * The WebSocket: hello, resume, heartbeat, and coming back. It knows nothing of rooms; it hands on what
  * the box says, and keeps the number to resume from.
  */
-import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, PROTOCOL_VERSION } from '../limits'
+import { HEARTBEAT_INTERVAL_MS, PROTOCOL_VERSION } from '../limits'
 import type { ClientMessage, ServerMessage, TabId } from '../protocol'
 import { toJson } from './wellFormed'
 
@@ -14,6 +14,10 @@ const JITTER = 0.3
 export const CONNECT_WAIT_MS = 5_000
 /** How long a connection that slept with the device has to prove that it lives. */
 export const WAKE_WAIT_MS = 5_000
+/** How long the box may say nothing at all to what must be answered, before that is told. */
+export const ANSWER_WAIT_MS = 5_000
+/** How long after that, before the connection is taken for dead: a box under load is not helped by another hello. */
+export const SILENCE_MS_MAX = 10_000
 
 /** Why no further attempt is made. */
 export type Stop = 'taken_over' | 'signed_out' | 'version' | 'too_many' | 'fault'
@@ -22,6 +26,8 @@ export type Link =
   | { readonly is: 'idle' }
   | { readonly is: 'connecting' }
   | { readonly is: 'open' }
+  /** Open, and the box does not answer. */
+  | { readonly is: 'silent' }
   /** `until` by the clock of `Date.now`. */
   | { readonly is: 'waiting'; readonly until: number }
   | { readonly is: 'stopped'; readonly why: Stop }
@@ -34,6 +40,8 @@ export type World = {
   chance(): number
   /** By what the box tells this tab from others. */
   readonly tab: TabId
+  /** Calls once before the next picture is drawn, or soon where none is. */
+  frame(call: () => void): void
 }
 
 export type Hearer = {
@@ -54,6 +62,8 @@ const stops: { readonly [code: number]: Stop } = {
   4005: 'version',
   4008: 'too_many',
 }
+/** What the box answers, if it is only that it has heard. */
+const ANSWERED: ReadonlySet<ClientMessage['type']> = new Set(['command', 'ping', 'send'])
 /** The box found that we flood it: the longest wait, at once. */
 const FLOOD = 4006
 
@@ -68,6 +78,8 @@ export class Connection {
   #welcomed = false
   #failures = 0
   #heardAt = 0
+  /** Until when the box is to say something, and what it is when it does not. Null while nothing is asked of it. */
+  #asked: { readonly until: number; readonly next: 'silent' | 'lost' } | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #heartbeat: ReturnType<typeof setTimeout> | undefined
 
@@ -94,13 +106,15 @@ export class Connection {
   /** The network came back, or the page became visible: no more waiting, and no trust in an old socket. */
   wake(): void {
     if (this.#link.is === 'waiting') this.#connect()
-    else if (this.#link.is === 'open' && this.#world.now() - this.#heardAt >= WAKE_WAIT_MS) this.#probe()
+    else if (this.#welcomed && this.#world.now() - this.#heardAt >= WAKE_WAIT_MS)
+      this.#probe(WAKE_WAIT_MS, 'lost')
   }
 
   /** Sends when welcomed; says whether it did. */
   send(message: ClientMessage): boolean {
     if (!this.#welcomed || this.#socket?.readyState !== 1) return false
     this.#socket.send(toJson(message))
+    if (ANSWERED.has(message.type) && !this.#asked) this.#await(ANSWER_WAIT_MS, 'silent')
     return true
   }
 
@@ -135,6 +149,8 @@ export class Connection {
 
   #take(frame: unknown): void {
     this.#heardAt = this.#world.now()
+    this.#asked = null
+    if (this.#link.is === 'silent') this.#become({ is: 'open' })
     let message: ServerMessage
     try {
       message = JSON.parse(String(frame)) as ServerMessage
@@ -153,7 +169,7 @@ export class Connection {
     if (welcome.resume !== 'ok') this.after = welcome.seq
     this.#failures = 0
     this.#welcomed = true
-    this.#listen(HEARTBEAT_INTERVAL_MS)
+    this.#listen()
     this.#become({ is: 'open' })
   }
 
@@ -161,31 +177,33 @@ export class Connection {
     if (this.after === null || seq > this.after) this.after = seq
   }
 
-  /** Looks at the silence again after `ms`: asks after 20 s of it, gives up after 45 s. */
-  #listen(ms: number): void {
+  /** Looks again when the silence has become too long: of a box that has nothing to say, or that was asked. */
+  #listen(): void {
     clearTimeout(this.#heartbeat)
-    this.#heartbeat = setTimeout(() => {
-      const silence = this.#world.now() - this.#heardAt
-      if (silence >= HEARTBEAT_TTL_MS) {
-        this.#lost(0)
-      } else if (silence >= HEARTBEAT_INTERVAL_MS) {
-        this.send({ type: 'ping' })
-        this.#listen(HEARTBEAT_TTL_MS - silence)
-      } else {
-        this.#listen(HEARTBEAT_INTERVAL_MS - silence)
-      }
-    }, ms)
+    const until = this.#asked?.until ?? this.#heardAt + HEARTBEAT_INTERVAL_MS
+    this.#heartbeat = setTimeout(() => this.#judge(), until - this.#world.now())
   }
 
-  /** After sleep a socket may look open and be dead: it has a few seconds to answer. */
-  #probe(): void {
-    const asked = this.#world.now()
+  #judge(): void {
+    const now = this.#world.now()
+    if (now < (this.#asked?.until ?? this.#heardAt + HEARTBEAT_INTERVAL_MS)) this.#listen()
+    else if (!this.#asked) this.#probe(ANSWER_WAIT_MS, 'silent')
+    else if (this.#asked.next === 'lost') this.#lost(0)
+    else {
+      this.#become({ is: 'silent' })
+      this.#probe(SILENCE_MS_MAX, 'lost')
+    }
+  }
+
+  /** Asks for a sign of life, within `ms`. After sleep, too, a socket may look open and be dead. */
+  #probe(ms: number, next: 'silent' | 'lost'): void {
+    this.#await(ms, next)
     this.send({ type: 'ping' })
-    clearTimeout(this.#heartbeat)
-    this.#heartbeat = setTimeout(() => {
-      if (this.#heardAt < asked) this.#lost(0)
-      else this.#listen(HEARTBEAT_INTERVAL_MS)
-    }, WAKE_WAIT_MS)
+  }
+
+  #await(ms: number, next: 'silent' | 'lost'): void {
+    this.#asked = { until: this.#world.now() + ms, next }
+    this.#listen()
   }
 
   #lost(code: number): void {
@@ -213,6 +231,7 @@ export class Connection {
     clearTimeout(this.#timer)
     clearTimeout(this.#heartbeat)
     this.#welcomed = false
+    this.#asked = null
     const socket = this.#socket
     this.#socket = null
     if (!socket) return

@@ -6,10 +6,12 @@ import type { ClientMessage, RoomId, UserId } from '../protocol'
 const TYPING_INTERVAL_MS = 3_000
 
 export class Presence {
-  /** Who is here now; before `known`, nobody means nothing. */
-  readonly users = new SvelteSet<UserId>()
-  known = $state(false)
+  /** Whether the box tells at this moment: while it does not, nobody is known to be here. */
+  isTold = $state(false)
 
+  #users = new SvelteSet<UserId>()
+  /** Whether it has told of everybody. */
+  #isWhole = $state(false)
   #send: (message: ClientMessage) => boolean
   #now: () => number
   #typingSaid = new Map<RoomId, number>()
@@ -19,30 +21,40 @@ export class Presence {
     this.#now = now
   }
 
+  /** Before this, nobody being here means nothing. */
+  get known(): boolean {
+    return this.isTold && this.#isWhole
+  }
+
   has(user: UserId): boolean {
-    return this.users.has(user)
+    return this.known && this.#users.has(user)
+  }
+
+  /** Everybody who is here. */
+  get users(): readonly UserId[] {
+    return this.known ? [...this.#users] : []
   }
 
   /** The box says who is here. */
   become(users: readonly UserId[]): void {
-    this.users.clear()
-    for (const user of users) this.users.add(user)
-    this.known = true
+    this.#users.clear()
+    for (const user of users) this.#users.add(user)
+    this.#isWhole = true
   }
 
   /** Some came and some left; who did both is here. */
   change(came: readonly UserId[], left: readonly UserId[]): void {
-    for (const user of left) this.users.delete(user)
-    for (const user of came) this.users.add(user)
+    for (const user of left) this.#users.delete(user)
+    for (const user of came) this.#users.add(user)
   }
 
   drop(user: UserId): void {
-    this.users.delete(user)
+    this.#users.delete(user)
   }
 
   clear(): void {
-    this.users.clear()
-    this.known = false
+    this.#users.clear()
+    this.#isWhole = false
   }
 
   /** Says that keys are being pressed; call it as often as you like. */

@@ -100,6 +100,7 @@ export const en = {
   'composer.archived': 'This room is archived. It can be read, not written.',
 
   // --- Connection ------------------------------------------------------------------------------------------------
+  'link.silent': 'The box does not answer. What you write is sent when it does.',
   'link.reconnecting': 'Reconnecting…',
   'link.offline': 'Offline. What you write is sent later.',
   'link.back': 'Back online',

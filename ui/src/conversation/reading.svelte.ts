@@ -1,0 +1,51 @@
+/** What has been read of a room: told to the box, and shown as the line before what is new. */
+import { tick } from 'svelte'
+import type { Chat } from '../core/chat.svelte'
+import type { RoomState } from '../core/room.svelte'
+import type { Scroll } from './scroll'
+import type { TimelineView } from './view.svelte'
+
+type Marker = Pick<Chat, 'markRead'>
+
+export class Reading {
+  /** What is new begins after this number; null when nothing is. */
+  lineN = $state<number | null>(null)
+  #chat: Marker
+  #room: RoomState
+  #view: TimelineView
+  #scroll: Scroll
+
+  constructor(chat: Marker, view: TimelineView, scroll: Scroll) {
+    this.#chat = chat
+    this.#room = view.room
+    this.#view = view
+    this.#scroll = scroll
+  }
+
+  /** The room is opened. */
+  begin(): void {
+    if (this.lineN === null && this.#room.unread > 0) this.lineN = this.#room.read_n
+  }
+
+  /** Tells the box of whatever is in sight. */
+  mark(): void {
+    const room = this.#room
+    if (document.visibilityState !== 'visible' || room.unread === 0 || !this.#view.ready) return
+    if (!this.#scroll.attached) return
+    if (this.#scroll.pinned && this.#view.atEnd) {
+      this.#chat.markRead(room.id, room.last_n)
+      return
+    }
+    const last = this.#scroll.lastRead()
+    if (last) this.#chat.markRead(room.id, Number(last.dataset.n))
+  }
+
+  /** The page came into sight, or went out of it. */
+  looked(): void {
+    if (document.visibilityState !== 'visible') return
+    const { unread, read_n } = this.#room
+    // What came while nobody looked is new.
+    if (unread > 0 && read_n > (this.lineN ?? -1)) this.lineN = read_n
+    void tick().then(() => this.mark())
+  }
+}

@@ -1,0 +1,47 @@
+/** Rows and their elements: which belongs to which, which one Tab reaches, where the keys lead. */
+import type { Day, Row } from './rows'
+
+/** All rows, in their order. */
+export function rowElements(list: Element): NodeListOf<HTMLElement> {
+  return list.querySelectorAll<HTMLElement>('article')
+}
+
+/** The rows that have a number in the room: what is not sent yet has none. */
+export function numberedElements(list: Element): NodeListOf<HTMLElement> {
+  return list.querySelectorAll<HTMLElement>('article[data-n]')
+}
+
+export function rowElement(list: Element, key: string): HTMLElement | null {
+  return list.querySelector<HTMLElement>(`article[data-key="${CSS.escape(key)}"]`)
+}
+
+/** The row in which something happened. */
+export function rowAround(target: EventTarget | null): HTMLElement | null {
+  return (target as Element).closest<HTMLElement>('article')
+}
+
+export function rowWith(days: readonly Day[], key: string | null | undefined): Row | null {
+  for (const day of days) {
+    const row = day.rows.find((other) => other.key === key)
+    if (row) return row
+  }
+  return null
+}
+
+export function lastKey(days: readonly Day[]): string | null {
+  return days.at(-1)?.rows.at(-1)?.key ?? null
+}
+
+/** The row that Tab reaches: the one last visited while it is there, else the newest. */
+export function tabStop(days: readonly Day[], visited: string | null): string | null {
+  return visited !== null && rowWith(days, visited) ? visited : lastKey(days)
+}
+
+/** Where a key leads from row `at` of `count`, which may be beyond either end; null when it leads nowhere. */
+export function leadsTo(key: string, at: number, count: number): number | null {
+  if (key === 'ArrowUp') return at - 1
+  if (key === 'ArrowDown') return at + 1
+  if (key === 'Home') return 0
+  if (key === 'End') return count - 1
+  return null
+}

@@ -82,5 +82,13 @@ test('a_row_whose_message_was_deleted_is_a_new_object', () => {
   const before = layOut([whole], [], 1, null)
   const after = keepRows(layOut([{ ...whole, deleted: true, body: '' }], [], 1, null), before)
   expect(after[0]?.rows[0]).not.toBe(before[0]?.rows[0])
-  expect(after[0]?.rows[0]?.deleted).toBe(true)
+  expect(after[0]?.rows[0]?.content).toEqual({ kind: 'deleted' })
+})
+
+test('a_row_holds_the_text_of_what_is_stored_and_of_what_waits', () => {
+  const [day] = layOut([said(2, NOON, { body: 'stored' })], [waiting(NOON + 1, 'waits')], 1, null)
+  expect(day?.rows.map((row) => row.content)).toEqual([
+    { kind: 'text', text: 'stored' },
+    { kind: 'text', text: 'waits' },
+  ])
 })

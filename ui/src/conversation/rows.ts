@@ -5,13 +5,15 @@ import type { ClientMsgId, Message, UserId } from '../protocol'
 /** Within this time an author is not named again. */
 export const GROUP_MS = 5 * 60_000
 
+/** What a message holds: each kind has its component in `content`. */
+export type Content = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'deleted' }
+
 export type Row = {
   /** The same before and after the box has confirmed it, so that the row stays the same element. */
   readonly key: string
   readonly author: UserId
   readonly at: number
-  readonly body: string
-  readonly deleted: boolean
+  readonly content: Content
   readonly id: ClientMsgId
   /** As stored by the box; null while only this device has it. */
   readonly message: Message | null
@@ -81,7 +83,7 @@ export function layOut(
       !last ||
       last.author !== row.author ||
       row.isFirstNew ||
-      last.deleted !== row.deleted ||
+      isDeleted(last) !== isDeleted(row) ||
       row.at - last.at > GROUP_MS
     if (last && row.head) last.tail = true
     day!.rows.push(row)
@@ -90,21 +92,32 @@ export function layOut(
   for (const message of messages) {
     const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me
     if (isFirstNew) lineDrawn = true
-    put(
-      draft(message.author, message.client_msg_id, message.sent_at, message.body, message, null, isFirstNew),
-    )
+    const { author, client_msg_id, sent_at } = message
+    put(draft(author, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
   }
   for (const item of pending)
-    put(draft(me, item.client_msg_id, item.written_at, item.body, null, item, false))
+    put(draft(me, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
   for (const day of days) day.rows.at(-1)!.tail = true
   return days
+}
+
+function contentOf(message: Message): Content {
+  return message.deleted ? { kind: 'deleted' } : textOf(message.body)
+}
+
+function textOf(text: string): Content {
+  return { kind: 'text', text }
+}
+
+export function isDeleted(row: Row): boolean {
+  return row.content.kind === 'deleted'
 }
 
 function draft(
   author: UserId,
   id: ClientMsgId,
   at: number,
-  body: string,
+  content: Content,
   message: Message | null,
   pending: Pending | null,
   isFirstNew: boolean,
@@ -113,8 +126,7 @@ function draft(
     key: `${author}:${id}`,
     author,
     at,
-    body,
-    deleted: message?.deleted ?? false,
+    content,
     id,
     message,
     pending,

@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 import { bareIcons } from './tools/icons.ts'
 import { serviceWorker } from './tools/worker.ts'
 
+/** Of what the first modules name, the bindings of selects are used by later screens alone. */
+const notLater = /^(?!.*\/bindings\/select\.js)/
+
 export default defineConfig({
   // Tests run the reactivity that browsers run, not the one for rendering on a server.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
@@ -24,7 +27,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     // All the page needs at once is one file: fewer requests, and together it compresses better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'porch', tags: ['$initial'] }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false }] } },
+      // Svelte's runtime does nothing when it is loaded, but does not say so: what only a later chunk needs of it would be
+      // part of the first load.
+      treeshake: { moduleSideEffects: [{ test: /svelte\/src\/(internal\/client|reactivity)\//, sideEffects: false }] },
+    },
   },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.svelte.ts', 'tools/**/*.test.ts'],

@@ -1,5 +1,4 @@
 /** Who is here, and that we are writing. Nothing of it is kept by anybody. */
-import { SvelteSet } from 'svelte/reactivity'
 import type { ClientMessage, RoomId, UserId } from '../protocol'
 
 /** The least time between two `typing` of ours. */
@@ -9,7 +8,8 @@ export class Presence {
   /** Whether the box tells at this moment: while it does not, nobody is known to be here. */
   isTold = $state(false)
 
-  #users = new SvelteSet<UserId>()
+  /** Another set with each change: the box gathers them, and nothing else in the first load needs a finer one. */
+  #users = $state.raw<ReadonlySet<UserId>>(new Set())
   /** Whether it has told of everybody. */
   #isWhole = $state(false)
   #send: (message: ClientMessage) => boolean
@@ -37,23 +37,24 @@ export class Presence {
 
   /** The box says who is here. */
   become(users: readonly UserId[]): void {
-    this.#users.clear()
-    for (const user of users) this.#users.add(user)
+    this.#users = new Set(users)
     this.#isWhole = true
   }
 
   /** Some came and some left; who did both is here. */
   change(came: readonly UserId[], left: readonly UserId[]): void {
-    for (const user of left) this.#users.delete(user)
-    for (const user of came) this.#users.add(user)
+    const users = new Set(this.#users)
+    for (const user of left) users.delete(user)
+    for (const user of came) users.add(user)
+    this.#users = users
   }
 
   drop(user: UserId): void {
-    this.#users.delete(user)
+    this.change([], [user])
   }
 
   clear(): void {
-    this.#users.clear()
+    this.#users = new Set()
     this.#isWhole = false
   }
 

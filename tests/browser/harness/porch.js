@@ -22,11 +22,11 @@ const STOP_MS_MAX = 15_000
 export class Porch {
   /**
    * Starts a box with empty data, with `flags` where a test needs them; with `lastKnown` (milliseconds since 1970), one
-   * that knows of a later time than its system's.
+   * that knows of a later time than its system's; of another `binary`, where two are compared.
    */
-  static async start({ flags = [], lastKnown } = {}) {
+  static async start({ flags = [], lastKnown, binary = BINARY } = {}) {
     const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
-    const porch = new Porch(folder, flags)
+    const porch = new Porch(folder, flags, binary)
     try {
       if (lastKnown !== undefined) {
         const clock = JSON.stringify({ time: lastKnown, seq: 0 })
@@ -49,9 +49,11 @@ export class Porch {
   #ended
   #said = []
   #flags
+  #binary
 
-  constructor(folder, flags) {
+  constructor(folder, flags, binary) {
     this.#flags = flags
+    this.#binary = binary
     /** A folder of this test's own, for profiles of browsers too. */
     this.folder = folder
   }
@@ -96,7 +98,7 @@ export class Porch {
       'porch.local',
       ...this.#flags,
     ]
-    this.#child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(this.#binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#said = []
     const hear = (line) => this.#said.push(line)
     createInterface({ input: this.#child.stderr }).on('line', hear)
@@ -116,7 +118,7 @@ export class Porch {
   #addresses(hear) {
     return new Promise((resolve, reject) => {
       const found = {}
-      const fail = (why) => reject(new Error(`${BINARY} ${why}; it said:\n${this.#said.join('\n')}`))
+      const fail = (why) => reject(new Error(`${this.#binary} ${why}; it said:\n${this.#said.join('\n')}`))
       const timer = setTimeout(() => fail('is not ready in time'), START_MS_MAX)
       this.#ended.then(() => {
         clearTimeout(timer)

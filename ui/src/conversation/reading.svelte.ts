@@ -24,7 +24,13 @@ export class Reading {
 
   /** The room is opened. */
   begin(): void {
-    if (this.lineN === null && this.#room.unread > 0) this.lineN = this.#room.read_n
+    if (this.lineN === null) this.beginAnew()
+  }
+
+  /** What is new begins where one stands now. */
+  beginAnew(): void {
+    const { unread, read_n } = this.#room
+    if (unread > 0 && read_n > (this.lineN ?? -1)) this.lineN = read_n
   }
 
   /** Tells the box of whatever is in sight. */
@@ -40,12 +46,15 @@ export class Reading {
     if (last) this.#chat.markRead(room.id, Number(last.dataset.n))
   }
 
+  /** Something has arrived. */
+  heard(): void {
+    // What comes while nobody looks is new.
+    if (document.visibilityState === 'visible') this.mark()
+    else this.beginAnew()
+  }
+
   /** The page came into sight, or went out of it. */
   looked(): void {
-    if (document.visibilityState !== 'visible') return
-    const { unread, read_n } = this.#room
-    // What came while nobody looked is new.
-    if (unread > 0 && read_n > (this.lineN ?? -1)) this.lineN = read_n
-    void tick().then(() => this.mark())
+    if (document.visibilityState === 'visible') void tick().then(() => this.mark())
   }
 }

@@ -15,6 +15,11 @@ export function rowElement(list: Element, key: string): HTMLElement | null {
   return list.querySelector<HTMLElement>(`article[data-key="${CSS.escape(key)}"]`)
 }
 
+/** The row with this number, or the next there is. */
+export function numberedElement(list: Element, n: number): HTMLElement | null {
+  return [...numberedElements(list)].find((row) => Number(row.dataset.n) >= n) ?? null
+}
+
 /** The row in which something happened. */
 export function rowAround(target: EventTarget | null): HTMLElement | null {
   return (target as Element).closest<HTMLElement>('article')

@@ -92,3 +92,67 @@ test('a_row_holds_the_text_of_what_is_stored_and_of_what_waits', () => {
     { kind: 'text', text: 'waits' },
   ])
 })
+
+test('a_day_that_comes_again_because_a_clock_was_wrong_is_another_section', () => {
+  const days = layOut([said(2, NOON), said(2, NOON + 24 * 60 * MINUTE), said(2, NOON + MINUTE)], [], 1, null)
+  expect(days.map((day) => day.rows.length)).toEqual([1, 1, 1])
+  expect(new Set(days.map((day) => day.key)).size).toBe(3)
+})
+
+/** Numbers that look random and are the same in every run. */
+function chance(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
+test('whatever_the_times_and_authors_no_key_comes_twice_and_nothing_is_lost', () => {
+  for (let seed = 1; seed <= 500; seed++) {
+    const random = chance(seed)
+    const from = Math.floor(random() * 1_000)
+    const count = Math.floor(random() * 60)
+    const messages = Array.from({ length: count }, (_, i) => {
+      // Clocks that jump by days, over changes of summer time, and before 1970.
+      const at = NOON + Math.round((random() - 0.5) * 10 ** (3 + Math.floor(random() * 10)))
+      const n = from + 1 + i
+      const author = 1 + Math.floor(random() * 3)
+      // Clients choose their ids: another author may have chosen the same.
+      const id = `id-${Math.floor(n / 3)}-${author === 1 ? n : n % 3}`
+      return message({ id: n * 7, n, author, sent_at: at, client_msg_id: id, deleted: random() < 0.2 })
+    })
+    const pending = Array.from({ length: Math.floor(random() * 4) }, (_, i) =>
+      waiting(NOON - i * 10 ** 9, `w${i}`),
+    )
+    const readN = random() < 0.2 ? null : Math.floor(random() * (from + count + 5))
+    const days = layOut(messages, pending, 1, readN)
+    const rows = days.flatMap((day) => day.rows)
+    expect(
+      rows.map((row) => row.message ?? row.pending),
+      `seed ${seed}`,
+    ).toEqual([...messages, ...pending])
+    const keys = [...days.map((day) => day.key), ...rows.map((row) => row.key)]
+    expect(new Set(keys).size, `seed ${seed}`).toBe(keys.length)
+    expect(days.every((day) => day.rows.at(-1)?.tail && day.rows[0]?.head)).toBe(true)
+    const first = messages.find(({ n, author, deleted }) => n > readN! && author !== 1 && !deleted)
+    const expected = readN === null || readN + 1 < from + 1 || !first ? [] : [first]
+    expect(
+      rows.filter((row) => row.isFirstNew).map((row) => row.message),
+      `seed ${seed}`,
+    ).toEqual(expected)
+  }
+})
+
+test('without_its_true_place_the_line_is_not_drawn', () => {
+  const messages = Array.from({ length: 5 }, (_, i) =>
+    message({ id: 100 + i, n: 100 + i, client_msg_id: `l${i}` }),
+  )
+  const lines = (readN: number) =>
+    layOut(messages, [], 1, readN).flatMap((day) => day.rows.filter((row) => row.isFirstNew))
+  expect(lines(50)).toEqual([])
+  expect(lines(98)).toEqual([])
+  expect(lines(99).map((row) => row.message?.n)).toEqual([100])
+  expect(lines(102).map((row) => row.message?.n)).toEqual([103])
+  expect(lines(104)).toEqual([])
+})

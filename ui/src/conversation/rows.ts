@@ -26,6 +26,10 @@ export type Row = {
   readonly isFirstNew: boolean
 }
 
+/**
+ * What was sent on one day without another day in between. A clock that was wrong for a while makes a day come again, so
+ * the day alone is no key.
+ */
 export type Day = { readonly key: string; readonly at: number; readonly rows: readonly Row[] }
 
 /**
@@ -64,41 +68,59 @@ export function layOut(
   me: UserId,
   readN: number | null,
 ): Day[] {
-  const days: { key: string; at: number; rows: Draft[] }[] = []
-  let last: Draft | null = null
-  let lineDrawn = readN === null
-  const put = (row: Draft) => {
-    const key = dayKey(row.at)
-    let day = days.at(-1)
-    if (day?.key !== key) {
-      // A device whose clock is behind must not open yesterday below today.
-      if (day && row.pending) row.at = Math.max(row.at, day.at)
-      if (day?.key !== dayKey(row.at)) {
-        day = { key: dayKey(row.at), at: row.at, rows: [] }
-        days.push(day)
-        last = null
-      }
-    }
+  const days = new Days()
+  // What lies before the first row that is here is not known to be read: without its true place there is no line.
+  let lineDrawn = readN === null || messages.length === 0 || messages[0]!.n > readN + 1
+  for (const message of messages) {
+    const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me && !message.deleted
+    if (isFirstNew) lineDrawn = true
+    const { author, client_msg_id, sent_at } = message
+    days.put(draft(author, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
+  }
+  for (const item of pending)
+    days.put(draft(me, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
+  return days.end()
+}
+
+class Days {
+  #days: { key: string; at: number; rows: Draft[]; until: number; from: number }[] = []
+  #keys = new Set<string>()
+  #last: Draft | null = null
+
+  put(row: Draft): void {
+    const day = this.#dayOf(row)
+    const last = this.#last
     row.head =
       !last ||
       last.author !== row.author ||
       row.isFirstNew ||
       isDeleted(last) !== isDeleted(row) ||
-      row.at - last.at > GROUP_MS
+      Math.abs(row.at - last.at) > GROUP_MS
     if (last && row.head) last.tail = true
-    day!.rows.push(row)
-    last = row
+    day.rows.push(row)
+    this.#last = row
   }
-  for (const message of messages) {
-    const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me
-    if (isFirstNew) lineDrawn = true
-    const { author, client_msg_id, sent_at } = message
-    put(draft(author, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
+
+  end(): Day[] {
+    for (const day of this.#days) day.rows.at(-1)!.tail = true
+    return this.#days
   }
-  for (const item of pending)
-    put(draft(me, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
-  for (const day of days) day.rows.at(-1)!.tail = true
-  return days
+
+  #dayOf(row: Draft): { rows: Draft[] } {
+    const day = this.#days.at(-1)
+    // A device whose clock is behind must not open yesterday below today.
+    if (day && row.pending) row.at = Math.max(row.at, day.at)
+    if (day && row.at >= day.from && row.at < day.until) return day
+    const from = new Date(row.at).setHours(0, 0, 0, 0)
+    const next = new Date(from)
+    const until = next.setDate(next.getDate() + 1)
+    const key = this.#keys.has(`${from}`) ? `${from} ${row.key}` : `${from}`
+    this.#keys.add(key)
+    const begun = { key, at: row.at, rows: [], from, until }
+    this.#days.push(begun)
+    this.#last = null
+    return begun
+  }
 }
 
 function contentOf(message: Message): Content {
@@ -134,9 +156,4 @@ function draft(
     tail: false,
     isFirstNew,
   }
-}
-
-function dayKey(at: number): string {
-  const day = new Date(at)
-  return `${day.getFullYear()}-${day.getMonth()}-${day.getDate()}`
 }

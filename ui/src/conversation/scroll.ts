@@ -14,8 +14,11 @@ const FIRST_NEW_AT = 0.12
 /** Kept free above a row that is shown: the day stands there. */
 const DAY_PX = 48
 
-/** Whether what is in the list reaches the first of all rows, and the last. */
-type Reach = { readonly atStart: boolean; readonly atEnd: boolean }
+/** The lower edge of a row may end a fraction below that of the list, and the row is seen as a whole. */
+const SEEN_PX = 2
+
+/** Whether what is in the list reaches the last of all rows, and what may be loaded. */
+type Reach = { readonly atEnd: boolean; lacks(side: 'older' | 'newer'): boolean }
 
 type Edge = { getBoundingClientRect(): { readonly bottom: number } }
 
@@ -55,9 +58,17 @@ export class Scroll {
     this.#anchor = this.pinned ? null : this.#rowInSight()
   }
 
-  keep(): void {
-    if (this.pinned) this.toEnd()
-    else if (this.#viewport && this.#anchor?.element.isConnected) {
+  /** The number of the row that was held, also when it is gone; null at the end. */
+  get heldNumber(): number | null {
+    return Number(this.#anchor?.element.dataset.n) || null
+  }
+
+  /** `line`: what is not to leave the list at its upper edge while nobody looks. */
+  keep(line: Element | null): void {
+    if (this.pinned) {
+      this.toEnd()
+      if (line) this.toFirstNew(line)
+    } else if (this.#viewport && this.#anchor?.element.isConnected) {
       this.#viewport.scrollTop += this.#anchor.element.getBoundingClientRect().bottom - this.#anchor.bottom
     }
   }
@@ -74,7 +85,7 @@ export class Scroll {
   // --- Going somewhere -------------------------------------------------------------------------
 
   toEnd(): void {
-    this.pinned = true
+    this.pinned = this.#reach.atEnd
     if (this.#viewport) this.#viewport.scrollTop = this.#viewport.scrollHeight
   }
 
@@ -82,8 +93,14 @@ export class Scroll {
   toFirstNew(line: Element): void {
     if (!this.#viewport) return
     const above = line.getBoundingClientRect().top - this.#viewport.getBoundingClientRect().top
-    if (above >= 0) return
+    if (above < 0) this.toReading(line)
+  }
+
+  /** So that a row stands where reading goes on. */
+  toReading(row: Element): void {
+    if (!this.#viewport) return
     this.pinned = false
+    const above = row.getBoundingClientRect().top - this.#viewport.getBoundingClientRect().top
     this.#viewport.scrollTop += above - this.#viewport.clientHeight * FIRST_NEW_AT
   }
 
@@ -121,7 +138,7 @@ export class Scroll {
   lastRead(): HTMLElement | undefined {
     if (!this.#viewport || !this.#content) return undefined
     const rows = numberedElements(this.#content)
-    return rows[firstBelow(rows, this.#viewport.getBoundingClientRect().bottom) - 1]
+    return rows[firstBelow(rows, this.#viewport.getBoundingClientRect().bottom + SEEN_PX) - 1]
   }
 
   // --- Loading ahead ---------------------------------------------------------------------------
@@ -130,10 +147,10 @@ export class Scroll {
   lacks(): 'older' | 'newer' | null {
     if (!this.#viewport || !this.settled) return null
     const { scrollTop, clientHeight, scrollHeight } = this.#viewport
-    const { atStart, atEnd } = this.#reach
     const ahead = clientHeight * AHEAD
-    if (!atStart && scrollTop < ahead && (!this.pinned || scrollHeight <= ahead)) return 'older'
-    if (!atEnd && fromEnd(this.#viewport) < ahead) return 'newer'
+    const isShort = scrollHeight <= ahead
+    if (scrollTop < ahead && (!this.pinned || isShort) && this.#reach.lacks('older')) return 'older'
+    if (fromEnd(this.#viewport) < ahead && this.#reach.lacks('newer')) return 'newer'
     return null
   }
 }

@@ -1,6 +1,10 @@
 /**
  * Which part of a room's history is in the page: a window of at most `ROWS_MAX` messages that moves over
  * what is known and loads what is not. It knows nothing of pixels.
+ *
+ * One thing is loaded at a time. Opening somewhere gives up whatever is on its way, so that of two jumps the last one
+ * counts, whichever answer comes first; growing at one side waits for nothing and is simply asked for again. What failed
+ * stays told until that same thing is tried again or the window opens elsewhere, and keeps nothing else from loading.
  */
 
 import { type FaultCode, faultCode } from '../core/api'
@@ -15,14 +19,19 @@ export const ROWS_MAX = 300
 export const PAGE = 50
 /** Rows shown at first, around what was asked for. */
 const FIRST_ROWS = 60
-/** How far back the first unread message is looked for; beyond, the end is shown. */
-const UNREAD_MAX = 1_000
-/** The box's largest page. */
-const PAGE_MAX = 100
+/** Rows that are let go of together at the beginning, while the end is followed: each time all others move. */
+const DROPPED = 100
 /** Missed messages follow a welcome by themselves: ask only if they did not. */
 const GAP_WAIT_MS = 400
 
-type Loads = Pick<History, 'loadNewest' | 'loadBefore' | 'loadAfter' | 'loadAround'>
+export type Side = 'older' | 'newer'
+/** Where to open: where reading goes on, at the newest message, around a message or around a number of the room. */
+export type Place = 'unread' | 'end' | { readonly message: Seq } | { readonly number: number }
+/** `superseded`: something else was asked for meanwhile. `gone`: there is no such message, and the end is shown. */
+export type Opened = 'shown' | 'gone' | 'failed' | 'superseded'
+type Work = 'open' | Side
+
+type Loads = Pick<History, 'loadNewest' | 'loadBefore' | 'loadAfter' | 'loadAround' | 'loadAroundNumber'>
 
 export class TimelineView {
   readonly room: RoomState
@@ -30,19 +39,25 @@ export class TimelineView {
   from = $state(1)
   to = $state(0)
   ready = $state(false)
-  /** Why nothing could be loaded; null when all is well. */
-  fault = $state<FaultCode | null>(null)
-  loading = $state<'older' | 'newer' | null>(null)
+  /** What is being loaded. */
+  loading = $state<Work | null>(null)
+  /** Where it was opened last. */
+  place: Place = 'unread'
+  /** What could not be loaded, and why; null when all is well. */
+  failed = $state.raw<{ readonly what: Work; readonly fault: FaultCode } | null>(null)
 
   readonly rows: readonly Message[] = $derived.by(() => this.#visible())
   /** Whether the window reaches the newest message. */
   readonly atEnd: boolean = $derived.by(() => this.#reachesEnd())
   readonly atStart: boolean = $derived(this.from <= 1)
+  /** Whether the history was dropped under the window: it is to be opened anew. */
+  readonly lost: boolean = $derived.by(() => this.#isLost())
 
   #history: Loads
   /** The window grows with what arrives. */
   #following = false
-  #busy = false
+  /** Counts openings: whatever an earlier one, or a side before it, still waits for is given up. */
+  #opened = 0
   #gap: ReturnType<typeof setTimeout> | undefined
 
   constructor(history: Loads, room: RoomState) {
@@ -50,99 +65,69 @@ export class TimelineView {
     this.room = room
   }
 
-  /** Opens where reading goes on: around the first unread message, or at the end. */
-  async open(): Promise<void> {
-    await this.#load(async () => {
-      const { room } = this
-      const firstUnread = room.read_n + 1
-      await this.#loadEnd()
-      let range = room.timeline.at(room.last_n)
-      const seeks = room.unread > 0 && room.unread <= UNREAD_MAX
-      while (seeks && range?.rows[0] && range.from > firstUnread) {
-        await this.#history.loadBefore(room, range.rows[0], PAGE_MAX)
-        range = room.timeline.at(room.last_n)
-      }
-      if (range && seeks && range.from <= firstUnread) this.#show(range, firstUnread, 0.35)
-      else this.#showEnd()
-    })
+  /** Whether more is known to be there on this side, and nothing speaks against asking for it. */
+  lacks(side: Side): boolean {
+    if (this.loading !== null || this.failed?.what === side || !this.ready) return false
+    return side === 'older' ? !this.atStart : !this.atEnd
   }
 
-  /** Opens at the newest message. */
-  async openEnd(): Promise<void> {
-    await this.#load(async () => {
-      await this.#loadEnd()
-      this.#showEnd()
-    })
+  async open(place: Place): Promise<Opened> {
+    const mine = ++this.#opened
+    this.place = place
+    this.failed = null
+    this.loading = 'open'
+    try {
+      const n = await this.#reach(place)
+      if (mine !== this.#opened) return 'superseded'
+      this.loading = null
+      if (n === null) this.#showEnd()
+      else this.#show(n, place === 'unread' ? 0.35 : 0.5)
+      this.ready = true
+      return n === null && typeof place === 'object' ? 'gone' : 'shown'
+    } catch (thrown) {
+      if (mine !== this.#opened) return 'superseded'
+      this.loading = null
+      this.failed = { what: 'open', fault: faultCode(thrown) }
+      return 'failed'
+    }
   }
 
-  /** Opens around a message; says which, or null when it is not in this room. */
-  async openAt(id: Seq): Promise<Message | null> {
-    let target: Message | null = null
-    await this.#load(async () => {
-      target = this.room.timeline.find(id)
-      try {
-        target ??= await this.#history.loadAround(this.room, id, FIRST_ROWS)
-      } catch (thrown) {
-        if (faultCode(thrown) !== 'not_found') throw thrown
-        await this.#loadEnd()
-        this.#showEnd()
-        return
-      }
-      this.#show(this.room.timeline.at(target.n)!, target.n, 0.5)
-    })
-    return target
+  /** Moves the window towards one side. */
+  async extend(side: Side): Promise<void> {
+    if (this.loading !== null || this.rows.length === 0) return
+    if (side === 'older' ? this.atStart : this.atEnd) return
+    const mine = this.#opened
+    this.loading = side
+    try {
+      await this.#load(side)
+      if (mine !== this.#opened) return
+      if (this.failed?.what === side) this.failed = null
+      if (side === 'older') this.#growUp()
+      else this.#growDown()
+      this.#look()
+    } catch (thrown) {
+      if (mine === this.#opened) this.failed = { what: side, fault: faultCode(thrown) }
+    } finally {
+      if (mine === this.#opened) this.loading = null
+    }
   }
 
-  /** Moves the window towards the beginning. */
-  async older(): Promise<void> {
-    if (this.from <= 1 || this.rows.length === 0) return
-    await this.#extend('older', async () => {
-      const known = this.#range()
-      if (known && known.from >= this.from && known.rows[0]) {
-        await this.#history.loadBefore(this.room, known.rows[0], PAGE)
-      }
-      const range = this.#range()
-      if (!range) return
-      const before = between(range.rows, range.from, this.from - 1)
-      this.from = before.length > PAGE ? before[before.length - PAGE]!.n : range.from
-      const rows = between(range.rows, this.from, this.to)
-      if (rows.length > ROWS_MAX) {
-        this.to = rows[ROWS_MAX - 1]!.n
-        this.#following = false
-      }
-    })
-  }
-
-  /** Moves the window towards the end. */
-  async newer(): Promise<void> {
-    if (this.atEnd || this.rows.length === 0) return
-    await this.#extend('newer', async () => {
-      const known = this.#range()
-      if (known && known.to <= this.to && known.rows.length > 0) {
-        await this.#history.loadAfter(this.room, known.rows.at(-1)!, PAGE)
-      }
-      const range = this.#range()
-      if (!range) return
-      const after = between(range.rows, this.to + 1, range.to)
-      this.to = after.length > PAGE ? after[PAGE - 1]!.n : range.to
-      this.#dropTop(range)
-      this.#following = this.to === range.to && this.atEnd
-    })
+  /** Tries again to load at the side where that failed. */
+  async retry(): Promise<void> {
+    const what = this.failed?.what
+    if (what === undefined || what === 'open') return
+    this.failed = null
+    await this.extend(what)
   }
 
   /** Something in the room has changed. `pinned`: the end is what is being looked at. */
   follow(pinned: boolean): void {
-    if (!this.ready) return
+    if (!this.ready || !this.#following) return
     const range = this.#range()
-    if (!range) {
-      // The history was dropped under us: begin anew.
-      if (this.room.last_n > 0 && this.fault === null) void this.openEnd()
-      return
-    }
-    if (!this.#following) return
+    if (!range) return
     if (range.to > this.to) {
       this.to = range.to
-      if (pinned) this.#dropTop(range)
+      if (pinned) this.#dropTop(range, DROPPED)
       else if (between(range.rows, this.from, this.to).length >= ROWS_MAX) this.#following = false
     }
     this.#watchGap(range)
@@ -150,7 +135,114 @@ export class TimelineView {
 
   close(): void {
     clearTimeout(this.#gap)
+    this.#opened += 1
     this.room.looked = null
+  }
+
+  /** Loads what a place needs; gives the number it is at, or null for the end. */
+  async #reach(place: Place): Promise<number | null> {
+    const { room } = this
+    if (place === 'unread') return this.#reachUnread()
+    if (place === 'end') {
+      await this.#loadEnd()
+      return null
+    }
+    try {
+      if ('message' in place) {
+        const known = room.timeline.find(place.message)
+        return (known ?? (await this.#history.loadAround(room, place.message, FIRST_ROWS))).n
+      }
+      if (!room.timeline.at(place.number))
+        await this.#history.loadAroundNumber(room, place.number, FIRST_ROWS)
+      return place.number
+    } catch (thrown) {
+      if (faultCode(thrown) !== 'not_found') throw thrown
+      await this.#loadEnd()
+      return null
+    }
+  }
+
+  /** The first unread message, wherever it is. Few are reached from the end, which is then there as well. */
+  async #reachUnread(): Promise<number | null> {
+    const { room } = this
+    const first = room.read_n + 1
+    if (room.unread === 0 || room.last_n - room.read_n <= FIRST_ROWS / 2) {
+      await this.#loadEnd()
+      if (room.unread === 0) return null
+    }
+    if (!room.timeline.at(first)) await this.#history.loadAroundNumber(room, first, FIRST_ROWS)
+    return first
+  }
+
+  async #loadEnd(): Promise<void> {
+    const { room } = this
+    const range = room.timeline.at(room.last_n)
+    if (range && (range.from <= 1 || range.rows.length >= FIRST_ROWS)) return
+    if (room.last_n > 0) await this.#history.loadNewest(room, FIRST_ROWS)
+  }
+
+  /** Loads what lies beside the window, unless it is known. */
+  async #load(side: Side): Promise<void> {
+    const known = this.#range()
+    const { rows } = known ?? { rows: [] }
+    if (!known || rows.length === 0) return
+    if (side === 'older' && known.from >= this.from) {
+      await this.#history.loadBefore(this.room, rows[0]!, PAGE)
+    } else if (side === 'newer' && known.to <= this.to) {
+      await this.#history.loadAfter(this.room, rows.at(-1)!, PAGE)
+    }
+  }
+
+  #growUp(): void {
+    const range = this.#range()
+    if (!range) return
+    const before = between(range.rows, range.from, this.from - 1)
+    this.from = before.length > PAGE ? before[before.length - PAGE]!.n : range.from
+    const rows = between(range.rows, this.from, this.to)
+    if (rows.length <= ROWS_MAX) return
+    this.to = rows[ROWS_MAX - 1]!.n
+    this.#following = false
+  }
+
+  #growDown(): void {
+    const range = this.#range()
+    if (!range) return
+    const after = between(range.rows, this.to + 1, range.to)
+    this.to = after.length > PAGE ? after[PAGE - 1]!.n : range.to
+    this.#dropTop(range)
+    this.#following = this.to === range.to && this.atEnd
+  }
+
+  #showEnd(): void {
+    if (this.room.timeline.at(this.room.last_n)) this.#show(this.room.last_n, 1)
+    else {
+      this.from = 1
+      this.to = 0
+      this.#following = true
+    }
+  }
+
+  /** A first window around number `n`; `share` of its rows lie before it. */
+  #show(n: number, share: number): void {
+    const range = this.room.timeline.at(n)
+    if (!range) {
+      this.#showEnd()
+      return
+    }
+    const before = between(range.rows, range.from, n - 1)
+    const after = between(range.rows, n, range.to)
+    // What is not needed on one side goes to the other: a tall screen is to be filled.
+    const above = Math.max(Math.round(FIRST_ROWS * share), FIRST_ROWS - after.length)
+    const below = FIRST_ROWS - Math.min(above, before.length)
+    this.from = before.length > above ? before[before.length - above]!.n : range.from
+    this.to = after.length > below + 1 ? after[below]!.n : range.to
+    this.#following = this.to === range.to && this.atEnd
+    this.#look()
+  }
+
+  #dropTop(range: Range, dropped = 0): void {
+    const rows = between(range.rows, this.from, this.to)
+    if (rows.length > ROWS_MAX) this.from = rows[rows.length - ROWS_MAX + dropped]!.n
   }
 
   /** What lies farthest from the window is the first to be let go of. */
@@ -168,74 +260,24 @@ export class TimelineView {
     return this.to >= this.room.last_n
   }
 
+  #isLost(): boolean {
+    void this.room.changed
+    return (
+      this.ready &&
+      this.loading !== 'open' &&
+      this.failed?.what !== 'open' &&
+      this.room.last_n > 0 &&
+      !this.#range()
+    )
+  }
+
   #range(): Range | null {
     return this.room.timeline.at(this.to === 0 ? this.room.last_n : this.to)
-  }
-
-  async #loadEnd(): Promise<void> {
-    const { room } = this
-    const range = room.timeline.at(room.last_n)
-    if (range && (range.from <= 1 || range.rows.length >= FIRST_ROWS)) return
-    if (room.last_n > 0) await this.#history.loadNewest(room, FIRST_ROWS)
-  }
-
-  #showEnd(): void {
-    const range = this.room.timeline.at(this.room.last_n)
-    if (range) this.#show(range, this.room.last_n, 1)
-    else {
-      this.from = 1
-      this.to = 0
-      this.#following = true
-    }
-  }
-
-  /** A first window around number `n`; `share` of its rows lie before it. */
-  #show(range: Range, n: number, share: number): void {
-    const before = between(range.rows, range.from, n - 1)
-    const after = between(range.rows, n, range.to)
-    // What is not needed on one side goes to the other: a tall screen is to be filled.
-    const above = Math.max(Math.round(FIRST_ROWS * share), FIRST_ROWS - after.length)
-    const below = FIRST_ROWS - Math.min(above, before.length)
-    this.from = before.length > above ? before[before.length - above]!.n : range.from
-    this.to = after.length > below + 1 ? after[below]!.n : range.to
-    this.#following = this.to === range.to && this.atEnd
-  }
-
-  #dropTop(range: Range): void {
-    const rows = between(range.rows, this.from, this.to)
-    if (rows.length > ROWS_MAX) this.from = rows[rows.length - ROWS_MAX]!.n
   }
 
   #watchGap(range: Range): void {
     clearTimeout(this.#gap)
     if (range.to >= this.room.last_n) return
-    this.#gap = setTimeout(() => void this.newer(), GAP_WAIT_MS)
-  }
-
-  async #load(work: () => Promise<void>): Promise<void> {
-    this.fault = null
-    try {
-      await work()
-      this.#look()
-      this.ready = true
-    } catch (thrown) {
-      this.fault = faultCode(thrown)
-    }
-  }
-
-  async #extend(loading: 'older' | 'newer', work: () => Promise<void>): Promise<void> {
-    if (this.#busy) return
-    this.#busy = true
-    this.loading = loading
-    try {
-      await work()
-      this.fault = null
-      this.#look()
-    } catch (thrown) {
-      this.fault = faultCode(thrown)
-    } finally {
-      this.#busy = false
-      this.loading = null
-    }
+    this.#gap = setTimeout(() => void this.extend('newer'), GAP_WAIT_MS)
   }
 }

@@ -95,7 +95,7 @@ export const room = (id: RoomId) =>
   ask<{ room: Room }>('GET', `/api/rooms/${id}`).then((answer) => answer.room)
 
 /** At most one of the three; none means the newest. */
-export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq }
+export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq; around_n?: number }
 
 /** A page of a room's messages in ascending order; `limit` is 1 to 100. */
 export const history = (room: RoomId, place: HistoryPlace, limit: number) =>

@@ -20,7 +20,7 @@ export class History {
     const first = page.messages[0]
     const last = page.messages.at(-1)
     if (!first || !last) return
-    if (last.n > room.last_n) room.last_n = last.n
+    // It may be ahead of what the connection has told; that is still to come, and is heard and counted then.
     room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
   }
 
@@ -40,13 +40,22 @@ export class History {
 
   /** Loads a message and what surrounds it. Throws `not_found` when it is not in this room. */
   async loadAround(room: RoomState, id: Seq, limit: number): Promise<Message> {
-    const page = await this.#page(room.id, { around: id }, limit)
+    await this.#around(room, { around: id }, limit)
+    const target = room.timeline.find(id)
+    if (!target) throw new Refusal('not_found')
+    return target
+  }
+
+  /** Loads the message with this number of the room and what surrounds it. Throws `not_found` beyond the newest. */
+  loadAroundNumber(room: RoomState, n: number, limit: number): Promise<void> {
+    return this.#around(room, { around_n: n }, limit)
+  }
+
+  async #around(room: RoomState, place: Api.HistoryPlace, limit: number): Promise<void> {
+    const page = await this.#page(room.id, place, limit)
     const first = page.messages[0]
     const last = page.messages.at(-1)
-    const target = page.messages.find((message) => message.id === id)
-    if (!first || !last || !target) throw new Refusal('not_found')
-    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
-    return target
+    if (first && last) room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
   }
 
   /** A page of search results, newest first. */

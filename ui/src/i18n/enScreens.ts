@@ -1,6 +1,11 @@
 /** Texts of the screens that are loaded on demand, in English: with them, not with the chat. */
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
+  'message.copy': 'Copy the text',
+  'message.copyLink': 'Copy the link',
+  'message.delete': 'Delete',
+  'message.deleteAsk': 'Delete this message?',
+  'message.deleteExplained': 'It is deleted for everyone. This cannot be undone.',
   'common.youAfterName': '{name} (you)',
   'common.add': 'Add',
   'common.password': 'Password',

@@ -3,6 +3,11 @@ import type { ScreensTable } from './table'
 
 export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
+  'message.copy': '复制文字',
+  'message.copyLink': '复制链接',
+  'message.delete': '删除',
+  'message.deleteAsk': '删除这条消息？',
+  'message.deleteExplained': '所有人都将看不到它，且无法恢复。',
   'common.youAfterName': '{name}（你）',
   'common.add': '添加',
   'common.password': '密码',

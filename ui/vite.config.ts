@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
-import { bareIcons } from './tools/icons.ts'
+import { icons } from './tools/icons.ts'
 import { serviceWorker } from './tools/worker.ts'
 
 /** Of what the first modules name, the bindings of selects are used by later screens alone. */
@@ -11,7 +11,7 @@ export default defineConfig({
   // Tests run the reactivity that browsers run, not the one for rendering on a server.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   plugins: [
-    bareIcons(),
+    icons(),
     svelte(),
     serviceWorker('worker/sw.js'),
     compression({
@@ -28,10 +28,18 @@ export default defineConfig({
     reportCompressedSize: false,
     // All the page needs at once is one file: fewer requests, and together it compresses better.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
+          ],
+        },
+      },
       // Svelte's runtime does nothing when it is loaded, but does not say so: what only a later chunk needs of it would be
       // part of the first load.
-      treeshake: { moduleSideEffects: [{ test: /svelte\/src\/(internal\/client|reactivity)\//, sideEffects: false }] },
+      treeshake: {
+        moduleSideEffects: [{ test: /svelte\/src\/(internal\/client|reactivity)\//, sideEffects: false }],
+      },
     },
   },
   test: {

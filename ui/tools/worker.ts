@@ -11,7 +11,7 @@ export function serviceWorker(source: string): Plugin {
     name: 'porch-service-worker',
     apply: 'build',
     generateBundle(_options, bundle) {
-      const built = Object.keys(bundle).filter((name) => /^assets\/.*\.(js|css)$/.test(name))
+      const built = Object.keys(bundle).filter((name) => /^assets\/.*\.(js|css|svg)$/.test(name))
       const hash = createHash('sha256')
       for (const name of built.sort()) hash.update(name)
       const worker = readFileSync(source, 'utf8')

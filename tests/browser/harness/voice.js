@@ -27,6 +27,7 @@ export class Voice {
       voice.#socket.on('open', () => voice.#send({ type: 'hello', version: VERSION, tab: 1, after: null }))
       voice.#socket.on('message', (frame) => {
         const message = JSON.parse(frame)
+        if (message.type === 'error') voice.errors.push(message.code)
         if (message.type !== 'welcome') return
         voice.me = message.me
         resolve()
@@ -37,6 +38,8 @@ export class Voice {
 
   #socket
   #said = 0
+  /** What the box would not have. */
+  errors = []
 
   /** Says it in a room; the box may refuse who says too much at once. */
   say(body, room = 1) {

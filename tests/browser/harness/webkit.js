@@ -73,8 +73,11 @@ export class WebKit extends Tab {
     return this.#ask('POST', '/url', { url })
   }
 
-  reload() {
-    return this.#ask('POST', '/refresh', {})
+  /** Done when the new page is there: the driver may answer while the old one still is. */
+  async reload() {
+    await this.evaluate(() => (window.isOld = true))
+    await this.#ask('POST', '/refresh', {})
+    while (await this.evaluate(() => window.isOld).catch(() => true)) await new Promise(setImmediate)
   }
 
   /** The value, awaited, of an expression in the page. */

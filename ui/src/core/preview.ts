@@ -13,10 +13,13 @@ export function preview(body: string, charsMax = PREVIEW_CHARS_MAX): string {
   return end > 0 ? body.slice(0, end) : [...body].slice(0, charsMax).join('')
 }
 
+/** Made when it is needed first: that takes as long as many texts. */
+let segmenter: Intl.Segmenter | undefined
+
 /** Characters as they are drawn, of as much as may be needed; where the browser cannot tell, as they are coded. */
 function* drawn(body: string, charsMax: number): Generator<string> {
   const enough = body.slice(0, charsMax * 4)
   if (!('Segmenter' in Intl)) return yield* enough
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(enough))
-    yield segment
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  for (const { segment } of segmenter.segment(enough)) yield segment
 }

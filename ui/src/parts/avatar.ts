@@ -11,7 +11,12 @@ export function avatarLetter(name: string): string {
   return first === '' ? '?' : first.toLocaleUpperCase()
 }
 
+/** A letter or digit that nothing is put on: the rule for all others takes a while to be made ready. */
+const PLAIN = /^[\p{L}\p{N}](?![\p{M}\u200d\ufe0f])/u
+
 function firstGrapheme(text: string): string {
+  const plain = PLAIN.exec(text)
+  if (plain) return plain[0]
   if ('Segmenter' in Intl) {
     for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
       return segment

@@ -46,6 +46,7 @@ pub mod http;
 pub mod hub;
 pub mod lan;
 pub mod log;
+pub mod monitor;
 pub mod outbox;
 pub mod picture;
 pub mod poster;

@@ -6,6 +6,7 @@ mod certificate;
 mod clock;
 mod doctor;
 mod listeners;
+mod monitor;
 mod qr;
 mod rooms;
 mod stop;
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Command::Doctor { json } => return doctor::look(&config, json),
+        Command::Monitor => monitor::show(&config.data_dir.value),
         Command::Qr(command) => qr::show(&config, &command),
         Command::Serve => serve(&config),
         Command::Room(command) => rooms::look_after(&config.data_dir.value, &command),
@@ -207,6 +209,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
     let doctor = doctor::of_running(config, listening, announcer.names(), certificate.served(), store.clone());
+    let monitor = monitor::restored(&store).await;
     let app = App::new(Wiring {
         store,
         hub: handle.clone(),
@@ -217,6 +220,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
         doors: live_doors,
         wall: Box::new(wall),
         doctor: doctor.into(),
+        monitor,
     });
 
     let plain = http::plain::router(app.clone(), captive_portal(config));
@@ -228,7 +232,8 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     tokio::spawn(lan::follow(looked, interfaces));
     tokio::spawn(keeper.clone().keep());
     tokio::spawn(app.clone().erase_removed());
-    tokio::spawn(app.end_stays_on_time());
+    tokio::spawn(app.clone().keep_monitored());
+    tokio::spawn(app.clone().end_stays_on_time());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;
@@ -239,6 +244,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     // What is left of it counts for nothing once the folder is free.
     let _ = Listening::clear(&config.data_dir.value);
     deadline.farewell(announcer.goodbye(), serving.end(handle)).await;
+    deadline.until(app.write_monitored()).await;
     let known = deadline.until(keeper.known()).await.flatten();
     Ok(Stopped { deadline, known })
 }

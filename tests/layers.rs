@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fair", &["proto"]),
     ("store", &["fair", "proto"]),
     ("auth", &["fair", "proto"]),
+    ("monitor", &["fair", "proto"]),
     ("picture", &["fair", "proto"]),
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
@@ -33,8 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "auth", "clock", "doctor", "doors", "driver", "fair", "guide", "outbox", "picture", "poster", "proto",
-            "store", "tls",
+            "auth", "clock", "doctor", "doors", "driver", "fair", "guide", "monitor", "outbox", "picture", "poster",
+            "proto", "store", "tls",
         ],
     ),
 ];

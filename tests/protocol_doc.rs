@@ -14,6 +14,7 @@ use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
 use porch::proto::event::{Event, EventKind};
+use porch::proto::monitor::{Beacon, Monitored};
 use porch::proto::permit::Act;
 use porch::proto::server::{ServerMessage, User};
 use serde::Serialize;
@@ -161,6 +162,7 @@ fn examples(page: &str) -> Vec<Example<'_>> {
 fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
+        "beacon" => request::<Beacon>(json),
         "box" => answer::<BoxInfo>(json),
         "cookie" => answer::<CookieProbe>(json),
         "doors" => answer::<DoorList>(json),
@@ -175,6 +177,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "login" | "register" => request::<Credentials>(json),
         "me" => answer::<Me>(json),
         "member" => answer::<Member>(json),
+        "monitored" => answer::<Monitored>(json),
         "new_invite" => request::<NewInvite>(json),
         "patch_me" => request::<PatchMe>(json),
         "patch_person" => request::<PatchPerson>(json),

@@ -1,5 +1,5 @@
-//! How often one may guess a password, make accounts, rename oneself, and have a new picture: token buckets, all in
-//! bounded tables.
+//! How often one may guess a password, make accounts, rename oneself, have a new picture, and send what a page tells of
+//! itself: token buckets, all in bounded tables.
 //!
 //! Only what fails counts against a password. Who has given it before is not kept waiting by strangers: a device that
 //! has signed in to the account, and a session that goes on, have buckets of their own; strangers have one for each name
@@ -15,10 +15,10 @@ use std::hash::Hash;
 use crate::fair::Network;
 use crate::proto::id::{SessionId, UserId};
 use crate::proto::limits::{
-    ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS, GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST,
-    GUESSES_NAME_INTERVAL_MS, GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS, GUESSES_STRANGER_BURST,
-    GUESSES_STRANGER_INTERVAL_MS, PICTURES_BURST, PICTURES_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST,
-    RENAMES_INTERVAL_MS,
+    ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS, BEACONS_BURST, BEACONS_INTERVAL_MS, BEACONS_NETWORK_BURST,
+    BEACONS_NETWORK_INTERVAL_MS, GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST, GUESSES_NAME_INTERVAL_MS,
+    GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS, GUESSES_STRANGER_BURST, GUESSES_STRANGER_INTERVAL_MS,
+    PICTURES_BURST, PICTURES_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST, RENAMES_INTERVAL_MS,
 };
 use crate::proto::op::Millis;
 
@@ -47,6 +47,8 @@ pub enum Guesser {
 /// The limits. See the module's text.
 pub struct Rates {
     accounts: Buckets<Network>,
+    beacons: Buckets<UserId>,
+    beacons_of_networks: Buckets<Network>,
     devices: Buckets<DeviceId>,
     names: Buckets<String>,
     names_at_networks: Buckets<(String, Network)>,
@@ -60,6 +62,8 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             accounts: Buckets::new(ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS),
+            beacons: Buckets::new(BEACONS_BURST, BEACONS_INTERVAL_MS),
+            beacons_of_networks: Buckets::new(BEACONS_NETWORK_BURST, BEACONS_NETWORK_INTERVAL_MS),
             devices: Buckets::new(GUESSES_BURST, GUESSES_INTERVAL_MS),
             names: Buckets::new(GUESSES_NAME_BURST, GUESSES_NAME_INTERVAL_MS),
             names_at_networks: Buckets::new(GUESSES_STRANGER_BURST, GUESSES_STRANGER_INTERVAL_MS),
@@ -130,6 +134,14 @@ impl Rates {
     /// Counts a new name of a person: everyone is told of it.
     pub fn rename(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
         self.renames.take(user, now)
+    }
+
+    /// Counts a beacon of somebody who is signed in, or of a network.
+    pub fn beacon(&mut self, user: Option<UserId>, network: Network, now: Millis) -> Result<(), NotNow> {
+        match user {
+            Some(user) => self.beacons.take(user, now),
+            None => self.beacons_of_networks.take(network, now),
+        }
     }
 
     /// Counts a new picture of a person, whatever becomes of it.
@@ -423,5 +435,26 @@ mod tests {
         }
         assert!(rates.picture(UserId(1), NOW).is_err());
         assert_eq!(rates.picture(UserId(1), NOW + PICTURES_INTERVAL_MS), Ok(()));
+    }
+
+    #[test]
+    fn beacons_are_counted_by_person_and_without_one_by_network() {
+        let mut rates = Rates::default();
+        let here = at("10.0.0.1");
+        for _ in 0..BEACONS_NETWORK_BURST {
+            assert_eq!(rates.beacon(None, here, NOW), Ok(()));
+        }
+        assert!(rates.beacon(None, here, NOW).is_err());
+        assert_eq!(rates.beacon(None, at("10.0.0.2"), NOW), Ok(()));
+        for _ in 0..BEACONS_BURST {
+            assert_eq!(
+                rates.beacon(Some(UserId(1)), here, NOW),
+                Ok(()),
+                "whoever is signed in there is not slowed down"
+            );
+        }
+        assert!(rates.beacon(Some(UserId(1)), at("10.0.0.2"), NOW).is_err());
+        assert_eq!(rates.beacon(Some(UserId(2)), here, NOW), Ok(()));
+        assert_eq!(rates.beacon(None, here, NOW + BEACONS_NETWORK_INTERVAL_MS), Ok(()));
     }
 }

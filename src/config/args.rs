@@ -37,6 +37,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what pages have told of their errors and of how quick they were, as JSON
+    Monitor,
     /// Show where the running box is, as a QR code
     Qr(QrCommand),
     /// Look after rooms, for the day somebody made too many

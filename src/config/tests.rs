@@ -193,6 +193,7 @@ fn commands_are_parsed_and_serve_is_the_default() {
     assert_eq!(command(&["--https", "0"]), Command::Serve);
     assert_eq!(command(&["serve"]), Command::Serve);
     assert_eq!(command(&["config"]), Command::Config);
+    assert_eq!(command(&["monitor"]), Command::Monitor);
     assert_eq!(command(&["user", "list"]), Command::User(UserCommand::List));
     assert_eq!(command(&["user", "reset-password", "Ada"]), Command::User(UserCommand::ResetPassword { name: name() }));
     assert_eq!(command(&["user", "make-owner", "Ada"]), Command::User(UserCommand::MakeOwner { name: name() }));

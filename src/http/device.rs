@@ -29,21 +29,33 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("Linux", "Linux"),
 ];
 
+/// What nothing is known of.
+const UNKNOWN: &str = "Unknown device";
+
 /// "Chrome on Android", or as much of it as can be told.
 pub(super) fn label(user_agent: &str) -> String {
+    known(user_agent).unwrap_or_else(|| {
+        // A program: its first word is its name, as in "curl/8.5.0".
+        let name = user_agent.split(['/', ' ', '(']).next().unwrap_or_default();
+        let shown: String = name.chars().filter(char::is_ascii_graphic).take(LABEL_CHARS_MAX).collect();
+        if shown.is_empty() { UNKNOWN.into() } else { shown }
+    })
+}
+
+/// The same in our own words alone: none of them is the sender's.
+pub(super) fn known_label(user_agent: &str) -> String {
+    known(user_agent).unwrap_or_else(|| UNKNOWN.into())
+}
+
+fn known(user_agent: &str) -> Option<String> {
     let told = |table: &[(&str, &'static str)]| {
         table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };
     match (told(&BROWSERS), told(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(browser), None) => browser.into(),
-        (None, Some(system)) => format!("{system} device"),
-        // A program: its first word is its name, as in "curl/8.5.0".
-        (None, None) => {
-            let name = user_agent.split(['/', ' ', '(']).next().unwrap_or_default();
-            let shown: String = name.chars().filter(char::is_ascii_graphic).take(LABEL_CHARS_MAX).collect();
-            if shown.is_empty() { "Unknown device".into() } else { shown }
-        }
+        (Some(browser), Some(system)) => Some(format!("{browser} on {system}")),
+        (Some(browser), None) => Some(browser.into()),
+        (None, Some(system)) => Some(format!("{system} device")),
+        (None, None) => None,
     }
 }
 
@@ -92,5 +104,11 @@ mod tests {
     fn a_label_is_short_whatever_is_said() {
         assert_eq!(label(&"x".repeat(10_000)).len(), LABEL_CHARS_MAX);
         assert!(label(&"Chrome/".repeat(1_000)).len() < LABEL_CHARS_MAX);
+    }
+
+    #[test]
+    fn a_known_label_has_no_word_of_whoever_says_it() {
+        assert_eq!(known_label("marker Firefox/1 marker"), "Firefox");
+        assert_eq!(known_label("marker/1.0"), UNKNOWN);
     }
 }

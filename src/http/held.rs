@@ -28,7 +28,7 @@ use super::{App, PeerAddr};
 #[derive(Clone, Copy)]
 pub(super) struct Asking {
     pub(super) asker: Asker,
-    network: Network,
+    pub(super) network: Network,
 }
 
 /// In the extensions of an answer: its bytes are nobody's (a file of the page), or counted already.

@@ -23,12 +23,14 @@ use crate::auth::token::CookieName;
 use crate::doctor::Doctor;
 use crate::doors::Doors;
 use crate::driver::Handle;
+use crate::monitor::Monitor;
 use crate::picture::Pictures;
 use crate::proto::code::ErrorCode;
 use crate::proto::op::Millis;
 use crate::store::Store;
 
 use current_session::CurrentSession;
+use monitor::MonitorKeeper;
 use people::Directory;
 use refusal::Refusal;
 
@@ -54,6 +56,7 @@ mod invites;
 mod link;
 pub mod listen;
 mod me;
+mod monitor;
 mod origin;
 mod pace;
 mod people;
@@ -96,6 +99,8 @@ pub struct Wiring {
     pub wall: WallClock,
     /// For the owner, who asks how the box is.
     pub doctor: Arc<Doctor>,
+    /// With what pages have told an earlier run.
+    pub monitor: Monitor,
 }
 
 /// What the handlers share. Cheap to clone.
@@ -117,6 +122,7 @@ pub struct AppState {
     examining: Arc<tokio::sync::Mutex<()>>,
     hasher: Hasher,
     pictures: Pictures,
+    monitor: MonitorKeeper,
     rates: Mutex<Rates>,
     device_key: DeviceKey,
     device_cookie: DeviceCookie,
@@ -130,7 +136,7 @@ pub struct AppState {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor } = wiring;
+        let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor, monitor } = wiring;
         Self(Arc::new(AppState {
             device_key: DeviceKey::of(&store.mark()),
             device_cookie: DeviceCookie::of_box(&id),
@@ -146,6 +152,7 @@ impl App {
             examining: Arc::default(),
             hasher: Hasher::default(),
             pictures: Pictures::default(),
+            monitor: MonitorKeeper::new(monitor),
             rates: Mutex::default(),
             directory: Directory::default(),
             stays_changed: Notify::new(),
@@ -196,6 +203,7 @@ pub fn router(app: App) -> Router {
         .route("/api/cookie", get(cookie_probe::show))
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))
+        .route("/api/monitor", get(monitor::show).post(monitor::take).delete(monitor::clear))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

@@ -34,6 +34,7 @@ mod cookies;
 mod doors;
 mod guesses;
 mod guests;
+mod monitor;
 mod plain_port;
 mod poster;
 mod reading;
@@ -106,6 +107,7 @@ impl Porch {
             doors,
             wall,
             doctor,
+            monitor: Monitor::default(),
         });
         Self { router: router(app.clone()), app, clock, moves, _dir: dir }
     }

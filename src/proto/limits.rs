@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+mod monitor;
 mod reading;
+pub use monitor::*;
 pub use reading::*;
 
 // --- What people write -------------------------------------------------------------------------

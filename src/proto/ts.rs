@@ -3,7 +3,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, event, fold, limits, permit, role, room, server};
+use super::{account, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
@@ -75,6 +75,16 @@ fn typescript() -> String {
         doctor::Finding,
         doctor::Checked,
         doctor::Report,
+        monitor::Ident,
+        monitor::ErrorText,
+        monitor::StackFrame,
+        monitor::Beacon,
+        monitor::BeaconError,
+        monitor::Monitored,
+        monitor::PageError,
+        monitor::ErrorSeen,
+        monitor::PageTimes,
+        monitor::DeviceTimes,
     );
     text
 }
@@ -90,14 +100,19 @@ fn page_limits() -> String {
         client::PROTOCOL_VERSION,
         limits::ADD_MEMBERS_MAX,
         limits::ATTEMPT_KEPT_MS,
+        limits::BEACON_ERRORS_MAX,
         limits::BODY_CHARS_MAX,
         limits::CLIENT_FRAME_BYTES_MAX,
+        limits::ERROR_TEXT_CHARS_MAX,
+        limits::IDENT_BYTES_MAX,
         limits::INVITE_NOTE_CHARS_MAX,
         limits::INVITE_ROOMS_MAX,
         limits::NAME_MARKS_MAX,
         limits::PREVIEW_CHARS_MAX,
         limits::QUERY_CHARS_MAX,
         limits::ROOM_NAME_CHARS_MAX,
+        limits::STACK_FRAMES_MAX,
+        limits::STACK_FRAME_BYTES_MAX,
         limits::USER_NAME_CHARS_MAX,
         limits::WIFI_NAME_BYTES_MAX,
     );

@@ -44,6 +44,7 @@ mod lock;
 mod loss;
 mod members;
 mod messages;
+mod monitor;
 mod names;
 mod people;
 mod reader;

@@ -9,13 +9,13 @@ use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{ReadError, events, guests, invites, people, removal, sessions};
+use super::{ReadError, events, guests, invites, monitor, people, removal, sessions};
 use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
-use crate::proto::op::{Millis, Missed};
+use crate::proto::op::{Millis, Missed, MonitorRows};
 use crate::proto::role::BoxRole;
 use crate::proto::server::User;
 
@@ -305,6 +305,11 @@ impl Reader {
             )?
             .query_row(params![sql(user.0), edge, picture], |row| row.get(0))
             .optional()?)
+    }
+
+    /// What is kept of what pages have told.
+    pub fn monitored(&self) -> Result<MonitorRows, ReadError> {
+        Ok(monitor::read(&self.db)?)
     }
 
     /// The newest event's place; 0 before the first.

@@ -150,12 +150,12 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         author: user_id(row, 3)?,
         sent_at: row.get(4)?,
         deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
-        client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e.into()))?,
+        client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e))?,
         body: row.get(MESSAGE_BODY)?,
     })
 }
 
 /// A value that porch never wrote.
-fn unreadable(column: usize, reason: String) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into())
+pub(super) fn unreadable(column: usize, reason: impl Into<String>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, reason.into().into())
 }

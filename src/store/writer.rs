@@ -18,7 +18,7 @@ use super::resident::{Changes, Resident, Touched};
 use super::rows::sql;
 use super::search::Indexer;
 use super::trouble::Trouble;
-use super::{Busy, accounts, database, events, guests, history, invites, messages, removal, rooms, sessions};
+use super::{Busy, accounts, database, events, guests, history, invites, messages, monitor, removal, rooms, sessions};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{Fault, MessageOp, Millis, Op, Outcome, RemovalOp};
@@ -322,6 +322,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             effects.deletions |= matches!(op, MessageOp::Delete { .. });
             messages::apply(db, op)
         }
+        Op::Monitor(op) => monitor::apply(db, op),
         Op::Removal(op) => {
             let erases = matches!(op, RemovalOp::Messages { .. });
             effects.messages |= erases;

@@ -141,6 +141,26 @@ async fn the_owner_of_the_board_looks_after_accounts() {
 }
 
 #[tokio::test]
+async fn what_pages_told_outlives_a_stop_and_is_shown_at_the_board() {
+    let porch = Porch::start().await;
+    let ada = porch.door.register("Ada").await;
+    let error = json!({"name":"TypeError","text":"… is null","stack":["a.js:1:2"],"screen":"room","count":2});
+    let beacon = json!({"version":"0.1.0","errors":[error],"load_ms":700,"long_tasks":0,"longest_ms":0,"lost":0});
+    assert_eq!(porch.door.ask("POST", "/api/monitor", None, Some(&beacon)).await.status, 204);
+    let told = ada.get("/api/monitor").await;
+    assert_eq!((&told["errors"][0]["count"], &told["times"]["loads"]), (&json!(2), &json!(1)));
+    let (folder, port) = (porch.folder.clone(), porch.https.port());
+    porch.stop().await;
+
+    let (status, out, err) = run(&["monitor"], Some(&folder.data())).await;
+    assert!(status.success(), "{err}");
+    assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON"), told);
+    let porch = Porch::again(&folder, port).await;
+    assert_eq!(ada.get("/api/monitor").await, told);
+    porch.stop().await;
+}
+
+#[tokio::test]
 async fn the_doctor_tells_the_owner_and_the_terminal_the_same_of_a_running_box() {
     let porch = Porch::start().await;
     let ada = porch.door.register("Ada").await;

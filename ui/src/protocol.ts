@@ -345,3 +345,75 @@ says: string,
 advice: string, };
 
 export type Report = { checks: Array<Checked>, };
+
+export type Ident = string;
+
+export type ErrorText = string;
+
+export type StackFrame = string;
+
+export type Beacon = { 
+/**
+ * The page's, which may be older than the box.
+ */
+version: Ident, errors: Array<BeaconError>, 
+/**
+ * How long it took until the largest part of the page was drawn (LCP), once for each time it was loaded.
+ */
+load_ms?: number, 
+/**
+ * How long nearly all answers to a press took at most (INP), once for each time the page was loaded.
+ */
+interaction_ms?: number, 
+/**
+ * Times that the page stood still for longer than 50 ms.
+ */
+long_tasks: number, 
+/**
+ * The longest of them.
+ */
+longest_ms: number, 
+/**
+ * Connections that broke.
+ */
+lost: number, };
+
+export type BeaconError = { name: Ident, text: ErrorText, stack: Array<StackFrame>, 
+/**
+ * The kind of screen that was shown.
+ */
+screen: Ident, count: number, };
+
+export type Monitored = { 
+/**
+ * The latest first.
+ */
+errors: Array<PageError>, times: PageTimes, 
+/**
+ * The same by device.
+ */
+devices: Array<DeviceTimes>, };
+
+export type PageError = { name: Ident, text: ErrorText, 
+/**
+ * Of the latest.
+ */
+stack: Array<StackFrame>, count: number, first_at: number, last_at: number, seen: Array<ErrorSeen>, };
+
+export type ErrorSeen = { version: Ident, 
+/**
+ * Browser and system, as in "Chrome on Android".
+ */
+device: string, screen: Ident, count: number, };
+
+export type PageTimes = { loads: number, 
+/**
+ * What three of four were within; null where there was none.
+ */
+load_ms_p75: number | null, 
+/**
+ * Loads of more than four seconds.
+ */
+slow_loads: number, interactions: number, interaction_ms_p75: number | null, long_tasks: number, longest_ms: number, lost: number, };
+
+export type DeviceTimes = { device: string, times: PageTimes, };

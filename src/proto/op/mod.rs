@@ -6,6 +6,7 @@ mod account;
 mod guest;
 mod invite;
 mod message;
+mod monitor;
 mod removal;
 mod room;
 mod session;
@@ -22,6 +23,7 @@ pub use account::{AccountOp, NewAccount};
 pub use guest::GuestOp;
 pub use invite::InviteOp;
 pub use message::{MessageOp, NewMessage, Whose};
+pub use monitor::{ErrorRow, MonitorChanges, MonitorOp, MonitorRows, TimesRow};
 pub use removal::RemovalOp;
 pub use room::{NewRoom, RoomOp};
 pub use session::{SessionOp, SignIn};
@@ -53,6 +55,7 @@ pub enum Op {
     Guest(GuestOp),
     Invite(InviteOp),
     Message(MessageOp),
+    Monitor(MonitorOp),
     Removal(RemovalOp),
     Room(RoomOp),
     Session(SessionOp),

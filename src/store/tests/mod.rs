@@ -28,6 +28,7 @@ mod guests;
 mod invites;
 mod loss;
 mod messages;
+mod monitor;
 mod nasty;
 mod removal;
 mod resident;

@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
 import { icons } from './tools/icons.ts'
+import { sourceMapsIn } from './tools/sourceMaps.ts'
 import { serviceWorker } from './tools/worker.ts'
 
 /** Of what the first modules name, the bindings of selects are used by later screens alone. */
@@ -14,6 +15,7 @@ export default defineConfig({
     icons(),
     svelte(),
     serviceWorker('worker/sw.js'),
+    sourceMapsIn('maps'),
     compression({
       include: /\.(html|js|css|svg|json|webmanifest|txt)$/,
       threshold: 512,

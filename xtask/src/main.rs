@@ -20,6 +20,7 @@ cargo xtask COMMAND
   dev [URL]    live reload of the page, over the porch that runs at URL (default https://localhost:8443)
   test         everything that is tested: the box, the page, and both in browsers
   ui           build the page only
+  stack FILE   name the lines behind the stacks of a file that a box has saved of its pages' errors; - reads what is typed
   types        write the types and limits of ui/src anew from src/proto
   prove [NAME] one long proof, or the list of them: floods, kills, fuzzing; minutes each
   bench        measure; the load of the machine is printed beside
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         "dev" => run::dev(&rest),
         "test" => check::test(),
         "ui" => requirement::node().and_then(|()| page::build()),
+        "stack" => page::stack(&rest),
         "types" => check::types(),
         "prove" => prove::prove(&rest),
         "bench" => check::bench(&rest),

@@ -8,18 +8,35 @@ use std::path::Path;
 use crate::step::{Failure, Line, root, target};
 
 /// What npm and the build make: no sources.
-const MADE: [&str; 2] = ["dist", "node_modules"];
+const MADE: [&str; 3] = ["dist", "maps", "node_modules"];
 
 /// Builds `ui/dist` if it is not that of the present sources.
 pub fn build() -> Result<(), Failure> {
     let sources = hash(&root().join("ui")).map_err(|error| format!("ui/ cannot be read: {error}"))?;
     let stamp = target().join("xtask/page");
-    if root().join("ui/dist/index.html").exists() && is(&stamp, sources) {
+    let is_built = ["ui/dist/index.html", "ui/maps"].iter().all(|made| root().join(made).exists());
+    if is_built && is(&stamp, sources) {
         return Ok(());
     }
     packages("ui")?;
     Line::new("npm run --silent build").folder("ui").run()?;
     write(&stamp, sources)
+}
+
+/// Names the lines of the page's sources behind the places in its scripts that a file, or what is typed, tells of.
+pub fn stack(files: &[String]) -> Result<(), Failure> {
+    let [file] = files else { return Err("cargo xtask stack FILE, or - for what is typed".to_owned()) };
+    if !root().join("ui/maps").exists() {
+        return Err("the page has not been built here: cargo xtask ui, in the sources of the box that saved the file"
+            .to_owned());
+    }
+    let file = if file == "-" {
+        file.clone()
+    } else {
+        let found = fs::canonicalize(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+        found.display().to_string()
+    };
+    Line::new("node tools/stack.mjs").arg(&file).folder("ui").run()
 }
 
 /// Installs the packages that a folder's lockfile names, unless they are there.

@@ -1,4 +1,5 @@
-//! Holds CONTRIBUTING.md to the manifests: every dependency is there with its reason, and none that is gone.
+//! Holds CONTRIBUTING.md to the manifests: every dependency is there with its reason, and none that is gone; and the
+//! page's manifest to the box's.
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,14 @@ fn every_dependency_is_argued_for() {
 fn a_missing_row_is_caught() {
     let without = PAGE.replace("| `tokio` |", "| tokio |");
     assert!(told(PAGE).contains("tokio") && !told(&without).contains("tokio"));
+}
+
+/// What a page tells the monitor of its version is its package's.
+#[test]
+fn the_page_is_of_the_same_version_as_the_box() {
+    let cargo: toml::Table = CARGO.parse().unwrap();
+    let page: serde_json::Value = serde_json::from_str(PACKAGES[0]).unwrap();
+    assert_eq!(page["version"].as_str(), cargo["package"]["version"].as_str());
 }
 
 /// The names in the manifests of the crate, the page and the browser tests.

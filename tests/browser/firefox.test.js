@@ -1,7 +1,7 @@
 // The chat part in Firefox, with the box's CA in the profile of each person.
 
 import { after, before, describe } from 'node:test'
-import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate } from './harness/chat.js'
+import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
@@ -24,6 +24,7 @@ describe('two people in Firefox', { skip }, () => {
   })
 
   after(async () => {
+    for (const tab of [ada, grace]) await tab?.leave()
     for (const browser of browsers) await browser.close()
     await porch?.stop()
   })
@@ -42,4 +43,5 @@ describe('two people in Firefox', { skip }, () => {
   chapter('after a reload all is there, and two Chinese characters find it', () =>
     findAgain(ada, porch.url('localhost')),
   )
+  chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

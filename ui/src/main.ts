@@ -1,5 +1,6 @@
 /** Starts the page: language and look first, then the chat, then what is seen of it. */
 import { mount } from 'svelte'
+import './monitor/early'
 import './style/tokens.css'
 import './style/base.css'
 import App from './App.svelte'

@@ -7,6 +7,9 @@ const CACHE = `porch-${VERSION}`
 const PAGE_WAIT_MS = 3_000
 
 self.addEventListener('install', (event) => {
+  // What is asked of the box needs nothing from here, and should not wait until this is started: a page that is being left
+  // is gone by then, and what it tells last with it. A browser that does not know this loses no more than that.
+  event.addRoutes?.({ condition: { urlPattern: '/api/*' }, source: 'network' }).catch(() => {})
   event.waitUntil(
     caches
       .open(CACHE)

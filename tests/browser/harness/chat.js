@@ -64,6 +64,28 @@ export async function findAgain(ada, url) {
   assert.ok(await ada.evaluate(isInSight, 'article.flash'), 'the message that was found is in sight')
 }
 
+/** What fails in one page is before the owner, in whatever words and with whatever stack this browser tells it. */
+export async function tellOfAnError(porch, ada, grace) {
+  porch.provokes(/^TypeError: … is not a function/)
+  await grace.evaluate(() => {
+    history.pushState = undefined
+  })
+  await grace.press('nav a', 'People')
+  const errors = await ada.run(`new Promise((resolve) => {
+    const look = async () => {
+      const { errors } = await (await fetch('/api/monitor')).json()
+      if (errors.length > 0) resolve(errors)
+      else setTimeout(look, 100)
+    }
+    look()
+  })`)
+  assert.equal(errors.length, 1)
+  assert.equal(errors[0].count, 1)
+  assert.match(`${errors[0].name}: ${errors[0].text}`, /^TypeError: … is not a function/)
+  assert.match(errors[0].stack[0], /^index-[\w-]+\.js:\d+:\d+$/)
+  await grace.reload()
+}
+
 async function say(tab, text) {
   await tab.see('textarea')
   await tab.type('textarea', text)

@@ -1,12 +1,14 @@
 // Starts the porch binary for one test file, on free ports and in a folder of its own, and stops it again.
 
-import { spawn } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const BINARY = process.env.PORCH_BINARY ?? path.join(ROOT, 'target/release/porch')
@@ -50,6 +52,7 @@ export class Porch {
   #said = []
   #flags
   #binary
+  #provoked = []
 
   constructor(folder, flags, binary) {
     this.#flags = flags
@@ -78,10 +81,27 @@ export class Porch {
     clearTimeout(timer)
   }
 
-  /** Ends the process and takes its data away. */
+  /** Errors that fit are provoked by the test: what its pages tell of them is no fault. */
+  provokes(pattern) {
+    this.#provoked.push(pattern)
+  }
+
+  /** Ends the process, sees that no page of any browser has told it of an error, and takes its data away. */
   async stop() {
-    await this.end()
-    await rm(this.folder, { recursive: true, force: true })
+    try {
+      await this.end()
+      if (this.port) await this.#seeNoErrors()
+    } finally {
+      await rm(this.folder, { recursive: true, force: true })
+    }
+  }
+
+  async #seeNoErrors() {
+    const args = ['monitor', '--data-dir', path.join(this.folder, 'data')]
+    const { errors } = JSON.parse((await promisify(execFile)(BINARY, args)).stdout)
+    const told = errors.map((error) => ({ ...error, what: `${error.name}: ${error.text}` }))
+    const faults = told.filter(({ what }) => !this.#provoked.some((pattern) => pattern.test(what)))
+    assert.deepEqual(faults, [], 'pages told the monitor of errors')
   }
 
   async #spawn(https) {

@@ -26,6 +26,11 @@ export class Tab {
     return found
   }
 
+  /** Leaves the page, which tells the monitor what it has not told yet. */
+  leave() {
+    return this.goto('about:blank')
+  }
+
   /** Waits until an element with this text is there. */
   see(selector, text = '') {
     const fn = (selector, text) =>

@@ -11,6 +11,7 @@ import type {
   InviteId,
   ListedRoom,
   Member,
+  Monitored,
   NewInvite,
   PatchMe,
   PatchSettings,
@@ -55,6 +56,10 @@ export const doors = () => ask<DoorList>('GET', '/api/doors')
 export const checkBox = () => ask<Report>('GET', '/api/doctor', undefined, { waitMs: CHECK_WAIT_MS })
 /** Only what the box knows without looking: cheap enough to be asked every few minutes. */
 export const quickCheck = () => ask<Report>('GET', '/api/doctor?quick=true')
+
+/** What pages have told of themselves. */
+export const monitored = () => ask<Monitored>('GET', '/api/monitor')
+export const clearMonitored = () => ask<void>('DELETE', '/api/monitor')
 
 export const clock = () => ask<BoxClock>('GET', '/api/clock')
 export const setClock = (now: number) => ask<BoxClock>('PUT', '/api/clock', { now })

@@ -15,6 +15,13 @@ export function joinSentences(...sentences: (string | false)[]): string {
   return sentences.filter((sentence) => sentence !== false).join(locale().startsWith('zh') ? '' : ' ')
 }
 
+/** "50 ms", "1.2 sec": how long a page took. */
+export function formatDelay(ms: number): string {
+  const [unit, count] = ms < 1_000 ? (['millisecond', ms] as const) : (['second', ms / 1_000] as const)
+  const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(locale(), options).format(count)
+}
+
 const UNITS_S = [
   ['year', 365.25 * 86_400],
   ['day', 86_400],

@@ -1,0 +1,9 @@
+/** Gives a text to the person as a file. */
+export function saveFile(name: string, text: string, type: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name
+  link.click()
+  // Not at once: a browser may ask where to put it first.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}

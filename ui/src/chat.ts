@@ -1,11 +1,14 @@
 /** The page's chat: the one instance, wired to this browser. */
 import * as api from './core/api'
 import { Chat } from './core/chat.svelte'
-import type { OutboxStore } from './core/outbox'
+import type { Kept } from './core/kept'
 import { takeTab } from './tab'
 
 /** What tells this tab from others. */
 export const tab = takeTab()
+
+const storage = ownStorage()
+let keptLoading: Promise<Kept> | null = null
 
 export const chat = new Chat({
   api,
@@ -16,8 +19,8 @@ export const chat = new Chat({
     tab,
     frame: nextFrame,
   },
-  outbox: laterOutbox(),
-  storage: ownStorage(),
+  kept: () => (keptLoading ??= loadKept()),
+  storage,
 })
 
 /** The longest wait where no picture is drawn: the page is hidden, or the browser has too much to do. */
@@ -42,14 +45,12 @@ function ownStorage(): Storage | null {
   }
 }
 
-/** IndexedDB is asked for only after the page is there. */
-function laterOutbox(): OutboxStore {
-  let loading: Promise<OutboxStore> | null = null
-  const store = () => (loading ??= import('./core/outboxStore').then((module) => module.indexedOutbox()))
-  return {
-    all: async (author) => (await store()).all(author),
-    put: async (item) => (await store()).put(item),
-    remove: async (id) => (await store()).remove(id),
-    erase: async (author) => (await store()).erase(author),
+/** Beside the first look: of use only to one who is in. */
+async function loadKept(): Promise<Kept> {
+  try {
+    return (await import('./kept')).kept(storage)
+  } catch (failed) {
+    keptLoading = null
+    throw failed
   }
 }

@@ -1,10 +1,13 @@
 /**
- * The shell of the page, kept so that it opens while the box is away. Only the page itself: what was
- * said is asked of the box each time. VERSION and FILES are put in by the build.
+ * The shell of the page, kept so that it opens while the box is away. Only the page itself: what was said is kept by the
+ * page (`ui/src/core/kept.ts`), which erases it when somebody signs out. VERSION and FILES are put in by the build.
  */
 const CACHE = `porch-${VERSION}`
-/** A box that takes longer than this to hand out the page counts as away. */
-const PAGE_WAIT_MS = 3_000
+/**
+ * A box that takes longer than this to hand out the page counts as away: whoever has walked out of its Wi-Fi would look
+ * at nothing for as long. A box that is only slow loses nothing by it, as the kept page is the same but for an update.
+ */
+const PAGE_WAIT_MS = 500
 
 self.addEventListener('install', (event) => {
   // What is asked of the box needs nothing from here, and should not wait until this is started: a page that is being left
@@ -41,10 +44,15 @@ self.addEventListener('fetch', (event) => {
 
 /** The page of the box when it answers in time, the kept one when it does not. */
 async function page(request) {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), PAGE_WAIT_MS)
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PAGE_WAIT_MS) })
+    return await fetch(request, { signal: late.signal })
   } catch {
-    return (await caches.match('/', { cacheName: CACHE })) ?? Response.error()
+    return (await caches.match('/', { cacheName: CACHE })) ?? fetch(request)
+  } finally {
+    // What has begun to come is not cut off.
+    clearTimeout(timer)
   }
 }
 

@@ -17,22 +17,21 @@ import type {
   User,
   UserId,
 } from '../protocol'
+import { accountOf } from './account'
 import { Refusal } from './api'
+import type { Recalled } from './cache'
 import { Commands } from './commands'
 import { Connection, type Link } from './connection'
 import { Directory } from './directory.svelte'
-import { type Drafts, keepDrafts } from './drafts'
 import { Entry, type Phase } from './entry.svelte'
 import { History } from './history'
-import { nextClientMsgId } from './ids'
-import { Outbox } from './outbox'
+import type { Kept, KeptSource } from './kept'
 import { Presence } from './presence.svelte'
 import { ReadMarkers } from './readMarkers'
 import { Revisions } from './revisions'
 import { RoomState } from './room.svelte'
 import { Rooms } from './rooms.svelte'
 import type { Surroundings } from './surroundings'
-import { wellFormed } from './wellFormed'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 
@@ -64,8 +63,6 @@ export class Chat {
   #revisions = new Revisions()
   #connection: Connection
   #markers: ReadMarkers
-  #outbox: Outbox
-  #drafts: Drafts | null = null
   /** What came since the last picture, in order. */
   #arriving: ServerMessage[] = []
   /** The box's version at the first welcome. */
@@ -82,8 +79,8 @@ export class Chat {
     })
     const send: Connection['send'] = (message) => this.#connection.send(message)
     this.entry = new Entry(around, {
-      entered: (user, before) => this.#entered(user, before),
-      left: (how) => this.#left(how),
+      entered: (user, before, recalled) => this.#entered(user, before, recalled),
+      left: () => this.#left(),
     })
     this.rooms = new Rooms(around.api, {
       met: (room) => this.#met(room),
@@ -97,11 +94,11 @@ export class Chat {
     this.history = new History(around.api, this.#revisions)
     this.#directory = new Directory(around.api)
     this.#markers = new ReadMarkers(send)
-    this.#outbox = new Outbox(around.outbox, send, (room, pending) => {
-      const state = this.rooms.get(room)
-      if (state) state.pending = pending
-      this.unsent = this.#outbox.size
-    })
+  }
+
+  /** There before anybody is in, and nothing of what asks for it happens before that. */
+  get #kept(): Kept {
+    return this.entry.kept!
   }
 
   get phase(): Phase {
@@ -138,7 +135,7 @@ export class Chat {
       this.#markers.sayAll()
       this.#connection.stop()
     }
-    this.#drafts?.flush()
+    void this.entry.kept?.flush()
   }
 
   /** The page came back from the browser's memory. */
@@ -155,19 +152,17 @@ export class Chat {
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
   send(room: RoomId, body: string): ClientMsgId {
-    const id = nextClientMsgId()
-    this.#outbox.add(room, sendable(body), id, this.#around.world.now())
-    return id
+    return this.#kept.send(room, body)
   }
 
   /** Tries a failed message again. */
   retry(id: ClientMsgId): void {
-    this.#outbox.retry(id)
+    this.#kept.outbox.retry(id)
   }
 
   /** Gives up a message that was not sent. */
   discard(id: ClientMsgId): void {
-    this.#outbox.discard(id)
+    this.#kept.outbox.discard(id)
   }
 
   /** Keeps what stands in a room's composer. */
@@ -175,7 +170,7 @@ export class Chat {
     const room = this.rooms.get(id)
     if (!room || room.draft === text) return
     room.draft = text
-    this.#drafts?.set(id, text)
+    this.#kept.setDraft(id, text)
   }
 
   /** Moves the read marker forward: here at once, on the box at most once a second. */
@@ -212,27 +207,28 @@ export class Chat {
 
   // --- Coming and going ------------------------------------------------------------------------
 
-  #entered(user: User, before: User | null): void {
-    if (before && before.id !== user.id) this.#forget()
+  #entered(user: User, before: User | null, recalled: Recalled | null): void {
+    if (before && accountOf(before) !== accountOf(user)) this.#left()
     this.#directory.meet(user)
-    if (this.#around.storage) this.#drafts = keepDrafts(this.#around.storage, user.id)
-    void this.#outbox.load(user.id)
+    const source: KeptSource = {
+      entry: this.entry,
+      rooms: this.rooms,
+      directory: this.#directory,
+      connection: this.#connection,
+      takeUp: () => this.#takeUp(),
+      reloads: () => this.reloads,
+      countUnsent: (count) => (this.unsent = count),
+    }
+    this.#kept.enter(user, source, recalled)
     this.#connection.start()
   }
 
-  #left({ erase }: { erase: boolean }): void {
+  #left(): void {
     this.#connection.stop()
-    this.#outbox.close({ erase })
-    if (erase) this.#drafts?.erase()
-    else this.#drafts?.flush()
-    this.#forget()
-  }
-
-  #forget(): void {
+    this.#kept.leave()
     this.#arriving = []
     this.#revisions.unknown()
     this.#connection.after = null
-    this.#drafts = null
     this.commands.fail()
     this.#markers.forget()
     this.rooms.clear()
@@ -246,12 +242,12 @@ export class Chat {
     this.link = link
     this.presence.isTold = link.is === 'open'
     if (link.is === 'open' || link.is === 'silent') return
-    if (link.is === 'stopped' && link.why === 'fault') this.#outbox.faulted()
-    this.#outbox.disconnected()
+    if (link.is === 'stopped' && link.why === 'fault') this.#kept.outbox.faulted()
+    this.#kept.outbox.disconnected()
     this.commands.fail()
     if (link.is !== 'stopped') return
-    if (link.why === 'taken_over') this.entry.leave('taken_over', { erase: false })
-    else if (link.why === 'signed_out') this.entry.leave('ended', { erase: false })
+    if (link.why === 'taken_over') this.entry.over('taken_over')
+    else if (link.why === 'signed_out') this.entry.over('ended')
   }
 
   // --- What the box says -----------------------------------------------------------------------
@@ -327,6 +323,11 @@ export class Chat {
   }
 
   #welcome(welcome: Welcome): void {
+    if (!this.me || accountOf(welcome.me) !== accountOf(this.me)) {
+      // Somebody else came in by another tab: nothing that is here is theirs.
+      this.entry.enter(welcome.me, true, false)
+      return
+    }
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
     this.#welcomedAt = welcome.seq
@@ -335,7 +336,8 @@ export class Chat {
     // Before the first welcome nothing of what is deleted is heard either.
     if (welcome.resume !== 'ok') this.#doubt()
     this.rooms.welcome(welcome)
-    this.#outbox.connected()
+    this.#kept.connected()
+    this.entry.confirm()
     void this.#loadPeople()
   }
 
@@ -359,7 +361,7 @@ export class Chat {
 
   #message(message: Message, live: boolean): void {
     const mine = message.author === this.me?.id
-    if (mine) this.#outbox.confirmed(message.room, message.client_msg_id)
+    if (mine) this.#kept.outbox.confirmed(message.room, message.client_msg_id)
     const room = this.rooms.get(message.room)
     // One of very many rooms, of which the welcome tells only the liveliest.
     if (!room && live) void this.rooms.meet(message.room).catch(() => {})
@@ -378,16 +380,14 @@ export class Chat {
 
   #met(room: Room): RoomState {
     const state = new RoomState(room, this.#connection.after ?? 0)
-    state.pending = this.#outbox.pendingIn(room.id)
-    state.draft = this.#drafts?.get(room.id) ?? ''
+    this.#kept.met(state)
     return state
   }
 
   #leftRoom(id: RoomId): void {
     // Of what is deleted in a room one is not in nothing is heard, and one may come back.
     this.#doubt()
-    this.#outbox.discardRoom(id)
-    this.#drafts?.set(id, '')
+    this.#kept.forgetRoom(id)
   }
 
   #members(change: Extract<ServerMessage, { type: 'members' }>): void {
@@ -401,7 +401,7 @@ export class Chat {
 
   #error(error: Extract<ServerMessage, { type: 'error' }>): void {
     if (error.client_msg_id !== undefined) {
-      this.#outbox.refused(error.client_msg_id, error.code, error.retry_ms)
+      this.#kept.outbox.refused(error.client_msg_id, error.code, error.retry_ms)
     } else if (error.re !== undefined) {
       this.commands.refused(error.re, new Refusal(error.code, error.message, error.retry_ms))
     }
@@ -416,9 +416,4 @@ export class Chat {
     const me = this.me?.id
     return this.#directory.load(() => this.me?.id === me && this.phase === 'inside')
   }
-}
-
-/** What the protocol does not carry is left out: NUL, and halves of characters that a paste tore apart. */
-function sendable(body: string): string {
-  return wellFormed(body.replaceAll('\0', ''))
 }

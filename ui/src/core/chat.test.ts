@@ -3,8 +3,9 @@ import { PROTOCOL_VERSION } from '../limits'
 import type { HistoryPage, Message, SearchPage, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
-import type { OutboxStore, Stored } from './outbox'
+import { signOut } from './leaving'
 import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
+import { Device } from './testing/device'
 
 let box: Box
 let chat: Chat
@@ -15,8 +16,7 @@ let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
 let archived: Set<number>
 let joined: typeof api.joinedRooms
 let search: () => Promise<SearchPage>
-let kept: Map<string, Stored>
-let storage: Map<string, string>
+let device: Device
 let frame: (call: () => void) => void
 
 /** The requests answered by the test, everything else as it is: a request nobody expected fails. */
@@ -57,16 +57,8 @@ function answers(): typeof api {
   }
 }
 
-const memory: OutboxStore = {
-  all: async (author) => [...kept.values()].filter((item) => item.author === author),
-  put: async (item) => void kept.set(item.client_msg_id, item),
-  remove: async (id) => void kept.delete(id),
-  erase: async (author) => {
-    for (const { client_msg_id } of await memory.all(author)) kept.delete(client_msg_id)
-  },
-}
-
 function makeChat(changed: Partial<typeof api> = {}): Chat {
+  const { kept, storage } = device.open()
   return new Chat({
     api: { ...answers(), ...changed },
     world: {
@@ -76,12 +68,8 @@ function makeChat(changed: Partial<typeof api> = {}): Chat {
       tab: 7,
       frame: (call) => frame(call),
     },
-    outbox: memory,
-    storage: {
-      getItem: (key) => storage.get(key) ?? null,
-      setItem: (key, value) => void storage.set(key, value),
-      removeItem: (key) => void storage.delete(key),
-    },
+    kept: async () => kept,
+    storage,
   })
 }
 
@@ -93,8 +81,7 @@ beforeEach(async () => {
   history = () => ({ messages: [], more_before: false, more_after: false })
   archived = new Set()
   joined = async () => ({ rooms: [], more: false })
-  kept = new Map()
-  storage = new Map()
+  device = new Device()
   frame = (call) => call()
   chat = makeChat()
 })
@@ -286,7 +273,7 @@ test('unsent_messages_go_out_after_a_reload_of_the_page', async () => {
   await inside()
   chat.hide()
   const id = chat.send(1, 'Written in the tunnel')
-  await vi.waitFor(() => expect(kept.size).toBe(1))
+  await vi.waitFor(async () => expect(await device.records('outbox')).toHaveLength(1))
   chat = makeChat()
   const guest = await inside()
   expect(await guest.expect('send')).toMatchObject({ client_msg_id: id, body: 'Written in the tunnel' })
@@ -683,12 +670,11 @@ test('signing_out_leaves_nothing_behind', async () => {
   await inside()
   chat.setDraft(1, 'half a thought')
   chat.send(1, 'not confirmed')
-  await vi.waitFor(() => expect(kept.size).toBe(1))
-  await chat.entry.signOut()
+  await vi.waitFor(async () => expect(await device.records('outbox')).toHaveLength(1))
+  await signOut(chat.entry, answers().logout)
   expect(chat.phase).toBe('outside')
   expect(chat.me).toBeNull()
-  await vi.waitFor(() => expect(kept.size).toBe(0))
-  expect([...storage.keys()]).toEqual([])
+  await vi.waitFor(async () => expect(await device.text()).toBe('[[],[],[]]'))
 })
 
 test('drafts_stay_with_their_room_over_a_reload', async () => {

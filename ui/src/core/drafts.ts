@@ -1,58 +1,88 @@
-/** What stands unsent in the composers, kept on this device for each account. */
-import type { RoomId, UserId } from '../protocol'
-import { toJson } from './wellFormed'
+/**
+ * What stands unsent in the composers, kept on this device by account and room. Each room has an entry of its own: what is
+ * typed in one tab does not touch what another has of other rooms, and of one room the text typed last is kept.
+ */
+import type { RoomId } from '../protocol'
+import type { Account } from './account'
+import type { KeptStorage } from './keptAccounts'
 
-export type Drafts = {
-  get(room: RoomId): string
-  /** An empty text is no draft. */
-  set(room: RoomId, text: string): void
-  /** Writes what has not been written yet. */
-  flush(): void
-  erase(): void
-}
-
+/** What every entry begins with; those before rooms had their own began with it too. */
+const PREFIX = 'porch.draft'
 /** Between two writes to the device while someone types. */
 const WRITE_WAIT_MS = 400
 
-export function keepDrafts(
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
-  user: UserId,
-): Drafts {
-  const key = `porch.drafts.${user}`
-  const drafts = read(storage, key)
-  let timer: ReturnType<typeof setTimeout> | undefined
+export class Drafts {
+  #storage: KeptStorage | null
+  #mayKeep: (account: Account) => boolean
+  #account: Account = ''
+  /** What has been typed and not written yet. */
+  #unwritten = new Map<RoomId, string>()
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  const write = () => {
-    clearTimeout(timer)
-    timer = undefined
+  constructor(storage: KeptStorage | null, mayKeep: (account: Account) => boolean) {
+    this.#storage = storage
+    this.#mayKeep = mayKeep
+  }
+
+  /** Whose drafts these are from now on. */
+  enter(account: Account): void {
+    this.flush()
+    this.#account = account
+  }
+
+  get(room: RoomId): string {
     try {
-      if (drafts.size === 0) storage.removeItem(key)
-      else storage.setItem(key, toJson([...drafts]))
+      return this.#unwritten.get(room) ?? this.#storage?.getItem(this.#key(room)) ?? ''
     } catch {
-      // A full or forbidden storage: the draft lives as long as the page.
+      return ''
     }
   }
-  return {
-    get: (room) => drafts.get(room) ?? '',
-    set(room, text) {
-      if (text === '') drafts.delete(room)
-      else drafts.set(room, text)
-      timer ??= setTimeout(write, WRITE_WAIT_MS)
-    },
-    flush() {
-      if (timer !== undefined) write()
-    },
-    erase() {
-      drafts.clear()
-      write()
-    },
-  }
-}
 
-function read(storage: Pick<Storage, 'getItem'>, key: string): Map<RoomId, string> {
-  try {
-    return new Map(JSON.parse(storage.getItem(key) ?? '[]') as [RoomId, string][])
-  } catch {
-    return new Map()
+  /** An empty text is no draft. */
+  set(room: RoomId, text: string): void {
+    this.#unwritten.set(room, text)
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_WAIT_MS)
+  }
+
+  /** Writes what has not been written yet. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const mayKeep = this.#mayKeep(this.#account)
+    for (const [room, text] of this.#unwritten) {
+      try {
+        if (text === '') this.#storage?.removeItem(this.#key(room))
+        else if (mayKeep) this.#storage?.setItem(this.#key(room), text)
+      } catch {
+        // A full or forbidden storage: the draft lives as long as the page.
+      }
+    }
+    this.#unwritten.clear()
+  }
+
+  /** The room whose draft another tab has written, where it is one of these and is not being typed here. */
+  followed(key: string): RoomId | null {
+    const prefix = this.#key('')
+    const room = key.startsWith(prefix) ? Number(key.slice(prefix.length)) : 0
+    return room > 0 && !this.#unwritten.has(room) ? room : null
+  }
+
+  /** Erases what is of nobody who may keep it. */
+  prune(): void {
+    const owned = /^porch\.draft\.(.+)\.\d+$/
+    for (const key of this.#keys()) {
+      const account = owned.exec(key)?.[1]
+      if (account === undefined || !this.#mayKeep(account)) this.#storage?.removeItem(key)
+    }
+  }
+
+  #key(room: RoomId | ''): string {
+    return `${PREFIX}.${this.#account}.${room}`
+  }
+
+  #keys(): string[] {
+    const { length } = this.#storage ?? { length: 0 }
+    const keys = Array.from({ length }, (_, at) => this.#storage?.key(at) ?? '')
+    return keys.filter((key) => key.startsWith(PREFIX))
   }
 }

@@ -2,12 +2,15 @@
  * Coming in and going out: who the box is, who is signed in here, and the attempts to be. What is to be done about it
  * is the chat's, which is told.
  */
-import type { BoxInfo, User } from '../protocol'
+import type { BoxInfo, Me, User } from '../protocol'
+import { ACCOUNTS_KEY, accountOf } from './account'
 import type * as Api from './api'
 import { faultCode, Refusal } from './api'
 import type { Attempts } from './attempts'
 import { ATTEMPTS_KEY } from './attemptsKey'
+import type { Recalled } from './cache'
 import { BACKOFF_MS } from './connection'
+import type { Kept } from './kept'
 import type { Surroundings } from './surroundings'
 
 /**
@@ -17,11 +20,17 @@ import type { Surroundings } from './surroundings'
  */
 export type Phase = 'starting' | 'unreachable' | 'outside' | 'inside' | 'taken_over' | 'ended'
 
+/** What is kept and does not come in time is not waited for. */
+const RECALL_WAIT_MS = 1_000
+
 export type EntryHearer = {
-  /** Somebody is signed in now; `before`, who was until then, may be the same. */
-  entered(user: User, before: User | null): void
-  /** Nobody is any more. With `erase` nothing of them is to stay on this device. */
-  left(how: { erase: boolean }): void
+  /**
+   * Somebody is signed in now; `before`, who was until then, may be the same. `recalled`: what is kept of them, where the
+   * box has not said yet that they are.
+   */
+  entered(user: User, before: User | null, recalled: Recalled | null): void
+  /** Nobody is any more. */
+  left(): void
 }
 
 export class Entry {
@@ -36,12 +45,19 @@ export class Entry {
   goesOn = $state(false)
   /** Whether one can come back on another device. */
   hasPassword = $state(true)
+  /** What is kept on this device; there before anybody is in. */
+  kept: Kept | null = null
 
   #around: Surroundings
   #api: typeof Api
   #hearer: EntryHearer
   /** Null until somebody comes in by a form: most first looks at a chat need none of it. */
   #attempts: Promise<Attempts> | null = null
+  /** Whether the box has said who is signed in, and not only what is kept here. */
+  #isSure = false
+  #isAsking = false
+  /** Counts those who left: what was asked before says nothing of who is here now. */
+  #leaves = 0
   #startFailures = 0
   #startTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -51,22 +67,48 @@ export class Entry {
     this.#hearer = hearer
   }
 
-  /** Asks the box who it is and who we are; again, with growing waits, while it does not answer. */
+  /**
+   * Asks the box who it is and who we are; again, with growing waits, while it does not answer. Whoever was here last is in
+   * meanwhile, with what is kept of their chats.
+   */
   async start(): Promise<void> {
     clearTimeout(this.#startTimer)
-    const [box, me] = await Promise.allSettled([this.#api.box(), this.#api.me()])
-    if (this.phase === 'inside') return
+    const leaves = this.#leaves
+    this.#isAsking = true
+    const asked = Promise.allSettled([this.#api.box(), this.#api.me(), this.loadKept()])
+    if (this.phase === 'starting')
+      await Promise.race([this.#recall(), new Promise((resolve) => setTimeout(resolve, RECALL_WAIT_MS))])
+    const [box, me, kept] = await asked
+    this.#isAsking = false
+    if (this.#isSure || leaves !== this.#leaves) return
     if (box.status === 'fulfilled') this.box = box.value
-    if (me.status === 'fulfilled') {
-      this.#enter(me.value.user, me.value.has_password)
-    } else if (box.status === 'fulfilled' && faultCode(me.reason) === 'not_signed_in') {
-      this.phase = 'outside'
-    } else {
-      this.isBusy = faultCode(box.status === 'rejected' ? box.reason : me.reason) === 'busy'
-      this.phase = 'unreachable'
-      const wait = BACKOFF_MS[Math.min(this.#startFailures++, BACKOFF_MS.length - 1)]!
-      this.#startTimer = setTimeout(() => void this.start(), wait)
+    if (me.status === 'fulfilled' && kept.status === 'fulfilled') {
+      await this.#admit(me.value, kept.value)
+    } else if (
+      box.status === 'fulfilled' &&
+      me.status === 'rejected' &&
+      faultCode(me.reason) === 'not_signed_in'
+    ) {
+      if (this.phase === 'inside') this.over('ended')
+      else this.phase = 'outside'
+      this.kept?.nobodyIsIn()
+    } else if (this.phase !== 'inside') {
+      const failed = [box, me].find(({ status }) => status === 'rejected')
+      this.isBusy = failed?.status === 'rejected' && faultCode(failed.reason) === 'busy'
+      this.keepTrying()
     }
+  }
+
+  /** Asks again after a while, as long as the box does not say who is here. */
+  keepTrying(): void {
+    this.phase = 'unreachable'
+    const wait = BACKOFF_MS[Math.min(this.#startFailures++, BACKOFF_MS.length - 1)]!
+    this.#startTimer = setTimeout(() => void this.start(), wait)
+  }
+
+  /** The box answers: what it is and who is signed in is asked, where only what is kept here has told so far. */
+  confirm(): void {
+    if (!this.#isSure && !this.#isAsking) void this.start()
   }
 
   /** Makes an account and enters. Throws a `Refusal`. */
@@ -74,7 +116,7 @@ export class Entry {
     const user = await this.#attempt(`register ${name}`, (attempt) =>
       this.#api.register({ name, password, attempt }),
     )
-    this.#enter(user, true)
+    this.enter(user, true)
     return user
   }
 
@@ -84,7 +126,7 @@ export class Entry {
     const user = await this.#attempt(`join ${token} ${name}`, (attempt) =>
       this.#api.join(token, { ...form, attempt }),
     )
-    this.#enter(user, password !== undefined && password !== '')
+    this.enter(user, password !== undefined && password !== '')
     return user
   }
 
@@ -93,19 +135,17 @@ export class Entry {
     const user = await this.#attempt(`login ${name}`, (attempt) =>
       this.#api.login({ name, password, takeover, attempt }),
     )
-    this.#enter(user, true)
+    this.enter(user, true)
     return user
   }
 
-  /** Signs out here and leaves nothing behind on this device. */
-  async signOut(): Promise<void> {
-    await this.#api.logout()
-    this.leave('outside', { erase: true })
-  }
-
-  /** After the account was deleted: there is nobody to sign out. */
-  forgetAccount(): void {
-    this.leave('outside', { erase: true })
+  /** Throws a `Refusal` when the box does not hand it out. */
+  async loadKept(): Promise<Kept> {
+    try {
+      return (this.kept ??= await this.#around.kept())
+    } catch {
+      throw new Refusal('unreachable')
+    }
   }
 
   /** From `taken_over` or `ended` to the sign-in. */
@@ -117,36 +157,78 @@ export class Entry {
     )
   }
 
-  leave(phase: 'outside' | 'taken_over' | 'ended', { erase }: { erase: boolean }): void {
-    this.#hearer.left({ erase })
-    if (erase) this.me = null
-    if (phase === 'outside') this.goOutside()
-    else this.phase = phase
+  /** The session has ended. Whoever wished it so is simply out. */
+  over(phase: 'taken_over' | 'ended'): void {
+    const isWished = this.me && !this.kept?.accounts.has(accountOf(this.me))
+    this.#leave(isWished ? 'outside' : phase)
+  }
+
+  /** This person goes for good; nothing happens where it is somebody else who is here. */
+  leaveAs(user: User): void {
+    if (this.me && accountOf(this.me) === accountOf(user)) this.#leave('outside')
   }
 
   /** A browser hides why an upgrade was refused; a plain request tells. */
   async askWhetherSignedIn(): Promise<void> {
+    const leaves = this.#leaves
     try {
       await this.#api.me()
     } catch (thrown) {
-      if (this.phase === 'inside' && faultCode(thrown) === 'not_signed_in')
-        this.leave('ended', { erase: false })
+      if (this.phase === 'inside' && leaves === this.#leaves && faultCode(thrown) === 'not_signed_in')
+        this.over('ended')
     }
   }
 
-  #enter(user: User, hasPassword: boolean): void {
+  /** Somebody is signed in; `isSure` unless not all of it was told by the box. */
+  enter(user: User, hasPassword: boolean, isSure = true, recalled: Recalled | null = null): void {
     const before = this.me
     this.hasPassword = hasPassword
+    this.#isSure = isSure
     this.#forgetAttempts()
     this.me = user
     this.phase = 'inside'
     this.#startFailures = 0
-    this.#hearer.entered(user, before)
+    this.#hearer.entered(user, before, recalled)
+  }
+
+  #leave(phase: 'outside' | 'taken_over' | 'ended'): void {
+    this.#leaves += 1
+    this.#isSure = false
+    this.#hearer.left()
+    this.phase = phase
+    if (phase !== 'outside') return
+    this.me = null
+    this.goOutside()
+  }
+
+  /** Lets in who was here last, by what is kept of them. */
+  async #recall(): Promise<void> {
+    try {
+      if (!this.#around.storage?.getItem(ACCOUNTS_KEY)) return
+      const recalled = await (await this.loadKept()).recall()
+      if (!recalled || this.phase !== 'starting') return
+      const { box, me, has_password } = recalled.head
+      this.box = box
+      this.enter(me, has_password, false, recalled)
+    } catch {
+      // Then the box tells.
+    }
+  }
+
+  async #admit({ user, has_password }: Me, kept: Kept): Promise<void> {
+    if (!kept.accounts.hasSignedOut(user)) {
+      this.enter(user, has_password)
+      return
+    }
+    const { tellSignedOut } = await import('./leaving')
+    if (await tellSignedOut(user, kept, this.#api.logout)) this.goOutside()
+    else this.keepTrying()
   }
 
   /** An attempt to come in, repeated while the box does not answer. */
   async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
     this.goesOn = false
+    await this.loadKept()
     // Without a cookie nobody is signed in, and an account made here would be lost at once.
     const sendWhereKept = async (secret: string) => {
       if (await this.#api.keepsCookies()) return send(secret)

@@ -1,9 +1,12 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ClientMessage } from '../protocol'
-import { Outbox, type OutboxStore } from './outbox'
-import { indexedOutbox } from './outboxStore'
+import { KeptStore } from './keptStore'
+import { Outbox, type OutboxStore, type Stored } from './outbox'
 import type { Pending } from './room.svelte'
+
+const ADA = '1.1790000000000'
+const GRACE = '2.1790000000000'
 
 let names = 0
 let store: OutboxStore
@@ -21,10 +24,16 @@ const opened = () =>
     (room, pending) => shown.set(room, pending),
   )
 
+/** An answer that is on its way until `come` is called with it. */
+function onItsWay<T>() {
+  let come!: (answer: T) => void
+  return { answer: new Promise<T>((resolve) => (come = resolve)), come }
+}
+
 const shownIn = (room: number) => shown.get(room)?.map((pending) => pending.body)
 
 beforeEach(() => {
-  store = indexedOutbox(`outbox-${names++}`)
+  store = new KeptStore(`outbox-${names++}`, () => true)
   sent = []
   connected = true
   shown = new Map()
@@ -36,7 +45,7 @@ afterEach(() => {
 
 async function ready(): Promise<Outbox> {
   const outbox = opened()
-  await outbox.load(1)
+  await outbox.load(ADA)
   return outbox
 }
 
@@ -77,9 +86,9 @@ test('unsent_messages_survive_a_reload_in_order', async () => {
   connected = false
   const before = await ready()
   for (const id of ['01', '03', '02']) before.add(1, `body ${id}`, id, 0)
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(3))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(3))
   const after = opened()
-  await after.load(1)
+  await after.load(ADA)
   expect(shownIn(1)).toEqual(['body 01', 'body 02', 'body 03'])
   connected = true
   after.connected()
@@ -89,19 +98,19 @@ test('unsent_messages_survive_a_reload_in_order', async () => {
 test('a_confirmed_message_does_not_come_back_after_a_reload', async () => {
   const outbox = await ready()
   outbox.add(1, 'one', 'a', 0)
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(1))
   outbox.confirmed(1, 'a')
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(0))
 })
 
 test('nobody_takes_up_what_another_account_left', async () => {
   connected = false
   const outbox = await ready()
   outbox.add(1, 'of user 1', 'a', 0)
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(1))
   const other = opened()
   shown.clear()
-  await other.load(2)
+  await other.load(GRACE)
   expect(shown.size).toBe(0)
   expect(other.size).toBe(0)
 })
@@ -146,36 +155,56 @@ test('a_discarded_message_is_gone_for_good', async () => {
   outbox.refused('a', 'disk_full', undefined)
   outbox.discard('a')
   expect(outbox.size).toBe(0)
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(0))
 })
 
-test('signing_out_erases_and_losing_the_session_keeps', async () => {
+test('what_is_closed_stays_on_the_device_and_nothing_of_it_in_the_page', async () => {
   connected = false
   const outbox = await ready()
   outbox.add(1, 'one', 'a', 0)
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(1))
-  outbox.close({ erase: false })
-  expect(await store.all(1)).toHaveLength(1)
-  await outbox.load(1)
-  outbox.close({ erase: true })
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(1))
+  outbox.close()
+  expect(outbox.size).toBe(0)
+  await outbox.load(ADA)
+  expect(shownIn(1)).toEqual(['one'])
 })
 
-test('signing_out_before_the_outbox_was_read_erases_what_is_stored_of_this_author_alone', async () => {
-  const item = { room: 1, body: 'left', written_at: 0, failed: null }
-  await store.put({ ...item, client_msg_id: 'a', author: 1 })
-  await store.put({ ...item, client_msg_id: 'b', author: 2 })
+test('what_is_confirmed_while_the_store_is_read_is_not_taken_up_again', async () => {
+  connected = false
+  const before = await ready()
+  before.add(1, 'one', 'a', 0)
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(1))
+  const read = onItsWay<Stored[]>()
+  const stored = await store.all(ADA)
+  store = { all: () => read.answer, put: async () => {}, remove: async () => {} }
   const outbox = opened()
-  const loading = outbox.load(1)
-  outbox.close({ erase: true })
+  const loading = outbox.load(ADA)
+  outbox.confirmed(1, 'a')
+  read.come(stored)
   await loading
-  await vi.waitFor(async () => expect(await store.all(1)).toHaveLength(0))
-  expect(await store.all(2)).toHaveLength(1)
+  expect(outbox.size).toBe(0)
+  await outbox.load(ADA)
+  expect(outbox.size).toBe(1)
+})
+
+test('what_could_not_be_stored_is_stored_when_the_store_is_read_again', async () => {
+  connected = false
+  const { all, put, remove } = store
+  const [working, full] = [put.bind(store), () => Promise.reject(new Error('full'))]
+  let write: OutboxStore['put'] = full
+  store = { all: all.bind(store), put: (item) => write(item), remove: remove.bind(store) }
+  const outbox = await ready()
+  outbox.add(1, 'one', 'a', 0)
+  expect(await store.all(ADA)).toEqual([])
+  write = working
+  await outbox.load(ADA)
+  await vi.waitFor(async () => expect(await store.all(ADA)).toHaveLength(1))
+  expect(shownIn(1)).toEqual(['one'])
 })
 
 test('a_browser_that_stores_nothing_still_sends', async () => {
   const broken = () => Promise.reject(new Error('no storage'))
-  store = { all: broken, put: broken, remove: broken, erase: broken }
+  store = { all: broken, put: broken, remove: broken }
   const outbox = await ready()
   outbox.add(1, 'one', 'a', 0)
   expect(sent).toEqual(['a'])

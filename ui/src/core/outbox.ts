@@ -5,20 +5,19 @@
  * In each room one message at a time is on its way. That alone keeps the order, whatever the box refuses.
  */
 import { CLIENT_FRAME_BYTES_MAX } from '../limits'
-import type { ClientMessage, ClientMsgId, RoomId, UserId } from '../protocol'
+import type { ClientMessage, ClientMsgId, RoomId } from '../protocol'
+import type { Account } from './account'
 import type { FaultCode } from './api'
 import type { Pending } from './room.svelte'
 import { toJson } from './wellFormed'
 
-export type Stored = Pending & { readonly author: UserId }
+export type Stored = Pending & { readonly account: Account }
 
 /** Where unsent messages are kept between two lives of the page. */
 export type OutboxStore = {
-  all(author: UserId): Promise<Stored[]>
+  all(account: Account): Promise<Stored[]>
   put(item: Stored): Promise<void>
   remove(id: ClientMsgId): Promise<void>
-  /** Removes all of one author, also what was never read. */
-  erase(author: UserId): Promise<void>
 }
 
 /** Refusals that pass by themselves: the box says when to try again. */
@@ -30,12 +29,15 @@ export class Outbox {
   #store: OutboxStore
   #send: (message: ClientMessage) => boolean
   #changed: (room: RoomId, pending: readonly Pending[]) => void
-  #author: UserId = 0
+  #account: Account = ''
   /** By room, in the order they were written. */
   #rooms = new Map<RoomId, Stored[]>()
   /** By room: what is on its way. */
   #inFlight = new Map<RoomId, ClientMsgId>()
   #waits = new Map<RoomId, ReturnType<typeof setTimeout>>()
+  /** Readings of the store on their way, and what was confirmed meanwhile: they may still have it. */
+  #loads = 0
+  #confirmed = new Set<ClientMsgId>()
 
   constructor(
     store: OutboxStore,
@@ -47,20 +49,21 @@ export class Outbox {
     this.#changed = changed
   }
 
-  /** Takes up what this author left unsent. Without a working store there is nothing to take up. */
-  async load(author: UserId): Promise<void> {
-    this.#author = author
-    const kept = await this.#store.all(author).catch(() => [])
-    if (this.#author !== author) return
-    for (const item of kept) {
-      const items = this.#rooms.get(item.room) ?? []
-      if (items.some((other) => other.client_msg_id === item.client_msg_id)) continue
-      items.push(item)
-      items.sort((a, b) => (a.client_msg_id < b.client_msg_id ? -1 : 1))
-      this.#rooms.set(item.room, items)
+  /**
+   * Takes up what this person left unsent, in another life of the page or in another tab, and stores what could not be
+   * stored before. Without a working store there is nothing to take up.
+   */
+  async load(account: Account): Promise<void> {
+    this.#account = account
+    this.#loads += 1
+    try {
+      const stored = await this.#store.all(account)
+      if (this.#account === account) this.#merge(stored)
+    } catch {
+      // As above.
     }
-    for (const room of this.#rooms.keys()) this.#tell(room)
-    this.connected()
+    this.#loads -= 1
+    if (this.#loads === 0) this.#confirmed.clear()
   }
 
   pendingIn(room: RoomId): readonly Pending[] {
@@ -81,7 +84,7 @@ export class Outbox {
       body,
       written_at: writtenAt,
       failed: null,
-      author: this.#author,
+      account: this.#account,
     }
     this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), item])
     this.#keep(item)
@@ -91,6 +94,7 @@ export class Outbox {
 
   /** The box has it: its echo came. */
   confirmed(room: RoomId, id: ClientMsgId): void {
+    if (this.#loads > 0) this.#confirmed.add(id)
     if (!this.#take(room, id)) return
     this.#landed(room, id)
   }
@@ -150,12 +154,28 @@ export class Outbox {
     this.#waits.clear()
   }
 
-  /** Forgets everything in memory; what is stored stays, or goes with `erase`. */
-  close({ erase }: { erase: boolean }): void {
+  /** Forgets everything in memory; what is stored stays. */
+  close(): void {
     this.disconnected()
-    if (erase) this.#store.erase(this.#author).catch(() => {})
     this.#rooms.clear()
-    this.#author = 0
+    this.#account = ''
+  }
+
+  #merge(stored: readonly Stored[]): void {
+    const ids = new Set(stored.map((item) => item.client_msg_id))
+    for (const items of this.#rooms.values())
+      for (const item of items) if (!ids.has(item.client_msg_id)) this.#keep(item)
+    for (const item of stored)
+      if (!this.#find(item.client_msg_id) && !this.#confirmed.has(item.client_msg_id)) this.#takeUp(item)
+  }
+
+  #takeUp(item: Stored): void {
+    const { room } = item
+    const items = [...(this.#rooms.get(room) ?? []), item]
+    items.sort((a, b) => (a.client_msg_id < b.client_msg_id ? -1 : 1))
+    this.#rooms.set(room, items)
+    this.#tell(room)
+    this.#next(room)
   }
 
   #next(room: RoomId): void {

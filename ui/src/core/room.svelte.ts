@@ -97,6 +97,11 @@ export class RoomState {
     this.#passOver(room.deleted)
   }
 
+  /** Numbers of messages above `read_n` that were deleted. */
+  get deleted(): ReadonlySet<number> {
+    return this.#deleted
+  }
+
   /** Takes over what has been set of the room, and what follows from it. */
   set({ settings, may }: Pick<Room, 'settings' | 'may'>): void {
     this.settings = settings

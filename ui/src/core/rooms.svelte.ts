@@ -6,7 +6,6 @@ import { faultCode } from './api'
 import type { RoomState } from './room.svelte'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
-type Resume = Welcome['resume']
 
 export type RoomsHearer = {
   /** The state of a room that was not known. */
@@ -22,7 +21,7 @@ const JOINED_PAGES_MAX = 100
 
 export class Rooms {
   readonly all = new SvelteMap<RoomId, RoomState>()
-  /** True from the first welcome on: before it, no rooms means nothing. */
+  /** True from the first welcome on, or with rooms that were kept: before it, no rooms means nothing. */
   known = $state(false)
   /** How many archived rooms there are, known here or not. */
   archived = $state(0)
@@ -81,9 +80,11 @@ export class Rooms {
   /** Takes over the rooms of a welcome, and asks after those it does not tell of. */
   welcome(welcome: Welcome): void {
     const untold = new Set(this.all.keys())
+    // Of all, also of those that it does not tell of: any of their messages may have been deleted.
+    if (welcome.resume === 'reload') for (const room of this.all.values()) room.forgetHistory()
     for (const room of welcome.rooms) {
       untold.delete(room.id)
-      this.#welcomeTo(room, welcome.resume)
+      this.#welcomeTo(room)
     }
     this.archived = welcome.archived
     this.known = true
@@ -128,10 +129,8 @@ export class Rooms {
     this.known = false
   }
 
-  #welcomeTo(room: Room, resume: Resume): void {
-    const state = this.learn(room)
-    if (resume === 'reload') state.forgetHistory()
-    this.#hearer.toldAgain(state, room)
+  #welcomeTo(room: Room): void {
+    this.#hearer.toldAgain(this.learn(room), room)
   }
 
   /** Loads the rooms that the welcome had no place for, by pages; then asks what became of those not told of. */
@@ -148,7 +147,7 @@ export class Rooms {
         // What was told by the connection is newer.
         const older = known && (!untold.has(room.id) || known.last_n > room.last_n)
         untold.delete(room.id)
-        if (!older) this.#welcomeTo(room, welcome.resume)
+        if (!older) this.#welcomeTo(room)
       }
       before = page.rooms.at(-1)?.id
       more = page.more

@@ -1,12 +1,13 @@
 /** What the chat needs of the world around it: the browser's in the page, a test's own in tests. */
 import type * as Api from './api'
 import type { World } from './connection'
-import type { OutboxStore } from './outbox'
+import type { Kept } from './kept'
 
 export type Surroundings = {
   readonly api: typeof Api
   readonly world: World
-  readonly outbox: OutboxStore
-  /** Where drafts stay between two lives of the page; null where the browser stores nothing. */
+  /** What is kept on this device; loaded beside the first look. Rejects when it cannot be. */
+  readonly kept: () => Promise<Kept>
+  /** Where small things stay between two lives of the page; null where the browser stores nothing. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
 }

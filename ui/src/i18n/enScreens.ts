@@ -320,6 +320,7 @@ export const enScreens = {
     one: '{n} message has not been sent yet and will be lost.',
     other: '{n} messages have not been sent yet and will be lost.',
   },
+  'settings.signOutLater': 'You are signed out here. The box hears of it when it is back.',
   'settings.deleteAccount': 'Delete my account',
   'settings.deleteAsk': 'Delete your account for good?',
   'settings.deleteExplained':

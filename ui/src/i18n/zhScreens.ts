@@ -300,6 +300,7 @@ export const zhScreens: ScreensTable = {
   'settings.signOutExplained': '你的消息会留在主机上。再次进入需要密码。',
   'settings.signOutNoPassword': '你还没有密码：退出后就再也回不到这个账号。请先设置密码。',
   'settings.signOutUnsent': { other: '还有 {n} 条消息没有发出，退出后会丢失。' },
+  'settings.signOutLater': '你已在这里退出。主机恢复后会得知。',
   'settings.deleteAccount': '注销我的账号',
   'settings.deleteAsk': '要永久注销账号吗？',
   'settings.deleteExplained':

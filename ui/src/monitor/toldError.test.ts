@@ -161,7 +161,7 @@ test('what is told is what the box takes', () => {
 
 test('the names of places are words that the box takes', () => {
   const routes = readFileSync(new URL('../router.svelte.ts', import.meta.url), 'utf8')
-  const phases = readFileSync(new URL('../core/chat.svelte.ts', import.meta.url), 'utf8')
+  const phases = readFileSync(new URL('../core/entry.svelte.ts', import.meta.url), 'utf8')
   const names = [...routes.matchAll(/\{ at: '([^']+)'/g)].map((match) => match[1]!)
   const before = [.../export type Phase = (.*)/.exec(phases)![1]!.matchAll(/'(\w+)'/g)].map(
     (match) => match[1]!,

@@ -1,0 +1,126 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { CachedHead } from './cache'
+import { KeptStore } from './keptStore'
+import type { Stored } from './outbox'
+
+const ADA = '1.1790000000000'
+const item = (id: string): Stored => ({
+  client_msg_id: id,
+  room: 1,
+  body: id,
+  written_at: 0,
+  failed: null,
+  account: ADA,
+})
+
+let names = 0
+let name: string
+let store: KeptStore
+
+beforeEach(() => {
+  name = `store-${names++}`
+  store = new KeptStore(name, () => true)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** A tab that holds the database in this version; deaf to others where it is of before they asked it to let go. */
+function held(version: number): Promise<IDBDatabase> {
+  const asked = indexedDB.open(name, version)
+  asked.onupgradeneeded = () => {
+    if (version === 1)
+      asked.result.createObjectStore('outbox', { keyPath: 'client_msg_id' }).createIndex('author', 'author')
+  }
+  return new Promise((resolve) => {
+    asked.onsuccess = () => resolve(asked.result)
+  })
+}
+
+test('an_old_tab_that_does_not_let_go_is_not_waited_for_and_all_is_well_when_it_is_closed', async () => {
+  const old = await held(1)
+  await expect(store.put(item('a'))).rejects.toThrow('an older tab')
+  await expect(store.all(ADA)).rejects.toThrow('an older tab')
+  old.close()
+  await vi.waitFor(async () => expect(await store.all(ADA)).toEqual([]))
+  await store.put(item('b'))
+  expect((await store.all(ADA)).map(({ body }) => body)).toEqual(['b'])
+})
+
+test('a_newer_page_gets_the_database_at_once', async () => {
+  await store.put(item('a'))
+  const newer = await held(99)
+  expect(newer.version).toBe(99)
+  await expect(store.put(item('b'))).rejects.toThrow()
+  newer.close()
+})
+
+test('an_opening_that_failed_is_tried_again', async () => {
+  const open = vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+    throw new DOMException('not now', 'UnknownError')
+  })
+  await expect(store.all(ADA)).rejects.toThrow('not now')
+  open.mockRestore()
+  await store.put(item('b'))
+  expect((await store.all(ADA)).map(({ body }) => body)).toEqual(['b'])
+})
+
+test('so_is_one_that_failed_later', async () => {
+  // Of a version that this page does not know.
+  const newer = await held(99)
+  await expect(store.all(ADA)).rejects.toThrow()
+  newer.close()
+  await new Promise<void>((resolve) => {
+    indexedDB.deleteDatabase(name).onsuccess = () => resolve()
+  })
+  expect(await store.all(ADA)).toEqual([])
+})
+
+test('a_database_that_the_browser_closed_is_opened_again', async () => {
+  await store.put(item('a'))
+  const db = await held(2)
+  expect(db.version).toBe(2)
+  db.close()
+  await new Promise<void>((resolve) => {
+    indexedDB.deleteDatabase(name).onsuccess = () => resolve()
+  })
+  expect(await store.all(ADA)).toEqual([])
+  await store.put(item('b'))
+  expect(await store.all(ADA)).toHaveLength(1)
+})
+
+test('an_unsent_message_takes_the_space_of_the_cache', async () => {
+  const head = { id: 0, account: ADA } as CachedHead
+  await store.changeCache(ADA, () => ({ isWhole: true, put: [head], dropped: [] }))
+  const { put } = IDBObjectStore.prototype
+  let isFull = true
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
+    if (isFull && this.name === 'outbox') throw new DOMException('full', 'QuotaExceededError')
+    return put.call(this, value)
+  })
+  const { clear } = IDBObjectStore.prototype
+  vi.spyOn(IDBObjectStore.prototype, 'clear').mockImplementation(function (this: IDBObjectStore) {
+    isFull = false
+    return clear.call(this)
+  })
+  await store.put(item('a'))
+  expect(await store.all(ADA)).toHaveLength(1)
+  expect(await store.cached()).toEqual([])
+})
+
+test('what_was_asked_for_before_somebody_went_is_not_written_after', async () => {
+  let mayKeep = true
+  store = new KeptStore(name, () => mayKeep)
+  const opening = store.put(item('a'))
+  const cached = store.changeCache(ADA, () => ({
+    isWhole: true,
+    put: [{ id: 0, account: ADA } as CachedHead],
+    dropped: [],
+  }))
+  mayKeep = false
+  await opening
+  expect(await cached).toBe(false)
+  expect([await store.all(ADA), await store.cached()]).toEqual([[], []])
+})

@@ -7,7 +7,7 @@ export function isFewEmoji(text: string): boolean {
   return text.length <= 64 && FEW_EMOJI.test(text.trim())
 }
 
-/** No link is without a scheme's colon or a dot inside a word. */
+/** A cheap look: what has a link has one of three signs within a word. */
 export function mayHoldLink(text: string): boolean {
-  return /\S[.:：。]\S/.test(text)
+  return /[\w\]][.:@][\w/:]/.test(text)
 }

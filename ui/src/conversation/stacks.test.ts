@@ -24,6 +24,11 @@ test('what_mixed_scripts_need_is_drawn_as_it_is', () => {
     expect(asDrawn(text)).toBe(text)
 })
 
+test('a_face_or_heart_is_drawn_in_colour_and_other_signs_as_they_were_typed', () => {
+  expect(asDrawn('Danke ☺ ❤\u200d🔥')).toBe('Danke ☺\ufe0f ❤\ufe0f\u200d🔥')
+  for (const text of ['☺\ufe0f', '☺\ufe0e', '✔ done ↔ ★ ♥', '☀']) expect(asDrawn(text)).toBe(text)
+})
+
 test('a_name_that_runs_the_other_way_keeps_to_itself', () => {
   expect(isolated('שרה')).toBe('\u2068שרה\u2069')
 })

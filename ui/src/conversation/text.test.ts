@@ -5,10 +5,65 @@ test('most_messages_are_not_searched_for_links', () => {
   expect(mayHoldLink('Good morning, everyone. How are you?')).toBe(false)
 })
 
-test.each(['👋', '🎉🎉', '👩‍🚀 🇨🇳 ❤️', '1️⃣'])('%s is shown large', (text) => {
+const ENGLAND = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'
+
+test.each([
+  '👋',
+  '🎉🎉',
+  '👩‍🚀 🇨🇳 ❤️',
+  '1️⃣',
+  `👨🏽‍👩🏽‍👧🏽‍👦🏽👍🏿${ENGLAND}`,
+  '☺',
+  '❤ ✈',
+  '❤\u200d🔥',
+  '☝🏽',
+  ' 👋\n',
+])('%s is shown large', (text) => {
   expect(isFewEmoji(text)).toBe(true)
 })
 
-test.each(['', '1', 'a👋', '🎉🎉🎉🎉', '©', '👋 hello'])('%s is not', (text) => {
+test.each([
+  '',
+  ' ',
+  '1',
+  '12',
+  '#',
+  'a👋',
+  '🎉🎉🎉🎉',
+  '©',
+  '™',
+  '👋 hello',
+  '☺\ufe0e',
+  '🇨',
+  '\u200d',
+  '★',
+  '树',
+  '\ufe0f',
+])('%s is not', (text) => {
   expect(isFewEmoji(text)).toBe(false)
+})
+
+test('every_emoji_of_one_code_point_is_shown_large', () => {
+  const listed = /^(?![©®™🏻🏼🏽🏾🏿])\p{RGI_Emoji}$/v
+  let count = 0
+  for (let code = 0xa9; code < 0x20_000; code++) {
+    const emoji = String.fromCodePoint(code)
+    for (const written of [emoji, `${emoji}\ufe0f`]) {
+      if (!listed.test(written)) continue
+      count++
+      expect(isFewEmoji(written), written).toBe(true)
+    }
+  }
+  expect(count).toBeGreaterThan(1_300)
+})
+
+test('the_list_of_all_emoji_is_made_nowhere', () => {
+  const sources = import.meta.glob(['../**/*.ts', '../**/*.svelte', '!../**/*.test.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  })
+  expect(Object.keys(sources).length).toBeGreaterThan(100)
+  for (const [file, source] of Object.entries(sources))
+    expect(String(source).replaceAll(/\/\*.*?\*\//gs, ''), file).not.toContain('RGI_Emoji')
 })

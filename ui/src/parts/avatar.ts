@@ -1,5 +1,7 @@
 /** What stands for a person without a picture: a letter on a colour that never changes. */
 
+import { graphemes } from '../core/graphemes'
+
 /** A hue in whole degrees. Golden-angle steps keep people who joined one after another far apart. */
 export function avatarHue(id: number): number {
   return Math.round((id * 137.508) % 360)
@@ -7,22 +9,8 @@ export function avatarHue(id: number): number {
 
 /** The first character of a name as a person sees it, in upper case: "Ada" "A", "王小明" "王", "👩‍🚀" whole. */
 export function avatarLetter(name: string): string {
-  const first = firstGrapheme(name.trim())
-  return first === '' ? '?' : first.toLocaleUpperCase()
-}
-
-/** A letter or digit that nothing is put on: the rule for all others takes a while to be made ready. */
-const PLAIN = /^[\p{L}\p{N}](?![\p{M}\u200d\ufe0f])/u
-
-function firstGrapheme(text: string): string {
-  const plain = PLAIN.exec(text)
-  if (plain) return plain[0]
-  if ('Segmenter' in Intl) {
-    for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-      return segment
-    }
-  }
-  return [...text][0] ?? ''
+  const [first = '?'] = graphemes(name.trim())
+  return first.toLocaleUpperCase()
 }
 
 /** The smallest stored picture that is sharp at `edge` CSS pixels on this screen. */

@@ -5,12 +5,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::{events, history, members};
+use super::{days, events, history, members};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
-use crate::proto::op::{DAY_MS, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
+use crate::proto::op::{MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::permit::Act;
 use crate::proto::server::LastMessage;
 use crate::proto::text;
@@ -57,7 +57,7 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         message.client_msg_id.as_str(),
         message.body,
     ])?;
-    note_day(db, &message)?;
+    days::note(db, &message)?;
     Ok(Outcome::done([Change::Event(message.into())]))
 }
 
@@ -108,16 +108,4 @@ fn not_to_delete(db: &Connection, stored: &Message, by: UserId, whose: Whose) ->
         Whose::Anyones => members::may(db, Act::DeleteAny, stored.room, by),
         Whose::Own => Ok(Some(ErrorCode::Forbidden)),
     }
-}
-
-fn note_day(db: &Connection, message: &Message) -> rusqlite::Result<()> {
-    let day = message.sent_at.div_euclid(DAY_MS);
-    let last: Option<i64> = db
-        .prepare_cached("SELECT day FROM days ORDER BY first DESC LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    if last != Some(day) {
-        db.prepare_cached("INSERT INTO days (first, day) VALUES (?, ?)")?.execute([sql(message.id.0), day])?;
-    }
-    Ok(())
 }

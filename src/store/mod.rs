@@ -33,6 +33,7 @@ mod aside;
 mod check;
 mod checkpoint;
 mod database;
+mod days;
 mod error;
 mod events;
 mod guests;

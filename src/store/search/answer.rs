@@ -13,7 +13,7 @@ use std::collections::{BinaryHeap, HashMap};
 use rusqlite::{Connection, Row};
 
 use super::super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::super::{events, history};
+use super::super::{days, events, history};
 use super::block_rows::Block;
 use super::cursor::Cursor;
 use super::query::Query;
@@ -358,8 +358,8 @@ impl<'a> Search<'a> {
         if filters.after.is_some() || filters.before.is_some() {
             let first = filters.after.map_or(i64::MIN, |after| after.div_euclid(DAY_MS));
             let last = filters.before.map_or(i64::MAX, |before| before.saturating_sub(1).div_euclid(DAY_MS));
-            let Some(days) = days(self.db, first, last)? else { return Ok(None) };
-            span = Span { from: days.from, below: span.below.min(days.below) };
+            let Some(ids) = days::ids_between(self.db, first, last)? else { return Ok(None) };
+            span = Span { from: ids.start, below: span.below.min(ids.end) };
         }
         Ok(Some(span).filter(|span| span.from < span.below))
     }
@@ -371,19 +371,4 @@ impl Stream {
         let filed_at_once = FILED_AT_ONCE[0];
         Self { room, ids, filed_below: below, filed_at_once, unfiled, block: None, block_below: below }
     }
-}
-
-/// The messages of these days (since 1970), first and last included; more where the box's clock has jumped.
-fn days(db: &Connection, first: i64, last: i64) -> rusqlite::Result<Option<Span>> {
-    let mut statement = db.prepare_cached(
-        "SELECT min(first), max(following) FROM (
-             SELECT first, day, ifnull(lead(first) OVER (ORDER BY first), ?3) AS following FROM days
-         ) WHERE day BETWEEN ?1 AND ?2",
-    )?;
-    statement.query_row([first, last, i64::MAX], |row| {
-        Ok(match row.get::<_, Option<i64>>(0)? {
-            Some(_) => Some(Span { from: rows::number(row, 0)?, below: rows::number(row, 1)? }),
-            None => None,
-        })
-    })
 }

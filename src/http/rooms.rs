@@ -10,6 +10,7 @@ use crate::proto::account::{ListedRoom, Member, RoomPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
+use crate::proto::op::Millis;
 use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
@@ -95,6 +96,7 @@ pub(super) async fn members(
 #[serde(deny_unknown_fields)]
 pub(super) struct HistoryQuery {
     after: Option<Seq>,
+    after_at: Option<Millis>,
     around: Option<Seq>,
     around_n: Option<u64>,
     before: Option<Seq>,
@@ -105,6 +107,7 @@ impl HistoryQuery {
     fn parse(&self) -> Result<(Window, u32), ErrorCode> {
         let mut places = [
             self.after.map(Window::After),
+            self.after_at.map(Window::Since),
             self.around.map(Window::Around),
             self.around_n.map(Window::AroundNumber),
             self.before.map(Window::Before),

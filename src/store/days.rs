@@ -39,3 +39,13 @@ pub(super) fn ids_between(db: &Connection, first: i64, last: i64) -> rusqlite::R
         })
     })
 }
+
+/// Ids of the messages of each stretch of this day and of later ones, by day and then in order.
+pub(super) fn stretches_from(db: &Connection, day: i64) -> rusqlite::Result<Vec<Range<u64>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT first, following FROM (
+             SELECT first, day, ifnull(lead(first) OVER (ORDER BY first), ?2) AS following FROM days
+         ) WHERE day >= ?1 ORDER BY day, first",
+    )?;
+    statement.query_map([day, i64::MAX], |row| Ok(rows::number(row, 0)?..rows::number(row, 1)?))?.collect()
+}

@@ -5,14 +5,16 @@
 //! rooms, at most [`UNFILED_MAX`] once a commit is done, are therefore not in it yet, and are found by reading them.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::events;
 use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::{days, events};
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
+use crate::proto::op::{DAY_MS, Millis};
 
 /// Messages that may wait for the register: reading them all takes some ten microseconds.
 const UNFILED_MAX: u64 = 256;
@@ -81,6 +83,31 @@ pub(super) fn around(db: &Connection, room: RoomId, middle: &Message, limit: usi
         gather(db, [&unfiled_before(), &filed_before()], room, middle.id, half(), VecDeque::push_front)?,
         gather(db, [&filed_after(), &unfiled_after()], room, middle.id, half(), VecDeque::push_back)?,
     ])
+}
+
+/// The first message of a room that was sent at this time or later: of the earliest UTC day that has one, the first in
+/// order. So a day is found also where the box's clock was once ahead for a while, and the messages of a later day come
+/// before it. Within a day the clock may have been set back too: the message is then one of those before which an
+/// earlier time stands.
+///
+/// What it costs grows with the days on which anything was sent, and hardly with the messages.
+pub(super) fn since(db: &Connection, room: RoomId, at: Millis) -> rusqlite::Result<Option<Seq>> {
+    // Where nothing was said in this room: stretches within are not looked at.
+    let mut silence = 0..0;
+    for stretch in days::stretches_from(db, at.div_euclid(DAY_MS))? {
+        if silence.start <= stretch.start && stretch.end <= silence.end {
+            continue;
+        }
+        match next_id(db, room, stretch.start)? {
+            Some(id) if id < stretch.end => {
+                if let Some(id) = since_within(db, room, stretch, at)? {
+                    return Ok(Some(Seq(id)));
+                }
+            }
+            next => silence = stretch.start..next.unwrap_or(u64::MAX),
+        }
+    }
+    Ok(None)
 }
 
 /// Up to which message everything is in the register.
@@ -209,6 +236,46 @@ fn gather(
     Ok(stretch)
 }
 
+/// The first message of a room from this id on.
+fn next_id(db: &Connection, room: RoomId, from: u64) -> rusqlite::Result<Option<u64>> {
+    let ids = from..u64::MAX;
+    match first_filed(db, room, &ids)? {
+        Some((id, _)) => Ok(Some(id)),
+        None => first_unfiled(db, room, &ids, Millis::MIN),
+    }
+}
+
+/// The first message of a room among these ids, all of one day, that was sent at this time or later.
+fn since_within(db: &Connection, room: RoomId, ids: Range<u64>, at: Millis) -> rusqlite::Result<Option<u64>> {
+    let mut found = None;
+    let mut left = ids.start..ids.end.min(filed_upto(db)? + 1);
+    while !left.is_empty() {
+        let middle = left.start.midpoint(left.end);
+        match first_filed(db, room, &(middle..left.end))? {
+            Some((id, sent_at)) if sent_at < at => left.start = id + 1,
+            later => {
+                found = later.map(|(id, _)| id).or(found);
+                left.end = middle;
+            }
+        }
+    }
+    if found.is_some() { Ok(found) } else { first_unfiled(db, room, &ids, at) }
+}
+
+/// The first message of a room in the register among these ids, and when it was sent.
+fn first_filed(db: &Connection, room: RoomId, ids: &Range<u64>) -> rusqlite::Result<Option<(u64, Millis)>> {
+    db.prepare_cached(&first_filed_query())?
+        .query_row([room.0, ids.start, ids.end].map(sql), |row| Ok((rows::number(row, 0)?, row.get(1)?)))
+        .optional()
+}
+
+/// The first message of a room among these ids, not in the register, that was sent at this time or later.
+fn first_unfiled(db: &Connection, room: RoomId, ids: &Range<u64>, at: Millis) -> rusqlite::Result<Option<u64>> {
+    db.prepare_cached(&first_unfiled_query())?
+        .query_row(params![sql(room.0), sql(ids.start), sql(ids.end), at], |row| rows::number(row, 0))
+        .optional()
+}
+
 fn unfiled_before() -> String {
     format!(
         "SELECT {MESSAGE_COLUMNS} FROM messages WHERE id > {FILED_UPTO} AND room = ?1 AND id < ?2
@@ -255,6 +322,19 @@ fn next_unfiled_query() -> String {
     format!("SELECT id, n FROM messages WHERE id > max({FILED_UPTO}, ?2) AND room = ?1 ORDER BY id LIMIT 1")
 }
 
+fn first_filed_query() -> String {
+    "SELECT filed.id, sent_at FROM filed JOIN messages ON messages.id = filed.id
+     WHERE filed.room = ?1 AND filed.id >= ?2 AND filed.id < ?3 ORDER BY filed.id LIMIT 1"
+        .to_owned()
+}
+
+fn first_unfiled_query() -> String {
+    format!(
+        "SELECT id FROM messages WHERE id >= max({FILED_UPTO} + 1, ?2) AND id < ?3 AND room = ?1 AND sent_at >= ?4
+         ORDER BY id LIMIT 1"
+    )
+}
+
 fn newest_n_query() -> String {
     format!(
         "SELECT n FROM messages WHERE id = ifnull(
@@ -272,10 +352,10 @@ mod tests {
     fn pages_are_read_from_the_register_and_the_newest_few() {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
-        let queries = [unfiled_before(), unfiled_after(), filed_before(), filed_after()];
-        let others =
-            [filed_ids_query(), unfiled_ids_query(), newest_n_query(), next_filed_query(), next_unfiled_query()];
-        for query in queries.into_iter().chain(others) {
+        let pages = [unfiled_before(), unfiled_after(), filed_before(), filed_after()];
+        let ids = [filed_ids_query(), unfiled_ids_query(), newest_n_query()];
+        let places = [next_filed_query(), next_unfiled_query(), first_filed_query(), first_unfiled_query()];
+        for query in pages.into_iter().chain(ids).chain(places) {
             for step in database::plan(&db, &query) {
                 let good = step.starts_with("SEARCH filed USING PRIMARY KEY (room=?")
                     || step.starts_with("SEARCH messages USING INTEGER PRIMARY KEY (rowid")

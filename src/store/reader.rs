@@ -55,6 +55,8 @@ pub enum Window {
     AroundNumber(u64),
     Before(Seq),
     Newest,
+    /// From the first message on that was sent at this time or later.
+    Since(Millis),
 }
 
 /// Why a page of history is not given.
@@ -225,9 +227,10 @@ impl Reader {
                 let after = Stretch::none(self.has_from(room, seq)?);
                 (history::before(db, room, seq, limit)?, None, after)
             }
-            Window::After(seq) => {
-                let before = Stretch::none(self.has_upto(room, seq)?);
-                (before, None, history::after(db, room, seq, limit)?)
+            Window::After(seq) => self.after(room, seq, limit)?,
+            Window::Since(at) => {
+                let first = history::since(db, room, at)?.unwrap_or(Seq(u64::MAX));
+                self.after(room, Seq(first.0.saturating_sub(1)), limit)?
             }
             Window::Around(_) | Window::AroundNumber(_) => {
                 let Some(middle) = self.middle(room, window)? else { return Ok(Err(HistoryRefusal::NotFound)) };
@@ -244,7 +247,7 @@ impl Reader {
         let seq = match window {
             Window::Around(seq) => Some(seq),
             Window::AroundNumber(n) => history::by_number(&self.db, room, n)?,
-            Window::After(_) | Window::Before(_) | Window::Newest => None,
+            Window::After(_) | Window::Before(_) | Window::Newest | Window::Since(_) => None,
         };
         let Some(seq) = seq else { return Ok(None) };
         Ok(events::message(&self.db, seq)?.filter(|message| message.room == room))
@@ -357,6 +360,11 @@ impl Reader {
             .prepare_cached("SELECT room FROM members WHERE user = ?")?
             .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
             .collect()
+    }
+
+    fn after(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<(Stretch, Option<Message>, Stretch)> {
+        let before = Stretch::none(self.has_upto(room, seq)?);
+        Ok((before, None, history::after(&self.db, room, seq, limit)?))
     }
 
     fn has_from(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {

@@ -340,6 +340,9 @@ async fn reading(page: &mut Page, ada: &Person, kitchen: u64) {
     let path = format!("/api/rooms/{kitchen}/messages?around=1&limit=100");
     let around = page.ask(&Asker::Person(ada), "GET /api/rooms/{room}/messages", &path, None).await.json();
     assert_eq!((&around["more_before"], &around["more_after"]), (&json!(false), &json!(false)));
+    let path = format!("/api/rooms/{kitchen}/messages?after_at=0&limit=1");
+    let since = page.ask(&Asker::Person(ada), "GET /api/rooms/{room}/messages", &path, None).await.json();
+    assert_eq!(since["messages"][0], around["messages"][0]);
     let hits = page.list(ada, "GET /api/search", "/api/search?q=hel*%20from:Ada", "hits", "hit").await;
     assert_eq!(hits[0]["marks"], json!([[0, 5]]));
 }

@@ -58,6 +58,9 @@ async fn a_member_reads_a_rooms_history_in_pages_and_nobody_else_does() {
         (format!("?after={}", ids[1]), &["three", "four"]),
         (format!("?around={}&limit=2", ids[1]), &["one", "two", "three"]),
         ("?around_n=2&limit=2".into(), &["one", "two", "three"]),
+        ("?after_at=1&limit=2".into(), &["one", "two"]),
+        ("?after_at=2".into(), &[]),
+        ("?after_at=-1&limit=1".into(), &["one"]),
     ] {
         let reply = ada.get(&format!("{path}{query}")).await;
         assert_eq!(bodies(&reply), want, "{query}");
@@ -177,6 +180,12 @@ async fn a_wrong_question_about_history_is_refused() {
         "?before=1&after=1",
         "?around=1&around_n=1",
         "?around_n=-1",
+        "?after=1&after_at=1",
+        "?after_at=1&around=1",
+        "?after_at=2026-11-20",
+        "?after_at=1.5",
+        "?after_at=9223372036854775808",
+        "?after_at=",
         "?limit=0",
         "?limit=101",
         "?before=x",

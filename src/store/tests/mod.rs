@@ -34,6 +34,7 @@ mod removal;
 mod resident;
 mod rooms;
 mod search;
+mod since;
 mod turns;
 
 /// When the tests' messages are sent, unless they say otherwise: 2026-11-20, 12:00 UTC.

@@ -159,12 +159,7 @@ test('somebody_else_who_is_signed_in_sees_nothing_of_it', async () => {
   await vi.waitFor(async () => expect(await device.records('cache')).toEqual([]))
 })
 
-test.each([
-  ['in another layout', (head: CachedHead) => ({ ...head, layout: '0.0' })],
-  ['of long ago', (head: CachedHead) => ({ ...head, at: head.at - CACHE_AGE_MS_MAX })],
-  ['of the future', (head: CachedHead) => ({ ...head, at: head.at + 2 * CACHE_AGE_MS_MAX })],
-  ['of somebody unknown', (head: CachedHead) => ({ ...head, account: '7.7' })],
-])('what_is_kept_%s_is_not_shown_and_is_erased', async (_, change) => {
+async function isErasedUnseen(change: (head: CachedHead) => CachedHead): Promise<void> {
   const { chat } = await insideWithTwo()
   chat.hide()
   await device.change('cache', 0, change)
@@ -172,7 +167,19 @@ test.each([
   const next = await reload(chat)
   expect([next.phase, next.rooms.all.size]).toEqual(['unreachable', 0])
   await vi.waitFor(async () => expect(await device.records('cache')).toEqual([]))
-})
+}
+
+test('what_is_kept_in_another_layout_is_not_shown_and_is_erased', () =>
+  isErasedUnseen((head) => ({ ...head, layout: '0.0' })))
+
+test('what_is_kept_of_long_ago_is_not_shown_and_is_erased', () =>
+  isErasedUnseen((head) => ({ ...head, at: head.at - CACHE_AGE_MS_MAX })))
+
+test('what_is_kept_of_the_future_is_not_shown_and_is_erased', () =>
+  isErasedUnseen((head) => ({ ...head, at: head.at + 2 * CACHE_AGE_MS_MAX })))
+
+test('what_is_kept_of_somebody_unknown_is_not_shown_and_is_erased', () =>
+  isErasedUnseen((head) => ({ ...head, account: '7.7' })))
 
 test('what_is_damaged_is_not_built_on', async () => {
   const { chat } = await insideWithTwo()
@@ -301,4 +308,17 @@ test('tabs_that_write_in_turns_leave_nothing_older_than_the_number_says', async 
   expect((await head()).seq).toBe(16)
   const kept = new Map((await cachedRooms()).map(({ id, rows }) => [id, rows.map(({ id }) => id)]))
   expect([kept.get(1), kept.get(4)]).toEqual([[11, 12, 13, 15, 16], [14]])
+})
+
+test('a_tab_of_somebody_who_came_in_before_keeps_no_chats', async () => {
+  const one = await insideWithTwo()
+  browser.signedIn = grace
+  const other = browser.tab()
+  await other.entry.start()
+  await browser.welcome(other, { seq: 20, rooms: [room({ id: 7, name: 'of Grace' })] })
+  await other.entry.kept!.flush()
+  await hear(one, 21, 1)
+  await one.chat.entry.kept!.flush()
+  expect((await head()).me.name).toBe('Grace')
+  expect(await device.text()).not.toContain('event 21')
 })

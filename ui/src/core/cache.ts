@@ -11,6 +11,7 @@ import type { BoxInfo, Message, Room, RoomId, Seq, User, UserId } from '../proto
 import { type Account, accountOf } from './account'
 import type { Connection } from './connection'
 import type { Directory } from './directory.svelte'
+import type { KeptAccounts } from './keptAccounts'
 import type { CacheChange, KeptStore } from './keptStore'
 import type { RoomState } from './room.svelte'
 import type { Rooms } from './rooms.svelte'
@@ -88,11 +89,13 @@ export class Cache {
   }
 
   /** What is there, if it is of one who may keep it and is of use. */
-  async recall(mayKeep: (account: Account) => boolean): Promise<Recalled | null> {
+  async recall(accounts: Pick<KeptAccounts, 'isLast'>): Promise<Recalled | null> {
     const [head, ...rooms] = (await this.#store.cached()) as [CachedHead?, ...CachedRoom[]]
     if (!head) return null
     const isGood =
-      head.layout === LAYOUT && mayKeep(head.account) && Math.abs(this.#now() - head.at) < CACHE_AGE_MS_MAX
+      head.layout === LAYOUT &&
+      accounts.isLast(head.account) &&
+      Math.abs(this.#now() - head.at) < CACHE_AGE_MS_MAX
     return isGood ? { head, rooms } : null
   }
 
@@ -117,12 +120,11 @@ export class Cache {
   }
 
   #wait(): void {
-    const again = () => this.write().then(() => this.#wait())
     const source = this.#source
-    this.#timer = setTimeout(
-      () => this.#idle(() => source === this.#source && void again()),
-      WRITE_INTERVAL_MS,
-    )
+    const write = () => {
+      if (this.#source === source) void this.write().then(() => this.#source === source && this.#wait())
+    }
+    this.#timer = setTimeout(() => this.#idle(write), WRITE_INTERVAL_MS)
   }
 
   async #write(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import type { RoomId } from '../protocol'
 import type { Account } from './account'
-import type { KeptStorage } from './keptAccounts'
+import type { KeptAccounts, KeptStorage } from './keptAccounts'
 
 /** What every entry begins with; those before rooms had their own began with it too. */
 const PREFIX = 'porch.draft'
@@ -13,15 +13,15 @@ const WRITE_WAIT_MS = 400
 
 export class Drafts {
   #storage: KeptStorage | null
-  #mayKeep: (account: Account) => boolean
+  #accounts: Pick<KeptAccounts, 'has'>
   #account: Account = ''
   /** What has been typed and not written yet. */
   #unwritten = new Map<RoomId, string>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(storage: KeptStorage | null, mayKeep: (account: Account) => boolean) {
+  constructor(storage: KeptStorage | null, accounts: Pick<KeptAccounts, 'has'>) {
     this.#storage = storage
-    this.#mayKeep = mayKeep
+    this.#accounts = accounts
   }
 
   /** Whose drafts these are from now on. */
@@ -48,7 +48,7 @@ export class Drafts {
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const mayKeep = this.#mayKeep(this.#account)
+    const mayKeep = this.#accounts.has(this.#account)
     for (const [room, text] of this.#unwritten) {
       try {
         if (text === '') this.#storage?.removeItem(this.#key(room))
@@ -72,7 +72,7 @@ export class Drafts {
     const owned = /^porch\.draft\.(.+)\.\d+$/
     for (const key of this.#keys()) {
       const account = owned.exec(key)?.[1]
-      if (account === undefined || !this.#mayKeep(account)) this.#storage?.removeItem(key)
+      if (account === undefined || !this.#accounts.has(account)) this.#storage?.removeItem(key)
     }
   }
 

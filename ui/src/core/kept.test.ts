@@ -31,11 +31,6 @@ const unsentIn = (chat: Chat) => chat.rooms.get(1)?.pending.map(({ body }) => bo
 const stored = async () => (await device.records('outbox')).map((item) => (item as { body: string }).body)
 const nothingIsLeft = () => vi.waitFor(async () => expect(await device.text()).toBe('[[],[],[]]'))
 
-/** Greets whoever connects: a page that has thought better of it may be gone again. */
-async function greetAll(welcome: Parameters<Guest['greet']>[0]): Promise<never> {
-  for (;;) void (await box.guest()).greet(welcome)
-}
-
 /** A page with a draft, a message that is not confirmed, and a cache. */
 async function insideWithAll(): Promise<{ chat: Chat; guest: Guest }> {
   const page = await inside()
@@ -299,8 +294,7 @@ test('an_account_with_the_same_number_on_another_box_is_another_account', async 
   const next = browser.tab()
   await next.entry.start()
   expect(next.rooms.all.size).toBe(0)
-  void greetAll({ me: browser.signedIn, rooms })
-  await vi.waitFor(() => expect(next.rooms.known).toBe(true))
+  await browser.welcome(next, { rooms })
   expect([unsentIn(next), next.rooms.get(4)?.draft]).toEqual([[], ''])
 })
 

@@ -47,11 +47,10 @@ export class Kept {
   #source: KeptSource | null = null
 
   constructor({ storage, name, now, idle }: KeptWorld) {
-    const mayKeep = (account: Account) => this.accounts.has(account)
     this.#now = now
     this.accounts = new KeptAccounts(storage)
-    this.#drafts = new Drafts(storage, mayKeep)
-    this.#store = new KeptStore(name, mayKeep)
+    this.#drafts = new Drafts(storage, this.accounts)
+    this.#store = new KeptStore(name, this.accounts)
     this.#cache = new Cache(this.#store, now, idle)
     const channel = new BroadcastChannel(name)
     this.outbox = new Outbox(
@@ -76,7 +75,7 @@ export class Kept {
 
   /** At the start of the page: the chats of who was here last, where they are there to be shown. */
   async recall(): Promise<Recalled | null> {
-    const recalled = await this.#cache.recall((account) => this.accounts.has(account)).catch(() => null)
+    const recalled = await this.#cache.recall(this.accounts).catch(() => null)
     this.#prune(recalled?.head.account ?? null)
     return recalled
   }
@@ -104,6 +103,7 @@ export class Kept {
 
   /** The box says that nobody is signed in here. */
   nobodyIsIn(): void {
+    if (this.accounts.isEmpty) return
     this.accounts.endLeaving()
     this.#prune()
   }

@@ -34,6 +34,15 @@ export class KeptAccounts {
     return listed !== undefined && !listed.leaving
   }
 
+  /** Whether they came in last, of all who may keep anything: the next page is opened for them. */
+  isLast(account: Account): boolean {
+    return this.has(account) && this.#read().at(-1)?.account === account
+  }
+
+  get isEmpty(): boolean {
+    return this.#read().length === 0
+  }
+
   /** Whether this person has signed out, and the box may not know. */
   hasSignedOut(user: User): boolean {
     return this.#find(accountOf(user))?.leaving === 'sign_out'

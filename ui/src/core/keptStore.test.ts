@@ -20,7 +20,7 @@ let store: KeptStore
 
 beforeEach(() => {
   name = `store-${names++}`
-  store = new KeptStore(name, () => true)
+  store = new KeptStore(name, { has: () => true, isLast: () => true })
 })
 
 afterEach(() => {
@@ -112,7 +112,7 @@ test('an_unsent_message_takes_the_space_of_the_cache', async () => {
 
 test('what_was_asked_for_before_somebody_went_is_not_written_after', async () => {
   let mayKeep = true
-  store = new KeptStore(name, () => mayKeep)
+  store = new KeptStore(name, { has: () => mayKeep, isLast: () => mayKeep })
   const opening = store.put(item('a'))
   const cached = store.changeCache(ADA, () => ({
     isWhole: true,

@@ -5,6 +5,7 @@
 import type { ClientMsgId } from '../protocol'
 import type { Account } from './account'
 import type { CachedHead, CachedRoom } from './cache'
+import type { KeptAccounts } from './keptAccounts'
 import type { OutboxStore, Stored } from './outbox'
 
 /** Goes up whenever the stores change; what is there of another version is dropped. */
@@ -20,14 +21,14 @@ export type CacheChange = {
 
 export class KeptStore implements OutboxStore {
   #name: string
-  #mayKeep: (account: Account) => boolean
+  #accounts: Pick<KeptAccounts, 'has' | 'isLast'>
   #db: IDBDatabase | null = null
   /** Rejected while an older tab keeps the database from being opened, and there until it is. */
   #opening: Promise<IDBDatabase> | null = null
 
-  constructor(name: string, mayKeep: (account: Account) => boolean) {
+  constructor(name: string, accounts: Pick<KeptAccounts, 'has' | 'isLast'>) {
     this.#name = name
-    this.#mayKeep = mayKeep
+    this.#accounts = accounts
   }
 
   async all(account: Account): Promise<Stored[]> {
@@ -56,7 +57,7 @@ export class KeptStore implements OutboxStore {
 
   /**
    * Changes the cache of an account, all or nothing; says whether it did. `change` is given the head that is there; null
-   * leaves all as it is. It is not asked when nothing may be kept any more.
+   * leaves all as it is. It is not asked where somebody else came in since, or nothing may be kept any more.
    */
   async changeCache(
     account: Account,
@@ -66,7 +67,7 @@ export class KeptStore implements OutboxStore {
     await this.#write('cache', (cache) => {
       const head = cache.get(0)
       head.onsuccess = () => {
-        const changed = this.#mayKeep(account) ? change((head.result as CachedHead) ?? null) : null
+        const changed = this.#accounts.isLast(account) ? change((head.result as CachedHead) ?? null) : null
         if (!changed) return
         isChanged = true
         if (changed.isWhole) cache.clear()
@@ -83,7 +84,7 @@ export class KeptStore implements OutboxStore {
       const head = cache.get(0)
       head.onsuccess = () => {
         const owner = (head.result as CachedHead | undefined)?.account
-        if (owner !== undefined && (owner !== account || !this.#mayKeep(owner))) cache.clear()
+        if (owner !== undefined && (owner !== account || !this.#accounts.isLast(owner))) cache.clear()
       }
     })
     await this.#write('outbox', (outbox) => {
@@ -91,7 +92,7 @@ export class KeptStore implements OutboxStore {
       cursor.onsuccess = () => {
         const at = cursor.result
         if (!at) return
-        if (!this.#mayKeep((at.value as Stored).account)) at.delete()
+        if (!this.#accounts.has((at.value as Stored).account)) at.delete()
         at.continue()
       }
     })
@@ -99,7 +100,7 @@ export class KeptStore implements OutboxStore {
 
   #put(item: Stored): Promise<void> {
     return this.#write('outbox', (outbox) => {
-      if (this.#mayKeep(item.account)) outbox.put(item)
+      if (this.#accounts.has(item.account)) outbox.put(item)
     })
   }
 

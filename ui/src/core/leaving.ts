@@ -18,7 +18,7 @@ export async function signOut(entry: Entry, logout: () => Promise<void>): Promis
   kept.accounts.leave(me, 'sign_out')
   const isTold = await tellSignedOut(me, kept, logout)
   entry.leaveAs(me)
-  if (!isTold) entry.keepTrying()
+  if (!isTold && !entry.me) entry.keepTrying()
   return isTold
 }
 

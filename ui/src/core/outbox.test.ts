@@ -33,7 +33,7 @@ function onItsWay<T>() {
 const shownIn = (room: number) => shown.get(room)?.map((pending) => pending.body)
 
 beforeEach(() => {
-  store = new KeptStore(`outbox-${names++}`, () => true)
+  store = new KeptStore(`outbox-${names++}`, { has: () => true, isLast: () => true })
   sent = []
   connected = true
   shown = new Map()

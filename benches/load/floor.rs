@@ -162,6 +162,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         read_n: 0,
         deleted: Vec::new(),
         last: None,
+        joined_at: 0,
     };
     let (version, server) = (PROTOCOL_VERSION, "floor".to_owned());
     let (seq, rooms) = (Seq(last_n), vec![room]);

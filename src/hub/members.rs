@@ -19,8 +19,8 @@ impl Hub {
         else {
             return;
         };
-        let MemberRecord { role, read_n, took_part, .. } = *record;
-        let member = Member { role, read_n, took_part };
+        let MemberRecord { role, joined_at, read_n, took_part, .. } = *record;
+        let member = Member { role, read_n, joined_at, took_part };
         if room.members.insert(record.user, member).is_none() {
             room.present.extend(conns);
             person.rooms.insert(record.room);

@@ -6,6 +6,7 @@ use crate::proto::change::RoomRecord;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
+use crate::proto::millis::Millis;
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSettings};
@@ -20,6 +21,7 @@ use super::deleted::Deleted;
 pub(super) struct Member {
     pub(super) role: RoomRole,
     pub(super) read_n: u64,
+    pub(super) joined_at: Millis,
     /// See [`MemberRecord::took_part`](crate::proto::change::MemberRecord::took_part).
     pub(super) took_part: bool,
 }
@@ -64,6 +66,7 @@ impl Room {
             read_n: member.read_n,
             deleted: self.deleted.above(member.read_n),
             last: self.last.clone(),
+            joined_at: member.joined_at,
         })
     }
 

@@ -63,6 +63,9 @@ pub struct Room {
     #[cfg_attr(test, ts(type = "[number, number][]"))]
     pub deleted: Vec<[u64; 2]>,
     pub last: Option<LastMessage>,
+    /// When this member came in.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub joined_at: i64,
 }
 
 /// How the server took up the client's `after`.

@@ -1,6 +1,5 @@
 /** How many unread messages there are, where it is seen without looking at the page: title, icon, app badge. */
-
-const UNREAD_SHOWN_MAX = 99
+import { formatCount } from './i18n'
 
 /** Between two changes: each is told to the browser and to the system, and in a busy room there are many. */
 const INTERVAL_MS = 1_000
@@ -22,9 +21,8 @@ function next(): void {
 }
 
 function show(place: string, box: string, unread: number): void {
-  const count = unread > UNREAD_SHOWN_MAX ? `${UNREAD_SHOWN_MAX}+` : `${unread}`
   const title = place ? `${place} · ${box}` : box
-  document.title = unread > 0 ? `(${count}) ${title}` : title
+  document.title = unread > 0 ? `(${formatCount(unread)}) ${title}` : title
   const icon = document.querySelector<HTMLLinkElement>('#icon')
   const href = unread > 0 ? '/icon-unread.svg' : '/icon.svg'
   if (icon && icon.getAttribute('href') !== href) icon.setAttribute('href', href)

@@ -17,6 +17,16 @@ export function authorName(id: UserId, room: RoomState | undefined): string {
   return isLost ? roomTitle(room) : personName(id)
 }
 
+/** "Ada and Grace are typing…"; nothing where nobody is. */
+export function typingText(typing: readonly UserId[]): string {
+  const [a, b, c, d] = typing
+  if (a === undefined) return ''
+  if (b === undefined) return t('chat.typing1', { a: personName(a) })
+  if (c === undefined) return t('chat.typing2', { a: personName(a), b: personName(b) })
+  if (d === undefined) return t('chat.typing3', { a: personName(a), b: personName(b), c: personName(c) })
+  return t('chat.typingMany', { n: typing.length })
+}
+
 /** A room's name: its own, the other person's (also the last of one who is gone), or words for the room for everybody. */
 export function roomTitle(room: RoomState): string {
   if (room.kind === 'direct' && (room.with !== null || room.settings.name === ''))

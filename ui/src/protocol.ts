@@ -90,7 +90,11 @@ read_n: number,
 /**
  * Messages above `read_n` that were deleted, and so are not unread: first and last number of each range, ascending.
  */
-deleted: [number, number][], last: LastMessage | null, };
+deleted: [number, number][], last: LastMessage | null, 
+/**
+ * When this member came in.
+ */
+joined_at: number, };
 
 export type Resume = "fresh" | "ok" | "reload";
 

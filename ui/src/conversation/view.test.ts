@@ -60,7 +60,7 @@ async function said(request: string): Promise<void> {
 }
 
 function openRoom(last_n: number, read_n = last_n): TimelineView {
-  state = new RoomState(room({ last_n, read_n }), 0)
+  state = new RoomState(room({ last_n, read_n }))
   return new TimelineView(box, state)
 }
 

@@ -379,7 +379,7 @@ export class Chat {
   }
 
   #met(room: Room): RoomState {
-    const state = new RoomState(room, this.#connection.after ?? 0)
+    const state = new RoomState(room)
     this.#kept.met(state)
     return state
   }

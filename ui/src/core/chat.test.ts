@@ -739,3 +739,27 @@ test('a_box_that_is_busy_at_the_start_is_not_said_to_be_out_of_reach', async () 
     expect(starting.entry.isBusy).toBe(code === 'busy')
   }
 })
+
+test('a_room_in_which_nothing_was_said_stands_where_one_came_in_and_not_above_busy_ones', async () => {
+  const said = (id: number, sent_at: number) => ({
+    last: { id, author: 2, preview: 'x', sent_at },
+    last_n: 1,
+    joined_at: 1,
+  })
+  const guest = await inside({
+    seq: 90,
+    rooms: [
+      room({ id: 1, joined_at: 100 }),
+      room({ id: 2, kind: 'open', ...said(40, 200) }),
+      room({ id: 3, kind: 'open', joined_at: 300 }),
+      room({ id: 4, kind: 'open', ...said(30, 250) }),
+      room({ id: 5, kind: 'open', joined_at: 300 }),
+    ],
+  })
+  // The order of messages is theirs, whatever the clock said when they were sent.
+  expect(chat.rooms.sorted.map((one) => one.id)).toEqual([5, 3, 2, 4, 1])
+  guest.say({ type: 'room', room: room({ id: 6, kind: 'open', joined_at: 400 }) })
+  await vi.waitFor(() => expect(chat.rooms.sorted[0]?.id).toBe(6))
+  guest.tell(written(message({ id: 91, room: 4, n: 2, sent_at: 401 })))
+  await vi.waitFor(() => expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 6, 5, 3, 2, 1]))
+})

@@ -49,6 +49,8 @@ export class RoomState {
   last_n = $state(0)
   read_n = $state(0)
   last = $state.raw<LastMessage | null>(null)
+  /** When this person came in: its place among the others while nothing is said in it. */
+  joined_at = $state(0)
 
   /** Who is typing now, in the order they began. */
   typing = $state.raw<readonly UserId[]>([])
@@ -74,13 +76,10 @@ export class RoomState {
     return Math.max(0, count)
   })
 
-  /** Its place among the others when nothing was said in it: the newest event known when it appeared. */
-  readonly appeared: Seq
   #typingTimers = new Map<UserId, ReturnType<typeof setTimeout>>()
 
-  constructor(room: Room, appeared: Seq) {
+  constructor(room: Room) {
     this.id = room.id
-    this.appeared = appeared
     this.learn(room)
   }
 
@@ -94,6 +93,7 @@ export class RoomState {
     this.last_n = room.last_n
     this.read_n = Math.max(this.read_n, room.read_n)
     this.last = room.last
+    this.joined_at = room.joined_at
     this.#passOver(room.deleted)
   }
 

@@ -1,6 +1,6 @@
 /** The rooms this person is in: what the box told of them, and those of which it has yet to tell. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { Room, RoomId, RoomSettings, Seq, ServerMessage } from '../protocol'
+import type { Room, RoomId, RoomSettings, ServerMessage } from '../protocol'
 import type * as Api from './api'
 import { faultCode } from './api'
 import type { RoomState } from './room.svelte'
@@ -26,9 +26,7 @@ export class Rooms {
   /** How many archived rooms there are, known here or not. */
   archived = $state(0)
   /** The one with the newest message first; archived ones among them. */
-  readonly sorted: readonly RoomState[] = $derived.by(() =>
-    [...this.all.values()].sort((a, b) => activity(b) - activity(a)),
-  )
+  readonly sorted: readonly RoomState[] = $derived.by(() => liveliest([...this.all.values()]))
   /** Unread messages over all rooms that are not archived. */
   readonly unread: number = $derived.by(() => {
     let sum = 0
@@ -174,6 +172,19 @@ export class Rooms {
   }
 }
 
-function activity(room: RoomState): Seq {
-  return room.last?.id ?? room.appeared
+/**
+ * Those in which something was said last first, by the order of the messages. A room in which nothing was said yet comes
+ * where this person came in, as the box's clock tells.
+ */
+function liveliest(rooms: readonly RoomState[]): RoomState[] {
+  const sorted: RoomState[] = []
+  const silent = rooms.filter((room) => !room.last).sort((a, b) => b.joined_at - a.joined_at || b.id - a.id)
+  const spoken = rooms.filter((room) => room.last).sort((a, b) => lastOf(b).id - lastOf(a).id)
+  for (const room of spoken) {
+    while (silent[0] && silent[0].joined_at >= lastOf(room).sent_at) sorted.push(silent.shift()!)
+    sorted.push(room)
+  }
+  return [...sorted, ...silent]
 }
+
+const lastOf = (room: RoomState) => room.last!

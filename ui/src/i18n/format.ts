@@ -51,6 +51,11 @@ export function formatNumber(n: number): string {
   return formatNumberIn(locale(), n)
 }
 
+/** "7", "99+": how many there are, where there is little place and nobody wants to know it more exactly. */
+export function formatCount(n: number): string {
+  return n > 99 ? `${formatNumber(99)}+` : formatNumber(n)
+}
+
 /** "Ada, Grace and Lin". */
 export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)

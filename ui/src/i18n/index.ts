@@ -3,6 +3,7 @@
 export { errorText } from './errors'
 export {
   compareNames,
+  formatCount,
   formatDate,
   formatDay,
   formatList,

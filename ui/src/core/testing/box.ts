@@ -52,6 +52,7 @@ export function room({
     last_n: 0,
     read_n: 0,
     deleted: [],
+    joined_at: 1_780_000_000_000,
     last: null,
     ...changes,
   }

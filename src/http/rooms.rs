@@ -27,7 +27,7 @@ pub(super) struct Rooms {
 
 /// `GET /api/rooms`.
 pub(super) async fn list(State(app): State<App>, current: CurrentSession) -> Answer<Json<Rooms>> {
-    let rooms = app.store.read(current.asker(), move |reader| reader.listed_rooms(&current.user)).await?;
+    let rooms = app.hub.look(current.asker(), move |hub| hub.open_rooms(current.user.id)).await?;
     Ok(Json(Rooms { rooms }))
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn members(
     current: CurrentSession,
     PathIds(room): PathIds<RoomId>,
 ) -> Answer<Json<Members>> {
-    let members = app.store.read(current.asker(), move |reader| reader.room_members(&current.user, room)).await?;
+    let members = app.store.read(current.asker(), move |reader| reader.room_members(current.user.id, room)).await?;
     match members {
         Some(members) => Ok(Json(Members { members })),
         None => Err(ErrorCode::NotAMember.into()),

@@ -19,9 +19,11 @@ use super::*;
 use crate::clock::{self, Clock};
 use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
+use crate::fair::Asker;
 use crate::hub::Hub;
 use crate::lan::mdns::NameState;
 use crate::outbox::{Outbox, Taken};
+use crate::proto::change::Change;
 use crate::proto::code::CloseCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::CONNECTIONS_MAX;
@@ -130,9 +132,15 @@ impl Porch {
         browser
     }
 
-    /// Stores a change that the hub would.
+    /// Makes a change without a page that asks for it.
     async fn apply(&self, op: Op) -> Outcome {
-        self.app.store.apply(op).await.expect("the store takes it")
+        let (tell, told) = std::sync::mpsc::channel::<Vec<Change>>();
+        let stored = move |changes: &[Change]| tell.send(changes.to_vec()).expect("the test waits for it");
+        let answer = self.app.hub.apply(Asker::Person(UserId(1)), op, stored).await;
+        match answer.map_err(|_| "the store takes it").unwrap() {
+            Ok(reply) => Outcome::made(reply, told.recv().expect("it was told before")),
+            Err(code) => Outcome::Refused(code),
+        }
     }
 
     /// Opens a connection to the hub for the session of a browser.

@@ -41,6 +41,12 @@ impl Hub {
                 assert!(self.rooms.by_id[room].members.contains_key(id), "room {room} does not know of person {id}");
             }
         }
+        let open = self.rooms.by_id.values().filter(|room| room.kind == RoomKind::Open);
+        assert_eq!(
+            open.map(|room| room.id).collect::<BTreeSet<_>>(),
+            self.rooms.open().map(|room| room.id).collect(),
+            "the open rooms are not those that are listed"
+        );
         for (pair, room) in &self.rooms.directs {
             assert_eq!(self.rooms.by_id[room].direct, Some(*pair), "room {room} is not the direct room of its pair");
         }

@@ -125,12 +125,9 @@ impl Hub {
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
-        // A room one may not join and none at all look the same from outside.
-        let open = |room: &&Room| room.kind == RoomKind::Open && (room.settings.guests || !self.roster.is_guest(user));
-        let room = self.rooms.get(id).filter(open).ok_or(ErrorCode::NotFound)?;
-        if room.settings.archived {
-            return Err(ErrorCode::RoomArchived);
-        }
+        let room = self.rooms.get(id).ok_or(ErrorCode::NotFound)?;
+        let on_the_box = self.roster.box_role(user).ok_or(ErrorCode::NotFound)?;
+        permit::is_open_to(on_the_box, room.kind, &room.settings)?;
         Ok(Op::Room(RoomOp::AddMembers { room: id, users: vec![user], by: None, at: now.wall }))
     }
 

@@ -1,9 +1,10 @@
-//! The rooms of a person as lists: in the welcome as many as fit, those they do something in
-//! first, and the liveliest first; all by pages.
+//! Rooms as lists: a person's own in the welcome, as many as fit, those they do something in first, and the liveliest
+//! first; all of these by pages; and those that are open to them.
 
-use crate::proto::account::RoomPage;
+use crate::proto::account::{ListedRoom, RoomPage};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{ROOMS_PAGE_MAX, WELCOME_BYTES_MAX};
+use crate::proto::permit::is_open_to;
 use crate::proto::room::RoomKind;
 use crate::proto::server;
 
@@ -32,6 +33,20 @@ impl Hub {
         let more = rooms.len() > ROOMS_PAGE_MAX;
         rooms.truncate(ROOMS_PAGE_MAX);
         RoomPage { rooms, more }
+    }
+
+    /// The rooms that are open to this person, who may be in them, by id.
+    pub fn open_rooms(&self, user: UserId) -> Vec<ListedRoom> {
+        let Some(on_the_box) = self.roster.box_role(user) else { return Vec::new() };
+        let open = self.rooms.open().filter(|room| is_open_to(on_the_box, room.kind, &room.settings).is_ok());
+        open.map(|room| ListedRoom {
+            id: room.id,
+            name: room.settings.name.clone(),
+            member_count: room.member_count(),
+            joined: room.members.contains_key(&user),
+            guests: room.settings.guests,
+        })
+        .collect()
     }
 
     /// One room as this person sees it; none when they are not in it.

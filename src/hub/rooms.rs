@@ -1,9 +1,10 @@
 //! The rooms there are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::proto::change::RoomRecord;
 use crate::proto::id::{RoomId, UserId};
+use crate::proto::room::RoomKind;
 
 use super::room::Room;
 
@@ -11,6 +12,8 @@ use super::room::Room;
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     pub(super) by_id: HashMap<RoomId, Room>,
+    /// Those that are open.
+    open: BTreeSet<RoomId>,
     /// Direct rooms of which both people are here, by them, the lower id first.
     pub(super) directs: HashMap<[UserId; 2], RoomId>,
 }
@@ -19,6 +22,9 @@ impl Rooms {
     pub(super) fn insert(&mut self, record: RoomRecord) {
         if let Some(pair) = record.direct {
             self.directs.insert(pair, record.id);
+        }
+        if record.kind == RoomKind::Open {
+            self.open.insert(record.id);
         }
         self.by_id.insert(record.id, Room::new(record));
     }
@@ -33,7 +39,13 @@ impl Rooms {
 
     pub(super) fn remove(&mut self, id: RoomId) -> Option<Room> {
         self.end_direct(id);
+        self.open.remove(&id);
         self.by_id.remove(&id)
+    }
+
+    /// The open rooms, by id.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Room> {
+        self.open.iter().filter_map(|room| self.get(*room))
     }
 
     /// A direct room of which only one person is left is no room for the two any more.

@@ -71,6 +71,15 @@ pub fn all_that(who: Standing, room: RoomFacts<'_>) -> Vec<Act> {
     Act::ALL.into_iter().filter(|act| may(*act, who, room).is_ok()).collect()
 }
 
+/// Whether somebody may look into a room they are not in, seeing who is in it and what was said there, and come in; else why
+/// not. One that is not open to them looks as if it were not there.
+pub fn is_open_to(on_the_box: BoxRole, kind: RoomKind, settings: &RoomSettings) -> Result<(), ErrorCode> {
+    if kind != RoomKind::Open || (on_the_box == BoxRole::Guest && !settings.guests) {
+        return Err(ErrorCode::NotFound);
+    }
+    if settings.archived { Err(ErrorCode::RoomArchived) } else { Ok(()) }
+}
+
 /// The act by which this is set.
 pub fn act_of(setting: &RoomSetting) -> Act {
     match setting {
@@ -148,6 +157,26 @@ mod tests {
         let archived = RoomFacts { settings: &ARCHIVED, ..there(RoomKind::Closed) };
         assert_eq!(may(Act::Write, MEMBER, archived), Err(ErrorCode::RoomArchived));
         assert_eq!(may(Act::AddMembers, MEMBER, archived), Err(ErrorCode::RoomArchived));
+    }
+
+    #[test]
+    fn only_open_rooms_are_open_to_who_is_not_in_them_and_to_guests_only_those_for_guests() {
+        let guests = RoomSettings { guests: true, ..PLAIN.clone() };
+        for kind in [RoomKind::Closed, RoomKind::Direct, RoomKind::Everyone, RoomKind::Open] {
+            for (role, settings) in [
+                (BoxRole::Owner, &PLAIN),
+                (BoxRole::Member, &PLAIN),
+                (BoxRole::Member, &guests),
+                (BoxRole::Guest, &PLAIN),
+                (BoxRole::Guest, &guests),
+            ] {
+                let open = kind == RoomKind::Open && (role != BoxRole::Guest || settings.guests);
+                let want = if open { Ok(()) } else { Err(ErrorCode::NotFound) };
+                assert_eq!(is_open_to(role, kind, settings), want, "{kind:?}, {role:?}, {settings:?}");
+            }
+        }
+        assert_eq!(is_open_to(BoxRole::Owner, RoomKind::Open, &ARCHIVED), Err(ErrorCode::RoomArchived));
+        assert_eq!(is_open_to(BoxRole::Guest, RoomKind::Open, &ARCHIVED), Err(ErrorCode::NotFound));
     }
 
     #[test]

@@ -226,6 +226,21 @@ pub(super) fn may(db: &Connection, act: Act, room: RoomId, user: UserId) -> rusq
     .map(|refusal| refusal.unwrap_or(Some(ErrorCode::NotFound)))
 }
 
+/// Whether somebody who is not in this room may look into it.
+pub(super) fn is_open_to(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
+    let found = db
+        .prepare_cached(&format!(
+            "SELECT kind, users.role, {ROOM_SETTINGS_COLUMNS} FROM rooms JOIN users ON users.id = ?2
+             WHERE rooms.id = ?1 AND users.name_key IS NOT NULL"
+        ))?
+        .query_row([sql(room.0), sql(user.0)], |row| {
+            let settings = rows::room_settings(row, 2)?;
+            Ok(permit::is_open_to(rows::box_role(row, 1)?, rows::room_kind(row, 0)?, &settings).is_ok())
+        })
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
 pub(super) fn is_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
 }

@@ -9,14 +9,13 @@ use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{ReadError, events, guests, invites, monitor, people, removal, sessions};
-use crate::proto::account::{HistoryPage, Invite, Invited, ListedRoom, Member, SearchPage};
+use super::{ReadError, events, guests, invites, members, monitor, people, removal, sessions};
+use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed, MonitorRows};
-use crate::proto::role::BoxRole;
 use crate::proto::server::User;
 
 /// A person's account with the password's PHC string.
@@ -140,27 +139,6 @@ impl Reader {
         Ok(invites::invited(&self.db, token_hash, now)?)
     }
 
-    /// The open rooms that are not archived, by name; for a guest those that are open to guests.
-    pub fn listed_rooms(&self, asker: &User) -> Result<Vec<ListedRoom>, ReadError> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT id, name, (SELECT count(*) FROM members WHERE room = rooms.id),
-                        EXISTS (SELECT 1 FROM members WHERE user = ?1 AND room = rooms.id), guests
-                 FROM rooms WHERE kind = 'open' AND NOT archived AND (guests OR NOT ?2) ORDER BY name, id",
-            )?
-            .query_map(params![sql(asker.id.0), asker.role == BoxRole::Guest], |row| {
-                Ok(ListedRoom {
-                    id: rows::room_id(row, 0)?,
-                    name: row.get(1)?,
-                    member_count: row.get(2)?,
-                    joined: row.get(3)?,
-                    guests: row.get(4)?,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?)
-    }
-
     /// How many rooms this person has made; `None` where there never was such a person.
     pub fn rooms_made_by(&self, user: UserId) -> Result<Option<u64>, ReadError> {
         Ok(removal::made_by(&self.db, user)?)
@@ -189,13 +167,9 @@ impl Reader {
             .collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Who is in a room, by id; `None` when the asker is not in it and it is not open (to guests, for a guest).
-    pub fn room_members(&self, asker: &User, room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
-        let open = self
-            .db
-            .prepare_cached("SELECT 1 FROM rooms WHERE id = ? AND kind = 'open' AND (guests OR NOT ?)")?
-            .exists(params![sql(room.0), asker.role == BoxRole::Guest])?;
-        if !open && !self.is_member(asker.id, room)? {
+    /// Who is in a room, by id; `None` when the asker may not look into it.
+    pub fn room_members(&self, asker: UserId, room: RoomId) -> Result<Option<Vec<Member>>, ReadError> {
+        if !self.may_look_into(room, asker)? {
             return Ok(None);
         }
         let members = self
@@ -216,7 +190,7 @@ impl Reader {
         window: Window,
         limit: u32,
     ) -> Result<Result<HistoryPage, HistoryRefusal>, ReadError> {
-        if !self.is_member(asker, room)? {
+        if !self.may_look_into(room, asker)? {
             return Ok(Err(HistoryRefusal::NotAMember));
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
@@ -351,8 +325,9 @@ impl Reader {
         };
     }
 
-    fn is_member(&self, user: UserId, room: RoomId) -> rusqlite::Result<bool> {
-        self.db.prepare_cached("SELECT 1 FROM members WHERE user = ? AND room = ?")?.exists([sql(user.0), sql(room.0)])
+    /// Whether this person is in that room, or it is open to them.
+    fn may_look_into(&self, room: RoomId, user: UserId) -> rusqlite::Result<bool> {
+        Ok(members::is_member(&self.db, room, user)? || members::is_open_to(&self.db, room, user)?)
     }
 
     fn rooms_of(&self, user: UserId) -> rusqlite::Result<Vec<RoomId>> {

@@ -250,7 +250,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await grace.page.locator('input[name=username]').fill('Grace')
     await grace.page.locator('input[name=password]').fill('correct horse battery')
     await grace.page.locator('form button[type=submit]').click()
-    await grace.page.getByText('Join this room?').waitFor()
+    await grace.page.locator('article', { hasText: 'Soup at seven.' }).waitFor()
     await look(grace.page, 'door')
     await grace.page.getByRole('button', { name: 'Join Kitchen' }).click()
     await grace.message('Soup at seven.').waitFor()

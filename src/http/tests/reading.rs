@@ -1,6 +1,4 @@
 use super::*;
-use crate::fair::Asker;
-use crate::proto::change::Change;
 use crate::proto::id::ClientMsgId;
 use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::op;
@@ -68,6 +66,23 @@ async fn a_member_reads_a_rooms_history_in_pages_and_nobody_else_does() {
         assert_eq!(refused.refused(), refusal(403, "not_a_member"), "{query}");
     }
     assert_eq!(eve.get("/api/rooms/999/messages").await.refused(), refusal(403, "not_a_member"));
+}
+
+#[tokio::test]
+async fn an_open_room_can_be_looked_into_before_one_joins_it() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut eve = porch.person("Eve").await;
+    let me = ada.me().await.id;
+    let room = porch.room(RoomKind::Open, "Garden", me).await;
+    porch.say(room, me, "the plums are ripe").await;
+    let path = format!("/api/rooms/{room}");
+    assert_eq!(bodies(&eve.get(&format!("{path}/messages?limit=20")).await), ["the plums are ripe"]);
+    assert_eq!(eve.get(&format!("{path}/members")).await.json()["members"].as_array().map(Vec::len), Some(1));
+    // It is not a room of hers: neither among those she is in nor in her searches.
+    assert_eq!(eve.get(&path).await.refused(), refusal(403, "not_a_member"));
+    assert_eq!(eve.get("/api/search?q=plums").await.json()["hits"], json!([]));
+    assert_eq!(porch.browser().get(&format!("{path}/messages")).await.refused(), refusal(401, "not_signed_in"));
 }
 
 /// Reads from the disk that take until this is dropped, as many as there can be at once.

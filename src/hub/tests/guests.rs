@@ -50,6 +50,31 @@ impl World {
 }
 
 #[test]
+fn open_rooms_are_listed_for_everybody_and_for_guests_only_those_they_may_be_in() {
+    let mut world = World::of(3);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let kitchen = world.guest_room(bob, Access::Open, &[]);
+    let hall = world.room(bob, Access::Open, &[1]);
+    let attic = world.guest_room(bob, Access::Closed, &[1]);
+    world.bring(9, kitchen);
+    let listed = |world: &World, id| -> Vec<(RoomId, u32, bool)> {
+        let rooms = world.hub.open_rooms(UserId(id)).into_iter();
+        rooms.map(|room| (room.id, room.member_count, room.joined)).collect()
+    };
+    assert_eq!(listed(&world, 3), [(kitchen, 2, false), (hall, 2, false)]);
+    assert_eq!(listed(&world, 1), [(kitchen, 2, false), (hall, 2, true)]);
+    assert_eq!(listed(&world, 9), [(kitchen, 2, true)], "neither {hall} nor {attic}");
+    assert!(listed(&world, 99).is_empty(), "nobody has this id");
+    let archive = Command::SetRoom { room: hall, setting: RoomSetting::Archived(true) };
+    world.say(bob, ClientMessage::Command { re: 1, command: archive });
+    world.commit();
+    assert_eq!(listed(&world, 1), [(kitchen, 2, false)]);
+    world.change(Change::RoomsRemoved { rooms: vec![kitchen] });
+    assert!(listed(&world, 1).is_empty() && world.closed.is_empty(), "{ada} hears of it otherwise");
+    world.hub.audit();
+}
+
+#[test]
 fn a_room_is_opened_to_guests_by_its_owner_or_the_boxs_and_by_nobody_else() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));

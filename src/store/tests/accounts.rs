@@ -247,7 +247,7 @@ fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     assert!(fixture.read(|reader| reader.account(grace)).is_none());
     assert!(fixture.read(|reader| reader.account_by_key("grace")).is_none());
     assert!(fixture.read(|reader| reader.picture(grace, 1, 32)).is_none());
-    let members = fixture.read(|reader| reader.room_members(&asker(ada), room)).unwrap();
+    let members = fixture.read(|reader| reader.room_members(ada, room)).unwrap();
     assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(ada, RoomRole::Owner)]);
     let page = fixture.read(|reader| reader.history(ada, room, super::super::Window::Newest, 10)).unwrap();
     assert_eq!(page.messages, [message]);

@@ -222,9 +222,37 @@ fn pages_are_the_same_whether_their_messages_are_in_the_register_or_not() {
 }
 
 #[test]
+fn an_open_room_can_be_read_before_one_joins_it_and_no_other() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Alan"]);
+    let open = fixture.room(RoomKind::Open, users[0], &[]);
+    let closed = fixture.room(RoomKind::Closed, users[0], &[]);
+    let opened = fixture.apply(Op::Room(RoomOp::OpenDirect { users: [users[0], users[1]], by: users[0], at: NOON }));
+    let direct = room(&opened);
+    let read = |asker, room| fixture.read(|reader| reader.history(asker, room, Window::Newest, 10));
+    let look = |asker, room| {
+        let members = fixture.read(|reader| reader.room_members(asker, room)).is_some();
+        assert_eq!(members, read(asker, room).is_ok(), "who is in it and what was said go together");
+        members
+    };
+    let said = fixture.send(open, users[0], "a", "Come in");
+    assert_eq!(read(users[2], open).unwrap().messages, [said]);
+    for (room, others_may) in [(open, true), (closed, false), (direct, false), (RoomId(999), false)] {
+        assert_eq!(look(users[2], room), others_may, "room {room}");
+    }
+    assert!(look(users[1], direct) && look(users[0], closed), "who is in it may");
+    assert_eq!(read(UserId(999), open), Err(HistoryRefusal::NotAMember), "somebody has to ask");
+    let archive =
+        |archived| Op::Room(RoomOp::Set { room: open, by: users[0], setting: RoomSetting::Archived(archived) });
+    fixture.apply(archive(true));
+    assert!(!look(users[2], open) && look(users[0], open), "nobody comes into an archived one");
+    fixture.apply(archive(false));
+    assert!(look(users[2], open));
+}
+
+#[test]
 fn pages_are_for_members_and_around_is_for_messages_of_the_room() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
-    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    let room = fixture.room(RoomKind::Closed, users[0], &[]);
     let message = fixture.send(room, users[0], "a", "x");
     let ask = |asker, room, window| fixture.read(|reader| reader.history(asker, room, window, 10));
     assert_eq!(ask(users[1], room, Window::Newest), Err(HistoryRefusal::NotAMember));

@@ -221,11 +221,6 @@ fn open(dir: &Path) -> Result<(Store, Snapshot), OpenError> {
     Store::open(dir, || NOON)
 }
 
-/// A member of the box, as those who ask for something are known.
-fn asker(id: UserId) -> User {
-    User { id, name: String::new(), role: BoxRole::Member, picture: 0, since: NOON, ends_at: None }
-}
-
 /// A session whose token's hash is this byte, repeated.
 fn session(token: u8) -> NewSession {
     NewSession { token_hash: [token; 32], device: "Firefox on Linux".into(), attempt: None, at: NOON }

@@ -39,6 +39,7 @@ export const en = {
   'unsupported.title': 'This browser is too old for porch',
   'unsupported.text':
     'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
+  'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
   'unsupported.missing': 'What is missing here: {list}',
   'offline.title': 'The box is out of reach',
   'offline.text':

@@ -37,6 +37,7 @@ export const zh: Table = {
   'unsupported.title': '这个浏览器太旧，无法使用 porch',
   'unsupported.text': 'porch 需要 2024 年或更新的浏览器：Chrome、Edge、Firefox 或 Safari，请更新后再试。',
   'unsupported.missing': '这里缺少：{list}',
+  'chats.open': { other: '公开房间（{n}）' },
   'offline.title': '连不上主机',
   'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
 

@@ -173,6 +173,22 @@ pub struct Session {
     pub connected: bool,
 }
 
+/// What a new owner is shown to do first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum FirstStep {
+    /// Say whether one account may be used on several devices: done as soon as that is set.
+    Devices,
+    Invite,
+    Poster,
+    Room,
+}
+
+impl FirstStep {
+    pub const ALL: [Self; 4] = [Self::Devices, Self::Invite, Self::Poster, Self::Room];
+}
+
 /// What the owner decides.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -188,6 +204,8 @@ pub struct Settings {
     pub wifi_key: String,
     /// Whether the network does not tell its name.
     pub wifi_hidden: bool,
+    /// Which of the first steps are done, in their order; all of them also where they were put away.
+    pub steps_done: Vec<FirstStep>,
 }
 
 impl Default for Settings {
@@ -199,6 +217,7 @@ impl Default for Settings {
             wifi_name: String::new(),
             wifi_key: String::new(),
             wifi_hidden: false,
+            steps_done: Vec::new(),
         }
     }
 }
@@ -220,6 +239,9 @@ pub struct PatchSettings {
     pub wifi_key: Option<String>,
     #[cfg_attr(test, ts(optional))]
     pub wifi_hidden: Option<bool>,
+    /// These too are done: none is ever taken back.
+    #[cfg_attr(test, ts(optional))]
+    pub steps_done: Option<Vec<FirstStep>>,
 }
 
 /// A room one could join.

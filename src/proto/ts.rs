@@ -53,6 +53,7 @@ fn typescript() -> String {
         account::Join,
         account::PatchPerson,
         account::Session,
+        account::FirstStep,
         account::Settings,
         account::PatchSettings,
         account::ListedRoom,

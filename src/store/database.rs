@@ -12,7 +12,7 @@ use super::{OpenError, names};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -22,6 +22,7 @@ const MIGRATIONS: [Migration; 9] = [
     Migration::of(include_str!("migrations/0007_events.sql")),
     Migration::of(include_str!("migrations/0008_roles.sql")),
     Migration::of(include_str!("migrations/0009_monitor.sql")),
+    Migration::of(include_str!("migrations/0010_first_steps.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -169,6 +170,7 @@ mod tests {
 
     use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
+    use crate::proto::account::FirstStep;
     use crate::proto::id::UserId;
     use crate::proto::role::BoxRole;
     use crate::proto::server::User;
@@ -205,6 +207,7 @@ mod tests {
         assert_eq!(people::shown(&db).unwrap(), [ada], "the deleted one is no guest");
         let settings = settings::read(&db).unwrap();
         assert!(!settings.registration_open && settings.several_devices && settings.guests);
+        assert_eq!(settings.steps_done, FirstStep::ALL, "whoever has been here for long is shown no first steps");
         assert_eq!((settings.wifi_name.as_str(), settings.wifi_key.as_str(), settings.wifi_hidden), ("", "", false));
         let records = rooms::records(&db).unwrap();
         let shown: Vec<_> =

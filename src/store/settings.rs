@@ -1,12 +1,13 @@
 //! What the owner decides.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-use crate::proto::account::{PatchSettings, Settings};
+use super::rows::unreadable;
+use crate::proto::account::{FirstStep, PatchSettings, Settings};
 
 pub(super) fn read(db: &Connection) -> rusqlite::Result<Settings> {
     db.prepare_cached(
-        "SELECT registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden FROM settings",
+        "SELECT registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, steps_done FROM settings",
     )?
     .query_row([], |row| {
         Ok(Settings {
@@ -16,13 +17,15 @@ pub(super) fn read(db: &Connection) -> rusqlite::Result<Settings> {
             wifi_name: row.get(3)?,
             wifi_key: row.get(4)?,
             wifi_hidden: row.get(5)?,
+            steps_done: steps(row, 6)?,
         })
     })
 }
 
-/// What is not named stays as it is.
+/// What is not named stays as it is, and what was done stays done.
 pub(super) fn change(db: &Connection, change: PatchSettings) -> rusqlite::Result<()> {
-    let PatchSettings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden } = change;
+    let PatchSettings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, steps_done } =
+        change;
     db.prepare_cached(
         "UPDATE settings SET registration_open = ifnull(?, registration_open),
                              several_devices = ifnull(?, several_devices), guests = ifnull(?, guests),
@@ -30,5 +33,39 @@ pub(super) fn change(db: &Connection, change: PatchSettings) -> rusqlite::Result
                              wifi_hidden = ifnull(?, wifi_hidden)",
     )?
     .execute(params![registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden])?;
+    // Whoever has decided on devices, wherever that was, need not be asked.
+    let decided = several_devices.map(|_| FirstStep::Devices);
+    finish_steps(db, steps_done.into_iter().flatten().chain(decided))
+}
+
+/// Adds these to the first steps that are done.
+fn finish_steps(db: &Connection, more: impl Iterator<Item = FirstStep>) -> rusqlite::Result<()> {
+    let more: Vec<_> = more.collect();
+    let before = read(db)?.steps_done;
+    if more.iter().all(|step| before.contains(step)) {
+        return Ok(());
+    }
+    let done = FirstStep::ALL.into_iter().filter(|step| before.contains(step) || more.contains(step));
+    let names: Vec<_> = done.map(step_name).collect();
+    db.prepare_cached("UPDATE settings SET steps_done = ?")?.execute([names.join(" ")])?;
     Ok(())
+}
+
+fn step_name(step: FirstStep) -> &'static str {
+    match step {
+        FirstStep::Devices => "devices",
+        FirstStep::Invite => "invite",
+        FirstStep::Poster => "poster",
+        FirstStep::Room => "room",
+    }
+}
+
+fn steps(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<FirstStep>> {
+    let named = |name: &str| {
+        FirstStep::ALL
+            .into_iter()
+            .find(|step| step_name(*step) == name)
+            .ok_or_else(|| unreadable(column, format!("{name} is no first step")))
+    };
+    row.get_ref(column)?.as_str()?.split_whitespace().map(named).collect()
 }

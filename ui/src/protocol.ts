@@ -230,6 +230,8 @@ export type Settings = { registration_open: boolean,
 /**
  * Off: a second sign-in ends the first.
  */
+export type FirstStep = "devices" | "invite" | "poster" | "room";
+
 several_devices: boolean, 
 /**
  * Off: nobody comes as a guest, and whoever was one has gone.
@@ -246,9 +248,17 @@ wifi_key: string,
 /**
  * Whether the network does not tell its name.
  */
-wifi_hidden: boolean, };
+wifi_hidden: boolean, 
+/**
+ * Which of the first steps are done, in their order; all of them also where they were put away.
+ */
+steps_done: Array<FirstStep>, };
 
-export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, guests?: boolean, wifi_name?: string, wifi_key?: string, wifi_hidden?: boolean, };
+export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, guests?: boolean, wifi_name?: string, wifi_key?: string, wifi_hidden?: boolean, 
+/**
+ * These too are done: none is ever taken back.
+ */
+steps_done?: Array<FirstStep>, };
 
 export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, 
 /**

@@ -174,14 +174,34 @@ async fn settings_are_the_owners() {
     let ask = json!({ "several_devices": true });
     assert_eq!(member.patch("/api/settings", &ask).await.refused(), refusal(403, "forbidden"));
     let before = json!({ "settings": { "registration_open": true, "several_devices": false, "guests": true,
-        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": [] } });
     assert_eq!(owner.get("/api/settings").await.json(), before);
     let after = json!({ "settings": { "registration_open": true, "several_devices": true, "guests": true,
-        "wifi_name": "", "wifi_key": "", "wifi_hidden": false } });
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": ["devices"] } });
     assert_eq!(owner.patch("/api/settings", &ask).await.json(), after);
     assert_eq!(owner.get("/api/settings").await.json(), after);
     let unknown = owner.patch("/api/settings", &json!({ "colour": "red" })).await;
     assert_eq!(unknown.refused(), refusal(400, "bad_request"));
+}
+
+#[tokio::test]
+async fn first_steps_are_added_to_those_that_are_done_and_nobody_but_the_owner_sees_them() {
+    let porch = Porch::start();
+    let mut owner = porch.person("Ada").await;
+    let mut member = porch.person("Grace").await;
+    let done = |answer: &Reply| answer.json()["settings"]["steps_done"].clone();
+    let room = owner.patch("/api/settings", &json!({ "steps_done": ["room", "room"] })).await;
+    assert_eq!(done(&room), json!(["room"]));
+    let invite = owner.patch("/api/settings", &json!({ "steps_done": ["invite"] })).await;
+    assert_eq!(done(&invite), json!(["invite", "room"]));
+    assert_eq!(done(&owner.patch("/api/settings", &json!({ "steps_done": [] })).await), json!(["invite", "room"]));
+    let asked = owner.patch("/api/settings", &json!({ "several_devices": false })).await;
+    assert_eq!(done(&asked), json!(["devices", "invite", "room"]), "an answer in the settings is one too");
+    let unknown = owner.patch("/api/settings", &json!({ "steps_done": ["dance"] })).await;
+    assert_eq!(unknown.refused(), refusal(400, "bad_request"));
+    let all = json!({ "steps_done": ["devices", "invite", "poster", "room"] });
+    assert_eq!(member.patch("/api/settings", &all).await.refused(), refusal(403, "forbidden"));
+    assert_eq!(done(&owner.get("/api/settings").await), json!(["devices", "invite", "room"]));
 }
 
 #[tokio::test]

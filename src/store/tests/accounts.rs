@@ -1,5 +1,5 @@
 use super::*;
-use crate::proto::account::Settings;
+use crate::proto::account::{FirstStep, Settings};
 use crate::proto::limits::{SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::{Needs, NewAccount, SignIn};
 use crate::proto::role::{BoxRole, RoomRole};
@@ -73,7 +73,8 @@ fn closed_registration_refuses_all_but_the_first() {
     let change = PatchSettings { registration_open: Some(false), ..PatchSettings::default() };
     changes(fixture.apply(decide(change)));
     fixture.apply(several_devices());
-    let closed = Settings { registration_open: false, several_devices: true, ..Settings::default() };
+    let steps_done = vec![FirstStep::Devices];
+    let closed = Settings { registration_open: false, several_devices: true, steps_done, ..Settings::default() };
     fixture.register("Ada");
     assert_eq!(fixture.refused(create_user("Grace")), ErrorCode::RegistrationClosed);
     let fixture = fixture.reopen();

@@ -169,6 +169,19 @@ export const enBox = {
   'pages.clearExplained':
     'The errors and times are removed from the box. What happens from now on is told again.',
   'pages.cleared': 'Cleared',
+  // --- What a new owner does first ------------------------------------------------------------------------
+  'steps.title': 'First steps',
+  'steps.putAway': 'Put the first steps away for good',
+  'steps.done': 'Done:',
+  'steps.devices': 'May people use phone and laptop at once?',
+  'steps.devicesHint':
+    'Each further sign-in is told to the device before. With one place at a time, the other is signed out.',
+  'steps.devicesOne': 'One place at a time',
+  'steps.devicesSeveral': 'Several devices',
+  'steps.devicesLater': 'You can change this in the settings at any time.',
+  'steps.invite': 'Let others in',
+  'steps.poster': 'Print the poster',
+  'steps.room': 'Make the first room',
 
   // --- What the owner should know -----------------------------------------------------------------------
   'notice.box': 'This box: {text}',

@@ -166,6 +166,18 @@ export const zhBox: BoxTable = {
   'pages.clearAsk': '清除页面的报告？',
   'pages.clearExplained': '错误和速度会从主机上删除，之后发生的会重新报告。',
   'pages.cleared': '已清除',
+  // --- 新主机的第一步 ----------------------------------------------------------------------------------
+  'steps.title': '先做这几件事',
+  'steps.putAway': '收起，以后不再显示',
+  'steps.done': '已完成：',
+  'steps.devices': '大家可以同时用手机和电脑登录吗？',
+  'steps.devicesHint': '再登录一处时，先登录的设备会收到提醒。只许一处时，先前那处会退出。',
+  'steps.devicesOne': '一次只在一处',
+  'steps.devicesSeveral': '可用多台设备',
+  'steps.devicesLater': '以后可以随时在设置里修改。',
+  'steps.invite': '请别人进来',
+  'steps.poster': '打印海报',
+  'steps.room': '建第一个房间',
 
   // --- 给所有者的提醒 ----------------------------------------------------------------------------------
   'notice.box': '这台主机：{text}',

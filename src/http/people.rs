@@ -114,7 +114,8 @@ fn is_of_people(change: &Change) -> bool {
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }
         | Change::RoomsRemoved { .. }
-        | Change::SessionsEnded { .. } => false,
+        | Change::SessionsEnded { .. }
+        | Change::SignedIn { .. } => false,
     }
 }
 

@@ -26,6 +26,7 @@ impl Hub {
             Change::RoomMade { room, members } => self.room_made(room, &members, out),
             Change::RoomsRemoved { rooms } => self.rooms_removed(&rooms, out),
             Change::SessionsEnded { sessions, end } => self.sessions_ended(&sessions, end, now, out),
+            Change::SignedIn { user, session } => self.signed_in(user, session, out),
             Change::StaysEnded(ended) => self.stays_ended(ended, now, out),
             Change::UserChanged(user) => self.user_changed(user, out),
             Change::UserGone { user, heirs } => self.user_gone(user, &heirs, now, out),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::proto::id::{ConnId, UserId};
+use crate::proto::id::{ConnId, SessionId, UserId};
 use crate::proto::limits::{SENDS_IN_FLIGHT_MAX, SESSION_CONNECTIONS_MAX};
 use crate::proto::role::RoomRole;
 use crate::proto::room::RoomKind;
@@ -80,6 +80,6 @@ impl Hub {
 
     /// What a person would be welcomed with.
     pub(crate) fn audit_welcome(&self, user: UserId) -> Option<ServerMessage> {
-        self.roster.knows(user).then(|| self.welcome(user, Resume::Fresh))
+        self.roster.knows(user).then(|| self.welcome(user, SessionId(0), Resume::Fresh))
     }
 }

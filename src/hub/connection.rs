@@ -8,7 +8,8 @@ use crate::proto::limits;
 use crate::proto::op::{Fault, Missed};
 use crate::proto::server::{Resume, ServerMessage};
 
-use super::roster::Stage;
+use super::room::broadcast;
+use super::roster::{Greeted, Stage};
 use super::{Hub, Now, Output};
 
 impl Hub {
@@ -32,7 +33,7 @@ impl Hub {
     }
 
     pub(super) fn hello(&mut self, now: Now, conn: ConnId, tab: TabId, after: Option<Seq>, out: &mut Vec<Output>) {
-        let Some((user, before)) = self.roster.greet(conn, tab) else { return };
+        let Some(Greeted { user, session, before }) = self.roster.greet(conn, tab) else { return };
         if let Some(before) = before {
             self.close(before, CloseCode::TooMany, now, out);
         }
@@ -44,7 +45,7 @@ impl Hub {
             Some(after) if after == self.seq => (Resume::Ok, None),
             Some(after) => (Resume::Ok, Some(after)),
         };
-        let welcome = self.welcome(user, resume);
+        let welcome = self.welcome(user, session, resume);
         let stage = if let Some(after) = read_from {
             out.push(Output::Hold { conn });
             out.push(Output::ReadMissed { conn, user, after, upto: self.seq });
@@ -64,13 +65,14 @@ impl Hub {
         self.presence.came(conn, user, now.mono);
     }
 
-    pub(super) fn welcome(&self, user: UserId, resume: Resume) -> ServerMessage {
+    pub(super) fn welcome(&self, user: UserId, session: SessionId, resume: Resume) -> ServerMessage {
         let person = &self.roster.people[&user];
         let (rooms, more) = self.liveliest(person);
         ServerMessage::Welcome {
             version: PROTOCOL_VERSION,
             server: self.version.clone(),
             me: person.user.clone(),
+            newest_session: person.newest_session.map_or(session, |newest| newest.max(session)),
             seq: self.seq,
             resume,
             rooms,
@@ -102,6 +104,12 @@ impl Hub {
             }
         }
         out.push(Output::Release { conn, first });
+    }
+
+    /// The person's other places hear of it: whoever gave the password may be somebody else.
+    pub(super) fn signed_in(&mut self, user: UserId, session: SessionId, out: &mut Vec<Output>) {
+        self.roster.signed_in(user, session);
+        broadcast(self.roster.joined_conns(user), ServerMessage::SignedIn { session }, out);
     }
 
     pub(super) fn sessions_ended(&mut self, sessions: &[SessionId], end: SessionEnd, now: Now, out: &mut Vec<Output>) {

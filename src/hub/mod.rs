@@ -161,6 +161,9 @@ impl Hub {
         for user in snapshot.users {
             hub.roster.insert(user);
         }
+        for (user, session) in snapshot.newest_sessions {
+            hub.roster.signed_in(user, session);
+        }
         for record in snapshot.rooms {
             hub.rooms.insert(record);
         }

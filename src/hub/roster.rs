@@ -46,6 +46,15 @@ impl Conn {
     }
 }
 
+/// Whose a connection is that says hello.
+pub(super) struct Greeted {
+    pub(super) user: UserId,
+    pub(super) session: SessionId,
+    /// What its tab had before: a tab has one connection, and the other is dead though nobody has noticed yet, as when a
+    /// phone changes from one Wi-Fi to another.
+    pub(super) before: Option<ConnId>,
+}
+
 /// One account.
 #[derive(Debug)]
 pub(super) struct Person {
@@ -56,11 +65,14 @@ pub(super) struct Person {
     /// A guest who is about to be sent home: can do nothing any more.
     pub(super) leaving: bool,
     pub(super) quota: Quota,
+    /// The last place where this account was signed in to, if it was more than once; ended or not.
+    pub(super) newest_session: Option<SessionId>,
 }
 
 impl Person {
     pub(super) fn new(user: User) -> Self {
-        Self { user, conns: Vec::new(), rooms: BTreeSet::new(), leaving: false, quota: Quota::default() }
+        let (conns, rooms) = (Vec::new(), BTreeSet::new());
+        Self { user, conns, rooms, leaving: false, quota: Quota::default(), newest_session: None }
     }
 }
 
@@ -123,14 +135,13 @@ impl Roster {
         }
     }
 
-    /// A connection says of which tab it is. Gives whose it is, and the connection that this tab had before: a tab has
-    /// one, and what it had is dead though nobody has noticed yet, as when a phone changes from one Wi-Fi to another.
-    pub(super) fn greet(&mut self, conn: ConnId, tab: TabId) -> Option<(UserId, Option<ConnId>)> {
+    /// A connection says of which tab it is.
+    pub(super) fn greet(&mut self, conn: ConnId, tab: TabId) -> Option<Greeted> {
         let Conn { user, session, .. } = *self.conns.get(&conn)?;
         let same = |id: &ConnId| *id != conn && self.conns.get(id).is_some_and(|conn| conn.tab == Some(tab));
         let before = self.session_conns(user, session).into_iter().find(same);
         self.conns.get_mut(&conn)?.tab = Some(tab);
-        Some((user, before))
+        Some(Greeted { user, session, before })
     }
 
     pub(super) fn disconnect(&mut self, conn: ConnId) -> Option<Conn> {
@@ -139,6 +150,13 @@ impl Roster {
             person.conns.retain(|other| *other != conn);
         }
         Some(state)
+    }
+
+    /// Somebody has signed in at one more place.
+    pub(super) fn signed_in(&mut self, user: UserId, session: SessionId) {
+        if let Some(person) = self.people.get_mut(&user) {
+            person.newest_session = person.newest_session.max(Some(session));
+        }
     }
 
     /// Lets nobody in by these any more; gives the connections there are, in order.

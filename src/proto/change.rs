@@ -49,6 +49,11 @@ pub enum Change {
         sessions: Vec<SessionId>,
         end: SessionEnd,
     },
+    /// Somebody who has an account has signed in to it, at one more place or in place of others.
+    SignedIn {
+        user: UserId,
+        session: SessionId,
+    },
     StaysEnded(Ended),
     /// An account has another name, picture or role.
     UserChanged(User),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Re;
 use super::code::ErrorCode;
 use super::event::Event;
-use super::id::{ClientMsgId, RoomId, Seq, UserId};
+use super::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
 use super::permit::Act;
 use super::role::{BoxRole, RoomRole};
 use super::room::{RoomKind, RoomSettings};
@@ -135,6 +135,10 @@ pub enum ServerMessage {
     RoomsGone {
         rooms: Vec<RoomId>,
     },
+    /// This account has been signed in to at one more place.
+    SignedIn {
+        session: SessionId,
+    },
     Typing {
         room: RoomId,
         user: UserId,
@@ -148,6 +152,8 @@ pub enum ServerMessage {
         version: u32,
         server: String,
         me: User,
+        /// The last place where this account was signed in to; this one, where nobody has been later.
+        newest_session: SessionId,
         seq: Seq,
         resume: Resume,
         rooms: Vec<Room>,

@@ -325,6 +325,7 @@ fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
     let members = format!("SELECT {} FROM members ORDER BY user, room", members::MEMBER_COLUMNS);
     Ok(Snapshot {
         users: people::present(db)?,
+        newest_sessions: sessions::newest(db)?,
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], members::member)?.collect::<rusqlite::Result<_>>()?,
         seq: events::newest_seq(db)?,

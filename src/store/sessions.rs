@@ -56,12 +56,15 @@ pub(super) fn create(db: &Connection, sign_in: &SignIn, now: Millis) -> rusqlite
     // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
     let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == *here);
     let ended = [(others, SessionEnd::TakenOver), (own, SessionEnd::SignedOut)];
-    let changes: Vec<Change> = ended
+    let mut changes: Vec<Change> = ended
         .into_iter()
         .filter(|(sessions, _)| !sessions.is_empty())
         .map(|(sessions, end)| Change::SessionsEnded { sessions, end })
         .collect();
-    Ok(Outcome::made(Reply::SignedIn { user: found, session: add(db, user, session)? }, changes))
+    let session = add(db, user, session)?;
+    // After those that have ended: they are told that they have, and nothing else.
+    changes.push(Change::SignedIn { user, session });
+    Ok(Outcome::made(Reply::SignedIn { user: found, session }, changes))
 }
 
 /// Why the person of this session may not ask for a change now, if so.
@@ -110,6 +113,13 @@ pub(super) fn add(db: &Connection, user: UserId, session: &NewSession) -> rusqli
     )?
     .execute(params![sql(user.0), session.token_hash, session.device, session.at, session.attempt])?;
     Ok(SessionId(db.last_insert_rowid().unsigned_abs()))
+}
+
+/// The newest session of everybody who is signed in anywhere.
+pub(super) fn newest(db: &Connection) -> rusqlite::Result<Vec<(UserId, SessionId)>> {
+    db.prepare("SELECT user, max(id) FROM sessions GROUP BY user")?
+        .query_map([], |row| Ok((rows::user_id(row, 0)?, rows::session_id(row, 1)?)))?
+        .collect()
 }
 
 /// The session that an attempt has made, and whose it is, as long as it goes on and the attempt may be repeated.

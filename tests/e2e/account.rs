@@ -47,10 +47,19 @@ async fn with_several_devices_all_hear_and_each_can_be_removed() {
     let porch = Porch::start().await;
     let phone = porch.door.register("Ada").await;
     allow_several_devices(&phone).await;
+    let bob = porch.door.register("Bob").await;
+    let (mut on_phone, mut on_bobs) = (phone.arrive().await, bob.arrive().await);
     let laptop = porch.door.log_in("Ada", false).await.expect("several devices are allowed");
-    let (mut on_phone, mut on_laptop) = (phone.arrive().await, laptop.arrive().await);
+    let told = on_phone.until_type("signed_in").await;
+    assert_eq!(number(&told["session"]), places(&laptop).await[1].0, "the first place is told of the second");
+    let mut on_laptop = laptop.arrive().await;
     on_phone.post(EVERYONE, "01-a", "To myself").await;
     on_laptop.until(|message| message["body"] == "To myself").await;
+    for heard in [on_laptop.so_far().await, on_bobs.so_far().await] {
+        assert!(heard.iter().all(|message| message["type"] != "signed_in"), "{heard:?}");
+    }
+    // Who was away reads it in the welcome.
+    assert_eq!(phone.connect().await.hello(None).await["newest_session"], told["session"]);
 
     let listed = places(&laptop).await;
     assert_eq!(

@@ -132,11 +132,15 @@ export type ServerMessage = { "type": "done", re: number, room: RoomId | null, }
 /**
  * All that this member may do there from now on.
  */
-may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "signed_in", session: SessionId, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
 /**
  * Accounts that were deleted.
  */
-gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, me: User, seq: Seq, resume: Resume, rooms: Array<Room>, 
+gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, me: User, 
+/**
+ * The last place where this account was signed in to; this one, where nobody has been later.
+ */
+newest_session: SessionId, seq: Seq, resume: Resume, rooms: Array<Room>, 
 /**
  * How many archived rooms there are beside these.
  */
@@ -226,12 +230,12 @@ export type Session = { id: SessionId,
  */
 device: string, created_at: number, current: boolean, connected: boolean, };
 
+export type FirstStep = "devices" | "invite" | "poster" | "room";
+
 export type Settings = { registration_open: boolean, 
 /**
  * Off: a second sign-in ends the first.
  */
-export type FirstStep = "devices" | "invite" | "poster" | "room";
-
 several_devices: boolean, 
 /**
  * Off: nobody comes as a guest, and whoever was one has gone.

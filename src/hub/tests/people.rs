@@ -119,6 +119,55 @@ fn a_takeover_closes_the_first_place_and_leaves_the_second() {
     assert_eq!(world.hub.connected_sessions(UserId(1)).collect::<Vec<_>>(), [SessionId(11)]);
 }
 
+/// The newest session that a welcome names.
+fn newest_of(got: &[ServerMessage]) -> SessionId {
+    match &got[0] {
+        ServerMessage::Welcome { newest_session, .. } => *newest_session,
+        other => panic!("a welcome was expected, not {other:?}"),
+    }
+}
+
+#[test]
+fn a_second_place_is_told_to_the_first_now_or_when_it_comes_back_and_to_nobody_else() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let [phone, tab] = [world.connect_session(1, 10), world.connect_session(1, 10)];
+    let silent = world.connect_session(1, 10);
+    for conn in [phone, tab] {
+        world.say(conn, hello(conn, None));
+        assert_eq!(newest_of(&world.got(conn)), SessionId(10), "this place, where nobody has been later");
+    }
+    world.wait(1_000);
+    world.sent.clear();
+    let session = SessionId(11);
+    world.change(Change::SignedIn { user: UserId(1), session });
+    for conn in [phone, tab] {
+        assert_eq!(world.got(conn), [ServerMessage::SignedIn { session }]);
+    }
+    assert!(world.got(bob).is_empty() && world.got(silent).is_empty());
+    world.input(Input::Disconnected { conn: phone });
+    world.change(Change::SignedIn { user: UserId(1), session: SessionId(12) });
+    for (session, conn) in [(10, world.connect_session(1, 10)), (13, world.connect_session(1, 13))] {
+        world.say(conn, hello(conn, None));
+        assert_eq!(newest_of(&world.got(conn)), SessionId(session.max(12)));
+    }
+    world.say(silent, hello(silent, None));
+    assert_eq!(newest_of(&world.got(silent)), SessionId(12));
+}
+
+#[test]
+fn a_place_that_was_signed_in_to_before_a_restart_is_in_the_welcome() {
+    let users = (1..=2).map(user).collect();
+    let newest_sessions = vec![(UserId(1), SessionId(7))];
+    let mut world = World::of(2);
+    world.hub = Hub::new(Snapshot { users, newest_sessions, ..Snapshot::default() }, "0.0.0");
+    for (user, session, newest) in [(1, 5, 7), (1, 7, 7), (2, 6, 6)] {
+        let conn = world.connect_session(user, session);
+        world.say(conn, hello(conn, None));
+        assert_eq!(newest_of(&world.got(conn)), SessionId(newest));
+    }
+}
+
 #[test]
 fn the_oldest_connection_of_a_session_makes_room() {
     let mut world = World::of(1);

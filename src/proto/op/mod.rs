@@ -15,7 +15,7 @@ use crate::proto::account::{Invite, PatchSettings, Settings};
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, Message};
-use crate::proto::id::{RoomId, SessionId};
+use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::server::User;
 
 pub use crate::proto::millis::{DAY_MS, Millis};
@@ -130,6 +130,7 @@ pub enum Fault {
 pub struct Snapshot {
     /// Without those whose stay has ended.
     pub users: Vec<User>,
+    pub newest_sessions: Vec<(UserId, SessionId)>,
     pub rooms: Vec<RoomRecord>,
     pub members: Vec<MemberRecord>,
     /// The newest event's.

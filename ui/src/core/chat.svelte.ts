@@ -14,6 +14,7 @@ import type {
   RoomId,
   Seq,
   ServerMessage,
+  SessionId,
   User,
   UserId,
 } from '../protocol'
@@ -26,6 +27,7 @@ import { Directory } from './directory.svelte'
 import { Entry, type Phase } from './entry.svelte'
 import { History } from './history'
 import type { Kept, KeptSource } from './kept'
+import { NEW_PLACE_KEY } from './newPlaceKey'
 import { Presence } from './presence.svelte'
 import { ReadMarkers } from './readMarkers'
 import { Revisions } from './revisions'
@@ -51,6 +53,8 @@ export class Chat {
   updated = $state(false)
   /** Messages not confirmed yet, over all rooms. */
   unsent = $state(0)
+  /** A sign-in to this account at another place, of which this device has not told yet; 0 where there is none. */
+  newPlace = $state<SessionId>(0)
   /** Called for each message of somebody else as it arrives live (not for those missed while away). */
   readonly hearers = new Set<(room: RoomState, message: Message) => void>()
   /** Called with each message that is deleted, also with those deleted while away. */
@@ -235,6 +239,7 @@ export class Chat {
     this.#directory.clear()
     this.presence.clear()
     this.unsent = 0
+    this.newPlace = 0
   }
 
   #linkChanged(link: Link): void {
@@ -314,6 +319,9 @@ export class Chat {
       case 'error':
         this.#error(message)
         return
+      case 'signed_in':
+        this.newPlace = message.session
+        return
       case 'pong':
         return
       default:
@@ -332,6 +340,8 @@ export class Chat {
     this.updated = this.#version !== welcome.server
     this.#welcomedAt = welcome.seq
     this.entry.me = welcome.me
+    const newest = welcome.newest_session
+    if (this.#around.storage?.getItem(NEW_PLACE_KEY) !== String(newest)) this.newPlace = newest
     this.#directory.meet(welcome.me)
     // Before the first welcome nothing of what is deleted is heard either.
     if (welcome.resume !== 'ok') this.#doubt()

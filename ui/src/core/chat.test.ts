@@ -4,6 +4,7 @@ import type { HistoryPage, Message, SearchPage, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
 import { signOut } from './leaving'
+import { NEW_PLACE_KEY } from './newPlaceKey'
 import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
 import { Device } from './testing/device'
 
@@ -722,6 +723,7 @@ test('another_version_of_the_box_is_noticed', async () => {
     version: PROTOCOL_VERSION,
     server: '0.2.0',
     me: ada,
+    newest_session: 1,
     seq: 0,
     resume: 'ok',
     rooms: [room()],
@@ -738,6 +740,21 @@ test('a_box_that_is_busy_at_the_start_is_not_said_to_be_out_of_reach', async () 
     expect(starting.phase).toBe('unreachable')
     expect(starting.entry.isBusy).toBe(code === 'busy')
   }
+})
+
+test('a_sign_in_elsewhere_is_news_until_this_device_has_told_of_it', async () => {
+  storage.set(NEW_PLACE_KEY, '4')
+  const guest = await inside({ newest_session: 4 })
+  expect(chat.newPlace).toBe(0)
+  guest.say({ type: 'signed_in', session: 5 })
+  await vi.waitFor(() => expect(chat.newPlace).toBe(5))
+  storage.set(NEW_PLACE_KEY, '5')
+  chat.newPlace = 0
+  guest.vanish()
+  await (await box.guest()).greet({ newest_session: 6 })
+  await vi.waitFor(() => expect(chat.newPlace).toBe(6))
+  await chat.entry.signOut()
+  expect(chat.newPlace).toBe(0)
 })
 
 test('a_room_in_which_nothing_was_said_stands_where_one_came_in_and_not_above_busy_ones', async () => {

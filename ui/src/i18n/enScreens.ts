@@ -87,6 +87,18 @@ export const enScreens = {
   'people.alone': 'You are the first one here. Tell the others the address.',
   'people.show': 'Show the way in',
   'people.invite': 'Invite people',
+  // --- Devices, and the news of another -------------------------------------------------------------------
+  'device.browser': '{browser} on {system}',
+  'device.bare': '{system} device',
+  'device.android': 'Android',
+  'device.unknown': 'Unknown device',
+  'newPlace.now': 'You also signed in on {device} just now.',
+  'newPlace.at': 'You also signed in on {device}: {when}.',
+  'newPlace.over':
+    'Your account was signed in to at another place, which is signed out again. If that was not you:',
+  'newPlace.signOut': 'Sign out there',
+  'newPlace.ended': 'That place is signed out. If it was not you who signed in:',
+
   'people.noMatchTitle': 'Nobody by that name',
   'people.noMatch': 'No one here is called “{name}”.',
   'people.found': { one: '{n} person found', other: '{n} people found' },
@@ -295,8 +307,9 @@ export const enScreens = {
   'settings.boxExplained': 'Only you, as its owner, see this.',
   'settings.registration': 'New people may join',
   'settings.registrationHint': 'When off, nobody can make a new account.',
-  'settings.severalDevices': 'Several devices for one account',
-  'settings.severalDevicesHint': 'When off, signing in elsewhere signs out here.',
+  'settings.severalDevices': 'People may use phone and laptop at once',
+  'settings.severalDevicesHint':
+    'Each further sign-in is told to the devices before. When off, signing in elsewhere signs out here.',
   'settings.guests': 'Guests may come',
   'settings.guestsHint': 'By an invite, without a password, into rooms that are open to guests.',
   'settings.guestsOffAsk': 'Let no guests come any more?',

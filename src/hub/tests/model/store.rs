@@ -87,6 +87,7 @@ impl Store {
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
             users: self.users.values().cloned().collect(),
+            newest_sessions: Vec::new(),
             rooms: self.rooms.iter().filter(|(_, room)| !room.removed).map(|(id, _)| self.record(*id)).collect(),
             members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
             seq: self.events.len() as u64,

@@ -97,7 +97,7 @@ impl Truth {
                 self.join(members);
             }
             Change::RoomsRemoved { rooms } => self.rooms.retain(|room, _| !rooms.contains(room)),
-            Change::SessionsEnded { .. } => {}
+            Change::SessionsEnded { .. } | Change::SignedIn { .. } => {}
             Change::StaysEnded(Ended { guests, deleted }) => {
                 guests.iter().for_each(|guest| self.stay_ended(guest));
                 self.ended.retain(|user, _| !deleted.contains(user));

@@ -10,7 +10,6 @@ import type {
   Command,
   Event,
   Message,
-  Resume,
   Room,
   RoomSettings,
   ServerMessage,
@@ -52,8 +51,8 @@ export function room({
     last_n: 0,
     read_n: 0,
     deleted: [],
-    joined_at: 1_780_000_000_000,
     last: null,
+    joined_at: 1_780_000_000_000,
     ...changes,
   }
 }
@@ -134,18 +133,19 @@ export class Guest {
     this.#peer.send(JSON.stringify(message))
   }
 
-  welcome(changes: { seq?: number; resume?: Resume; rooms?: Room[]; more?: boolean; me?: User } = {}): void {
-    const { seq = 0, resume = 'fresh', rooms = [room()], more = false, me = ada } = changes
+  welcome(changes: Partial<Extract<ServerMessage, { type: 'welcome' }>> = {}): void {
     this.say({
       type: 'welcome',
       version: PROTOCOL_VERSION,
       server: '0.1.0',
-      me,
-      seq,
-      resume,
-      rooms,
+      me: ada,
+      newest_session: 1,
+      seq: 0,
+      resume: 'fresh',
+      rooms: [room()],
       archived: 0,
-      more,
+      more: false,
+      ...changes,
     })
   }
 

@@ -1,0 +1,15 @@
+/** What a device is called: the box makes the English words (src/http/device.rs), and they are said as the page speaks. */
+import { tScreens as t } from './language.svelte'
+
+/** "Chrome on Android" and "Linux device", in the language shown; what a program calls itself stays as it is. */
+export function deviceName(label: string): string {
+  const [, browser, system] = /^(.+) on (.+)$/.exec(label) ?? []
+  if (browser && system) return t('device.browser', { browser, system: systemName(system) })
+  const [, bare] = /^(.+) device$/.exec(label) ?? []
+  if (bare === 'Unknown') return t('device.unknown')
+  return bare ? t('device.bare', { system: systemName(bare) }) : label
+}
+
+function systemName(system: string): string {
+  return system === 'Android' ? t('device.android') : system
+}

@@ -5,7 +5,7 @@ import './style/tokens.css'
 import './style/base.css'
 import App from './App.svelte'
 import { chat } from './chat'
-import { startLanguage } from './i18n'
+import { startLanguage, withTexts } from './i18n'
 import { missingFeatures } from './parts/features'
 import { router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
@@ -25,9 +25,9 @@ appearance.apply()
 const missing = missingFeatures()
 const target = document.querySelector('#app')!
 if (missing.length > 0) {
-  void import('./screens/Unsupported.svelte').then(({ default: Unsupported }) =>
-    mount(Unsupported, { target }),
-  )
+  void startLanguage()
+    .then(() => withTexts(import('./screens/Unsupported.svelte')))
+    .then(({ default: Unsupported }) => mount(Unsupported, { target }))
 } else {
   void chat.entry.start()
   router.start()

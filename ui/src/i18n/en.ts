@@ -35,20 +35,11 @@ export const en = {
   'search.label': 'Search the messages',
   'newChat.title': 'New chat',
 
-  // --- Pages for when something is in the way -----------------------------------------------------------------
-  'unsupported.title': 'This browser is too old for porch',
-  'unsupported.text':
-    'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
-  'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
-  'unsupported.missing': 'What is missing here: {list}',
-  'offline.title': 'The box is out of reach',
-  'offline.text':
-    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
-
   // --- Chat list, conversation ---------------------------------------------------------------------------------
   'chats.title': 'Chats',
   'chats.new': 'New chat or room',
   'chats.more': 'More rooms',
+  'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
   'chats.archived': { one: 'Archived ({n})', other: 'Archived ({n})' },
   'chats.archivedMore': 'Show more archived rooms',
   'chats.emptyTitle': 'No chats yet',
@@ -109,8 +100,6 @@ export const en = {
   'link.reload': 'Reload',
 
   // --- Errors the server names: one for each code ---------------------------------------------------------------
-  'error.limit_reached': 'There are too many of these already.',
-  'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.bad_request': 'That did not work: the box did not understand this page. Reload it and try again.',
   'error.body_empty': 'There is nothing to send.',
   'error.body_long': 'A message can have at most 8,000 characters.',
@@ -126,7 +115,6 @@ export const en = {
   'error.room_archived': 'This room is archived: it can be read, not written.',
   'error.slow_down': 'That was too much at once. Wait a moment.',
   'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',
-  'error.too_large': 'That is too large for the box.',
   'error.unexpected': 'Something unexpected happened. Try again.',
   'error.unreachable': 'The box cannot be reached just now.',
 } as const

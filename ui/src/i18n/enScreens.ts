@@ -18,6 +18,15 @@ export const enScreens = {
   'role.boxGuest': 'Guest',
   'role.roomOwner': 'Room owner',
 
+  // --- Pages for when something is in the way --------------------------------------------------------------
+  'unsupported.title': 'This browser is too old for porch',
+  'unsupported.text':
+    'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
+  'unsupported.missing': 'What is missing here: {list}',
+  'offline.title': 'The box is out of reach',
+  'offline.text':
+    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
+
   // --- Coming in: welcome, join, sign in, use here, signed out ------------------------------------------------------
   'welcome.title': 'Welcome to {box}',
   'welcome.text': 'A place to talk for everyone in this network. What is said here stays on this box.',
@@ -78,15 +87,6 @@ export const enScreens = {
   'signedOut.stay': 'You were here as a guest. With another invite you can come again.',
   'signedOut.stayOn': 'To the start',
 
-  // --- People and profile ---------------------------------------------------------------------------
-  'people.title': 'People',
-  'people.filter': 'Find a person',
-  'people.hereNow': 'Here now',
-  'people.everyoneElse': 'Everyone else',
-  'people.hereCount': { one: '{n} person is here now', other: '{n} people are here now' },
-  'people.alone': 'You are the first one here. Tell the others the address.',
-  'people.show': 'Show the way in',
-  'people.invite': 'Invite people',
   // --- Devices, and the news of another -------------------------------------------------------------------
   'device.browser': '{browser} on {system}',
   'device.bare': '{system} device',
@@ -99,6 +99,15 @@ export const enScreens = {
   'newPlace.signOut': 'Sign out there',
   'newPlace.ended': 'That place is signed out. If it was not you who signed in:',
 
+  // --- People and profile ---------------------------------------------------------------------------
+  'people.title': 'People',
+  'people.filter': 'Find a person',
+  'people.hereNow': 'Here now',
+  'people.everyoneElse': 'Everyone else',
+  'people.hereCount': { one: '{n} person is here now', other: '{n} people are here now' },
+  'people.alone': 'You are the first one here. Tell the others the address.',
+  'people.show': 'Show the way in',
+  'people.invite': 'Invite people',
   'people.noMatchTitle': 'Nobody by that name',
   'people.noMatch': 'No one here is called “{name}”.',
   'people.found': { one: '{n} person found', other: '{n} people found' },
@@ -380,6 +389,9 @@ export const enScreens = {
   // --- Errors that only these screens meet --------------------------------------------------------------
   'error.cookies_blocked':
     'This browser blocks cookies here, and without one nobody can be signed in. Allow cookies for this address in the settings of the browser, then try again.',
+  'error.limit_reached': 'There are too many of these already.',
+  'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
+  'error.too_large': 'That is too large for the box.',
   'error.clock_impossible': 'It cannot be this time. Check the clock of this device.',
   'error.clock_refused': 'The box’s system does not let porch set its clock.',
   'error.clock_synchronized': 'The box’s clock is kept by a time server, and cannot be set by hand.',

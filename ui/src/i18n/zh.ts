@@ -33,18 +33,11 @@ export const zh: Table = {
   'search.label': '搜索消息',
   'newChat.title': '新聊天',
 
-  // --- 遇到阻碍时的页面 ----------------------------------------------------------------------------------
-  'unsupported.title': '这个浏览器太旧，无法使用 porch',
-  'unsupported.text': 'porch 需要 2024 年或更新的浏览器：Chrome、Edge、Firefox 或 Safari，请更新后再试。',
-  'unsupported.missing': '这里缺少：{list}',
-  'chats.open': { other: '公开房间（{n}）' },
-  'offline.title': '连不上主机',
-  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
-
   // --- 聊天列表与对话 --------------------------------------------------------------------------------
   'chats.title': '聊天',
   'chats.new': '新的聊天或房间',
   'chats.more': '更多房间',
+  'chats.open': { other: '公开房间（{n}）' },
   'chats.archived': { other: '已归档（{n}）' },
   'chats.archivedMore': '显示更多已归档的房间',
   'chats.emptyTitle': '还没有聊天',
@@ -105,8 +98,6 @@ export const zh: Table = {
   'link.reload': '重新加载',
 
   // --- 服务器给出的错误，每个代码一句 -----------------------------------------------------------------------
-  'error.limit_reached': '数量已达上限。',
-  'error.rooms_full': '其中有人不能再由你加进更多房间了。',
   'error.bad_request': '没有成功：主机不明白这个页面的请求。请重新加载后再试。',
   'error.body_empty': '没有可发送的内容。',
   'error.body_long': '一条消息最多 8,000 个字。',
@@ -122,7 +113,6 @@ export const zh: Table = {
   'error.room_archived': '这个房间已归档：可以阅读，不能发消息。',
   'error.slow_down': '操作太快了，请稍等片刻。',
   'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',
-  'error.too_large': '内容太大，主机无法接收。',
   'error.unexpected': '出现了意外情况，请重试。',
   'error.unreachable': '暂时连不上主机。',
 }

@@ -20,6 +20,13 @@ export const zhScreens: ScreensTable = {
   'role.boxGuest': '访客',
   'role.roomOwner': '房主',
 
+  // --- 遇到阻碍时的页面 ------------------------------------------------------------------------------
+  'unsupported.title': '这个浏览器太旧，无法使用 porch',
+  'unsupported.text': 'porch 需要 2024 年或更新的浏览器：Chrome、Edge、Firefox 或 Safari，请更新后再试。',
+  'unsupported.missing': '这里缺少：{list}',
+  'offline.title': '连不上主机',
+  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
+
   // --- 进入：欢迎、加入、登录、在此使用、已退出 -----------------------------------------------------------
   'welcome.title': '欢迎来到 {box}',
   'welcome.text': '同一网络里的人在这里交谈，说过的话只留在这台主机上。',
@@ -76,13 +83,6 @@ export const zhScreens: ScreensTable = {
   'signedOut.stay': '你刚才是这里的访客。有新的邀请时，可以再来。',
   'signedOut.stayOn': '回到首页',
 
-  // --- 成员与资料 ------------------------------------------------------------------------------------
-  'people.title': '成员',
-  'people.filter': '查找成员',
-  'people.hereNow': '在线',
-  'people.everyoneElse': '其他人',
-  'people.hereCount': { other: '现在有 {n} 人在线' },
-  'people.alone': '你是第一个到的。把地址告诉大家吧。',
   // --- 设备与新登录 ----------------------------------------------------------------------------------
   'device.browser': '{browser}，{system}',
   'device.bare': '{system}设备',
@@ -94,6 +94,13 @@ export const zhScreens: ScreensTable = {
   'newPlace.signOut': '让那里退出登录',
   'newPlace.ended': '那里已退出登录。如果不是你本人登录的：',
 
+  // --- 成员与资料 ------------------------------------------------------------------------------------
+  'people.title': '成员',
+  'people.filter': '查找成员',
+  'people.hereNow': '在线',
+  'people.everyoneElse': '其他人',
+  'people.hereCount': { other: '现在有 {n} 人在线' },
+  'people.alone': '你是第一个到的。把地址告诉大家吧。',
   'people.show': '给别人看入口',
   'people.invite': '邀请别人',
   'people.noMatchTitle': '没有这个人',
@@ -359,6 +366,9 @@ export const zhScreens: ScreensTable = {
   // --- 只有这些页面会遇到的错误 ------------------------------------------------------------------------
   'error.cookies_blocked':
     '浏览器在这里禁用了 Cookie，没有它就无法登录。请在浏览器设置里允许本地址使用 Cookie，然后重试。',
+  'error.limit_reached': '数量已达上限。',
+  'error.rooms_full': '其中有人不能再由你加进更多房间了。',
+  'error.too_large': '内容太大，主机无法接收。',
   'error.clock_impossible': '不可能是这个时间。请检查这台设备的时钟。',
   'error.clock_refused': '主机的系统不允许 porch 设置时钟。',
   'error.clock_synchronized': '主机的时钟由时间服务器校准，不能手动设置。',

@@ -30,7 +30,8 @@ describe('what is gone in Chromium', { skip }, () => {
     await ada.openRoom('Everybody')
     await ada.say('A secret ingredient')
     await ada.say('Salt')
-    await grace.page.goto('/')
+    // Where the room for everybody is not open yet.
+    await grace.page.goto('/me')
     await grace.chatRow('Everybody').waitFor()
     const release = await holdBack(grace.page, '/messages?')
     await grace.chatRow('Everybody').click()

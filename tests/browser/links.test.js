@@ -118,7 +118,8 @@ describe('links and cookies in Chromium', { skip }, () => {
   })
 
   chapter('reads that the box is too busy for are asked again by themselves', async () => {
-    await ada.page.goto('/')
+    // Where the room for everybody is not open yet.
+    await ada.page.goto('/me')
     await ada.chatRow('Everybody').waitFor()
     await ada.page.evaluate(() => {
       const real = window.fetch

@@ -21,7 +21,7 @@ function next(): void {
 }
 
 function show(place: string, box: string, unread: number): void {
-  const title = place ? `${place} · ${box}` : box
+  const title = !place || place.includes(box) ? place || box : `${place} · ${box}`
   document.title = unread > 0 ? `(${formatCount(unread)}) ${title}` : title
   const icon = document.querySelector<HTMLLinkElement>('#icon')
   const href = unread > 0 ? '/icon-unread.svg' : '/icon.svg'

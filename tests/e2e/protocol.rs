@@ -254,10 +254,12 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
     assert_eq!(set.status, 200, "{set:?}");
     page.check("clock", &set.json());
 
+    let (mut there, _) = Stranger::arrive(page, &grace, Value::Null).await;
     let login = page.example("login", json!({"name": "Grace"}));
     let laptop = page.ask(&nobody, "POST /api/login", "/api/login", Some(login)).await;
     let laptop = signed_in(door, page, &laptop);
     let places = page.list(&laptop, "GET /api/sessions", "/api/sessions", "sessions", "session").await;
+    assert_eq!(there.hear(page, "signed_in").await["session"], places[1]["id"]);
     let path = format!("/api/sessions/{}", number(&places[0]["id"]));
     let ended = page.ask(&Asker::Person(&laptop), "DELETE /api/sessions/{id}", &path, None).await;
     assert_eq!(ended.status, 204);

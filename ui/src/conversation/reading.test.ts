@@ -11,7 +11,7 @@ let reading: Reading
 let visible: boolean
 
 beforeEach(() => {
-  state = new RoomState(room({ last_n: 500, read_n: 100 }), 0)
+  state = new RoomState(room({ last_n: 500, read_n: 100 }))
   marked = []
   visible = true
   vi.stubGlobal('document', {

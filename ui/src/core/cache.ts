@@ -199,7 +199,7 @@ function cachedRooms({ sorted }: Rooms): CachedRoom[] {
 
 /** The room as the box told it. */
 function told(room: RoomState): Room {
-  const { id, kind, settings, role, may, member_count, last_n, read_n, last } = room
+  const { id, kind, settings, role, may, member_count, joined_at, last_n, read_n, last } = room
   const deleted = [...room.deleted].map((n): [number, number] => [n, n])
   return {
     id,
@@ -209,6 +209,7 @@ function told(room: RoomState): Room {
     may: [...may],
     with: room.with,
     member_count,
+    joined_at,
     last_n,
     read_n,
     deleted,

@@ -743,17 +743,17 @@ test('a_box_that_is_busy_at_the_start_is_not_said_to_be_out_of_reach', async () 
 })
 
 test('a_sign_in_elsewhere_is_news_until_this_device_has_told_of_it', async () => {
-  storage.set(NEW_PLACE_KEY, '4')
+  device.entries.set(NEW_PLACE_KEY, '4')
   const guest = await inside({ newest_session: 4 })
   expect(chat.newPlace).toBe(0)
   guest.say({ type: 'signed_in', session: 5 })
   await vi.waitFor(() => expect(chat.newPlace).toBe(5))
-  storage.set(NEW_PLACE_KEY, '5')
+  device.entries.set(NEW_PLACE_KEY, '5')
   chat.newPlace = 0
   guest.vanish()
   await (await box.guest()).greet({ newest_session: 6 })
   await vi.waitFor(() => expect(chat.newPlace).toBe(6))
-  await chat.entry.signOut()
+  await signOut(chat.entry, answers().logout)
   expect(chat.newPlace).toBe(0)
 })
 

@@ -11,7 +11,8 @@ export type Route =
   | { at: 'people' }
   | { at: 'person'; user: UserId }
   | { at: 'me' }
-  | { at: 'search'; q: string }
+  /** `query`: what is searched, as `search/address.ts` reads it. */
+  | { at: 'search'; query: string }
   | { at: 'new-room' }
   | { at: 'new-chat' }
   | { at: 'join' }
@@ -52,7 +53,7 @@ export function parseRoute(path: string, query = ''): Route {
     case '':
       return { at: 'chats' }
     case 'search':
-      return { at: 'search', q: new URLSearchParams(query).get('q') ?? '' }
+      return { at: 'search', query: query.replace('?', '') }
     case 'people':
     case 'me':
     case 'box':
@@ -84,7 +85,7 @@ export function pathTo(route: Route): string {
     case 'invite':
       return `/invites/${route.invite}`
     case 'search':
-      return route.q === '' ? '/search' : `/search?${new URLSearchParams({ q: route.q })}`
+      return `/search${route.query && `?${route.query}`}`
     case 'not-found':
       return '/not-found'
     default:

@@ -32,7 +32,6 @@ export const en = {
 
   // --- Named in the chat already, though their screens come later --------------------------------------
   'details.title': 'Room details',
-  'search.label': 'Search the messages',
   'newChat.title': 'New chat',
 
   // --- Chat list, conversation ---------------------------------------------------------------------------------

@@ -187,6 +187,7 @@ export const enScreens = {
 
   // --- Search ------------------------------------------------------------------------------------------
   'search.title': 'Search',
+  'search.label': 'Search the messages',
   'search.placeholder': 'Search',
   'search.clear': 'Clear the search',
   'search.filters': 'Filters',
@@ -198,6 +199,10 @@ export const enScreens = {
   'search.anyRoom': 'All rooms',
   'search.from': 'From day',
   'search.until': 'Until day',
+  'search.rooms': 'Rooms',
+  'search.privateChats': 'Private chats',
+  'search.roomOfMembers': '{room} ({members})',
+  'search.withPerson': 'with {name}',
   'search.clearFilters': 'Clear the filters',
   'search.found': { one: '{n} message found', other: '{n} messages found' },
   'search.foundMore': { one: '{n} message, and there are more', other: '{n} messages, and there are more' },
@@ -208,6 +213,11 @@ export const enScreens = {
   'search.more': 'Show more',
   'search.nothingTitle': 'Nothing found',
   'search.nothing': 'No message you may read has all of these words. Fewer words find more.',
+  'search.nothingFits': 'No message you may read fits these filters.',
+  'search.nothingFitsWords':
+    'No message that you may read and that fits these filters has all of these words. Fewer of either find more.',
+  'search.nobody': 'Nobody you see here is called “{name}”.',
+  'search.nowhere': 'None of your rooms is called “{name}”.',
   'search.notYetTitle': 'Nothing found yet',
   'search.notYet': 'There is much to look through, and part of it is left.',
   'search.goOn': 'Go on looking',

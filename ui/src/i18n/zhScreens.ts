@@ -174,6 +174,7 @@ export const zhScreens: ScreensTable = {
 
   // --- 搜索 ------------------------------------------------------------------------------------------
   'search.title': '搜索',
+  'search.label': '搜索消息',
   'search.placeholder': '搜索',
   'search.clear': '清空搜索',
   'search.filters': '筛选',
@@ -185,6 +186,10 @@ export const zhScreens: ScreensTable = {
   'search.anyRoom': '所有房间',
   'search.from': '从哪天起',
   'search.until': '到哪天为止',
+  'search.rooms': '房间',
+  'search.privateChats': '私聊',
+  'search.roomOfMembers': '{room}（{members}）',
+  'search.withPerson': '与{name}的私聊',
   'search.clearFilters': '清除筛选',
   'search.found': { other: '找到 {n} 条消息' },
   'search.foundMore': { other: '已显示 {n} 条，还有更多' },
@@ -192,6 +197,11 @@ export const zhScreens: ScreensTable = {
   'search.more': '显示更多',
   'search.nothingTitle': '没有找到',
   'search.nothing': '在你能看到的消息里，没有同时包含这些词的。少写几个词试试。',
+  'search.nothingFits': '在你能看到的消息里，没有符合这些筛选条件的。',
+  'search.nothingFitsWords':
+    '在你能看到、又符合筛选条件的消息里，没有同时包含这些词的。少写几个词或少设几项筛选试试。',
+  'search.nobody': '你在这里看得到的人里，没有叫“{name}”的。',
+  'search.nowhere': '你所在的房间里，没有叫“{name}”的。',
   'search.notYetTitle': '还没有找到',
   'search.notYet': '消息很多，还有一部分没有看完。',
   'search.goOn': '继续找',

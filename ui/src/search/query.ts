@@ -1,7 +1,4 @@
-/**
- * The search text and its operators. The form controls of the search screen only write operators into
- * the text and read them out of it, so that what is typed and what is chosen can never disagree.
- */
+/** The search text and its operators. */
 import type { SearchAsked } from '../core/api'
 import { fold } from '../parts/fold'
 import type { RoomId, UserId } from '../protocol'
@@ -30,20 +27,6 @@ export function operatorsIn(text: string): Operators {
   const found: { [O in Operator]: string } = { from: '', in: '', after: '', before: '' }
   for (const { operator, value } of tokens(text)) if (operator && !found[operator]) found[operator] = value
   return found
-}
-
-/** The search with one operator set, or taken out when the value is empty. Words keep their order. */
-export function withOperator(text: string, operator: Operator, value: string): string {
-  const written = value === '' ? [] : [`${operator}:${quoted(value)}`]
-  const kept = tokens(text)
-  const at = kept.findIndex((token) => token.operator === operator)
-  const others = kept.filter((token) => token.operator !== operator).map((token) => token.text)
-  others.splice(at < 0 ? others.length : at, 0, ...written)
-  return others.join(' ')
-}
-
-function quoted(value: string): string {
-  return /[\s"“”＂\\]/u.test(value) ? `"${value.replace(/["“”＂\\]/gu, '\\$&')}"` : value
 }
 
 /** Somebody or some place that a search can be narrowed to. */
@@ -90,7 +73,7 @@ export function asked(
 }
 
 /** When a day such as `2026-11-20` begins where this browser is; null for what is no day. */
-function dayBegin(day: string): number | null {
+export function dayBegin(day: string): number | null {
   if (shiftDay(day, 0) !== day || day === '') return null
   const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
   const begin = new Date(year, month - 1, date)
@@ -99,10 +82,10 @@ function dayBegin(day: string): number | null {
   return begin.getTime()
 }
 
-/** The search without any operator. */
-export function withoutOperators(text: string): string {
+/** The search without this operator. Words keep their order. */
+export function withoutOperator(text: string, operator: Operator): string {
   return tokens(text)
-    .filter((token) => token.operator === null)
+    .filter((token) => token.operator !== operator)
     .map((token) => token.text)
     .join(' ')
 }
@@ -113,6 +96,9 @@ export function isAskable(text: string): boolean {
     token.operator === null ? /[\p{L}\p{N}\p{S}\p{P}]/u.test(token.text) : token.value !== '',
   )
 }
+
+/** Whether there are words beside the operators. */
+export const hasWords = (text: string) => tokens(text).some((token) => token.operator === null)
 
 /** The day `days` after `day` (both `2026-11-20`); empty when `day` is not one. */
 export function shiftDay(day: string, days: number): string {

@@ -2,9 +2,8 @@
 import type { FaultCode } from '../core/api'
 import { faultCode } from '../core/api'
 import type { Hit, SearchPage, Seq } from '../protocol'
-import { isAskable } from './query'
 
-export type Ask = (q: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
+export type Ask = (asked: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
 
 /** How often the box is asked to go on at once, while it has found nothing yet. */
 const ROUNDS_MAX = 20
@@ -23,25 +22,26 @@ export class SearchState {
   answered = $state(false)
 
   #ask: Ask
+  #isAskable: (asked: string) => boolean
   #running: AbortController | null = null
 
-  constructor(ask: Ask) {
+  constructor(ask: Ask, isAskable: (asked: string) => boolean) {
     this.#ask = ask
+    this.#isAskable = isAskable
   }
 
   /** Asks anew; an answer still on its way to an older question is dropped. */
-  async search(text: string): Promise<void> {
-    const q = text.trim()
+  async search(asked: string): Promise<void> {
     this.#running?.abort()
-    this.asked = q
-    if (!isAskable(q)) {
+    this.asked = asked
+    if (!this.#isAskable(asked)) {
       this.#show([], null)
       this.cut = 0
       this.answered = false
       this.busy = false
       return
     }
-    const page = await this.#load(q, null)
+    const page = await this.#load(asked, null)
     if (page) this.#show(page.hits, page.next)
   }
 
@@ -80,16 +80,16 @@ export class SearchState {
   }
 
   /** A page, or null when it was refused or is not wanted any more. */
-  async #load(q: string, cursor: string | null): Promise<SearchPage | null> {
+  async #load(asked: string, cursor: string | null): Promise<SearchPage | null> {
     const running = new AbortController()
     this.#running = running
     this.busy = true
     try {
-      let page = await this.#ask(q, cursor, running.signal)
+      let page = await this.#ask(asked, cursor, running.signal)
       // One call does bounded work: it may have found nothing and still have more to look through.
       for (let round = 1; page.hits.length === 0 && page.next !== null && round < ROUNDS_MAX; round++) {
         if (running.signal.aborted) break
-        page = await this.#ask(q, page.next, running.signal)
+        page = await this.#ask(asked, page.next, running.signal)
       }
       if (running.signal.aborted) return null
       this.cut = page.cut

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Refusal } from '../core/api'
 import type { Hit, SearchPage } from '../protocol'
-import { SearchState } from './state.svelte'
+import { type Ask, SearchState } from './state.svelte'
 
 const hit = (id: number): Hit => ({
   message: {
@@ -17,12 +17,13 @@ const hit = (id: number): Hit => ({
   },
   marks: [],
 })
+const started = (ask: Ask) => new SearchState(ask, (asked) => asked !== '')
 const page = (ids: number[], next: string | null = null): SearchPage => ({ hits: ids.map(hit), next, cut: 0 })
 const ids = (state: SearchState) => state.hits.map(({ message }) => message.id)
 
 describe('a search', () => {
   it('shows pages one after another, no message twice', async () => {
-    const state = new SearchState(async (_, cursor) => (cursor ? page([2, 1]) : page([3, 2], 'c')))
+    const state = started(async (_, cursor) => (cursor ? page([2, 1]) : page([3, 2], 'c')))
     await state.search('x')
     expect(ids(state)).toEqual([3, 2])
     await state.more()
@@ -32,7 +33,7 @@ describe('a search', () => {
 
   it('drops the answer to an older question', async () => {
     const answers = new Map<string, (page: SearchPage) => void>()
-    const state = new SearchState((q) => new Promise((resolve) => answers.set(q, resolve)))
+    const state = started((q) => new Promise((resolve) => answers.set(q, resolve)))
     const first = state.search('a')
     const second = state.search('ab')
     answers.get('ab')?.(page([2]))
@@ -43,7 +44,7 @@ describe('a search', () => {
   })
 
   it('drops a hit that was deleted meanwhile', async () => {
-    const state = new SearchState(async () => page([3, 2]))
+    const state = started(async () => page([3, 2]))
     await state.search('x')
     state.drop(3)
     state.drop(7)
@@ -52,7 +53,7 @@ describe('a search', () => {
 
   it('lets go of all it shows when it must ask again', async () => {
     let left = [3, 2]
-    const state = new SearchState(async () => page(left))
+    const state = started(async () => page(left))
     state.again()
     expect(state.busy).toBe(false)
     await state.search('x')
@@ -64,13 +65,13 @@ describe('a search', () => {
   })
 
   it('goes on while nothing is found and there is more to look through', async () => {
-    const state = new SearchState(async (_, cursor) =>
+    const state = started(async (_, cursor) =>
       cursor === null ? page([], 'a') : cursor === 'a' ? page([], 'b') : page([4]),
     )
     await state.search('x')
     expect(ids(state)).toEqual([4])
     let asked = 0
-    const endless = new SearchState(async () => {
+    const endless = started(async () => {
       asked += 1
       return page([], 'more')
     })
@@ -79,7 +80,7 @@ describe('a search', () => {
   })
 
   it('tells how many words were left out', async () => {
-    const state = new SearchState(async () => ({ ...page([1]), cut: 3 }))
+    const state = started(async () => ({ ...page([1]), cut: 3 }))
     await state.search('x')
     expect(state.cut).toBe(3)
     await state.search('')
@@ -88,19 +89,18 @@ describe('a search', () => {
 
   it('does not ask the box for nothing', async () => {
     let asked = 0
-    const state = new SearchState(async () => {
+    const state = started(async () => {
       asked += 1
       return page([])
     })
-    await state.search('  ')
-    await state.search('from:')
+    await state.search('')
     expect(asked).toBe(0)
     expect(state.answered).toBe(false)
   })
 
   it('names the reason of a refusal and forgets it with the next answer', async () => {
     let refuse = true
-    const state = new SearchState(async () => {
+    const state = started(async () => {
       if (refuse) throw new Refusal('query_date')
       return page([1])
     })

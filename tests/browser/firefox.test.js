@@ -1,7 +1,7 @@
 // The chat part in Firefox, with the box's CA in the profile of each person.
 
 import { after, before, describe } from 'node:test'
-import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
+import { findAgain, findHere, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
@@ -43,5 +43,6 @@ describe('two people in Firefox', { skip }, () => {
   chapter('after a reload all is there, and two Chinese characters find it', () =>
     findAgain(ada, porch.url('localhost')),
   )
+  chapter('what was said is found within the room, and marked', () => findHere(ada))
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

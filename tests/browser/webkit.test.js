@@ -1,7 +1,7 @@
 // The chat part in WebKitGTK, the nearest that Debian has to Safari.
 
 import { after, before, describe } from 'node:test'
-import { findAgain, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
+import { findAgain, findHere, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
 import { skip, WebKit } from './harness/webkit.js'
@@ -38,5 +38,6 @@ describe('two people in WebKitGTK', { skip }, () => {
   chapter('after a reload all is there, and two Chinese characters find it', () =>
     findAgain(ada, porch.url('localhost')),
   )
+  chapter('what was said is found within the room, and marked', () => findHere(ada))
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

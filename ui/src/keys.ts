@@ -1,6 +1,6 @@
 /** The keyboard's ways through the page. Single letters belong to the focused message, not to these. */
 import { chat } from './chat'
-import { roomPath, router } from './router.svelte'
+import { findIn, roomPath, router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
 
 export type Overlay = 'switcher' | 'help' | null
@@ -11,9 +11,10 @@ export function followKeys(show: (overlay: Overlay) => void): () => void {
     if (event.defaultPrevented || event.isComposing) return
     if (document.querySelector('dialog[open]')) return
     const command = event.ctrlKey || event.metaKey
+    const alone = command && !event.shiftKey && !event.altKey
     const key = event.key.toLowerCase()
-    if (command && !event.shiftKey && !event.altKey && key === 'k') show('switcher')
-    else if (command && !event.shiftKey && !event.altKey && key === 'f') router.go('/search')
+    if (alone && key === 'k') show('switcher')
+    else if (alone && key === 'f') search()
     else if (event.altKey && !command && (key === 'arrowdown' || key === 'arrowup')) {
       step(key === 'arrowdown' ? 1 : -1, event.shiftKey)
     } else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target))
@@ -34,9 +35,16 @@ export function isWriting(target: EventTarget | null): boolean {
   )
 }
 
+/** In the room that is open, else everywhere. */
+function search(): void {
+  const { route } = router
+  if ('room' in route && chat.rooms.all.has(route.room)) findIn(route.room)
+  else router.go('/search')
+}
+
 function step(by: 1 | -1, unreadOnly: boolean): void {
   const route = router.route
-  const here = route.at === 'room' || route.at === 'details' ? route.room : null
+  const here = 'room' in route ? route.room : null
   const rooms = chat.rooms.sorted.filter(
     (room) => !room.settings.archived && (!unreadOnly || room.unread > 0 || room.id === here),
   )

@@ -114,6 +114,8 @@ function parseId(text: string): number | null {
 
 class Router {
   route = $state.raw<Route>({ at: 'chats' })
+  /** What is looked for in the room that is open; null while nothing is. */
+  find = $state<string | null>(null)
   /** Counts every arrival, so that opening the same message link twice shows it twice. */
   arrivals = $state(0)
   /** How many steps back stay inside the page. */
@@ -151,6 +153,7 @@ class Router {
     const path = unglued(location.pathname)
     if (path !== location.pathname) history.replaceState(history.state, '', path + location.search)
     this.route = parseRoute(location.pathname, location.search)
+    this.find = new URLSearchParams(location.search).get('find')
     this.arrivals += 1
   }
 
@@ -173,3 +176,9 @@ function depthIn(state: unknown): number {
 }
 
 export const router = new Router()
+
+/** Opens the search within a room. The step back from it leaves the messages where they are then. */
+export function findIn(room: RoomId): void {
+  router.go(roomPath(room), { replace: true })
+  router.go(`${roomPath(room)}?find=`)
+}

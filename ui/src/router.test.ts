@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseRoute, pathTo, type Route, unglued } from './router.svelte'
+import { herePath } from './search/herePath'
 
 const places: [string, Route][] = [
   ['/', { at: 'chats' }],
@@ -24,6 +25,15 @@ const places: [string, Route][] = [
 test.each(places)('%s names a place and the place names it', (path, route) => {
   expect(parseRoute(path)).toEqual(route)
   expect(pathTo(route)).toBe(path)
+})
+
+test('a_search_within_a_room_leaves_the_room_and_its_message_known', () => {
+  for (const message of [null, 42]) {
+    const find = '苹果 from:Ada "a phrase"&x=1 +%#'
+    const url = new URL(herePath(4, message, find), 'https://porch.local')
+    expect(parseRoute(url.pathname, url.search)).toEqual({ at: 'room', room: 4, message })
+    expect(url.searchParams.get('find')).toBe(find)
+  }
 })
 
 test('a_search_has_what_stands_behind_the_question_mark', () => {

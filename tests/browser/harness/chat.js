@@ -86,6 +86,36 @@ export async function tellOfAnError(porch, ada, grace) {
   await grace.reload()
 }
 
+/** In the room that is open, which `openWhereOneWas` has filled. */
+export async function findHere(ada) {
+  await ada.press('main header button[aria-label="Search in this chat"]')
+  await ada.see('.here input')
+  await ada.type('.here input', 'line')
+  await ada.see('.here .count', `1 of ${LINES}`)
+  await ada.until(isShown, `Line ${LINES} of`)
+  assert.ok(await ada.evaluate(() => 'highlights' in CSS), 'this browser marks words')
+  await ada.until(isMarked, 'Line')
+  await ada.press('.here button[aria-label="Next result, older"]')
+  await ada.see('.here .count', `2 of ${LINES}`)
+  await ada.until(isShown, `Line ${LINES - 1} of`)
+  await ada.press('.here button[aria-label="Close the search"]')
+  await ada.seeNo('.here')
+  await ada.see('main header h1', 'Everybody')
+  assert.equal(await ada.evaluate(() => CSS.highlights.size), 0)
+}
+
+/** In the page: whether a message with this text lies within the window. */
+function isShown(text) {
+  const message = [...document.querySelectorAll('article')].find((each) => each.textContent.includes(text))
+  const box = message?.getBoundingClientRect()
+  return Boolean(box) && box.top >= 0 && box.bottom <= innerHeight
+}
+
+/** In the page: whether this word is marked where it was found. */
+function isMarked(word) {
+  return [...(CSS.highlights.get('found-here') ?? [])].some((range) => String(range) === word)
+}
+
 async function say(tab, text) {
   await tab.see('textarea')
   await tab.type('textarea', text)

@@ -30,14 +30,9 @@ export class Porch {
     const folder = await mkdtemp(path.join(tmpdir(), 'porch-browser-'))
     const porch = new Porch(folder, flags, binary)
     try {
-      if (lastKnown !== undefined) {
-        const clock = JSON.stringify({ time: lastKnown, seq: 0 })
-        // A folder that was used and has no database is refused: it is used once.
-        await porch.#spawn('127.0.0.1:0')
-        await porch.end()
-        await writeFile(path.join(folder, 'data/clock.json'), clock, { mode: 0o600 })
-      }
       await porch.#spawn('127.0.0.1:0')
+      // A folder that was used and has no database is refused: it is used once.
+      if (lastKnown !== undefined) await porch.restart({ lastKnown })
       porch.caFile = path.join(folder, 'ca.pem')
       await writeFile(porch.caFile, await get(`${porch.plainUrl}/ca.pem`))
     } catch (error) {
@@ -66,9 +61,15 @@ export class Porch {
     return `https://${host}:${this.port}`
   }
 
-  /** Ends the process in order and starts it again on the same data and port. */
-  async restart() {
+  /**
+   * Ends the process in order and starts it again on the same data and port; with `lastKnown` (milliseconds since 1970),
+   * as one that knows of a later time than its system's.
+   */
+  async restart({ lastKnown } = {}) {
     await this.end()
+    const clock = JSON.stringify({ time: lastKnown, seq: 0 })
+    if (lastKnown !== undefined)
+      await writeFile(path.join(this.folder, 'data/clock.json'), clock, { mode: 0o600 })
     await this.#spawn(`127.0.0.1:${this.port}`)
   }
 

@@ -94,8 +94,8 @@ export const joinedRooms = (before?: RoomId) => ask<RoomPage>('GET', `/api/rooms
 export const room = (id: RoomId) =>
   ask<{ room: Room }>('GET', `/api/rooms/${id}`).then((answer) => answer.room)
 
-/** At most one of the three; none means the newest. */
-export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq; around_n?: number }
+/** At most one of them; none means the newest. `after_at`: from the first message on that was sent then or later. */
+export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq; around_n?: number; after_at?: number }
 
 /** A page of a room's messages in ascending order; `limit` is 1 to 100. */
 export const history = (room: RoomId, place: HistoryPlace, limit: number) =>

@@ -32,6 +32,7 @@ export const en = {
 
   // --- Named in the chat already, though their screens come later --------------------------------------
   'details.title': 'Room details',
+  'search.here': 'Search in this chat',
   'newChat.title': 'New chat',
 
   // --- Chat list, conversation ---------------------------------------------------------------------------------
@@ -54,7 +55,6 @@ export const en = {
   'chats.unread': { one: '{n} unread', other: '{n} unread' },
   'chats.unsent': { one: '{n} message not sent yet', other: '{n} messages not sent yet' },
   'chat.messages': 'Messages',
-  'chat.details': 'Room details',
   'chat.hereNow': { one: '{n} here now', other: '{n} here now' },
   'chat.beginTitle': 'Say hello',
   'chat.begin': 'Nobody has written here yet.',

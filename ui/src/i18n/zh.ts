@@ -30,6 +30,7 @@ export const zh: Table = {
 
   // --- 聊天界面就会提到的页面名称 -------------------------------------------------------------------------
   'details.title': '房间详情',
+  'search.here': '在本聊天中搜索',
   'newChat.title': '新聊天',
 
   // --- 聊天列表与对话 --------------------------------------------------------------------------------
@@ -52,7 +53,6 @@ export const zh: Table = {
   'chats.unread': { other: '{n} 条未读' },
   'chats.unsent': { other: '{n} 条消息尚未发送' },
   'chat.messages': '消息',
-  'chat.details': '房间详情',
   'chat.hereNow': { other: '{n} 人在线' },
   'chat.beginTitle': '打个招呼吧',
   'chat.begin': '这里还没有人发过消息。',

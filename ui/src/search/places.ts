@@ -40,7 +40,9 @@ export async function meetArchived(): Promise<void> {
 
 /** Reads of the rooms that hits are in what is not known of them yet. One that was left meanwhile stays unknown. */
 export async function meetPlaces(page: SearchPage): Promise<SearchPage> {
-  const unknown = new Set(page.hits.map(({ message }) => message.room).filter((id) => !chat.rooms.all.has(id)))
+  const unknown = new Set(
+    page.hits.map(({ message }) => message.room).filter((id) => !chat.rooms.all.has(id)),
+  )
   await Promise.allSettled([...unknown].map((id) => chat.rooms.meet(id)))
   return page
 }

@@ -1,0 +1,86 @@
+/**
+ * Marks the words that were found where the messages stand, by the CSS Custom Highlight API: neither rows nor texts know
+ * of it. Where a browser has none, the row that is shown lights up as for any link to it, and that is all.
+ */
+import type { Hit, Seq } from '../protocol'
+
+/** The names that the style sheet has for them: all hits, and the one that is looked at. */
+const FOUND = 'found'
+const LOOKED_AT = 'found-here'
+
+/** Marks what is on the screen, now and as it changes, until the returned function is called. */
+export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | null): () => void {
+  if (!('highlights' in CSS)) return () => {}
+  const byNumber = new Map(hits.map((hit) => [String(hit.message.n), hit]))
+  const draw = () => {
+    const found = new Highlight()
+    const lookedAt = new Highlight()
+    for (const row of root.querySelectorAll<HTMLElement>('article[data-n]')) {
+      const hit = byNumber.get(row.dataset.n ?? '')
+      const text = hit && row.querySelector('.body')
+      if (!text) continue
+      const marked = hit.message.id === place ? lookedAt : found
+      for (const range of rangesOf(text, hit)) marked.add(range)
+    }
+    CSS.highlights.set(FOUND, found)
+    CSS.highlights.set(LOOKED_AT, lookedAt)
+  }
+  let frame = 0
+  const changes = new MutationObserver(() => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0
+      draw()
+    })
+  })
+  changes.observe(root, { childList: true, characterData: true, subtree: true })
+  draw()
+  return () => {
+    changes.disconnect()
+    cancelAnimationFrame(frame)
+    CSS.highlights.delete(FOUND)
+    CSS.highlights.delete(LOOKED_AT)
+  }
+}
+
+/** Where the marks of a hit are in the text as it is drawn, which may lack some of what was written. */
+function rangesOf(element: Element, { message, marks }: Hit): Range[] {
+  const nodes: { readonly node: Node; readonly start: number }[] = []
+  let drawn = ''
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    nodes.push({ node, start: drawn.length })
+    drawn += node.nodeValue ?? ''
+  }
+  const places = placesIn(drawn, message.body)
+  const ranges: Range[] = []
+  for (const [start, end] of marks) {
+    const shown = places.slice(start, end).filter((at) => at >= 0)
+    const [first] = shown
+    const last = shown.at(-1)
+    if (first === undefined || last === undefined) continue
+    const range = document.createRange()
+    const from = nodes.findLast((one) => one.start <= first)
+    const to = nodes.findLast((one) => one.start <= last)
+    if (!from || !to) continue
+    range.setStart(from.node, first - from.start)
+    range.setEnd(to.node, last + 1 - to.start)
+    ranges.push(range)
+  }
+  return ranges
+}
+
+/**
+ * For each place in a text as it was written, where it is in the text as it is drawn; -1 where it is not: what is drawn may
+ * leave something out (piled marks, mark-up), have another sign for one (overrides of the direction), or add to it.
+ */
+export function placesIn(drawn: string, written: string): number[] {
+  const places = new Array<number>(written.length).fill(-1)
+  let from = 0
+  for (let at = 0; at < drawn.length; at++) {
+    const place = written.indexOf(drawn[at]!, from)
+    if (place < 0) continue
+    places[place] = at
+    from = place + 1
+  }
+  return places
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { linksOf } from './links'
-import { mayHoldLink } from './text'
+import { isPlain } from './text'
 
 const OWN = 'ship.local:8443'
 
@@ -13,7 +13,7 @@ type Case = readonly [text: string, ...links: (string | readonly [shown: string,
 function table(name: string, cases: readonly Case[]) {
   describe(name, () => {
     test.each(cases.map(([text, ...links]) => [text, links] as const))('%s', (text, links) => {
-      expect(mayHoldLink(text)).toBe(true)
+      expect(isPlain(text)).toBe(false)
       expect(shown(text)).toEqual(links.map((link) => (typeof link === 'string' ? link : link[0])))
       expect(hrefs(text)).toEqual(links.map((link) => (typeof link === 'string' ? link : link[1])))
     })
@@ -245,7 +245,7 @@ test('whatever_is_written_a_link_leads_where_it_seems_to', () => {
   for (const text of mixed(5_000)) {
     let before = 0
     for (const { start, end, href } of linksOf(text, OWN)) {
-      expect(mayHoldLink(text), text).toBe(true)
+      expect(isPlain(text), text).toBe(false)
       const { protocol, username, password, hostname } = new URL(href)
       found++
       expect(start, text).toBeGreaterThanOrEqual(before)

@@ -1,17 +1,35 @@
-/** A message's text in pieces, each of a kind. A chunk of its own: most first looks at a chat need none of it. Pure. */
+/** A message's text in parts, each drawn in its own way. Pure. */
+import { codeOf } from './code'
 import { linksOf } from './links'
 
-export type Part = { readonly text: string; readonly href: string | null }
+export type Part = {
+  /** Where its text begins in the message's: what a part is known by. */
+  readonly at: number
+  readonly text: string
+} & (
+  | { readonly kind: 'text' | 'code' | 'block'; readonly href?: never }
+  | { readonly kind: 'link'; readonly href: string }
+)
 
 /** `own` is the host and port under which this page was opened. */
 export function partsOf(text: string, own: string): Part[] {
   const parts: Part[] = []
   let at = 0
-  for (const { start, end, href } of linksOf(text, own)) {
-    if (start > at) parts.push({ text: text.slice(at, start), href: null })
-    parts.push({ text: text.slice(start, end), href })
+  for (const { start, end, from, to, block } of codeOf(text)) {
+    parts.push(...wordsAndLinks(text.slice(at, start), at, own))
+    parts.push({ kind: block ? 'block' : 'code', at: from, text: text.slice(from, to) })
     at = end
   }
-  if (at < text.length) parts.push({ text: text.slice(at), href: null })
+  parts.push(...wordsAndLinks(text.slice(at), at, own))
   return parts
+}
+
+function* wordsAndLinks(text: string, offset: number, own: string): Generator<Part> {
+  let at = 0
+  for (const { start, end, href } of linksOf(text, own)) {
+    if (start > at) yield { kind: 'text', at: offset + at, text: text.slice(at, start) }
+    yield { kind: 'link', at: offset + start, text: text.slice(start, end), href }
+    at = end
+  }
+  if (at < text.length) yield { kind: 'text', at: offset + at, text: text.slice(at) }
 }

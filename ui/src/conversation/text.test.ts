@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { isFewEmoji, mayHoldLink } from './text'
+import { isFewEmoji, isPlain } from './text'
 
-test('most_messages_are_not_searched_for_links', () => {
-  expect(mayHoldLink('Good morning, everyone. How are you?')).toBe(false)
+test('most_messages_are_plain', () => {
+  expect(isPlain('Good morning, everyone. How are you?\nFine: thanks…')).toBe(true)
+  expect(isPlain('明天去爬山。今晚我做饭')).toBe(true)
+  for (const text of ['see `ls`', 'nas:5000']) expect(isPlain(text)).toBe(false)
 })
 
 const ENGLAND = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'

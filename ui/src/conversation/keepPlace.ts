@@ -1,0 +1,34 @@
+/** Changes of what is drawn that leave what is being read where it is. Layout is measured only when they happen. */
+import { flushSync } from 'svelte'
+
+/** Nearer to its end than this a list follows its end, and does so by itself. */
+const END_PX = 80
+
+/** A change anywhere among the rows. */
+export function keepingRows(change: () => void): void {
+  const list = listAround(document.querySelector('article'))
+  const row = list && fromEnd(list) > END_PX ? rowInSight(list) : null
+  if (list && row) holding(list, row, change)
+  else change()
+}
+
+function holding(list: HTMLElement, what: Element, change: () => void): void {
+  const before = what.getBoundingClientRect().top
+  flushSync(change)
+  list.scrollTop += what.getBoundingClientRect().top - before
+}
+
+function rowInSight(list: HTMLElement): Element | null {
+  const { left, top, width, height } = list.getBoundingClientRect()
+  return document.elementFromPoint(left + width / 2, top + height / 2)?.closest('article') ?? null
+}
+
+function listAround(element: Element | null): HTMLElement | null {
+  for (let around = element?.parentElement; around; around = around.parentElement)
+    if (getComputedStyle(around).overflowY === 'auto') return around
+  return null
+}
+
+function fromEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight
+}

@@ -50,11 +50,15 @@ describe('a page whose box is away', { skip }, () => {
       'It hangs behind the door.',
       'A secret that goes away',
     ])
-    await ada.chatRow('Everybody').getByText('Ben: A secret that goes away').waitFor()
+    await ada
+      .chatRow('Everybody')
+      .locator('.said', { hasText: /Ben.*A secret that goes away/ })
+      .waitFor()
     await ada.page.getByText('Offline. What you write is sent later.').waitFor()
     await look(ada.page, 'away-conversation')
     await ada.page.goto('/')
     await ada.chatRow('Everybody').waitFor()
+    await ada.page.getByText('Reconnecting…').waitFor()
     await look(ada.page, 'away-chats')
   })
 
@@ -111,7 +115,7 @@ describe('a page whose box is away', { skip }, () => {
     await ada.say(`The ${MARK} is in the cellar`)
     const second = await ada.context.newPage()
     await second.goto('/r/1')
-    await second.getByText(MARK).waitFor()
+    await second.locator('article', { hasText: MARK }).waitFor()
     await second.getByRole('textbox', { name: /^Message to / }).fill(`And more ${MARK}`)
     await untilKept(page, `And more ${MARK}`)
     await untilKept(page, `The ${MARK}`)
@@ -138,7 +142,7 @@ describe('a page whose box is away', { skip }, () => {
     await ada.message(`Unsent ${MARK}`).getByText('Waiting to be sent').waitFor()
     await untilKept(page, `Unsent ${MARK}`)
     await signOut(page, '1 message has not been sent yet')
-    await page.getByText('You are signed out here.').waitFor()
+    await page.getByRole('status').getByText('You are signed out here.').waitFor()
     await page.getByRole('heading', { name: 'The box is out of reach' }).waitFor()
     await untilErased(page, MARK)
     await look(page, 'unreachable')
@@ -157,7 +161,7 @@ describe('a page whose box is away', { skip }, () => {
 })
 
 async function signOut(page, warning = 'Sign out of porch?') {
-  await page.getByRole('navigation').getByRole('link', { name: 'Me' }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'Me', exact: true }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('dialog').getByText(warning).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()

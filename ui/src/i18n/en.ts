@@ -71,6 +71,7 @@ export const en = {
   'chat.typingMany': { one: '{n} people are typing…', other: '{n} people are typing…' },
   'chat.said': '{name} says: {text}',
   'message.whole': '{name}: {text}, {time}',
+  'message.copy': 'Copy the text',
   'message.deleted': 'This message was deleted',
   'message.waiting': 'Waiting to be sent',
   'message.sent': 'Sent',

@@ -1,7 +1,6 @@
 /** Texts of the screens that are loaded on demand, in English: with them, not with the chat. */
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
-  'message.copy': 'Copy the text',
   'message.copyLink': 'Copy the link',
   'message.delete': 'Delete',
   'message.deleteAsk': 'Delete this message?',

@@ -69,6 +69,7 @@ export const zh: Table = {
   'chat.typingMany': { other: '{n} 人正在输入…' },
   'chat.said': '{name} 说：{text}',
   'message.whole': '{name}：{text}，{time}',
+  'message.copy': '复制文字',
   'message.deleted': '这条消息已被删除',
   'message.waiting': '等待发送',
   'message.sent': '已发送',

@@ -3,7 +3,6 @@ import type { ScreensTable } from './table'
 
 export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
-  'message.copy': '复制文字',
   'message.copyLink': '复制链接',
   'message.delete': '删除',
   'message.deleteAsk': '删除这条消息？',

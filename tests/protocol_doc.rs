@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use porch::doctor::texts::{places, text};
 use porch::proto::account::{
-    BoxInfo, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me, Member,
-    NewInvite, PatchMe, PatchPerson, PatchSettings, Session, Settings,
+    BoxInfo, CodeAnswer, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me,
+    Member, NewInvite, PatchMe, PatchPerson, PatchSettings, ResetPassword, Session, Settings,
 };
 use porch::proto::client::{ClientMessage, Command};
 use porch::proto::clock::{BoxClock, SetClock};
@@ -167,9 +167,10 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "cookie" => answer::<CookieProbe>(json),
         "doors" => answer::<DoorList>(json),
         "clock" => answer::<BoxClock>(json),
+        "code" => answer::<CodeAnswer>(json),
         "delete_me" => request::<DeleteMe>(json),
         "hit" => answer::<Hit>(json),
-        "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
+        "ended" | "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
         "invite" => answer::<Invite>(json),
         "invited" => answer::<Invited>(json),
         "join" => request::<Join>(json),
@@ -183,6 +184,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "patch_person" => request::<PatchPerson>(json),
         "patch_settings" => request::<PatchSettings>(json),
         "report" => answer::<Report>(json),
+        "reset_password" => request::<ResetPassword>(json),
         "session" => answer::<Session>(json),
         "set_clock" => request::<SetClock>(json),
         "settings" => answer::<Settings>(json),

@@ -21,6 +21,8 @@ pub enum Aim<'a> {
     /// By the invite whose token has this hash.
     Join(&'a [u8; 32]),
     Register,
+    /// A new password by a code.
+    Reset,
     SignIn,
 }
 
@@ -46,6 +48,7 @@ impl AttemptSecret {
                 context.update(invite);
             }
             Aim::Register => context.update(b"register"),
+            Aim::Reset => context.update(b"reset"),
             Aim::SignIn => context.update(b"sign in"),
         }
         // Nothing follows that could be taken for a part of it.
@@ -75,6 +78,7 @@ mod tests {
             one.hash(Aim::Join(&[2; 32]), &ada),
             one.hash(Aim::Join(&[1; 32]), &grace),
             one.hash(Aim::Register, &ada),
+            one.hash(Aim::Reset, &ada),
             one.hash(Aim::SignIn, &ada),
         ] {
             assert_ne!(foreign, hash);

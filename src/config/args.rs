@@ -83,8 +83,23 @@ pub enum UserCommand {
         /// The person's name
         name: String,
     },
-    /// Make an account the owner of the box
+    /// Make an account an owner of the box
     MakeOwner {
+        /// The person's name
+        name: String,
+    },
+    /// Make an owner of the box a member like others
+    RevokeOwner {
+        /// The person's name
+        name: String,
+    },
+    /// Sign an account out wherever it is signed in
+    SignOut {
+        /// The person's name
+        name: String,
+    },
+    /// Delete an account. What it wrote stays, without the name
+    Delete {
         /// The person's name
         name: String,
     },

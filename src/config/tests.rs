@@ -197,6 +197,9 @@ fn commands_are_parsed_and_serve_is_the_default() {
     assert_eq!(command(&["user", "list"]), Command::User(UserCommand::List));
     assert_eq!(command(&["user", "reset-password", "Ada"]), Command::User(UserCommand::ResetPassword { name: name() }));
     assert_eq!(command(&["user", "make-owner", "Ada"]), Command::User(UserCommand::MakeOwner { name: name() }));
+    assert_eq!(command(&["user", "revoke-owner", "Ada"]), Command::User(UserCommand::RevokeOwner { name: name() }));
+    assert_eq!(command(&["user", "sign-out", "Ada"]), Command::User(UserCommand::SignOut { name: name() }));
+    assert_eq!(command(&["user", "delete", "Ada"]), Command::User(UserCommand::Delete { name: name() }));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use crate::auth::token::Token;
 use crate::fair::Asker;
 use crate::proto::code::ErrorCode;
-use crate::proto::id::SessionId;
+use crate::proto::id::{SessionId, UserId};
 use crate::proto::op::{Needs, Op};
 use crate::proto::role::BoxRole;
 use crate::proto::server::User;
@@ -41,6 +41,11 @@ impl CurrentSession {
     /// A change that this person asks for: who they are and what they may is looked at again when it is made.
     pub(super) fn asks(&self, needs: Needs, op: Op) -> Op {
         Op::Asked { by: self.session, needs, op: Box::new(op) }
+    }
+
+    /// Writes down what an owner has done with somebody, in words that hold no secret and no name.
+    pub(super) fn note(&self, what: &str, user: UserId) {
+        log::info!("owner {} {what} person {user}", self.user.id);
     }
 
     /// `forbidden` to anyone but an owner of the box.

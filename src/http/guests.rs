@@ -32,7 +32,10 @@ pub(super) async fn make_member(
         return Err(ErrorCode::BadRequest.into());
     }
     match app.apply_for(&current, Needs::Owner, Op::Guest(GuestOp::MakeMember { user, at: (app.wall)() })).await? {
-        Reply::User(user) => Ok(JsonAnswer(UserAnswer { user })),
+        Reply::User(user) => {
+            current.note("made a member of", user.id);
+            Ok(JsonAnswer(UserAnswer { user }))
+        }
         other => Err(Refusal::unasked(&other)),
     }
 }
@@ -45,6 +48,7 @@ pub(super) async fn end_stay(
 ) -> Answer<StatusCode> {
     current.owner_only()?;
     app.apply_for(&current, Needs::Owner, Op::Guest(GuestOp::EndStay { user, at: (app.wall)() })).await?;
+    current.note("ended the stay of", user);
     app.stays_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,20 +12,29 @@ use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::PICTURE_BYTES_MAX;
-use crate::proto::op::{AccountOp, Needs, Op, Reply};
+use crate::proto::op::{AccountOp, DeletedBy, Needs, Op, Reply};
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 use crate::proto::user_name::UserName;
-use crate::store::Account;
+use crate::store::{Account, Reader};
 
 use super::current_session::CurrentSession;
 use super::extract::{self, Json};
 use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr};
 
-/// `GET /api/me`.
-pub(super) async fn show(State(app): State<App>, current: CurrentSession) -> JsonAnswer<Me> {
+/// `GET /api/me`. Whoever comes with a session that has ended is told why.
+pub(super) async fn show(
+    State(app): State<App>,
+    Extension(PeerAddr(peer)): Extension<PeerAddr>,
+    headers: HeaderMap,
+) -> Answer<JsonAnswer<Me>> {
+    let Some(current) = CurrentSession::of(&app, &headers) else {
+        // The cookie is not taken back: another tab may be getting its next one at this moment.
+        return Err(Refusal::no_session(app.why_ended(&headers, Asker::Network(Network::of(peer.ip()))).await));
+    };
     let has_password = app.store.has_password(current.user.id);
-    JsonAnswer(Me { user: current.user, has_password })
+    Ok(JsonAnswer(Me { user: current.user, has_password }))
 }
 
 /// `PATCH /api/me`: everything asked for is looked at before anything is changed.
@@ -70,7 +79,8 @@ pub(super) async fn leave(
 ) -> Answer<impl IntoResponse> {
     let checked = app.check_password(&current, asked.password.as_deref()).await?;
     // The hub closes its connections too.
-    let op = Op::Account(AccountOp::Delete { user: current.user.id, checked, at: (app.wall)() });
+    let by = DeletedBy::Themselves { checked };
+    let op = Op::Account(AccountOp::Delete { user: current.user.id, by, at: (app.wall)() });
     app.apply_for(&current, Needs::SignedIn, op).await?;
     Ok(app.signed_out())
 }
@@ -109,6 +119,24 @@ fn answer(user: User) -> JsonAnswer<UserAnswer> {
 }
 
 impl App {
+    /// Why the session that a request came with has ended. Only a courtesy: where the disk has no time, there is no answer.
+    async fn why_ended(&self, headers: &HeaderMap, asker: Asker) -> Option<SessionEnd> {
+        let cookies = self.cookies(headers);
+        if cookies.is_empty() {
+            return None;
+        }
+        let now = (self.wall)();
+        let look = move |reader: &Reader| {
+            for cookie in cookies {
+                if let Some(why) = reader.why_ended(&cookie.token.hash(), now)? {
+                    return Ok(Some(why));
+                }
+            }
+            Ok(None)
+        };
+        self.store.read(asker, look).await.unwrap_or_default()
+    }
+
     /// Applies a change of oneself, and tells everyone.
     async fn change_user(&self, current: &CurrentSession, op: Op) -> Answer<User> {
         match self.apply_for(current, Needs::SignedIn, op).await? {

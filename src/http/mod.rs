@@ -58,6 +58,7 @@ pub mod listen;
 mod me;
 mod monitor;
 mod origin;
+mod owner_acts;
 mod pace;
 mod people;
 pub mod plain;
@@ -65,6 +66,7 @@ mod portal;
 mod poster;
 mod refusal;
 mod removal;
+mod reset;
 mod rooms;
 mod search;
 mod settings;
@@ -182,6 +184,7 @@ pub fn router(app: App) -> Router {
         .route("/api/register", post(signing_in::register))
         .route("/api/login", post(signing_in::login))
         .route("/api/logout", post(signing_in::logout))
+        .route("/api/reset", post(reset::reset))
         .route("/api/sessions", get(signing_in::list))
         .route("/api/sessions/{session}", delete(signing_in::end))
         .route("/api/me", get(me::show).patch(me::change).delete(me::leave))
@@ -192,6 +195,10 @@ pub fn router(app: App) -> Router {
         .route("/api/join/{token}", get(invites::show).post(invites::join))
         .route("/api/people", get(people::list))
         .route("/api/people/{user}", patch(guests::make_member).delete(guests::end_stay))
+        .route("/api/people/{user}/account", delete(owner_acts::delete_account))
+        .route("/api/people/{user}/code", post(owner_acts::give_code))
+        .route("/api/people/{user}/owner", put(owner_acts::make_owner).delete(owner_acts::revoke_owner))
+        .route("/api/people/{user}/sessions", delete(owner_acts::sign_out))
         .route("/api/people/{user}/rooms", get(removal::count).delete(removal::remove))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/archived", get(rooms::archived))

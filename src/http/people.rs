@@ -109,8 +109,10 @@ fn is_of_people(change: &Change) -> bool {
         | Change::UserGone { .. }
         | Change::UserMade { .. } => true,
         Change::Event(_)
+        | Change::GuestsOn
         | Change::MembersJoined { .. }
         | Change::MembersLeft { .. }
+        | Change::RoleChanged { .. }
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }
         | Change::RoomsRemoved { .. }

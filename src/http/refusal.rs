@@ -12,6 +12,7 @@ use crate::fair;
 use crate::proto::account::{ErrorBody, ErrorDetail, Session};
 use crate::proto::code::ErrorCode;
 use crate::proto::op::{Fault, Reply};
+use crate::proto::session_end::SessionEnd;
 use crate::store::{ApplyError, ReadError};
 
 /// When another try makes sense after `busy`: by then a batch is on the disk, or a password is hashed.
@@ -28,9 +29,15 @@ pub(super) struct Refusal {
     message: Option<&'static str>,
     retry_ms: Option<u32>,
     sessions: Option<Vec<Session>>,
+    ended: Option<SessionEnd>,
 }
 
 impl Refusal {
+    /// `not_signed_in`, and why no more, where that is known.
+    pub(super) fn no_session(ended: Option<SessionEnd>) -> Self {
+        Self { ended, ..ErrorCode::NotSignedIn.into() }
+    }
+
     /// An error with words that say more than the code does.
     pub(super) fn because(code: ErrorCode, message: &'static str) -> Self {
         Self { message: Some(message), ..code.into() }
@@ -52,7 +59,7 @@ impl Refusal {
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         let retry_ms = (code == ErrorCode::Busy).then_some(BUSY_RETRY_MS);
-        Self { code, message: None, retry_ms, sessions: None }
+        Self { code, message: None, retry_ms, sessions: None, ended: None }
     }
 }
 
@@ -114,10 +121,10 @@ impl From<ReadError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { code, message, retry_ms, sessions } = self;
+        let Self { code, message, retry_ms, sessions, ended } = self;
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let message = message.unwrap_or_else(|| code.message()).to_owned();
-        let body = ErrorBody { error: ErrorDetail { code, message, retry_ms, sessions } };
+        let body = ErrorBody { error: ErrorDetail { code, message, retry_ms, ended, sessions } };
         // An error is true for the moment.
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
         if let Some(retry_ms) = retry_ms {

@@ -43,6 +43,7 @@ pub(super) async fn remove(
     loop {
         let op = Op::Removal(RemovalOp::Rooms { made_by: user });
         if !matches!(app.apply_for(&current, Needs::Owner, op).await?, Reply::Step { more: true }) {
+            current.note("removed the rooms made by", user);
             app.rooms_removed.notify_one();
             return Ok(StatusCode::NO_CONTENT);
         }

@@ -37,6 +37,7 @@ mod doors;
 mod guesses;
 mod guests;
 mod monitor;
+mod owners;
 mod plain_port;
 mod poster;
 mod reading;

@@ -59,6 +59,7 @@ impl Hub {
                 Some(known) if known.role != member.role => {
                     known.role = member.role;
                     self.gathered.show(member.room, id);
+                    self.gathered.changed(member.room, id);
                 }
                 Some(_) => {}
             }
@@ -66,10 +67,16 @@ impl Hub {
     }
 
     /// The owner takes no guests any more: those who are here can do nothing from now on, and are taken out in steps.
-    pub(super) fn guests_off(&mut self) {
+    pub(super) fn guests_off(&mut self, out: &mut Vec<Output>) {
         for person in self.roster.people.values_mut().filter(|person| person.user.role == BoxRole::Guest) {
             person.leaving = true;
         }
+        self.tell_box(false, out);
+    }
+
+    /// Tells everyone whether guests may come.
+    pub(super) fn tell_box(&self, guests: bool, out: &mut Vec<Output>) {
+        broadcast(self.presence.everyone(), ServerMessage::Box { guests }, out);
     }
 
     /// Takes guests out whose stay has ended, and lets go the names that were kept after it.
@@ -113,7 +120,7 @@ impl Hub {
             }
         }
         for (room, users) in leaving {
-            self.members_left(room, &users, heirs.get(&room).copied(), out);
+            self.members_left(room, &users, None, heirs.get(&room).copied(), out);
             // The other one of a direct room keeps the conversation, with nobody in it.
             self.rooms.end_direct(room);
             let Some(room) = self.rooms.get(room).filter(|room| room.kind == RoomKind::Direct) else { continue };

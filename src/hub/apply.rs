@@ -18,10 +18,12 @@ impl Hub {
     pub(super) fn apply(&mut self, change: Change, now: Now, out: &mut Vec<Output>) {
         match change {
             Change::Event(event) => self.happened(event, out),
-            Change::GuestsOff => self.guests_off(),
+            Change::GuestsOff => self.guests_off(out),
+            Change::GuestsOn => self.tell_box(true, out),
             Change::MemberMade { user, members } => self.member_made(user, &members, out),
             Change::MembersJoined { room, members } => self.members_joined(room, &members, out),
-            Change::MembersLeft { room, users, heir } => self.members_left(room, &users, heir, out),
+            Change::MembersLeft { room, users, by, heir } => self.members_left(room, &users, by, heir, out),
+            Change::RoleChanged { room, user, role } => self.role_changed(room, user, role),
             Change::RoomChanged { room, setting } => self.room_changed(room, setting, out),
             Change::RoomMade { room, members } => self.room_made(room, &members, out),
             Change::RoomsRemoved { rooms } => self.rooms_removed(&rooms, out),
@@ -62,7 +64,7 @@ impl Hub {
         let comes_back = room.settings.archived && setting == RoomSetting::Archived(false);
         room.settings.set(setting);
         if comes_back {
-            return self.show_room_to_all(id, out);
+            return self.show_room_back(id, out);
         }
         self.tell_settings(id, out);
     }

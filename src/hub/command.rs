@@ -7,6 +7,7 @@ use crate::proto::limits;
 use crate::proto::name::parse_room_name;
 use crate::proto::op::{MessageOp, NewRoom, Op, RoomOp, Whose};
 use crate::proto::permit::{self, Act};
+use crate::proto::role::RoomRole;
 use crate::proto::room::{RoomKind, RoomSetting};
 use crate::proto::server::ServerMessage;
 use crate::proto::user_name::is_reserved;
@@ -40,7 +41,9 @@ impl Hub {
             Command::JoinRoom { room } => self.join_room(user, room, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
+            Command::RemoveMember { room, user: member } => self.remove_member(user, room, member),
             Command::SetRoom { room, setting } => self.set_room(user, room, setting),
+            Command::SetRoomRole { room, user: member, role } => self.set_room_role(user, room, member, role),
         }
     }
 
@@ -133,7 +136,26 @@ impl Hub {
 
     fn leave_room(&self, user: UserId, id: RoomId) -> Result<Op, ErrorCode> {
         self.may(Act::Leave, user, id)?;
-        Ok(Op::Room(RoomOp::RemoveMember { room: id, user }))
+        Ok(Op::Room(RoomOp::RemoveMember { room: id, user, by: user }))
+    }
+
+    fn remove_member(&self, by: UserId, id: RoomId, user: UserId) -> Result<Op, ErrorCode> {
+        let room = self.may(Act::RemoveMembers, by, id)?;
+        if user == by {
+            return Err(ErrorCode::BadRequest);
+        }
+        member_of(room, user)?;
+        Ok(Op::Room(RoomOp::RemoveMember { room: id, user, by }))
+    }
+
+    /// Whether somebody else still owns the room is known when it is done.
+    fn set_room_role(&self, by: UserId, id: RoomId, user: UserId, role: RoomRole) -> Result<Op, ErrorCode> {
+        let room = self.may(Act::SetRoles, by, id)?;
+        member_of(room, user)?;
+        if role == RoomRole::Owner && self.roster.is_guest(user) {
+            return Err(ErrorCode::Forbidden);
+        }
+        Ok(Op::Room(RoomOp::SetRole { room: id, user, role, by }))
     }
 
     /// The direct room of the first with the second, if there is one and both are here.
@@ -162,6 +184,11 @@ impl Hub {
     }
 }
 
+/// That somebody is in a room, to whoever may know.
+fn member_of(room: &Room, user: UserId) -> Result<(), ErrorCode> {
+    if room.members.contains_key(&user) { Ok(()) } else { Err(ErrorCode::NotFound) }
+}
+
 /// A room's name, unless the page writes it in place of one: else a room would be taken for the room for everybody.
 fn room_name(text: &str) -> Result<String, ErrorCode> {
     let name = parse_room_name(text)?;
@@ -176,8 +203,11 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         Command::SetRoom { setting: RoomSetting::Archived(false), .. } => (1, 0),
         Command::CreateRoom { members, .. } => (1, members.len()),
         Command::OpenDirect { .. } => (1, 0),
-        Command::Delete { .. } | Command::JoinRoom { .. } | Command::LeaveRoom { .. } | Command::SetRoom { .. } => {
-            (0, 0)
-        }
+        Command::Delete { .. }
+        | Command::JoinRoom { .. }
+        | Command::LeaveRoom { .. }
+        | Command::RemoveMember { .. }
+        | Command::SetRoom { .. }
+        | Command::SetRoomRole { .. } => (0, 0),
     }
 }

@@ -1,12 +1,12 @@
 //! A connection's life: it opens, says hello, is told what was missed, and ends.
 
-use crate::proto::change::SessionEnd;
 use crate::proto::client::PROTOCOL_VERSION;
 use crate::proto::code::CloseCode;
 use crate::proto::id::{ConnId, Seq, SessionId, TabId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{Fault, Missed};
 use crate::proto::server::{Resume, ServerMessage};
+use crate::proto::session_end::SessionEnd;
 
 use super::room::broadcast;
 use super::roster::{Greeted, Stage};
@@ -117,8 +117,9 @@ impl Hub {
             return;
         }
         let code = match end {
-            SessionEnd::SignedOut => CloseCode::SignedOut,
             SessionEnd::TakenOver => CloseCode::TakenOver,
+            // Whoever asks who they are hears why.
+            _ => CloseCode::SignedOut,
         };
         for conn in self.roster.end(sessions) {
             self.close(conn, code, now, out);

@@ -30,6 +30,8 @@ pub(super) enum PersonChange {
 enum MemberChange {
     Joined,
     Left,
+    /// Is something else there.
+    Role,
 }
 
 /// What has changed in one room.
@@ -82,6 +84,11 @@ impl Gathered {
 
     pub(super) fn left(&mut self, room: RoomId, user: UserId) {
         self.rooms.entry(room).or_default().members.insert(user, MemberChange::Left);
+    }
+
+    /// Is something else in that room. Of somebody who has just come or gone, that is told.
+    pub(super) fn changed(&mut self, room: RoomId, user: UserId) {
+        self.rooms.entry(room).or_default().members.entry(user).or_insert(MemberChange::Role);
     }
 
     /// That room is there no longer.
@@ -167,8 +174,9 @@ impl Hub {
         for part in members.chunks(MEMBERS_FRAME_IDS_MAX) {
             let who = |wanted| part.iter().filter(move |(_, change)| *change == wanted).map(|(user, _)| *user);
             let (joined, left) = (who(MemberChange::Joined).collect(), who(MemberChange::Left).collect());
-            let member_count = room.member_count();
-            broadcast(room.present.clone(), ServerMessage::Members { room: id, joined, left, member_count }, out);
+            let (changed, member_count) = (who(MemberChange::Role).collect(), room.member_count());
+            let told = ServerMessage::Members { room: id, joined, left, changed, member_count };
+            broadcast(room.present.clone(), told, out);
         }
         for user in shown {
             self.show_room(id, user, out);

@@ -28,7 +28,14 @@ impl Hub {
     }
 
     /// Takes members out of a room, which is somebody else's then if it was theirs, and tells everyone concerned.
-    pub(super) fn members_left(&mut self, id: RoomId, users: &[UserId], heir: Option<UserId>, out: &mut Vec<Output>) {
+    pub(super) fn members_left(
+        &mut self,
+        id: RoomId,
+        users: &[UserId],
+        by: Option<UserId>,
+        heir: Option<UserId>,
+        out: &mut Vec<Output>,
+    ) {
         let conns: Vec<ConnId> = users.iter().flat_map(|user| self.roster.joined_conns(*user)).collect();
         let Some(room) = self.rooms.get_mut(id) else { return };
         for user in users {
@@ -40,6 +47,7 @@ impl Hub {
         if let Some((heir, member)) = heir.and_then(|heir| Some((heir, room.members.get_mut(&heir)?))) {
             member.role = RoomRole::Owner;
             self.gathered.show(id, heir);
+            self.gathered.changed(id, heir);
         }
         for user in users {
             if let Some(person) = self.roster.people.get_mut(user) {
@@ -47,7 +55,15 @@ impl Hub {
             }
             self.gathered.left(id, *user);
         }
-        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id] }, out);
+        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id], by }, out);
+    }
+
+    /// A member is something else from now on: shown to them, and told to the others.
+    pub(super) fn role_changed(&mut self, id: RoomId, user: UserId, role: RoomRole) {
+        let Some(member) = self.rooms.get_mut(id).and_then(|room| room.members.get_mut(&user)) else { return };
+        member.role = role;
+        self.gathered.show(id, user);
+        self.gathered.changed(id, user);
     }
 
     /// A direct room has the last name of the one who goes, for the other.
@@ -78,15 +94,24 @@ impl Hub {
             alike.entry(rooms).or_default().push(conn);
         }
         for (rooms, to) in alike {
-            broadcast(to, ServerMessage::RoomsGone { rooms }, out);
+            broadcast(to, ServerMessage::RoomsGone { rooms, by: None }, out);
         }
     }
 
     /// Sends a room as it is now to one of its members.
     pub(super) fn show_room(&self, id: RoomId, user: UserId, out: &mut Vec<Output>) {
-        let Some(on_the_box) = self.roster.box_role(user) else { return };
-        if let Some(room) = self.rooms.get(id).and_then(|room| room.seen_by(user, on_the_box)) {
-            broadcast(self.roster.joined_conns(user), ServerMessage::Room { room }, out);
+        if let Some(room) = self.room_of(user, id) {
+            broadcast(self.roster.joined_conns(user), ServerMessage::Room { room, back: false }, out);
+        }
+    }
+
+    /// Sends a room that has come back from the archive to all its members, who need not know it.
+    pub(super) fn show_room_back(&self, id: RoomId, out: &mut Vec<Output>) {
+        let members = self.rooms.get(id).into_iter().flat_map(|room| room.members.keys());
+        for user in members.copied() {
+            if let Some(room) = self.room_of(user, id) {
+                broadcast(self.roster.joined_conns(user), ServerMessage::Room { room, back: true }, out);
+            }
         }
     }
 

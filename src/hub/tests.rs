@@ -2,7 +2,7 @@
 //! the script tells it to; the real one is tested end to end.
 
 use super::*;
-use crate::proto::change::{MemberRecord, RoomRecord, SessionEnd};
+use crate::proto::change::{MemberRecord, RoomRecord};
 use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
@@ -10,6 +10,7 @@ use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};
+use crate::proto::session_end::SessionEnd;
 use crate::proto::text::RawBody;
 
 mod guests;
@@ -19,6 +20,7 @@ mod model;
 mod people;
 mod property;
 mod resume;
+mod roles;
 mod rooms;
 
 const EVERYONE: RoomId = RoomId(1);
@@ -199,11 +201,14 @@ impl World {
                 let members = self.hub.rooms.by_id[&room].members.keys().copied();
                 let left = members.filter(|user| closes && self.hub.roster.is_guest(*user)).collect();
                 let set = Change::RoomChanged { room, setting };
-                Outcome::done([Change::MembersLeft { room, users: left, heir: None }, set])
+                Outcome::done([Change::MembersLeft { room, users: left, by: None, heir: None }, set])
             }
-            Op::Room(RoomOp::RemoveMember { room, user }) => {
+            Op::Room(RoomOp::RemoveMember { room, user, by }) => {
                 let heir = self.heir_of(room, user);
-                Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
+                Outcome::done([Change::MembersLeft { room, users: vec![user], by: (by != user).then_some(by), heir }])
+            }
+            Op::Room(RoomOp::SetRole { room, user, role, .. }) => {
+                Outcome::done([Change::RoleChanged { room, user, role }])
             }
             other => panic!("the hub does not ask for {other:?}"),
         }

@@ -7,6 +7,7 @@ use super::event::Message;
 use super::id::{InviteId, RoomId, SessionId, UserId};
 use super::role::{BoxRole, RoomRole};
 use super::server::{Room, User};
+use super::session_end::SessionEnd;
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -150,6 +151,29 @@ pub struct Join {
     /// As in [`Credentials`].
     #[cfg_attr(test, ts(optional))]
     pub attempt: Option<String>,
+}
+
+/// `POST /api/reset`: a new password by a code.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    pub name: String,
+    pub code: String,
+    pub new_password: String,
+    /// As in [`Credentials`].
+    #[cfg_attr(test, ts(optional))]
+    pub attempt: Option<String>,
+}
+
+/// `POST /api/people/{id}/code`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CodeAnswer {
+    /// Told this once.
+    pub code: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    pub ends_at: i64,
 }
 
 /// `PATCH /api/people/{id}`.
@@ -319,6 +343,10 @@ pub struct ErrorDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub retry_ms: Option<u32>,
+    /// With `not_signed_in`, where the request came with a session that has ended: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub ended: Option<SessionEnd>,
     /// With `in_use_elsewhere`: where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]

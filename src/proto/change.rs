@@ -9,6 +9,7 @@ use super::millis::Millis;
 use super::role::RoomRole;
 use super::room::{RoomKind, RoomSetting, RoomSettings};
 use super::server::{LastMessage, User};
+use super::session_end::SessionEnd;
 
 /// One thing that is different now.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub enum Change {
     Event(Event),
     /// Every guest's stay is over from now on: [`GuestOp::EndStays`](super::op::GuestOp::EndStays) takes them out, so many at a time.
     GuestsOff,
+    /// Guests may come again.
+    GuestsOn,
     /// A guest has become a member. All memberships of the person as they are now.
     MemberMade {
         user: User,
@@ -27,11 +30,18 @@ pub enum Change {
         room: RoomId,
         members: Vec<MemberRecord>,
     },
-    /// `heir`: owns the room from now on, as none of those who stayed did.
+    /// `by`: took them out; none: they left. `heir`: owns the room from now on, as none of those who stayed did.
     MembersLeft {
         room: RoomId,
         users: Vec<UserId>,
+        by: Option<UserId>,
         heir: Option<UserId>,
+    },
+    /// A member is something else in the room from now on.
+    RoleChanged {
+        room: RoomId,
+        user: UserId,
+        role: RoomRole,
     },
     RoomChanged {
         room: RoomId,
@@ -67,14 +77,6 @@ pub enum Change {
         user: User,
         members: Vec<MemberRecord>,
     },
-}
-
-/// Why a session has ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum SessionEnd {
-    SignedOut,
-    /// The account was signed in elsewhere.
-    TakenOver,
 }
 
 /// Guests who are no longer here.

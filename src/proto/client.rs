@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{ClientMsgId, RoomId, Seq, TabId, UserId};
+use super::role::RoomRole;
 use super::room::RoomSetting;
 use super::text::RawBody;
 
@@ -65,7 +66,9 @@ pub enum Command {
     JoinRoom { room: RoomId },
     LeaveRoom { room: RoomId },
     OpenDirect { user: UserId },
+    RemoveMember { room: RoomId, user: UserId },
     SetRoom { room: RoomId, setting: RoomSetting },
+    SetRoomRole { room: RoomId, user: UserId, role: RoomRole },
 }
 
 impl ClientMessage {

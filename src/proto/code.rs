@@ -14,6 +14,8 @@ pub enum ErrorCode {
     ClockImpossible,
     ClockRefused,
     ClockSynchronized,
+    CodeEnded,
+    CodeWrong,
     DiskFull,
     DiskShare,
     Forbidden,
@@ -25,6 +27,7 @@ pub enum ErrorCode {
     InviteUnknown,
     InviteUsed,
     LastOwner,
+    LastRoomOwner,
     LimitReached,
     NameInvalid,
     NameReserved,
@@ -67,9 +70,10 @@ impl ErrorCode {
             | Self::QueryEmpty
             | Self::QueryLong
             | Self::PictureUnreadable => 400,
-            Self::NotSignedIn | Self::SignInFailed => 401,
+            Self::CodeWrong | Self::NotSignedIn | Self::SignInFailed => 401,
             Self::PasswordWrong
             | Self::ClockRefused
+            | Self::CodeEnded
             | Self::OriginRefused
             | Self::PersonGone
             | Self::RegistrationClosed
@@ -85,6 +89,7 @@ impl ErrorCode {
             | Self::InUseElsewhere
             | Self::InviteUsed
             | Self::LastOwner
+            | Self::LastRoomOwner
             | Self::LimitReached
             | Self::RoomsFull => 409,
             Self::PictureLarge | Self::TooLarge => 413,
@@ -106,6 +111,8 @@ impl ErrorCode {
             }
             Self::ClockRefused => "The system does not let porch set its clock.",
             Self::ClockSynchronized => "A time server keeps the clock.",
+            Self::CodeEnded => "The time of this code is over.",
+            Self::CodeWrong => "The name or the code is not right, or the code has been used.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::DiskShare => "You have written as much as one person may for now. It will go on, little by little.",
             Self::Forbidden => "You may not do this.",
@@ -117,6 +124,7 @@ impl ErrorCode {
             Self::InviteUnknown => "There is no such invite.",
             Self::InviteUsed => "This invite was for one person, and has been used.",
             Self::LastOwner => "The box needs an owner.",
+            Self::LastRoomOwner => "The room needs an owner.",
             Self::LimitReached => "There are too many of these already.",
             Self::NameInvalid => "This name cannot be used.",
             Self::NameReserved => "porch itself uses this word in place of a name.",

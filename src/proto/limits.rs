@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+mod codes;
 mod monitor;
 mod reading;
+pub use codes::*;
 pub use monitor::*;
 pub use reading::*;
 

@@ -23,6 +23,7 @@ pub mod permit;
 pub mod role;
 pub mod room;
 pub mod server;
+pub mod session_end;
 pub mod text;
 #[cfg(test)]
 mod ts;

@@ -19,13 +19,26 @@ pub enum Act {
     DeleteAny,
     Leave,
     OpenToGuests,
+    /// Others; oneself by leaving.
+    RemoveMembers,
     Rename,
+    /// Say who owns the room.
+    SetRoles,
     Write,
 }
 
 impl Act {
-    pub const ALL: [Self; 7] =
-        [Self::AddMembers, Self::Archive, Self::DeleteAny, Self::Leave, Self::OpenToGuests, Self::Rename, Self::Write];
+    pub const ALL: [Self; 9] = [
+        Self::AddMembers,
+        Self::Archive,
+        Self::DeleteAny,
+        Self::Leave,
+        Self::OpenToGuests,
+        Self::RemoveMembers,
+        Self::Rename,
+        Self::SetRoles,
+        Self::Write,
+    ];
 }
 
 /// Who somebody is in a room.
@@ -57,7 +70,8 @@ pub fn may(act: Act, who: Standing, room: RoomFacts<'_>) -> Result<(), ErrorCode
         }
         Act::Archive => steers && room.kind != RoomKind::Everyone,
         Act::DeleteAny | Act::OpenToGuests | Act::Rename => steers,
-        Act::Leave => matches!(room.kind, RoomKind::Closed | RoomKind::Open),
+        Act::Leave => can_be_left(room.kind),
+        Act::RemoveMembers | Act::SetRoles => steers && can_be_left(room.kind),
         Act::Write => {
             goes_on(room)?;
             true
@@ -89,6 +103,11 @@ pub fn act_of(setting: &RoomSetting) -> Act {
     }
 }
 
+/// Whether members come and go there, and somebody owns it.
+fn can_be_left(kind: RoomKind) -> bool {
+    matches!(kind, RoomKind::Closed | RoomKind::Open)
+}
+
 /// Whether anything is still to happen in a room.
 fn goes_on(room: RoomFacts<'_>) -> Result<(), ErrorCode> {
     match room {
@@ -114,7 +133,7 @@ mod tests {
         RoomFacts { kind, settings: &PLAIN, left_alone: false }
     }
 
-    /// The acts by their first letters, but for `x`: delete any.
+    /// The acts by their first letters, but for `x`, delete any, and `m`, remove members.
     fn letters(who: Standing, room: RoomFacts<'_>) -> String {
         let letter = |act| match act {
             Act::AddMembers => 'a',
@@ -122,7 +141,9 @@ mod tests {
             Act::DeleteAny => 'x',
             Act::Leave => 'l',
             Act::OpenToGuests => 'g',
+            Act::RemoveMembers => 'm',
             Act::Rename => 'r',
+            Act::SetRoles => 's',
             Act::Write => 'w',
         };
         all_that(who, room).into_iter().map(letter).collect()
@@ -134,8 +155,8 @@ mod tests {
         let table = [
             // kind, box owner, who made the room, member, guest
             (Everyone, "xgrw", "xgrw", "w", "w"),
-            (Open, "aAxlgrw", "aAxlgrw", "alw", "lw"),
-            (Closed, "aAxlgrw", "aAxlgrw", "lw", "lw"),
+            (Open, "aAxlgmrsw", "aAxlgmrsw", "alw", "lw"),
+            (Closed, "aAxlgmrsw", "aAxlgmrsw", "lw", "lw"),
             (Direct, "w", "w", "w", "w"),
         ];
         for (kind, owner, maker, member, guest) in table {

@@ -83,6 +83,10 @@ pub enum Resume {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
+    /// What everyone may know of the box is another thing now.
+    Box {
+        guests: bool,
+    },
     Done {
         re: Re,
         room: Option<RoomId>,
@@ -108,6 +112,8 @@ pub enum ServerMessage {
         room: RoomId,
         joined: Vec<UserId>,
         left: Vec<UserId>,
+        /// Those who are something else there now.
+        changed: Vec<UserId>,
         member_count: u32,
     },
     Pong {},
@@ -125,6 +131,10 @@ pub enum ServerMessage {
     },
     Room {
         room: Room,
+        /// It has come back from the archive.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+        back: bool,
     },
     RoomSettings {
         room: RoomId,
@@ -134,6 +144,8 @@ pub enum ServerMessage {
     },
     RoomsGone {
         rooms: Vec<RoomId>,
+        /// Who took this member out of them, if somebody did.
+        by: Option<UserId>,
     },
     /// This account has been signed in to at one more place.
     SignedIn {

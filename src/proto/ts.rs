@@ -3,7 +3,9 @@
 
 use ts_rs::{Config, TS};
 
-use super::{account, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server};
+use super::{
+    account, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server, session_end,
+};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
 
@@ -52,6 +54,8 @@ fn typescript() -> String {
         account::Invited,
         account::Join,
         account::PatchPerson,
+        account::ResetPassword,
+        account::CodeAnswer,
         account::Session,
         account::FirstStep,
         account::Settings,
@@ -62,6 +66,7 @@ fn typescript() -> String {
         account::RoomPage,
         account::Hit,
         account::SearchPage,
+        session_end::SessionEnd,
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,

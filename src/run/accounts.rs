@@ -2,17 +2,21 @@
 
 use std::path::Path;
 
+use crate::auth::code::fresh_password;
 use crate::auth::password::{Hasher, Password};
 use crate::clock;
 use crate::config::UserCommand;
 use crate::fair::Asker;
 use crate::proto::change::Change;
-use crate::proto::op::{AccountOp, Op, Outcome, Reply, Snapshot};
+use crate::proto::op::{AccountOp, DeletedBy, Op, Outcome, Reply, SessionOp, Snapshot};
 use crate::proto::role::BoxRole;
 use crate::proto::user_name::UserName;
 use crate::store::{Account, ApplyError, OpenError, Store};
 
 use super::RunError;
+
+/// Characters of a password that is made here, five random bits each: nobody finds it from its hash.
+const PASSWORD_CHARS: usize = 16;
 
 /// Carries out one command on the data folder. A porch that runs on it must be stopped first.
 pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), RunError> {
@@ -28,8 +32,11 @@ pub(super) fn look_after(data_dir: &Path, command: &UserCommand) -> Result<(), R
             }
             Ok(())
         }
+        UserCommand::Delete { name } => delete(store, name).await,
         UserCommand::MakeOwner { name } => make_owner(store, name).await,
         UserCommand::ResetPassword { name } => reset_password(store, name).await,
+        UserCommand::RevokeOwner { name } => revoke_owner(store, name).await,
+        UserCommand::SignOut { name } => sign_out(store, name).await,
     })
 }
 
@@ -67,10 +74,40 @@ async fn make_owner(store: &Store, name: &str) -> Result<(), RunError> {
     Ok(())
 }
 
+async fn revoke_owner(store: &Store, name: &str) -> Result<(), RunError> {
+    let account = account(store, name).await?;
+    if account.user.role != BoxRole::Owner {
+        return Err(RunError::Refused(format!("{} is no owner of the box", account.user.name)));
+    }
+    apply(store, Op::Account(AccountOp::RevokeOwner { user: account.user.id })).await?;
+    println!("{} is a member like others now.", account.user.name);
+    Ok(())
+}
+
+async fn sign_out(store: &Store, name: &str) -> Result<(), RunError> {
+    let account = account(store, name).await?;
+    apply(store, Op::Session(SessionOp::EndAll { user: account.user.id })).await?;
+    println!("{} is signed out everywhere.", account.user.name);
+    Ok(())
+}
+
+async fn delete(store: &Store, name: &str) -> Result<(), RunError> {
+    let account = account(store, name).await?;
+    if account.user.role == BoxRole::Owner {
+        let reason =
+            format!("{} is an owner of the box: take that back first (porch user revoke-owner)", account.user.name);
+        return Err(RunError::Refused(reason));
+    }
+    let op = AccountOp::Delete { user: account.user.id, by: DeletedBy::Owner, at: clock::wall() };
+    apply(store, Op::Account(op)).await?;
+    println!("The account of {} is deleted. What it wrote stays, without the name.", account.user.name);
+    Ok(())
+}
+
 async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
     let account = account(store, name).await?;
     let failed = |reason: &str| RunError::Refused(format!("no new password could be made: {reason}"));
-    let fresh = fresh_password().ok_or_else(|| failed("the system gives no randomness"))?;
+    let fresh = fresh_password(PASSWORD_CHARS).map_err(|_| failed("the system gives no randomness"))?;
     let hashed =
         Hasher::default().hash(Asker::Box, Password::typed(&fresh)).await.map_err(|_| failed("hashing failed"))?;
     apply(
@@ -80,18 +117,6 @@ async fn reset_password(store: &Store, name: &str) -> Result<(), RunError> {
     .await?;
     println!("{} can sign in with this password, and is signed out everywhere:\n{fresh}", account.user.name);
     Ok(())
-}
-
-/// A password to be read off a screen and typed once: 80 random bits, without letters that look alike.
-fn fresh_password() -> Option<String> {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-    const GROUPS: usize = 4;
-    const GROUP_CHARS: usize = 4;
-    let mut random = [0; GROUPS * GROUP_CHARS];
-    aws_lc_rs::rand::fill(&mut random).ok()?;
-    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-    let groups: Vec<String> = random.chunks(GROUP_CHARS).map(|group| group.iter().map(letter).collect()).collect();
-    Some(groups.join("-"))
 }
 
 pub(super) async fn account(store: &Store, name: &str) -> Result<Account, RunError> {

@@ -4,23 +4,27 @@ use rusqlite::{Connection, params};
 
 use super::members::{self, Entrance};
 use super::rows::{self, sql};
-use super::{names, people, sessions, settings};
-use crate::proto::change::{Change, SessionEnd};
+use super::{codes, names, people, sessions, settings};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::limits::{PICTURE_EDGES, USERS_MAX};
-use crate::proto::op::{AccountOp, Millis, NewAccount, Outcome, Reply};
+use crate::proto::op::{AccountOp, DeletedBy, Millis, NewAccount, Outcome, Reply};
 use crate::proto::role::BoxRole;
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 use crate::proto::user_name::UserName;
 
-pub(super) fn apply(db: &Connection, op: AccountOp) -> rusqlite::Result<Outcome> {
+pub(super) fn apply(db: &Connection, op: AccountOp, now: Millis) -> rusqlite::Result<Outcome> {
     match op {
         AccountOp::ClearPicture { user } => clear_picture(db, user),
         AccountOp::Create(account) => create(db, account),
-        AccountOp::Delete { user, checked, at: _ } => delete(db, user, &checked),
+        AccountOp::Delete { user, by, at: _ } => delete(db, user, &by),
+        AccountOp::GiveCode { user, code, ends_at } => codes::give(db, user, &code, ends_at, now),
         AccountOp::MakeOwner { user } => make_owner(db, user),
         AccountOp::Rename { user, name } => rename(db, user, &name),
+        AccountOp::ResetPassword(reset) => codes::reset_password(db, &reset, now),
+        AccountOp::RevokeOwner { user } => revoke_owner(db, user),
         AccountOp::SetPassword { user, checked, password, keep } => {
             set_password(db, user, checked.as_deref(), &password, keep)
         }
@@ -118,24 +122,22 @@ pub(super) fn make(
     Ok(Outcome::made(Reply::SignedIn { user: user.clone(), session }, [Change::UserMade { user, members }]))
 }
 
-pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::Result<Outcome> {
+pub(super) fn delete(db: &Connection, user: UserId, by: &DeletedBy) -> rusqlite::Result<Outcome> {
     let Some(found) = people::by_id(db, user)? else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
-    if !people::is_password(db, user, checked)? {
-        return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
-    }
-    if found.role == BoxRole::Owner {
-        let (owners, people) = db
-            .prepare_cached(
-                "SELECT count(*) FILTER (WHERE role = 'owner'), count(*) FROM users WHERE name_key IS NOT NULL",
-            )?
-            .query_row([], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))?;
-        if owners == 1 && people > 1 {
-            return Ok(Outcome::Refused(ErrorCode::LastOwner));
+    let why = match by {
+        DeletedBy::Owner if found.role == BoxRole::Owner => return Ok(Outcome::Refused(ErrorCode::Forbidden)),
+        DeletedBy::Owner => SessionEnd::AccountDeletedByOwner,
+        DeletedBy::Themselves { checked } if !people::is_password(db, user, checked)? => {
+            return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
         }
+        DeletedBy::Themselves { .. } => SessionEnd::AccountDeleted,
+    };
+    if found.role == BoxRole::Owner && is_last_owner(db)? && people::are_several(db)? {
+        return Ok(Outcome::Refused(ErrorCode::LastOwner));
     }
-    sessions::end_all(db, user, None)?;
+    sessions::end_all(db, user, None, why)?;
     let heirs = members::leave_all(db, user)?;
     erase(db, user)?;
     Ok(Outcome::done([Change::UserGone { user, heirs }]))
@@ -145,8 +147,8 @@ pub(super) fn delete(db: &Connection, user: UserId, checked: &str) -> rusqlite::
 pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
     db.prepare_cached(
-        "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', role = 'member', picture = 0,
-                          ends_at = NULL
+        "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', code = '', code_ends_at = NULL,
+                          role = 'member', picture = 0, ends_at = NULL
          WHERE id = ?",
     )?
     .execute([sql(user.0)])?;
@@ -175,6 +177,25 @@ pub(super) fn make_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outc
     user_outcome(db, user)
 }
 
+/// Of two owners who revoke each other at the same moment the second is none any more when it would be done.
+pub(super) fn revoke_owner(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    match people::by_id(db, user)? {
+        None => return Ok(Outcome::Refused(ErrorCode::NotFound)),
+        Some(found) if found.role != BoxRole::Owner => return Ok(Outcome::Refused(ErrorCode::Forbidden)),
+        Some(_) if is_last_owner(db)? => return Ok(Outcome::Refused(ErrorCode::LastOwner)),
+        Some(_) => {}
+    }
+    db.prepare_cached("UPDATE users SET role = 'member' WHERE id = ?")?.execute([sql(user.0)])?;
+    user_outcome(db, user)
+}
+
+fn is_last_owner(db: &Connection) -> rusqlite::Result<bool> {
+    let owners: u64 = db
+        .prepare_cached("SELECT count(*) FROM users WHERE role = 'owner' AND name_key IS NOT NULL")?
+        .query_row([], |row| rows::number(row, 0))?;
+    Ok(owners == 1)
+}
+
 pub(super) fn set_password(
     db: &Connection,
     user: UserId,
@@ -190,9 +211,11 @@ pub(super) fn set_password(
     {
         return Ok(Outcome::Refused(ErrorCode::PasswordWrong));
     }
-    db.prepare_cached("UPDATE users SET password = ?2 WHERE id = ?1")?.execute(params![sql(user.0), password])?;
-    let sessions = sessions::end_all(db, user, keep)?;
-    Ok(Outcome::done([Change::SessionsEnded { sessions, end: SessionEnd::SignedOut }]))
+    db.prepare_cached("UPDATE users SET password = ?2, code = '', code_ends_at = NULL WHERE id = ?1")?
+        .execute(params![sql(user.0), password])?;
+    let end = SessionEnd::PasswordChanged;
+    let sessions = sessions::end_all(db, user, keep, end)?;
+    Ok(Outcome::done([Change::SessionsEnded { sessions, end }]))
 }
 
 pub(super) fn set_picture(db: &Connection, user: UserId, jpegs: &[Vec<u8>; 3]) -> rusqlite::Result<Outcome> {

@@ -13,6 +13,7 @@ use crate::proto::limits::{GUEST_KEPT_DAYS, STAYS_AT_ONCE_MAX};
 use crate::proto::op::{DAY_MS, GuestOp, Millis, Outcome, Reply};
 use crate::proto::role::BoxRole;
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 
 pub(super) fn apply(db: &Connection, op: GuestOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -36,12 +37,18 @@ pub(super) fn end(db: &Connection, user: UserId, at: Millis) -> rusqlite::Result
 
 /// Changes what the owner decides. Without guests, every guest's stay is over at once.
 pub(super) fn change_settings(db: &Connection, change: PatchSettings, at: Millis) -> rusqlite::Result<Outcome> {
+    let before = settings::read(db)?.guests;
     settings::change(db, change)?;
-    if settings::read(db)?.guests {
-        return Ok(Outcome::made(Reply::Step { more: false }, []));
+    let after = settings::read(db)?.guests;
+    if !after {
+        all_over(db, at)?;
     }
-    all_over(db, at)?;
-    Ok(Outcome::made(Reply::Step { more: true }, [Change::GuestsOff]))
+    let changed = match (before, after) {
+        (true, false) => Some(Change::GuestsOff),
+        (false, true) => Some(Change::GuestsOn),
+        (true, true) | (false, false) => None,
+    };
+    Ok(Outcome::made(Reply::Step { more: !after }, Vec::from_iter(changed)))
 }
 
 /// Lets every guest's stay be over at this time. They are signed in no longer; [`end_due`] sees them off, in steps.
@@ -130,10 +137,13 @@ const NEXT_NAME_QUERY: &str = "SELECT min(ends_at) FROM users WHERE ends_at IS N
 /// Takes a guest out of everything but the messages. Gives the guest as shown from now on.
 fn see_off(db: &Connection, guest: User, at: Millis) -> rusqlite::Result<User> {
     let id = guest.id;
-    sessions::end_all(db, id, None)?;
+    sessions::end_all(db, id, None, SessionEnd::StayEnded)?;
     members::leave_all(db, id)?;
     let ends_at = guest.ends_at.map_or(at, |ends_at| ends_at.min(at));
-    db.prepare_cached("UPDATE users SET name_key = NULL, name_look = NULL, password = '', ends_at = ?2 WHERE id = ?1")?
+    db.prepare_cached(
+        "UPDATE users SET name_key = NULL, name_look = NULL, password = '', code = '', code_ends_at = NULL, ends_at = ?2
+         WHERE id = ?1",
+    )?
         .execute(params![sql(id.0), ends_at])?;
     names::claim_looks(db)?;
     Ok(User { ends_at: Some(ends_at), ..guest })

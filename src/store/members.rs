@@ -74,15 +74,66 @@ pub(super) fn add_members(
     Ok(Outcome::made(Reply::Room(room), [Change::MembersJoined { room, members: added }]))
 }
 
-pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Result<Outcome> {
-    if let Some(refusal) = fixed(db, room)? {
+/// Somebody leaves, or is taken out by another.
+pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId, by: UserId) -> rusqlite::Result<Outcome> {
+    let act = if by == user { Act::Leave } else { Act::RemoveMembers };
+    if let Some(refusal) = not_of_a_member(db, act, room, user, by)? {
         return Ok(Outcome::Refused(refusal));
     }
-    if !is_member(db, room, user)? {
-        return Ok(Outcome::Refused(ErrorCode::NotAMember));
-    }
     let heir = leave(db, room, user)?;
-    Ok(Outcome::done([Change::MembersLeft { room, users: vec![user], heir }]))
+    let by = (by != user).then_some(by);
+    Ok(Outcome::done([Change::MembersLeft { room, users: vec![user], by, heir }]))
+}
+
+/// Says who owns a room. Somebody always does, and never a guest.
+pub(super) fn set_role(
+    db: &Connection,
+    room: RoomId,
+    user: UserId,
+    role: RoomRole,
+    by: UserId,
+) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = not_of_a_member(db, Act::SetRoles, room, user, by)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    if role == RoomRole::Owner && people::is_guest(db, user)? {
+        return Ok(Outcome::Refused(ErrorCode::Forbidden));
+    }
+    let was = db
+        .prepare_cached("SELECT role FROM members WHERE user = ? AND room = ?")?
+        .query_row([sql(user.0), sql(room.0)], |row| rows::room_role(row, 0))?;
+    if was == role {
+        return Ok(Outcome::done([]));
+    }
+    let owners: u64 = db
+        .prepare_cached("SELECT count(*) FROM members WHERE room = ? AND role = 'owner'")?
+        .query_row([sql(room.0)], |row| rows::number(row, 0))?;
+    if was == RoomRole::Owner && owners == 1 {
+        return Ok(Outcome::Refused(ErrorCode::LastRoomOwner));
+    }
+    db.prepare_cached("UPDATE members SET role = ?3 WHERE user = ?1 AND room = ?2")?.execute(params![
+        sql(user.0),
+        sql(room.0),
+        rows::room_role_name(role)
+    ])?;
+    Ok(Outcome::done([Change::RoleChanged { room, user, role }]))
+}
+
+/// Why nothing is done with somebody in a room by another, or by themselves, if so.
+fn not_of_a_member(
+    db: &Connection,
+    act: Act,
+    room: RoomId,
+    user: UserId,
+    by: UserId,
+) -> rusqlite::Result<Option<ErrorCode>> {
+    if let Some(refusal) = fixed(db, room)? {
+        return Ok(Some(refusal));
+    }
+    if let Some(refusal) = may(db, act, room, by)? {
+        return Ok(Some(refusal));
+    }
+    Ok((!is_member(db, room, user)?).then_some(ErrorCode::NotFound))
 }
 
 /// The way into a room, for several people one after the other.

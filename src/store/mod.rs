@@ -32,6 +32,7 @@ mod accounts;
 mod aside;
 mod check;
 mod checkpoint;
+mod codes;
 mod database;
 mod days;
 mod error;

@@ -16,6 +16,11 @@ pub(super) fn exists(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND name_key IS NOT NULL")?.exists([sql(user.0)])
 }
 
+/// Whether more than one person has an account.
+pub(super) fn are_several(db: &Connection) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM users WHERE name_key IS NOT NULL LIMIT 1 OFFSET 1")?.exists([])
+}
+
 pub(super) fn is_guest(db: &Connection, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM users WHERE id = ? AND role = 'guest'")?.exists([sql(user.0)])
 }

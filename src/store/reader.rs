@@ -17,6 +17,7 @@ use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{Millis, Missed, MonitorRows};
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Account {
     pub user: User,
     /// Empty where there is none.
     pub password: String,
+    /// The PHC string of a code that was given for a new password and not used; empty where there is none.
+    pub code: String,
 }
 
 impl Account {
@@ -79,19 +82,24 @@ pub struct Reader {
 impl Reader {
     /// The account with this name, by what names are compared by.
     pub fn account_by_key(&self, name_key: &str) -> Result<Option<Account>, ReadError> {
-        let query = format!("SELECT {USER_COLUMNS}, password FROM users WHERE name_key = ?");
+        let query = format!("SELECT {USER_COLUMNS}, password, code FROM users WHERE name_key = ?");
         Ok(self.db.prepare_cached(&query)?.query_row([name_key], account).optional()?)
     }
 
     /// The account with this id, unless it was deleted.
     pub fn account(&self, user: UserId) -> Result<Option<Account>, ReadError> {
-        let query = format!("SELECT {USER_COLUMNS}, password FROM users WHERE id = ? AND name_key IS NOT NULL");
+        let query = format!("SELECT {USER_COLUMNS}, password, code FROM users WHERE id = ? AND name_key IS NOT NULL");
         Ok(self.db.prepare_cached(&query)?.query_row([sql(user.0)], account).optional()?)
     }
 
     /// Whether an attempt to come in has made a session already, and may be repeated.
     pub fn was_attempted(&self, attempt_hash: &[u8; 32], now: Millis) -> Result<bool, ReadError> {
         Ok(sessions::attempted(&self.db, attempt_hash, now)?.is_some())
+    }
+
+    /// Why the session with this token has ended, if that is known.
+    pub fn why_ended(&self, token_hash: &[u8; 32], now: Millis) -> Result<Option<SessionEnd>, ReadError> {
+        Ok(sessions::why_ended(&self.db, token_hash, now)?)
     }
 
     /// Where an account is signed in: session, device, since when; the oldest first. Those that have expired are
@@ -352,5 +360,6 @@ impl Reader {
 }
 
 fn account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
-    Ok(Account { user: rows::user(row, 0)?, password: row.get(rows::USER_COLUMNS_COUNT)? })
+    let [password, code] = [rows::USER_COLUMNS_COUNT, rows::USER_COLUMNS_COUNT + 1];
+    Ok(Account { user: rows::user(row, 0)?, password: row.get(password)?, code: row.get(code)? })
 }

@@ -20,8 +20,9 @@ pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
         RoomOp::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
         RoomOp::Create(room) => create(db, room),
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
-        RoomOp::RemoveMember { room, user } => members::remove_member(db, room, user),
+        RoomOp::RemoveMember { room, user, by } => members::remove_member(db, room, user, by),
         RoomOp::Set { room, by, setting } => set(db, room, by, setting),
+        RoomOp::SetRole { room, user, role, by } => members::set_role(db, room, user, role, by),
     }
 }
 
@@ -111,7 +112,7 @@ fn set(db: &Connection, room: RoomId, by: UserId, setting: RoomSetting) -> rusql
     };
     db.prepare_cached(&format!("UPDATE rooms SET {column} = ?2 WHERE id = ?1"))?
         .execute(params![sql(room.0), value])?;
-    let left = if setting == RoomSetting::Guests(false) { guests_leave(db, room)? } else { None };
+    let left = if setting == RoomSetting::Guests(false) { guests_leave(db, room, by)? } else { None };
     Ok(Outcome::done(left.into_iter().chain([Change::RoomChanged { room, setting }]).collect::<Vec<_>>()))
 }
 
@@ -143,7 +144,7 @@ fn not_to_be_archived(db: &Connection, room: RoomId, archived: bool) -> rusqlite
 }
 
 /// Takes the guests out of a room that is not open to them any more.
-fn guests_leave(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Change>> {
+fn guests_leave(db: &Connection, room: RoomId, by: UserId) -> rusqlite::Result<Option<Change>> {
     let mut left: Vec<UserId> = db
         .prepare_cached(
             "DELETE FROM members WHERE room = ?1 AND user IN (
@@ -155,7 +156,7 @@ fn guests_leave(db: &Connection, room: RoomId) -> rusqlite::Result<Option<Change
         .collect::<rusqlite::Result<_>>()?;
     left.sort_unstable();
     // No guest owns a room: nobody inherits it.
-    Ok((!left.is_empty()).then_some(Change::MembersLeft { room, users: left, heir: None }))
+    Ok((!left.is_empty()).then_some(Change::MembersLeft { room, users: left, by: Some(by), heir: None }))
 }
 
 /// Every room with its newest message, by id.

@@ -8,6 +8,7 @@ use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSettings};
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 
 /// An id as SQLite holds it. Ids that SQLite cannot hold belong to nothing.
 pub(super) fn sql(id: u64) -> i64 {
@@ -66,6 +67,24 @@ pub(super) fn box_role(row: &Row<'_>, column: usize) -> rusqlite::Result<BoxRole
         "owner" => Ok(BoxRole::Owner),
         other => Err(unreadable(column, format!("{other} is no role on the box"))),
     }
+}
+
+pub(super) fn session_end_name(end: SessionEnd) -> &'static str {
+    match end {
+        SessionEnd::AccountDeleted => "account_deleted",
+        SessionEnd::AccountDeletedByOwner => "account_deleted_by_owner",
+        SessionEnd::PasswordChanged => "password_changed",
+        SessionEnd::SignedOut => "signed_out",
+        SessionEnd::SignedOutByOwner => "signed_out_by_owner",
+        SessionEnd::StayEnded => "stay_ended",
+        SessionEnd::TakenOver => "taken_over",
+    }
+}
+
+pub(super) fn session_end(row: &Row<'_>, column: usize) -> rusqlite::Result<SessionEnd> {
+    let name = row.get_ref(column)?.as_str()?;
+    let found = SessionEnd::ALL.into_iter().find(|end| session_end_name(*end) == name);
+    found.ok_or_else(|| unreadable(column, format!("{name} is no reason why a session ends")))
 }
 
 pub(super) fn invite_role_name(role: InviteRole) -> &'static str {

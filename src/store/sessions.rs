@@ -4,18 +4,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
 use super::{people, settings};
-use crate::proto::change::{Change, SessionEnd};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{SessionId, UserId};
-use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSIONS_PER_USER_MAX};
+use crate::proto::limits::{ATTEMPT_KEPT_MS, SESSION_DAYS_MAX, SESSION_ENDS_MAX, SESSIONS_PER_USER_MAX};
 use crate::proto::op::{DAY_MS, Millis, Needs, NewSession, Outcome, Reply, SessionOp, SignIn};
 use crate::proto::role::BoxRole;
 use crate::proto::server::User;
+use crate::proto::session_end::SessionEnd;
 
 pub(super) fn apply(db: &Connection, op: SessionOp, now: Millis) -> rusqlite::Result<Outcome> {
     match op {
         SessionOp::Create(sign_in) => create(db, &sign_in, now),
         SessionOp::End { user, session } => end(db, user, session),
+        SessionOp::EndAll { user } => sign_out(db, user),
     }
 }
 
@@ -39,28 +41,20 @@ pub(super) fn create(db: &Connection, sign_in: &SignIn, now: Millis) -> rusqlite
     if alone && !takeover && is_elsewhere(db, user, [*here, lost])? {
         return Ok(Outcome::Refused(ErrorCode::InUseElsewhere));
     }
-    let mut ended = if alone { end_all(db, user, None)? } else { Vec::new() };
-    if let Some(lost) = lost.filter(|lost| !ended.contains(lost)) {
-        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(lost.0)])?;
-        ended.push(lost);
-    }
-    let spared = SESSIONS_PER_USER_MAX - 1;
-    let too_many: Vec<SessionId> = db
+    // What nobody got the cookie of makes place first.
+    let lost = lost.filter(|lost| Some(*lost) != *here);
+    let mut taken = end_these(db, Vec::from_iter(lost), SessionEnd::TakenOver)?;
+    let spared = if alone { 0 } else { SESSIONS_PER_USER_MAX - 1 };
+    let surplus: Vec<SessionId> = db
         .prepare_cached("SELECT id FROM sessions WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?")?
         .query_map([sql(user.0), sql(spared as u64)], |row| rows::session_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
-    for session in too_many {
-        db.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([sql(session.0)])?;
-        ended.push(session);
-    }
+    let (own, others): (Vec<_>, Vec<_>) = surplus.into_iter().partition(|session| Some(*session) == *here);
+    taken.extend(end_these(db, others, SessionEnd::TakenOver)?);
     // Other tabs of this browser hear that they are signed out, and find themselves signed in when they look.
-    let (own, others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|session| Some(*session) == *here);
-    let ended = [(others, SessionEnd::TakenOver), (own, SessionEnd::SignedOut)];
-    let mut changes: Vec<Change> = ended
-        .into_iter()
-        .filter(|(sessions, _)| !sessions.is_empty())
-        .map(|(sessions, end)| Change::SessionsEnded { sessions, end })
-        .collect();
+    let own = end_these(db, own, SessionEnd::SignedOut)?;
+    let (taken, own) = (ended(taken, SessionEnd::TakenOver), ended(own, SessionEnd::SignedOut));
+    let mut changes: Vec<Change> = taken.into_iter().chain(own).collect();
     let session = add(db, user, session)?;
     // After those that have ended: they are told that they have, and nothing else.
     changes.push(Change::SignedIn { user, session });
@@ -89,20 +83,74 @@ pub(super) fn may_not_ask(
 }
 
 pub(super) fn end(db: &Connection, user: UserId, session: SessionId) -> rusqlite::Result<Outcome> {
-    let ended =
-        db.prepare_cached("DELETE FROM sessions WHERE id = ? AND user = ?")?.execute([sql(session.0), sql(user.0)])?;
-    if ended == 0 {
+    let own =
+        db.prepare_cached("SELECT 1 FROM sessions WHERE id = ? AND user = ?")?.exists([sql(session.0), sql(user.0)])?;
+    if !own {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
-    Ok(Outcome::done([Change::SessionsEnded { sessions: vec![session], end: SessionEnd::SignedOut }]))
+    let why = SessionEnd::SignedOut;
+    Ok(Outcome::done(Vec::from_iter(ended(end_these(db, vec![session], why)?, why))))
+}
+
+/// An owner signs somebody out.
+fn sign_out(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {
+    if !people::exists(db, user)? {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    }
+    let why = SessionEnd::SignedOutByOwner;
+    Ok(Outcome::done(Vec::from_iter(ended(end_all(db, user, None, why)?, why))))
+}
+
+/// What is different when these have ended.
+pub(super) fn ended(sessions: Vec<SessionId>, end: SessionEnd) -> Option<Change> {
+    (!sessions.is_empty()).then_some(Change::SessionsEnded { sessions, end })
 }
 
 /// Ends an account's sessions but `keep`.
-pub(super) fn end_all(db: &Connection, user: UserId, keep: Option<SessionId>) -> rusqlite::Result<Vec<SessionId>> {
+pub(super) fn end_all(
+    db: &Connection,
+    user: UserId,
+    keep: Option<SessionId>,
+    why: SessionEnd,
+) -> rusqlite::Result<Vec<SessionId>> {
     let keep = keep.map_or(0, |session| sql(session.0));
-    db.prepare_cached("DELETE FROM sessions WHERE user = ? AND id <> ? RETURNING id")?
+    let sessions = db
+        .prepare_cached("SELECT id FROM sessions WHERE user = ? AND id <> ?")?
         .query_map([sql(user.0), keep], |row| rows::session_id(row, 0))?
-        .collect()
+        .collect::<rusqlite::Result<_>>()?;
+    end_these(db, sessions, why)
+}
+
+/// Ends these sessions, and keeps why: of the latest [`SESSION_ENDS_MAX`] that have ended.
+fn end_these(db: &Connection, sessions: Vec<SessionId>, why: SessionEnd) -> rusqlite::Result<Vec<SessionId>> {
+    for session in &sessions {
+        let hash: Vec<u8> = db
+            .prepare_cached("DELETE FROM sessions WHERE id = ? RETURNING token_hash")?
+            .query_row([sql(session.0)], |row| row.get(0))?;
+        db.prepare_cached("INSERT INTO session_ends (token_hash, why) VALUES (?, ?)")?
+            .execute(params![hash, rows::session_end_name(why)])?;
+    }
+    let newest = db.last_insert_rowid().saturating_sub(sql(SESSION_ENDS_MAX as u64));
+    if !sessions.is_empty() {
+        db.prepare_cached("DELETE FROM session_ends WHERE id <= ?")?.execute([newest])?;
+    }
+    Ok(sessions)
+}
+
+/// Why the session with this token has ended, if that is known.
+pub(super) fn why_ended(db: &Connection, token_hash: &[u8; 32], now: Millis) -> rusqlite::Result<Option<SessionEnd>> {
+    // A stay that is over, of a guest who is still to be seen off.
+    let over = db
+        .prepare_cached(
+            "SELECT 1 FROM sessions JOIN users ON users.id = sessions.user WHERE token_hash = ? AND users.ends_at <= ?",
+        )?
+        .exists(params![token_hash, now])?;
+    if over {
+        return Ok(Some(SessionEnd::StayEnded));
+    }
+    db.prepare_cached("SELECT why FROM session_ends WHERE token_hash = ?")?
+        .query_row([token_hash], |row| rows::session_end(row, 0))
+        .optional()
 }
 
 pub(super) fn add(db: &Connection, user: UserId, session: &NewSession) -> rusqlite::Result<SessionId> {

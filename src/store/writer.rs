@@ -310,7 +310,7 @@ fn is_own(error: &rusqlite::Error) -> bool {
 
 fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
     match op {
-        Op::Account(op) => accounts::apply(db, op),
+        Op::Account(op) => accounts::apply(db, op, now),
         Op::Asked { by, needs, op } => match sessions::may_not_ask(db, by, needs, now)? {
             Some(refusal) => Ok(Outcome::Refused(refusal)),
             None => apply(db, *op, now, effects),

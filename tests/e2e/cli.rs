@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::support::{Closed, EVERYONE, Folder, Porch, ask_plainly, run, within};
+use crate::support::{Closed, EVERYONE, Folder, Person, Porch, ask_plainly, run, within};
 
 #[tokio::test]
 async fn the_version_is_that_of_the_package() {
@@ -112,6 +112,7 @@ async fn silent_connections_do_not_keep_porch_from_stopping() {
 async fn the_owner_of_the_board_looks_after_accounts() {
     let porch = Porch::start().await;
     let (ada, bob) = (porch.door.register("Ada").await, porch.door.register("Bob").await);
+    let cyd = porch.door.register("Cyd").await;
     let (folder, port) = (porch.folder.clone(), porch.https.port());
     let data = folder.data();
     let (status, _, err) = run(&["user", "list"], Some(&data)).await;
@@ -122,7 +123,7 @@ async fn the_owner_of_the_board_looks_after_accounts() {
     let (status, out, err) = run(&["user", "list"], Some(&data)).await;
     assert!(status.success(), "{err}");
     let rows: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(rows, [["1", "owner", "Ada"], ["2", "member", "Bob"]]);
+    assert_eq!(rows, [["1", "owner", "Ada"], ["2", "member", "Bob"], ["3", "member", "Cyd"]]);
     let (status, _, err) = run(&["user", "make-owner", "Nobody"], Some(&data)).await;
     assert_eq!(status.code(), Some(1));
     assert!(err.contains("Nobody"), "{err}");
@@ -130,9 +131,26 @@ async fn the_owner_of_the_board_looks_after_accounts() {
     let (status, out, err) = run(&["user", "reset-password", "Ada"], Some(&data)).await;
     assert!(status.success(), "{err}");
     let fresh = out.lines().last().expect("the new password is printed").trim().to_owned();
+    for (command, name, ends) in [
+        ("delete", "Ada", "take that back first"),
+        ("revoke-owner", "Cyd", "is no owner"),
+        ("delete", "Cyd", ""),
+        ("delete", "Cyd", "nobody here"),
+        ("sign-out", "Bob", ""),
+        ("revoke-owner", "Ada", ""),
+        ("revoke-owner", "Bob", "needs an owner"),
+    ] {
+        let (status, _, err) = run(&["user", command, name], Some(&data)).await;
+        assert_eq!(status.success(), ends.is_empty(), "{command} {name}: {err}");
+        assert!(err.contains(ends), "{command} {name}: {err}");
+    }
 
     let porch = Porch::again(&folder, port).await;
     assert_eq!(ada.ask("GET", "/api/me", None).await.status, 401, "signed out everywhere");
+    let why = async |person: &Person| person.ask("GET", "/api/me", None).await.json()["error"]["ended"].clone();
+    assert_eq!([why(&ada).await, why(&bob).await], ["password_changed", "signed_out_by_owner"]);
+    assert_eq!(why(&cyd).await, "account_deleted_by_owner");
+    let bob = porch.door.log_in("Bob", false).await.expect("his password is the same");
     assert_eq!(bob.get("/api/me").await["user"]["role"], "owner");
     let old = porch.door.log_in("Ada", false).await.err().expect("the old password is no more");
     assert_eq!(old.code(), "sign_in_failed");

@@ -32,6 +32,12 @@ async fn at_its_finest_level_the_log_holds_nothing_of_what_people_write() {
     let token = invite.json()["invite"]["token"].as_str().unwrap_or_default().to_owned();
     porch.door.ask("GET", &format!("/api/join/{token}"), None, None).await;
     ask_plainly(porch.http, &format!("/j/{token}?x={SECRET}")).await;
+    let code = ada.ask("POST", &format!("/api/people/{}/code", eve.id), None).await.json()["code"].clone();
+    let code = code.as_str().unwrap_or_default().to_owned();
+    let reset = json!({"name": "Eve", "code": code, "new_password": format!("new {SECRET}")});
+    assert_eq!(porch.door.ask("POST", "/api/reset", None, Some(&reset)).await.status, 200);
+    ada.ask("DELETE", &format!("/api/people/{}/sessions", eve.id), None).await;
+    ada.ask("DELETE", &format!("/api/people/{}/account", eve.id), None).await;
     let bad = json!({"name": "Eve", "password": SECRET});
     porch.door.ask("POST", "/api/login", None, Some(&bad)).await;
     assert!(porch.stop().await.success());
@@ -40,7 +46,10 @@ async fn at_its_finest_level_the_log_holds_nothing_of_what_people_write() {
     assert!(log.contains("stopping"), "the log is written: {log}");
     let cookies =
         [&ada.cookie, &eve.cookie].map(|cookie| cookie.split_once('=').expect("a name and a value").1.to_owned());
-    let secrets = [SECRET.to_owned(), password("Eve"), token].into_iter().chain(cookies);
+    for act in ["gave a code for a new password to", "signed out everywhere", "deleted the account of"] {
+        assert!(log.contains(&format!("owner {} {act} person {}", ada.id, eve.id)), "{act} is not in {log}");
+    }
+    let secrets = [SECRET.to_owned(), password("Eve"), token, code].into_iter().chain(cookies);
     for secret in secrets.filter(|secret| !secret.is_empty()) {
         let line = log.lines().find(|line| line.to_lowercase().contains(&secret.to_lowercase()));
         assert_eq!(line, None, "{secret} is in the log");

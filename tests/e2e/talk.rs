@@ -288,3 +288,31 @@ async fn rooms_are_made_joined_left_and_inherited() {
         "owner"
     );
 }
+
+#[tokio::test]
+async fn an_owner_hands_a_room_over_and_the_next_takes_somebody_out() {
+    let porch = Porch::start().await;
+    let (ada, bob) = (porch.door.register("Ada").await, porch.door.register("Bob").await);
+    let cyd = porch.door.register("Cyd").await;
+    let (mut phone, mut other, mut third) = (ada.arrive().await, bob.arrive().await, cyd.arrive().await);
+    let make = json!({"type": "create_room", "name": "Kitchen", "access": "closed", "members": [cyd.id]});
+    let made = other.command(make, 1).await;
+    let room = number(&made["room"]);
+    let role = |user: u64, role: &str| json!({"type": "set_room_role", "room": room, "user": user, "role": role});
+    let refused = third.command(role(cyd.id, "owner"), 2).await;
+    assert_eq!(refused["code"], "forbidden");
+    let alone = other.command(role(bob.id, "member"), 2).await;
+    assert_eq!(alone["code"], "last_room_owner");
+    assert_eq!(other.command(role(cyd.id, "owner"), 3).await["type"], "done");
+    third.until(|message| message["type"] == "room" && message["room"]["role"] == "owner").await;
+    other.until(|message| message["type"] == "members" && message["changed"][0] == cyd.id).await;
+    assert_eq!(other.command(role(bob.id, "member"), 4).await["type"], "done");
+    let take = |user: u64| json!({"type": "remove_member", "room": room, "user": user});
+    assert_eq!(other.command(take(cyd.id), 5).await["code"], "forbidden");
+    assert_eq!(phone.command(take(cyd.id), 5).await["code"], "not_a_member", "the box's owner is not in it");
+    assert_eq!(third.command(take(bob.id), 5).await["type"], "done");
+    let gone = other.until_type("rooms_gone").await;
+    assert_eq!((&gone["rooms"][0], &gone["by"]), (&json!(room), &json!(cyd.id)));
+    assert_eq!(bob.ask("GET", &format!("/api/rooms/{room}/messages"), None).await.status, 403);
+    assert_eq!(other.post(room, "01-a", "Let me in").await["code"], "not_a_member");
+}

@@ -16,11 +16,11 @@ export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "disk_full" | "disk_share" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
+export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large";
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "set_room", room: RoomId, setting: RoomSetting, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
@@ -45,7 +45,7 @@ ends_at: number | null, };
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
-export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "rename" | "write";
+export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "remove_members" | "rename" | "set_roles" | "write";
 
 export type RoomSettings = { 
 /**
@@ -128,7 +128,15 @@ export type Event = {
  */
 seq: Seq, room: RoomId, what: EventKind, };
 
-export type ServerMessage = { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, } | { "type": "room_settings", room: RoomId, settings: RoomSettings, 
+export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, 
+/**
+ * Those who are something else there now.
+ */
+changed: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, 
+/**
+ * It has come back from the archive.
+ */
+back?: boolean, } | { "type": "room_settings", room: RoomId, settings: RoomSettings, 
 /**
  * All that this member may do there from now on.
  */
@@ -224,6 +232,18 @@ attempt?: string, };
 
 export type PatchPerson = { role: BoxRole, };
 
+export type ResetPassword = { name: string, code: string, new_password: string, 
+/**
+ * As in [`Credentials`].
+ */
+attempt?: string, };
+
+export type CodeAnswer = { 
+/**
+ * Told this once.
+ */
+code: string, ends_at: number, };
+
 export type Session = { id: SessionId, 
 /**
  * What the browser said of itself, made short.
@@ -292,9 +312,15 @@ next: string | null,
  */
 cut: number, };
 
+export type SessionEnd = "account_deleted" | "account_deleted_by_owner" | "password_changed" | "signed_out" | "signed_out_by_owner" | "stay_ended" | "taken_over";
+
 export type ErrorBody = { error: ErrorDetail, };
 
 export type ErrorDetail = { code: ErrorCode, message: string, retry_ms?: number, 
+/**
+ * With `not_signed_in`, where the request came with a session that has ended: why.
+ */
+ended?: SessionEnd, 
 /**
  * With `in_use_elsewhere`: where.
  */

@@ -16,6 +16,7 @@ export type Route =
   | { at: 'new-room' }
   | { at: 'new-chat' }
   | { at: 'join' }
+  | { at: 'reset' }
   | { at: 'sign-in' }
   | { at: 'invited'; token: string }
   | { at: 'invites' }
@@ -62,6 +63,7 @@ export function parseRoute(path: string, query = ''): Route {
     case 'new-room':
     case 'new-chat':
     case 'join':
+    case 'reset':
     case 'sign-in':
       return { at: first }
     default:

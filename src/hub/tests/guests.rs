@@ -145,7 +145,7 @@ fn a_guest_joins_open_rooms_that_are_open_to_guests_and_leaves_them() {
     assert_eq!(world.errors(eve), [ErrorCode::NotFound]);
     world.say(eve, ClientMessage::Command { re: 3, command: Command::LeaveRoom { room: second } });
     world.commit();
-    assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second] }));
+    assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second], by: None }));
 }
 
 #[test]
@@ -230,10 +230,16 @@ fn a_room_that_is_closed_to_guests_loses_them_at_once() {
     );
     world.commit();
     world.wait(250);
-    let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(8), UserId(9)], member_count: 2 };
+    let left = ServerMessage::Members {
+        room,
+        joined: vec![],
+        left: vec![UserId(8), UserId(9)],
+        changed: vec![],
+        member_count: 2,
+    };
     assert!(world.got(ada).contains(&left));
     for guest in [eve, mal] {
-        assert_eq!(world.got(guest), [ServerMessage::RoomsGone { rooms: vec![room] }]);
+        assert_eq!(world.got(guest), [ServerMessage::RoomsGone { rooms: vec![room], by: None }]);
     }
     world.send(ada, room, "a", "alone again");
     world.commit();
@@ -284,7 +290,7 @@ fn when_a_stay_ends_the_guest_goes_and_those_who_knew_them_hear_of_it() {
     for knew in [ada, mal] {
         assert!(world.got(knew).contains(&ServerMessage::Users { users: vec![ended.clone()], gone: vec![] }));
     }
-    let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(7)], member_count: 2 };
+    let left = ServerMessage::Members { room, joined: vec![], left: vec![UserId(7)], changed: vec![], member_count: 2 };
     assert!(world.got(bob).contains(&left));
     let presence = ServerMessage::Presence { came: vec![], left: vec![UserId(7)] };
     assert_eq!(world.got(zoe), [presence], "a stranger");
@@ -331,7 +337,8 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     assert_eq!(world.errors(eve), [ErrorCode::GuestsOff, ErrorCode::GuestsOff]);
     world.say(eve, ClientMessage::Typing { room });
     world.say(eve, ClientMessage::Read { room, n: 1 });
-    assert!(world.asked.is_empty() && world.got(bob).is_empty() && world.markers.is_empty());
+    assert!(world.asked.is_empty() && world.markers.is_empty());
+    assert_eq!(world.got(bob), [ServerMessage::Box { guests: false }]);
     let late = world.connect_session(9, 90);
     assert_eq!(world.closed_with(late), Some(CloseCode::SignedOut));
     // The others go on, and one whom the owner keeps does too.
@@ -340,6 +347,8 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     world.send(mal, room, "m", "me too");
     world.commit();
     assert_eq!(world.bodies(bob), ["on we go", "me too"]);
+    world.change(Change::GuestsOn);
+    assert_eq!(world.got(bob), [ServerMessage::Box { guests: true }]);
     world.gone(8);
     assert_eq!(world.closed_with(eve), Some(CloseCode::SignedOut));
     assert_eq!(world.closed_with(mal), None);
@@ -393,7 +402,7 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
         world.commit();
         world.wait(250);
         let owns = |got: Vec<ServerMessage>| {
-            got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.role == RoomRole::Owner))
+            got.iter().any(|m| matches!(m, ServerMessage::Room { room, .. } if room.role == RoomRole::Owner))
         };
         assert!(!owns(world.got(eve)));
         assert!(heir.is_none_or(|heir| owns(world.got(heir))));
@@ -404,7 +413,7 @@ fn a_guest_inherits_no_room_and_one_who_becomes_a_member_gets_what_nobody_owned(
     let got = world.got(eve);
     assert!(got.contains(&ServerMessage::Users { users: vec![user(9)], gone: vec![] }));
     let shown = |id: RoomId, role: RoomRole| {
-        got.iter().any(|m| matches!(m, ServerMessage::Room { room } if room.id == id && room.role == role))
+        got.iter().any(|m| matches!(m, ServerMessage::Room { room, .. } if room.id == id && room.role == role))
     };
     assert!(shown(room, RoomRole::Owner) && shown(EVERYONE, RoomRole::Member));
     world.hub.audit();

@@ -18,10 +18,10 @@ fn a_new_room_appears_to_its_members_and_to_nobody_else() {
     world.commit();
     let made = world.got(ada);
     assert!(
-        matches!(&made[0], ServerMessage::Room { room } if room.settings.name == "Kitchen" && room.role == RoomRole::Owner)
+        matches!(&made[0], ServerMessage::Room { room, .. } if room.settings.name == "Kitchen" && room.role == RoomRole::Owner)
     );
     assert_eq!(made[1], ServerMessage::Done { re: 7, room: Some(RoomId(2)) });
-    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.role == RoomRole::Member));
+    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room, .. } if room.role == RoomRole::Member));
     assert!(world.got(eve).is_empty());
 }
 
@@ -50,7 +50,8 @@ fn anyone_joins_an_open_room_and_nobody_a_closed_one() {
     let closed = world.room(ada, Access::Closed, &[]);
     world.say(bob, ClientMessage::Command { re: 1, command: Command::JoinRoom { room: open } });
     world.commit();
-    let joined = ServerMessage::Members { room: open, joined: vec![UserId(2)], left: vec![], member_count: 2 };
+    let joined =
+        ServerMessage::Members { room: open, joined: vec![UserId(2)], left: vec![], changed: vec![], member_count: 2 };
     world.wait(250);
     assert_eq!(world.got(ada), [joined]);
     assert!(matches!(world.got(bob)[0], ServerMessage::Room { .. }));
@@ -70,7 +71,7 @@ fn who_leaves_hears_nothing_more() {
     let room = world.room(ada, Access::Open, &[2]);
     world.say(bob, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     world.commit();
-    assert!(world.got(bob).contains(&ServerMessage::RoomsGone { rooms: vec![room] }));
+    assert!(world.got(bob).contains(&ServerMessage::RoomsGone { rooms: vec![room], by: None }));
     world.send(ada, room, "a", "gone?");
     world.commit();
     assert!(world.bodies(bob).is_empty());
@@ -87,7 +88,7 @@ fn a_room_whose_owner_leaves_falls_to_the_oldest_member() {
     world.commit();
     world.wait(250);
     let owns = |got: Vec<ServerMessage>| {
-        got.iter().any(|message| matches!(message, ServerMessage::Room { room } if room.role == RoomRole::Owner))
+        got.iter().any(|message| matches!(message, ServerMessage::Room { room, .. } if room.role == RoomRole::Owner))
     };
     assert!(owns(world.got(ada)));
     assert!(!owns(world.got(eve)));
@@ -192,12 +193,29 @@ fn the_room_for_everybody_is_never_archived() {
 }
 
 #[test]
+fn a_room_that_comes_back_from_the_archive_is_told_to_be_back() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(ada, Access::Open, &[2]);
+    for (archived, told) in [(true, None), (false, Some(true))] {
+        let set = Command::SetRoom { room, setting: RoomSetting::Archived(archived) };
+        world.say(ada, ClientMessage::Command { re: 1, command: set });
+        world.commit();
+        let back = |message| match message {
+            ServerMessage::Room { back, .. } => Some(back),
+            _ => None,
+        };
+        assert_eq!(world.got(bob).into_iter().find_map(back), told);
+    }
+}
+
+#[test]
 fn two_people_have_one_direct_room_whoever_opens_it() {
     let mut world = World::of(3);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } });
     world.commit();
-    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room } if room.with == Some(UserId(1))));
+    assert!(matches!(&world.got(bob)[0], ServerMessage::Room { room, .. } if room.with == Some(UserId(1))));
     assert!(world.got(eve).is_empty());
     world.say(bob, ClientMessage::Command { re: 5, command: Command::OpenDirect { user: UserId(1) } });
     assert_eq!(world.got(bob), [ServerMessage::Done { re: 5, room: Some(RoomId(2)) }]);
@@ -219,9 +237,8 @@ fn a_deleted_account_leaves_its_rooms_and_the_other_side_keeps_the_direct_one() 
     world.wait(250);
     let got = world.got(ada);
     assert!(got.contains(&ServerMessage::Users { users: vec![], gone: vec![UserId(2)] }));
-    let alone =
-        |m: &&ServerMessage| matches!(m, ServerMessage::Room { room } if room.with.is_none() && room.id == RoomId(2));
-    let Some(ServerMessage::Room { room }) = got.iter().find(alone) else { panic!("{got:?}") };
+    let alone = |m: &&ServerMessage| matches!(m, ServerMessage::Room { room, .. } if room.with.is_none() && room.id == RoomId(2));
+    let Some(ServerMessage::Room { room, .. }) = got.iter().find(alone) else { panic!("{got:?}") };
     assert_eq!(room.settings.name, user(2).name, "the name stays with the one who stays");
     // Their old connection is of no account any more.
     world.send(bob, EVERYONE, "b", "ghost");

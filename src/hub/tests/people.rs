@@ -195,7 +195,13 @@ fn new_and_changed_people_are_told_to_everyone_present() {
     world.wait(250);
     let got = world.got(ada);
     assert!(got.contains(&ServerMessage::Users { users: vec![user(2)], gone: vec![] }));
-    let joined = ServerMessage::Members { room: EVERYONE, joined: vec![UserId(2)], left: vec![], member_count: 2 };
+    let joined = ServerMessage::Members {
+        room: EVERYONE,
+        joined: vec![UserId(2)],
+        left: vec![],
+        changed: vec![],
+        member_count: 2,
+    };
     assert!(got.contains(&joined));
     let renamed = User { name: "Grace".into(), ..user(2) };
     world.change(Change::UserChanged(renamed.clone()));

@@ -104,7 +104,7 @@ fn removed_rooms_are_told_once_to_each_connection_and_are_gone() {
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     world.change(Change::RoomsRemoved { rooms: made.clone() });
     for conn in [ada, bob] {
-        assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone() }]);
+        assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone(), by: None }]);
     }
     assert!(world.got(eve).is_empty());
     world.send(bob, made[0], "b", "still there?");

@@ -18,9 +18,15 @@ pub enum AccountOp {
     /// Takes the account's name, password, sessions, picture and memberships; its messages stay.
     Delete {
         user: UserId,
-        /// The PHC string that the password was checked against: `Refused(PasswordWrong)` if it is another now.
-        checked: String,
+        by: DeletedBy,
         at: Millis,
+    },
+    /// Lets whoever has the code set a new password, once, before this time. One from before is void.
+    GiveCode {
+        user: UserId,
+        /// The PHC string that the code is checked against.
+        code: String,
+        ends_at: Millis,
     },
     MakeOwner {
         user: UserId,
@@ -29,10 +35,17 @@ pub enum AccountOp {
         user: UserId,
         name: UserName,
     },
-    /// Ends every session but `keep`.
+    /// A new password by a code, which is used up: signs in, and ends every other session.
+    ResetPassword(PasswordReset),
+    /// An owner of the box is a member again: `Refused(LastOwner)` where nobody would own it any more.
+    RevokeOwner {
+        user: UserId,
+    },
+    /// Ends every session but `keep`, and voids a code.
     SetPassword {
         user: UserId,
-        /// As in [`AccountOp::Delete`]; none: at the board, where nobody is asked for it.
+        /// The PHC string that the present one was checked against: `Refused(PasswordWrong)` if it is another now. None: at
+        /// the board, where nobody is asked for it.
         checked: Option<String>,
         password: String,
         keep: Option<SessionId>,
@@ -42,6 +55,26 @@ pub enum AccountOp {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
+}
+
+/// Who deletes an account.
+#[derive(Clone, Debug)]
+pub enum DeletedBy {
+    /// An owner of the box, or whoever is at the board: not that of an owner.
+    Owner,
+    /// Whose it is. The PHC string that the password was checked against: `Refused(PasswordWrong)` if it is another now.
+    Themselves { checked: String },
+}
+
+/// See [`AccountOp::ResetPassword`].
+#[derive(Clone, Debug)]
+pub struct PasswordReset {
+    pub user: UserId,
+    /// The PHC string that the code was checked against; none: the same attempt has used it, and its answer was lost.
+    pub checked: Option<String>,
+    /// A PHC string.
+    pub password: String,
+    pub session: NewSession,
 }
 
 /// An account to be made.

@@ -19,7 +19,7 @@ use crate::proto::id::{RoomId, SessionId, UserId};
 use crate::proto::server::User;
 
 pub use crate::proto::millis::{DAY_MS, Millis};
-pub use account::{AccountOp, NewAccount};
+pub use account::{AccountOp, DeletedBy, NewAccount, PasswordReset};
 pub use guest::GuestOp;
 pub use invite::InviteOp;
 pub use message::{MessageOp, NewMessage, Whose};

@@ -2,6 +2,7 @@
 
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::millis::Millis;
+use crate::proto::role::RoomRole;
 use crate::proto::room::{RoomKind, RoomSetting};
 
 /// See the module's text.
@@ -24,12 +25,21 @@ pub enum RoomOp {
     RemoveMember {
         room: RoomId,
         user: UserId,
+        /// Who takes them out; they themselves: they leave.
+        by: UserId,
     },
     /// Closed to guests, those in it are taken out.
     Set {
         room: RoomId,
         by: UserId,
         setting: RoomSetting,
+    },
+    /// `Refused(LastRoomOwner)` where nobody would own the room any more; guests own none.
+    SetRole {
+        room: RoomId,
+        user: UserId,
+        role: RoomRole,
+        by: UserId,
     },
 }
 

@@ -16,6 +16,10 @@ pub enum SessionOp {
         user: UserId,
         session: SessionId,
     },
+    /// An owner of the box signs somebody out, wherever they are.
+    EndAll {
+        user: UserId,
+    },
 }
 
 /// See [`SessionOp::Create`].

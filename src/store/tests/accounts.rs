@@ -5,7 +5,7 @@ use crate::proto::op::{Needs, NewAccount, SignIn};
 use crate::proto::role::{BoxRole, RoomRole};
 
 fn delete(user: UserId, name: &str) -> Op {
-    Op::Account(AccountOp::Delete { user, checked: format!("hash of {name}"), at: NOON })
+    Op::Account(AccountOp::Delete { user, by: DeletedBy::Themselves { checked: format!("hash of {name}") }, at: NOON })
 }
 
 #[test]

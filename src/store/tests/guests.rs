@@ -137,6 +137,7 @@ fn taking_no_guests_lets_every_stay_be_over_and_ends_them_in_steps() {
     };
     assert!(changes(fixture.apply(settings(true))).is_empty());
     assert!(matches!(change(fixture.apply(settings(false))), Change::GuestsOff));
+    assert!(changes(fixture.apply(settings(false))).is_empty(), "they are off");
     assert_eq!(fixture.next_end(), Some(NOON + 7), "whatever happens meanwhile");
     let ended = fixture.end_due(NOON + 7);
     assert_eq!(ended.guests.iter().map(|user| user.id).collect::<Vec<_>>(), guests);
@@ -145,6 +146,7 @@ fn taking_no_guests_lets_every_stay_be_over_and_ends_them_in_steps() {
     assert_eq!(fixture.snapshot.users.iter().map(|user| user.id).collect::<Vec<_>>(), users);
     assert!(fixture.snapshot.members.iter().all(|member| users.contains(&member.user)));
     assert!(!fixture.snapshot.settings.guests);
+    assert!(matches!(change(fixture.apply(settings(true))), Change::GuestsOn));
     assert!(
         fixture.snapshot.rooms.iter().any(|known| known.id == room && known.settings.guests),
         "the room stays as it is"
@@ -186,7 +188,7 @@ fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
     assert!(shares(ada) && !shares(stranger));
     fixture.apply(Op::Room(RoomOp::OpenDirect { users: [stranger, guest.id], by: stranger, at: NOON }));
     assert!(shares(stranger));
-    fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: guest.id }));
+    fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: guest.id, by: guest.id }));
     assert_eq!(known(), [guest.id, stranger]);
 }
 
@@ -194,7 +196,7 @@ fn a_guest_knows_those_who_share_a_room_and_nobody_else() {
 fn a_guest_inherits_no_room_and_owns_none_by_coming_first() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(2, "Grace");
-    let leave = |user| fixture.apply(Op::Room(RoomOp::RemoveMember { room, user }));
+    let leave = |user| fixture.apply(Op::Room(RoomOp::RemoveMember { room, user, by: user }));
     let roles = || -> Vec<(UserId, RoomRole)> {
         let members = fixture.read(|reader| reader.room_members(ada, room)).unwrap();
         members.iter().map(|member| (member.user, member.role)).collect()
@@ -215,7 +217,7 @@ fn a_guest_becomes_a_member_for_good_and_owns_what_nobody_did() {
     let (fixture, [ada, mia], room) = stage();
     let guest = fixture.bring(1, "Grace");
     for user in [ada, mia] {
-        fixture.apply(Op::Room(RoomOp::RemoveMember { room, user }));
+        fixture.apply(Op::Room(RoomOp::RemoveMember { room, user, by: user }));
     }
     assert_eq!(
         fixture.refused(Op::Account(AccountOp::MakeOwner { user: guest.id })),

@@ -13,8 +13,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
 use crate::proto::op::{
-    AccountOp, Fault, GuestOp, InviteOp, MessageOp, Millis, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome,
-    RemovalOp, Reply, RoomOp, SessionOp, SignIn, Snapshot, Whose,
+    AccountOp, DeletedBy, Fault, GuestOp, InviteOp, MessageOp, Millis, NewAccount, NewMessage, NewRoom, NewSession, Op,
+    Outcome, RemovalOp, Reply, RoomOp, SessionOp, SignIn, Snapshot, Whose,
 };
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting};
@@ -30,6 +30,7 @@ mod loss;
 mod messages;
 mod monitor;
 mod nasty;
+mod owners;
 mod removal;
 mod resident;
 mod rooms;

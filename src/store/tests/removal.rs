@@ -194,7 +194,11 @@ fn the_rooms_of_who_has_gone_are_removed_and_those_of_nobody_are_not_found() {
     let (fixture, users) = Fixture::with(&["Ada", "Mal"]);
     let [ada, mal] = users[..] else { panic!() };
     fixture.room(RoomKind::Open, mal, &[ada]);
-    fixture.apply(Op::Account(AccountOp::Delete { user: mal, checked: "hash of Mal".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: mal,
+        by: DeletedBy::Themselves { checked: "hash of Mal".into() },
+        at: NOON,
+    }));
     assert_eq!(fixture.read(|reader| reader.rooms_made_by(mal)), Some(1));
     assert_eq!(fixture.remove(mal).0.len(), 1);
     assert_eq!(fixture.read(|reader| reader.rooms_made_by(UserId(999))), None);

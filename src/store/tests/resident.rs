@@ -50,7 +50,11 @@ fn a_session_that_has_ended_is_unknown_whatever_ended_it() {
         keep: None,
     }));
     assert!(here("Cyd").is_none());
-    fixture.apply(Op::Account(AccountOp::Delete { user: users[3], checked: "hash of Dan".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: users[3],
+        by: DeletedBy::Themselves { checked: "hash of Dan".into() },
+        at: NOON,
+    }));
     assert!(here("Dan").is_none());
     assert!(here("Ada").is_some());
     assert!(!fixture.reopen().store.has_password(users[3]));
@@ -64,6 +68,10 @@ fn whether_a_box_has_an_owner_and_what_the_owner_decides_is_known() {
     assert!(fixture.store.has_member() && fixture.store.has_owner() && fixture.store.has_password(ada));
     fixture.apply(several_devices());
     assert!(fixture.store.settings().several_devices);
-    fixture.apply(Op::Account(AccountOp::Delete { user: ada, checked: "hash of Ada".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: ada,
+        by: DeletedBy::Themselves { checked: "hash of Ada".into() },
+        at: NOON,
+    }));
     assert!(!fixture.store.has_member() && !fixture.store.has_owner() && !fixture.store.has_password(ada));
 }

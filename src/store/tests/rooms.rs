@@ -105,7 +105,10 @@ fn nobody_comes_to_or_leaves_a_direct_room_or_the_room_for_everybody() {
             fixture.refused(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![users[2]], at: NOON })),
             ErrorCode::Forbidden
         );
-        assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::Forbidden);
+        assert_eq!(
+            fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0], by: users[0] })),
+            ErrorCode::Forbidden
+        );
         assert_eq!(
             fixture.refused(Op::Room(RoomOp::Set { room, by: UserId(1), setting: RoomSetting::Archived(true) })),
             ErrorCode::Forbidden
@@ -138,12 +141,15 @@ fn a_room_falls_to_its_longest_standing_member_whatever_the_clock_says() {
     for (user, at) in [(users[2], NOON + 2), (users[1], NOON + 1)] {
         fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at }));
     }
-    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0] })));
+    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0], by: users[0] })));
     assert!(matches!(left, Change::MembersLeft { heir: Some(heir), .. } if heir == users[2]));
     let members = fixture.read(|reader| reader.room_members(users[1], room)).unwrap();
     let roles: Vec<_> = members.iter().map(|member| (member.user, member.role)).collect();
     assert_eq!(roles, [(users[1], RoomRole::Member), (users[2], RoomRole::Owner)]);
-    assert_eq!(fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0] })), ErrorCode::NotAMember);
+    assert_eq!(
+        fixture.refused(Op::Room(RoomOp::RemoveMember { room, user: users[0], by: users[0] })),
+        ErrorCode::NotAMember
+    );
 }
 
 #[test]
@@ -167,7 +173,7 @@ fn a_room_that_everyone_has_left_belongs_to_whoever_comes_first() {
     let (kind, name) = (RoomKind::Open, "Kitchen".into());
     let create = Op::Room(RoomOp::Create(NewRoom { kind, name, by: users[0], members: vec![], at: NOON }));
     let room = room(&fixture.apply(create));
-    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0] })));
+    let left = change(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0], by: users[0] })));
     assert!(matches!(left, Change::MembersLeft { heir: None, .. }));
     let join = |user| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users: vec![user], at: NOON }));
     let (first, second) = (members(join(users[2])), members(join(users[1])));
@@ -183,7 +189,11 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     let kitchen = fixture.room(RoomKind::Open, grace, &[ada]);
     fixture.send(room, ada, "a", "for the record");
     fixture.apply(Op::Account(AccountOp::Rename { user: grace, name: named("Grace H.") }));
-    fixture.apply(Op::Account(AccountOp::Delete { user: grace, checked: "hash of Grace".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: grace,
+        by: DeletedBy::Themselves { checked: "hash of Grace".into() },
+        at: NOON,
+    }));
     let fixture = fixture.reopen();
     let name =
         |id| fixture.snapshot.rooms.iter().find(|room| room.id == id).map(|room| room.settings.name.clone()).unwrap();
@@ -196,7 +206,11 @@ fn a_direct_room_keeps_the_name_of_who_went_first_while_the_other_is_in_it() {
     assert_eq!(found("in:\"Grace H.\" record"), 1);
 
     fixture.apply(Op::Account(AccountOp::MakeOwner { user: users[2] }));
-    fixture.apply(Op::Account(AccountOp::Delete { user: ada, checked: "hash of Ada".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: ada,
+        by: DeletedBy::Themselves { checked: "hash of Ada".into() },
+        at: NOON,
+    }));
     let fixture = fixture.reopen();
     assert!(
         fixture.snapshot.rooms.iter().any(|kept| kept.id == room && kept.settings.name.is_empty()),
@@ -217,7 +231,7 @@ fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
     changes(fixture.apply(set(RoomSetting::Archived(true))));
     assert_eq!(fixture.refused(add()), ErrorCode::RoomArchived);
     changes(fixture.apply(set(RoomSetting::Archived(false))));
-    changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace })));
+    changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace, by: grace })));
     for setting in [RoomSetting::Name("Vandal".into()), RoomSetting::Archived(true), RoomSetting::Guests(true)] {
         assert_eq!(fixture.refused(set(setting)), ErrorCode::NotAMember);
     }
@@ -232,4 +246,54 @@ fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
         sent_at: NOON,
     }));
     assert_eq!(fixture.refused(again), ErrorCode::NotAMember, "what became of it is nobody's business outside");
+}
+
+#[test]
+fn who_may_take_somebody_out_or_make_an_owner_is_decided_when_it_is_done() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Lin", "Mia"]);
+    let [ada, grace, lin, mia] = users[..] else { panic!("four people") };
+    let room = fixture.room(RoomKind::Closed, grace, &[lin]);
+    let role = |user, role, by| Op::Room(RoomOp::SetRole { room, user, role, by });
+    let remove = |user, by| Op::Room(RoomOp::RemoveMember { room, user, by });
+    for by in [lin, ada] {
+        let why = if by == lin { ErrorCode::Forbidden } else { ErrorCode::NotAMember };
+        assert_eq!(fixture.refused(remove(grace, by)), why);
+        assert_eq!(fixture.refused(role(lin, RoomRole::Owner, by)), why);
+    }
+    assert_eq!(fixture.refused(remove(mia, grace)), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(role(mia, RoomRole::Owner, grace)), ErrorCode::NotFound);
+    assert_eq!(fixture.refused(role(grace, RoomRole::Member, grace)), ErrorCode::LastRoomOwner);
+    assert!(changes(fixture.apply(role(grace, RoomRole::Owner, grace))).is_empty(), "that she is already");
+
+    let made = change(fixture.apply(role(lin, RoomRole::Owner, grace)));
+    assert!(matches!(made, Change::RoleChanged { user, role: RoomRole::Owner, .. } if user == lin));
+    // Two owners who act on each other at the same moment: one is first, and the other is none any more.
+    let both = [role(grace, RoomRole::Member, lin), role(lin, RoomRole::Member, grace)];
+    let told = fixture.apply_all(both);
+    assert!(is_made(&told[0]) && matches!(told[1], Ok(Outcome::Refused(ErrorCode::Forbidden))), "{told:?}");
+    changes(fixture.apply(role(grace, RoomRole::Owner, lin)));
+    let both = [remove(grace, lin), remove(lin, grace)];
+    let told = fixture.apply_all(both);
+    assert!(matches!(told[1], Ok(Outcome::Refused(ErrorCode::NotAMember))), "{told:?}");
+    let taken = told.into_iter().next().unwrap().unwrap();
+    assert!(matches!(change(taken), Change::MembersLeft { by: Some(by), heir: None, .. } if by == lin));
+    let fixture = fixture.reopen();
+    let members: Vec<_> = fixture.snapshot.members.iter().filter(|member| member.room == room).collect();
+    assert_eq!(members.iter().map(|member| (member.user, member.role)).collect::<Vec<_>>(), [(lin, RoomRole::Owner)]);
+}
+
+#[test]
+fn who_was_taken_out_of_an_open_room_may_come_back_and_of_a_closed_one_may_not() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let [ada, grace] = users[..] else { panic!("two people") };
+    for kind in [RoomKind::Open, RoomKind::Closed] {
+        let room = fixture.room(kind, ada, &[grace]);
+        changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace, by: ada })));
+        assert!(fixture.read(|reader| reader.room_members(&asker(grace), room)).is_some() == (kind == RoomKind::Open));
+        assert_eq!(fixture.refused(append(room, grace, "a", "still here?")), ErrorCode::NotAMember);
+        if kind == RoomKind::Open {
+            let back = Op::Room(RoomOp::AddMembers { room, users: vec![grace], by: None, at: NOON });
+            assert_eq!(members(fixture.apply(back)).len(), 1);
+        }
+    }
 }

@@ -126,7 +126,7 @@ fn only_rooms_that_the_asker_is_in_are_searched() {
         fixture.index();
         if !indexed {
             finds(&fixture, users[1], "between", &[2, 1]);
-            fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[1] }));
+            fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[1], by: users[1] }));
         }
     }
     finds(&fixture, users[0], "between", &[2, 1]);
@@ -297,7 +297,11 @@ fn filters_narrow_by_author_room_and_day() {
         }
         fixture.index();
     }
-    fixture.apply(Op::Account(AccountOp::Delete { user: users[1], checked: "hash of Grace Hopper".into(), at: NOON }));
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: users[1],
+        by: DeletedBy::Themselves { checked: "hash of Grace Hopper".into() },
+        at: NOON,
+    }));
     finds(&fixture, users[0], "in:\"grace hopper\"", &[6]);
 }
 

@@ -17,6 +17,7 @@ import type {
   SearchPage,
   Seq,
   Session,
+  SessionEnd,
   User,
   UserAnswer,
   UserId,
@@ -37,18 +38,22 @@ export class Refusal extends Error {
   readonly retryMs: number | undefined
   /** With `in_use_elsewhere`: where. */
   readonly sessions: readonly Session[]
+  /** With `not_signed_in`: why no more, if one was. */
+  readonly ended: SessionEnd | undefined
 
   constructor(
     code: FaultCode,
     message = code as string,
     retryMs?: number,
     sessions: readonly Session[] = [],
+    ended?: SessionEnd,
   ) {
     super(message)
     this.name = 'Refusal'
     this.code = code
     this.retryMs = retryMs
     this.sessions = sessions
+    this.ended = ended
   }
 }
 
@@ -198,7 +203,7 @@ function refusalIn(status: number, text: string): Refusal {
   try {
     const { error } = JSON.parse(text) as ErrorBody
     // A code that this page does not know yet is shown as something unexpected.
-    return new Refusal(error.code, error.message, error.retry_ms, error.sessions)
+    return new Refusal(error.code, error.message, error.retry_ms, error.sessions, error.ended)
   } catch {
     // Not the box's own words: a proxy, or a page between us and the box.
   }

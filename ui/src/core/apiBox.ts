@@ -4,6 +4,7 @@
  */
 import type {
   BoxClock,
+  CodeAnswer,
   DeleteMe,
   DoorList,
   Invite,
@@ -16,6 +17,7 @@ import type {
   PatchMe,
   PatchSettings,
   Report,
+  ResetPassword,
   RoomId,
   Session,
   SessionId,
@@ -49,6 +51,19 @@ export const removeRooms = (id: UserId) =>
   ask<void>('DELETE', `/api/people/${id}/rooms`, undefined, { waitMs: CHECK_WAIT_MS })
 /** Ends a guest's stay, at once. */
 export const endStay = (id: UserId) => ask<void>('DELETE', `/api/people/${id}`)
+
+/** What an owner does with the account of somebody else. */
+export const makeOwner = (id: UserId): Promise<User> =>
+  ask<UserAnswer>('PUT', `/api/people/${id}/owner`).then((answer) => answer.user)
+export const revokeOwner = (id: UserId): Promise<User> =>
+  ask<UserAnswer>('DELETE', `/api/people/${id}/owner`).then((answer) => answer.user)
+export const signOutPerson = (id: UserId) => ask<void>('DELETE', `/api/people/${id}/sessions`)
+export const deleteAccount = (id: UserId) => ask<void>('DELETE', `/api/people/${id}/account`)
+export const giveCode = (id: UserId) => ask<CodeAnswer>('POST', `/api/people/${id}/code`)
+
+/** A new password by a code. Needs no session, and gives one. */
+export const resetPassword = (reset: ResetPassword): Promise<User> =>
+  ask<UserAnswer>('POST', '/api/reset', reset).then((answer) => answer.user)
 
 /** The addresses that lead to the box, and how its certificate authority is recognized. */
 export const doors = () => ask<DoorList>('GET', '/api/doors')

@@ -49,6 +49,8 @@ export class Chat {
   readonly commands: Commands
   readonly history: History
   link = $state.raw<Link>({ is: 'idle' })
+  /** Who took this person out of a room last, and out of which. */
+  takenOut = $state.raw<{ room: RoomState; by: UserId } | null>(null)
   /** Whether the box runs another version than the one this page came from. */
   updated = $state(false)
   /** Messages not confirmed yet, over all rooms. */
@@ -114,7 +116,7 @@ export class Chat {
     return this.entry.box
   }
 
-  /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
+  /** Who is signed in; kept after `ended`, to offer the way back. */
   get me(): User | null {
     return this.entry.me
   }
@@ -236,6 +238,8 @@ export class Chat {
     this.commands.fail()
     this.#markers.forget()
     this.rooms.clear()
+    this.takenOut = null
+    this.takenOut = null
     this.#directory.clear()
     this.presence.clear()
     this.unsent = 0
@@ -251,8 +255,8 @@ export class Chat {
     this.#kept.outbox.disconnected()
     this.commands.fail()
     if (link.is !== 'stopped') return
-    if (link.why === 'taken_over') this.entry.over('taken_over')
-    else if (link.why === 'signed_out') this.entry.over('ended')
+    if (link.why === 'taken_over') this.entry.over(link.why)
+    else if (link.why === 'signed_out') void this.entry.askWhetherSignedIn(true)
   }
 
   // --- What the box says -----------------------------------------------------------------------
@@ -281,13 +285,16 @@ export class Chat {
         return
       case 'room':
         if (!this.rooms.get(message.room.id)) this.#meetMembers()
-        this.rooms.told(message.room)
+        this.rooms.told(message.room, message.back ?? false)
         return
       case 'room_settings':
         this.rooms.set(message)
         return
       case 'rooms_gone':
-        for (const room of message.rooms) this.rooms.forget(room)
+        this.#roomsGone(message)
+        return
+      case 'box':
+        if (this.box) this.entry.box = { ...this.box, guests: message.guests }
         return
       case 'members':
         this.#members(message)
@@ -392,6 +399,14 @@ export class Chat {
     const state = new RoomState(room)
     this.#kept.met(state)
     return state
+  }
+
+  #roomsGone({ rooms, by }: Extract<ServerMessage, { type: 'rooms_gone' }>): void {
+    for (const id of rooms) {
+      const room = this.rooms.get(id)
+      if (room && by) this.takenOut = { room, by }
+      this.rooms.forget(id)
+    }
   }
 
   #leftRoom(id: RoomId): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PROTOCOL_VERSION } from '../limits'
-import type { HistoryPage, Message, SearchPage, User } from '../protocol'
+import type { HistoryPage, Message, SearchPage, SessionEnd, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
 import { signOut } from './leaving'
@@ -11,6 +11,7 @@ import { Device } from './testing/device'
 let box: Box
 let chat: Chat
 let signedIn: User | null
+let ended: SessionEnd | undefined
 let keepsCookies: boolean
 let people: () => Promise<User[]>
 let history: (place: api.HistoryPlace) => HistoryPage | Promise<HistoryPage>
@@ -33,7 +34,7 @@ function answers(): typeof api {
     }),
     keepsCookies: async () => keepsCookies,
     me: async () => {
-      if (!signedIn) throw new api.Refusal('not_signed_in')
+      if (!signedIn) throw new api.Refusal('not_signed_in', '', undefined, [], ended)
       return { user: signedIn, has_password: true }
     },
     join: async (_token, { name }) =>
@@ -77,6 +78,7 @@ function makeChat(changed: Partial<typeof api> = {}): Chat {
 beforeEach(async () => {
   box = await Box.open()
   signedIn = ada
+  ended = undefined
   keepsCookies = true
   people = async () => [ada, grace]
   history = () => ({ messages: [], more_before: false, more_after: false })
@@ -324,7 +326,7 @@ test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_u
 test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
   const guest = await inside()
   guest.close(4001)
-  await vi.waitFor(() => expect(chat.phase).toBe('taken_over'))
+  await vi.waitFor(() => expect([chat.phase, chat.ended]).toEqual(['ended', 'taken_over']))
   expect(chat.me?.name).toBe('Ada')
   expect(chat.rooms.all.size).toBe(0)
   await expect(chat.entry.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
@@ -333,10 +335,95 @@ test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
   expect(await (await box.guest()).greet()).toBeNull()
 })
 
-test('a_session_that_ended_is_told', async () => {
+test('a_session_that_ended_is_told_with_the_reason_that_the_box_knows', async () => {
+  for (const why of ['signed_out_by_owner', 'account_deleted_by_owner', undefined] as const) {
+    chat.hide()
+    signedIn = ada
+    ended = why
+    chat = makeChat()
+    const guest = await inside()
+    chat.setDraft(1, 'Half a thought')
+    signedIn = null
+    guest.close(4003)
+    await vi.waitFor(() => expect(chat.phase).toBe('ended'))
+    expect(chat.ended).toBe(why)
+    const gone = why === 'account_deleted_by_owner'
+    expect(chat.me === null).toBe(gone)
+    expect([...storage.values()].join().includes('Half a thought')).toBe(!gone)
+  }
+})
+
+test('a_takeover_that_happened_while_the_page_slept_is_called_one', async () => {
+  const guest = await inside()
+  signedIn = null
+  ended = 'taken_over'
+  guest.close(4003)
+  await vi.waitFor(() => expect([chat.phase, chat.ended]).toEqual(['ended', 'taken_over']))
+})
+
+test('who_comes_back_with_an_ended_session_hears_why_and_who_was_never_here_does_not', async () => {
+  signedIn = null
+  ended = 'signed_out_by_owner'
+  await chat.start()
+  expect([chat.phase, chat.ended]).toEqual(['ended', 'signed_out_by_owner'])
+  ended = undefined
+  chat = makeChat()
+  await chat.start()
+  expect([chat.phase, chat.ended]).toEqual(['outside', undefined])
+})
+
+test('a_session_that_another_tab_has_replaced_goes_on_with_the_new_one', async () => {
   const guest = await inside()
   guest.close(4003)
-  await vi.waitFor(() => expect(chat.phase).toBe('ended'))
+  await (await box.guest()).greet()
+  await vi.waitFor(() => expect(chat.link.is).toBe('open'))
+  expect(chat.phase).toBe('inside')
+})
+
+test('who_leaves_without_a_password_or_for_good_is_told_what_that_means', async () => {
+  await inside()
+  await chat.signOut()
+  expect([chat.phase, chat.ended]).toEqual(['outside', undefined])
+  signedIn = null
+  await chat.join('token', 'Zoe')
+  await (await box.guest()).greet()
+  await chat.signOut()
+  expect([chat.phase, chat.ended, chat.me]).toEqual(['ended', 'left', null])
+  await chat.join('token', 'Zoe', 'correct horse')
+  await (await box.guest()).greet()
+  chat.forgetAccount()
+  expect([chat.phase, chat.ended, chat.me]).toEqual(['ended', 'deleted', null])
+})
+
+test('who_comes_in_as_somebody_else_leaves_nothing_of_the_first_on_the_screen', async () => {
+  const guest = await inside()
+  guest.say({ type: 'room', room: room({ id: 4, kind: 'open', name: 'Kitchen' }) })
+  await vi.waitFor(() => expect(chat.rooms.size).toBe(2))
+  await chat.comeIn('reset Grace', true, async () => (signedIn = grace))
+  expect([chat.phase, chat.me?.name, chat.rooms.size]).toEqual(['inside', 'Grace', 0])
+  expect(await guest.closed).toBeGreaterThan(0)
+})
+
+test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
+  const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
+  guest.say({ type: 'rooms_gone', rooms: [4], by: 2 })
+  await vi.waitFor(() => expect(chat.rooms.size).toBe(0))
+  expect([chat.takenOut?.room.settings.name, chat.takenOut?.by]).toEqual(['Kitchen', 2])
+})
+
+test('an_archived_room_that_was_not_known_is_one_less_when_it_comes_back', async () => {
+  const guest = await inside()
+  chat.archived = 2
+  guest.say({ type: 'room', room: room({ id: 4, name: 'Attic' }), back: true })
+  guest.say({ type: 'room', room: room({ id: 5, name: 'Kitchen' }) })
+  await vi.waitFor(() => expect(chat.rooms.size).toBe(3))
+  expect(chat.archived).toBe(1)
+})
+
+test('whether_guests_may_come_is_known_as_it_changes', async () => {
+  const guest = await inside()
+  guest.say({ type: 'box', guests: false })
+  await vi.waitFor(() => expect(chat.box?.guests).toBe(false))
 })
 
 test('a_refused_upgrade_is_explained_by_a_request', async () => {
@@ -651,7 +738,7 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
 test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
   const before = chat.reloads
-  guest.say({ type: 'rooms_gone', rooms: [4] })
+  guest.say({ type: 'rooms_gone', rooms: [4], by: null })
   await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
 })
 

@@ -31,35 +31,35 @@ export class Commands {
   }
 
   async createRoom(name: string, access: Access, members: readonly UserId[]): Promise<RoomId> {
-    return named(await this.#ask({ type: 'create_room', name, access, members: [...members] }))
+    return named(await this.ask({ type: 'create_room', name, access, members: [...members] }))
   }
 
   /** The direct room with this person, made when there is none. */
   async openDirect(user: UserId): Promise<RoomId> {
-    return named(await this.#ask({ type: 'open_direct', user }))
+    return named(await this.ask({ type: 'open_direct', user }))
   }
 
   /** Sets one thing of a room: its name, whether it is archived, whether guests may be in it. */
   async setRoom(room: RoomId, setting: RoomSetting): Promise<void> {
-    await this.#ask({ type: 'set_room', room, setting })
+    await this.ask({ type: 'set_room', room, setting })
   }
 
   async joinRoom(room: RoomId): Promise<void> {
-    await this.#ask({ type: 'join_room', room })
+    await this.ask({ type: 'join_room', room })
   }
 
   async leaveRoom(room: RoomId): Promise<void> {
-    await this.#ask({ type: 'leave_room', room })
+    await this.ask({ type: 'leave_room', room })
   }
 
   /** At most 100 at once. */
   async addMembers(room: RoomId, users: readonly UserId[]): Promise<void> {
-    await this.#ask({ type: 'add_members', room, users: [...users] })
+    await this.ask({ type: 'add_members', room, users: [...users] })
   }
 
   /** Deletes a message for everyone. */
   async deleteMessage(room: RoomId, message: Seq): Promise<void> {
-    await this.#ask({ type: 'delete', room, message })
+    await this.ask({ type: 'delete', room, message })
   }
 
   /** The box has done it. */
@@ -77,7 +77,8 @@ export class Commands {
     for (const re of [...this.#waiting.keys()]) this.refused(re, new Refusal('unreachable'))
   }
 
-  #ask(command: Command): Promise<RoomId | null> {
+  /** Asks the box for something; what only some screens ask for has no method of its own here. */
+  ask(command: Command): Promise<RoomId | null> {
     const re = ++this.#re
     return new Promise((resolve, reject) => {
       if (!this.#send({ type: 'command', re, command })) {

@@ -2,7 +2,7 @@
  * Coming in and going out: who the box is, who is signed in here, and the attempts to be. What is to be done about it
  * is the chat's, which is told.
  */
-import type { BoxInfo, Me, User } from '../protocol'
+import type { BoxInfo, Me, SessionEnd, User } from '../protocol'
 import { ACCOUNTS_KEY, accountOf } from './account'
 import type * as Api from './api'
 import { faultCode, Refusal } from './api'
@@ -15,10 +15,12 @@ import type { Surroundings } from './surroundings'
 
 /**
  * `starting`: asking the box who we are. `unreachable`: it did not answer, we try again.
- * `outside`: nobody is signed in. `inside`: somebody is. `taken_over`: was signed in, until the account
- * signed in elsewhere. `ended`: was signed in, until the session ended.
+ * `outside`: nobody is signed in. `inside`: somebody is. `ended`: somebody was, until the session ended.
  */
-export type Phase = 'starting' | 'unreachable' | 'outside' | 'inside' | 'taken_over' | 'ended'
+export type Phase = 'starting' | 'unreachable' | 'outside' | 'inside' | 'ended'
+
+/** Why nobody is signed in here any more: as the box says; or the account was deleted, or left without a password, here. */
+export type Ended = SessionEnd | 'deleted' | 'left'
 
 /** What is kept and does not come in time is not waited for. */
 const RECALL_WAIT_MS = 1_000
@@ -35,11 +37,13 @@ export type EntryHearer = {
 
 export class Entry {
   phase = $state<Phase>('starting')
+  /** With `ended`: why, as far as anybody knows. */
+  ended = $state<Ended>()
   /** While `unreachable`: it is there, and has too much to do. */
   isBusy = $state(false)
   /** Who the box is; null until it answered once. */
   box = $state.raw<BoxInfo | null>(null)
-  /** Who is signed in; kept after `taken_over` and `ended`, to offer the way back. */
+  /** Who is signed in; kept after `ended`, to offer the way back. */
   me = $state.raw<User | null>(null)
   /** Whether the box has let a try to come in go by, and the next is on its way. */
   goesOn = $state(false)
@@ -89,8 +93,12 @@ export class Entry {
       me.status === 'rejected' &&
       faultCode(me.reason) === 'not_signed_in'
     ) {
-      if (this.phase === 'inside') this.over('ended')
-      else this.phase = 'outside'
+      const { ended }: Refusal = me.reason
+      if (this.phase === 'inside') this.over(ended)
+      else {
+        this.ended = ended
+        this.phase = ended ? 'ended' : 'outside'
+      }
       this.kept?.nobodyIsIn()
     } else if (this.phase !== 'inside') {
       const failed = [box, me].find(({ status }) => status === 'rejected')
@@ -112,30 +120,34 @@ export class Entry {
   }
 
   /** Makes an account and enters. Throws a `Refusal`. */
-  async register(name: string, password: string): Promise<User> {
-    const user = await this.#attempt(`register ${name}`, (attempt) =>
-      this.#api.register({ name, password, attempt }),
-    )
-    this.enter(user, true)
-    return user
+  register(name: string, password: string): Promise<User> {
+    return this.comeIn(`register ${name}`, true, (attempt) => this.#api.register({ name, password, attempt }))
   }
 
   /** Makes an account by an invite and enters; without a password it lives on this device only. */
-  async join(token: string, name: string, password?: string): Promise<User> {
+  join(token: string, name: string, password?: string): Promise<User> {
     const form = password ? { name, password } : { name }
-    const user = await this.#attempt(`join ${token} ${name}`, (attempt) =>
+    return this.comeIn(`join ${token} ${name}`, !!password, (attempt) =>
       this.#api.join(token, { ...form, attempt }),
     )
-    this.enter(user, password !== undefined && password !== '')
-    return user
   }
 
   /** Signs in and enters. Throws a `Refusal`, `in_use_elsewhere` with the places. */
-  async signIn(name: string, password: string, takeover = false): Promise<User> {
-    const user = await this.#attempt(`login ${name}`, (attempt) =>
+  signIn(name: string, password: string, takeover = false): Promise<User> {
+    return this.comeIn(`login ${name}`, true, (attempt) =>
       this.#api.login({ name, password, takeover, attempt }),
     )
-    this.enter(user, true)
+  }
+
+  /**
+   * Comes in by a request, repeated while the box does not answer, with or without a password. `what` are the same words
+   * for the same attempt, and are kept on this device.
+   */
+  async comeIn(what: string, hasPassword: boolean, send: (secret: string) => Promise<User>): Promise<User> {
+    const user = await this.#attempt(what, send)
+    // Whoever is in goes first: nothing of theirs is to be seen or heard by another.
+    if (this.phase === 'inside') this.#hearer.left()
+    this.enter(user, hasPassword)
     return user
   }
 
@@ -148,8 +160,9 @@ export class Entry {
     }
   }
 
-  /** From `taken_over` or `ended` to the sign-in. */
+  /** From `ended` to the sign-in. */
   goOutside(): void {
+    this.ended = undefined
     this.phase = 'outside'
     void this.#api.box().then(
       (box) => (this.box = box),
@@ -158,25 +171,48 @@ export class Entry {
   }
 
   /** The session has ended. Whoever wished it so is simply out. */
-  over(phase: 'taken_over' | 'ended'): void {
-    const isWished = this.me && !this.kept?.accounts.has(accountOf(this.me))
-    this.#leave(isWished ? 'outside' : phase)
-  }
-
-  /** This person goes for good; nothing happens where it is somebody else who is here. */
-  leaveAs(user: User): void {
-    if (this.me && accountOf(this.me) === accountOf(user)) this.#leave('outside')
-  }
-
-  /** A browser hides why an upgrade was refused; a plain request tells. */
-  async askWhetherSignedIn(): Promise<void> {
-    const leaves = this.#leaves
-    try {
-      await this.#api.me()
-    } catch (thrown) {
-      if (this.phase === 'inside' && leaves === this.#leaves && faultCode(thrown) === 'not_signed_in')
-        this.over('ended')
+  over(ended: Ended | undefined): void {
+    const { me } = this
+    if (this.#isWished) {
+      this.#leave('outside')
+      return
     }
+    this.#leave('ended', ended)
+    // Of an account that is gone nobody comes back for what was left here.
+    if (!me || !isForGood(ended)) return
+    this.me = null
+    this.kept?.accounts.leave(me, 'deletion')
+    this.kept?.gone(me)
+  }
+
+  /** This person goes for good; nothing happens where it is somebody else who is here. With `ended` that is said first. */
+  leaveAs(user: User, ended?: Ended): void {
+    if (!this.me || accountOf(this.me) !== accountOf(user)) return
+    this.#leave(ended ? 'ended' : 'outside', ended)
+    this.me = null
+  }
+
+  /**
+   * A browser hides why an upgrade was refused, and a close says little: a plain request tells. `isOver`: the connection has
+   * ended for good.
+   */
+  async askWhetherSignedIn(isOver = false): Promise<void> {
+    if (isOver && this.#isWished) {
+      this.over(undefined)
+      return
+    }
+    const leaves = this.#leaves
+    const told = await this.#api.me().catch((refusal: Refusal) => refusal)
+    if (this.phase !== 'inside' || leaves !== this.#leaves) return
+    if ('user' in told) {
+      // Another tab of this browser has signed in anew.
+      if (isOver) this.enter(told.user, told.has_password)
+    } else if (isOver || faultCode(told) === 'not_signed_in') this.over(told.ended)
+  }
+
+  /** Whether whoever is here has asked to go. */
+  get #isWished(): boolean {
+    return this.me !== null && this.kept !== null && !this.kept.accounts.has(accountOf(this.me))
   }
 
   /** Somebody is signed in; `isSure` unless not all of it was told by the box. */
@@ -186,15 +222,17 @@ export class Entry {
     this.#isSure = isSure
     this.#forgetAttempts()
     this.me = user
+    this.ended = undefined
     this.phase = 'inside'
     this.#startFailures = 0
     this.#hearer.entered(user, before, recalled)
   }
 
-  #leave(phase: 'outside' | 'taken_over' | 'ended'): void {
+  #leave(phase: 'outside' | 'ended', ended?: Ended): void {
     this.#leaves += 1
     this.#isSure = false
     this.#hearer.left()
+    this.ended = ended
     this.phase = phase
     if (phase !== 'outside') return
     this.me = null
@@ -263,4 +301,9 @@ export class Entry {
       // A forbidden storage has nothing either.
     }
   }
+}
+
+/** Whether there is no account any more to come back to. */
+function isForGood(ended: Ended | undefined): boolean {
+  return ended === 'account_deleted' || ended === 'account_deleted_by_owner' || ended === 'stay_ended'
 }

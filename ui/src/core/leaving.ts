@@ -17,7 +17,8 @@ export async function signOut(entry: Entry, logout: () => Promise<void>): Promis
   if (!me) return true
   kept.accounts.leave(me, 'sign_out')
   const isTold = await tellSignedOut(me, kept, logout)
-  entry.leaveAs(me)
+  // Without a password nobody comes back by themselves: a word of farewell says how.
+  entry.leaveAs(me, entry.hasPassword ? undefined : 'left')
   if (!isTold && !entry.me) entry.keepTrying()
   return isTold
 }
@@ -47,5 +48,5 @@ export async function deleteAccount(entry: Entry, remove: () => Promise<void>): 
     throw thrown
   }
   kept.gone(me)
-  entry.leaveAs(me)
+  entry.leaveAs(me, 'deleted')
 }

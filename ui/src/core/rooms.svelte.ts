@@ -102,8 +102,10 @@ export class Rooms {
     return state
   }
 
-  /** A room was told of while the connection is there. */
-  told(room: Room): void {
+  /** A room was told of while the connection is there; `isBack`: it has come back from the archive. */
+  told(room: Room, isBack: boolean): void {
+    // Of the archived rooms only some are known here.
+    if (isBack && !this.all.has(room.id)) this.archived -= 1
     this.#countArchived(room.id, room.settings)
     this.learn(room)
   }

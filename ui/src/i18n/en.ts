@@ -19,6 +19,7 @@ export const en = {
   'person.away': 'Not here',
   'person.gone': 'Not here any more',
   'room.everyone': 'Everybody',
+  'room.takenOut': '{name} took you out of {room}.',
   'room.archived': 'Archived',
   'room.members': { one: '{n} member', other: '{n} members' },
 
@@ -34,6 +35,11 @@ export const en = {
   'details.title': 'Room details',
   'search.here': 'Search in this chat',
   'newChat.title': 'New chat',
+
+  // --- Pages for when something is in the way -----------------------------------------------------------------
+  'offline.title': 'The box is out of reach',
+  'offline.text':
+    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
 
   // --- Chat list, conversation ---------------------------------------------------------------------------------
   'chats.title': 'Chats',

@@ -182,6 +182,36 @@ export const enBox = {
   'steps.invite': 'Let others in',
   'steps.poster': 'Print the poster',
   'steps.room': 'Make the first room',
+  // --- What an owner does with somebody's account -------------------------------------------------------------
+  'acts.title': 'As an owner of the box',
+  'acts.code': 'Forgot password',
+  'acts.signOut': 'Sign out everywhere',
+  'acts.signOutAsk': 'Sign {name} out everywhere?',
+  'acts.signOutExplained':
+    'They sign in again with their password. Whoever has none needs a code from you to come back.',
+  'acts.signedOut': '{name} was signed out everywhere',
+  'acts.makeOwner': 'Make an owner of the box',
+  'acts.makeOwnerAsk': 'Make {name} an owner of the box?',
+  'acts.makeOwnerExplained':
+    'They can do all that you can: change settings, invite, delete accounts, and make you a member.',
+  'acts.madeOwner': '{name} owns the box, too, now',
+  'acts.revokeOwner': 'Take back the ownership',
+  'acts.revokeOwnerAsk': 'Take the ownership back from {name}?',
+  'acts.revokeOwnerExplained': 'They stay here as a member, with all their rooms and messages.',
+  'acts.delete': 'Delete the account',
+  'acts.deleteAsk': 'Delete the account of {name} for good?',
+  'acts.deleteExplained':
+    'They are signed out and told so, and cannot come back to it. What they wrote stays, without their name. This cannot be undone.',
+  'acts.deleted': 'The account of {name} is deleted',
+  'acts.overtaken': 'That has changed meanwhile.',
+  'code.title': 'A new password for {name}',
+  'code.explained':
+    'You get a code for {name} to choose a new password with: once, within a day. They are signed out on all other devices then. It also lets somebody without a password in on another device.',
+  'code.make': 'Make a code',
+  'code.show': 'Only for {name}: whoever has this code can sign in as {name}.',
+  'code.until': 'Good until {when}.',
+  'code.once': 'It is shown this once, and void as soon as you make another.',
+  'code.where': 'They open this link, or choose “I have a code” when they sign in.',
 
   // --- What the owner should know -----------------------------------------------------------------------
   'notice.box': 'This box: {text}',

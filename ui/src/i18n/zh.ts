@@ -17,6 +17,7 @@ export const zh: Table = {
   'person.away': '不在线',
   'person.gone': '已不在这里',
   'room.everyone': '所有人',
+  'room.takenOut': '{name} 把你移出了“{room}”。',
   'room.archived': '已归档',
   'room.members': { other: '{n} 位成员' },
 
@@ -32,6 +33,10 @@ export const zh: Table = {
   'details.title': '房间详情',
   'search.here': '在本聊天中搜索',
   'newChat.title': '新聊天',
+
+  // --- 遇到阻碍时的页面 ----------------------------------------------------------------------------------
+  'offline.title': '连不上主机',
+  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
 
   // --- 聊天列表与对话 --------------------------------------------------------------------------------
   'chats.title': '聊天',

@@ -12,8 +12,9 @@ class Toasts {
 
   show(text: string, kind: Toast['kind'] = 'done'): void {
     this.#count += 1
-    this.current = { id: this.#count, text, kind }
-    this.#startTimer()
+    const toast = { id: this.#count, text, kind }
+    this.current = toast
+    this.#startTimer(toast)
   }
 
   dismiss(): void {
@@ -27,13 +28,12 @@ class Toasts {
   }
 
   release(): void {
-    if (this.current) this.#startTimer()
+    if (this.current) this.#startTimer(this.current)
   }
 
-  #startTimer(): void {
+  #startTimer({ kind }: Toast): void {
     clearTimeout(this.#timer)
-    const shown = this.current
-    if (shown) this.#timer = setTimeout(() => this.dismiss(), SHOWN_MS[shown.kind])
+    this.#timer = setTimeout(() => this.dismiss(), SHOWN_MS[kind])
   }
 }
 

@@ -264,25 +264,25 @@ impl World {
     fn check_told(&self, conn: ConnId, message: &ServerMessage) {
         let user = self.links.get(&conn).expect("only open connections are told anything").user;
         match message {
-            ServerMessage::Members { room, joined, left, member_count } => {
+            ServerMessage::Members { room, joined, left, changed, member_count } => {
                 assert!(
                     self.truth.is_member(*room, user),
                     "the members of room {room} are not person {user}'s business"
                 );
                 assert_eq!(*member_count as usize, self.truth.member_count(*room));
-                assert!(joined.iter().all(|user| self.truth.is_member(*room, *user)));
+                assert!(joined.iter().chain(changed).all(|user| self.truth.is_member(*room, *user)));
                 assert!(left.iter().all(|user| !self.truth.is_member(*room, *user)));
             }
             ServerMessage::Read { room, n } => {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
-            ServerMessage::Room { room } => self.truth.check_room(room, user),
+            ServerMessage::Room { room, .. } => self.truth.check_room(room, user),
             ServerMessage::RoomSettings { room, settings, may } => {
                 assert!(self.truth.is_member(*room, user));
                 assert_eq!(*may, self.truth.may(*room, user));
                 assert_eq!(settings, self.truth.settings(*room));
             }
-            ServerMessage::RoomsGone { rooms } => {
+            ServerMessage::RoomsGone { rooms, .. } => {
                 assert!(!rooms.is_empty() && rooms.iter().all(|room| !self.truth.is_member(*room, user)));
             }
             ServerMessage::Typing { room, user: who } => {
@@ -295,7 +295,7 @@ impl World {
                     self.check_person_told(user, told);
                 }
             }
-            ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
+            ServerMessage::Box { .. } | ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
             other => panic!("{other:?} is not for several"),
         }
     }
@@ -414,7 +414,7 @@ fn room_told(message: &ServerMessage) -> Option<RoomId> {
             Some(*room)
         }
         ServerMessage::Events { events } => events.first().map(|event| event.room),
-        ServerMessage::Room { room } => Some(room.id),
+        ServerMessage::Room { room, .. } => Some(room.id),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::proto::client::{Access, ClientMessage, Command};
 use crate::proto::id::{ClientMsgId, Seq};
+use crate::proto::role::RoomRole;
 use crate::proto::room::RoomSetting;
 use crate::proto::text::RawBody;
 
@@ -64,6 +65,13 @@ impl World {
                 let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
                 (device, ClientMessage::Read { room, n })
             }
+            Step::RemoveMember { device, room, person } => (
+                device,
+                ClientMessage::Command {
+                    re,
+                    command: Command::RemoveMember { room: self.room(room), user: self.person(person) },
+                },
+            ),
             Step::Rename { device, room } => (
                 device,
                 ClientMessage::Command {
@@ -84,6 +92,11 @@ impl World {
                     }
                     (_, draft) => (device, draft),
                 }
+            }
+            Step::SetRole { device, room, person, owner } => {
+                let (room, user) = (self.room(room), self.person(person));
+                let role = if owner { RoomRole::Owner } else { RoomRole::Member };
+                (device, ClientMessage::Command { re, command: Command::SetRoomRole { room, user, role } })
             }
             Step::Typing { device, room } => (device, ClientMessage::Typing { room: self.room(room) }),
             other => unreachable!("{other:?} is not a command"),

@@ -71,7 +71,7 @@ impl Device {
                     self.event(event.seq, event.room);
                 }
             }
-            ServerMessage::Room { room } => {
+            ServerMessage::Room { room, .. } => {
                 self.learn(room, now);
             }
             ServerMessage::RoomSettings { room, may, .. } => {
@@ -79,7 +79,7 @@ impl Device {
                     log.may.clone_from(may);
                 }
             }
-            ServerMessage::RoomsGone { rooms } => {
+            ServerMessage::RoomsGone { rooms, .. } => {
                 // Archived ones may not have been shown.
                 for room in rooms {
                     self.rooms.remove(room);

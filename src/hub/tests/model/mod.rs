@@ -15,11 +15,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::hub::{Hub, Input, Now, Ticket};
-use crate::proto::change::{Change, SessionEnd};
+use crate::proto::change::Change;
 use crate::proto::client::{ClientMessage, PROTOCOL_VERSION};
 use crate::proto::code::CloseCode;
 use crate::proto::id::{ConnId, RoomId, Seq, SessionId, TabId, UserId};
 use crate::proto::op::{Fault, Millis, Op};
+use crate::proto::session_end::SessionEnd;
 
 use checks::{Expected, Heard};
 use device::Device;
@@ -162,6 +163,7 @@ impl World {
             Step::Hello { device, how, copied } => self.hello(self.device(device), how, copied),
             Step::Lag { device } => self.lag(self.device(device)),
             Step::MakeMember { person } => self.store.submit_page(Page::MakeMember(self.person(person))),
+            Step::MakeOwner { person } => self.store.submit_page(Page::MakeOwner(self.person(person))),
             Step::ReadMissed { fails } => self.read_missed(fails),
             Step::Register => {
                 if self.store.people_made() < PEOPLE_MAX {
@@ -169,6 +171,7 @@ impl World {
                 }
             }
             Step::RemoveRooms { person } => self.store.submit_page(Page::RemoveRooms(self.person(person))),
+            Step::RevokeOwner { person } => self.store.submit_page(Page::RevokeOwner(self.person(person))),
             Step::RenameUser { person } => self.store.submit_page(Page::Rename(self.person(person))),
             Step::Settle => self.settle(),
             Step::Tell { count } => self.tell(count),

@@ -95,6 +95,10 @@ pub(crate) enum Step {
     MakeMember {
         person: u8,
     },
+    /// Of the box.
+    MakeOwner {
+        person: u8,
+    },
     OpenDirect {
         device: u8,
         person: u8,
@@ -114,6 +118,11 @@ pub(crate) enum Step {
         fails: bool,
     },
     Register,
+    RemoveMember {
+        device: u8,
+        room: u8,
+        person: u8,
+    },
     /// The owner removes the rooms that somebody made.
     RemoveRooms {
         person: u8,
@@ -135,6 +144,15 @@ pub(crate) enum Step {
         device: u8,
         room: u8,
         back: u8,
+    },
+    SetRole {
+        device: u8,
+        room: u8,
+        person: u8,
+        owner: bool,
+    },
+    RevokeOwner {
+        person: u8,
     },
     /// Everything under way comes to its end.
     Settle,
@@ -180,8 +198,10 @@ impl Step {
             21 => Self::Rename { device: a, room: b },
             22 => Self::Archive { device: a, room: b, archived: c < 128 },
             23 | 24 => Self::Join { device: a, room: b },
-            25 | 26 => Self::Leave { device: a, room: b },
-            27 | 28 => Self::AddMembers { device: a, room: b, people: c },
+            25 => Self::Leave { device: a, room: b },
+            26 => Self::RemoveMember { device: a, room: b, person: c },
+            27 => Self::AddMembers { device: a, room: b, people: c },
+            28 => Self::SetRole { device: a, room: b, person: c, owner: c < 160 },
             29 => Self::Flood { device: a, count: b },
             30..=34 => Self::Arrive { device: a },
             35 => Self::Connect { device: a },
@@ -202,6 +222,8 @@ impl Step {
             58 if b < 96 => Self::Register,
             58 => Self::BringGuest { rooms: a },
             59 if b < 64 => Self::DeleteUser { person: a },
+            60 if b < 64 => Self::MakeOwner { person: a },
+            60 if b < 128 => Self::RevokeOwner { person: a },
             59 | 60 => Self::RenameUser { person: a },
             61 if a < 64 => Self::Crash,
             62 => Self::OpenToGuests { device: a, room: b, guests: c < 192 },

@@ -193,7 +193,8 @@ impl Store {
             Op::Room(RoomOp::AddMembers { room, .. })
             | Op::Message(MessageOp::Append(NewMessage { room, .. }))
             | Op::Room(RoomOp::RemoveMember { room, .. })
-            | Op::Room(RoomOp::Set { room, .. }) => self.rooms[room].removed,
+            | Op::Room(RoomOp::Set { room, .. })
+            | Op::Room(RoomOp::SetRole { room, .. }) => self.rooms[room].removed,
             _ => false,
         }
     }
@@ -220,14 +221,19 @@ impl Store {
                 self.delete_message(room, message, by, whose)
             }
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
-            Op::Room(RoomOp::RemoveMember { room, user }) => {
+            Op::Room(RoomOp::RemoveMember { room, user, by }) => {
+                if !self.owns(room, by) && by != user {
+                    return Outcome::Refused(ErrorCode::Forbidden);
+                }
                 if !self.rooms[&room].members.contains_key(&user) {
-                    return Outcome::Refused(ErrorCode::NotAMember);
+                    return Outcome::Refused(ErrorCode::NotFound);
                 }
                 let heir = self.leave(room, user);
-                Outcome::done([Change::MembersLeft { room, users: vec![user], heir }])
+                let by = (by != user).then_some(by);
+                Outcome::done([Change::MembersLeft { room, users: vec![user], by, heir }])
             }
-            Op::Room(RoomOp::Set { room: id, setting, .. }) => {
+            Op::Room(RoomOp::SetRole { room, user, role, by }) => self.set_role(room, user, role, by),
+            Op::Room(RoomOp::Set { room: id, setting, by }) => {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are set");
                 room.settings.set(setting.clone());
@@ -236,10 +242,33 @@ impl Store {
                 let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();
                 room.members.retain(|user, _| !left.contains(user));
                 let set = Change::RoomChanged { room: id, setting };
-                Outcome::done([Change::MembersLeft { room: id, users: left, heir: None }, set])
+                Outcome::done([Change::MembersLeft { room: id, users: left, by: Some(by), heir: None }, set])
             }
             page => panic!("the hub asks for nothing that the pages do: {page:?}"),
         }
+    }
+
+    /// Whether somebody steers a room at this moment.
+    fn owns(&self, room: RoomId, user: UserId) -> bool {
+        let member = self.rooms[&room].members.get(&user);
+        member.is_some_and(|member| member.role == RoomRole::Owner || self.users[&user].role == BoxRole::Owner)
+    }
+
+    fn set_role(&mut self, id: RoomId, user: UserId, role: RoomRole, by: UserId) -> Outcome {
+        if !self.owns(id, by) || (role == RoomRole::Owner && self.is_guest(user)) {
+            return Outcome::Refused(ErrorCode::Forbidden);
+        }
+        let members = &mut self.rooms.get_mut(&id).expect("only known rooms have members").members;
+        let others = members.values().any(|member| member.role == RoomRole::Owner && member.user != user);
+        let Some(member) = members.get_mut(&user) else { return Outcome::Refused(ErrorCode::NotFound) };
+        if member.role == role {
+            return Outcome::done([]);
+        }
+        if role == RoomRole::Member && !others {
+            return Outcome::Refused(ErrorCode::LastRoomOwner);
+        }
+        member.role = role;
+        Outcome::done([Change::RoleChanged { room: id, user, role }])
     }
 
     fn append(&mut self, op: Op) -> Outcome {

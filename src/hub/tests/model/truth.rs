@@ -69,13 +69,14 @@ impl Truth {
                 let guests = self.people.values().filter(|user| user.role == BoxRole::Guest);
                 self.leaving = guests.map(|user| user.id).collect();
             }
+            Change::GuestsOn => {}
             Change::MemberMade { user, members } => {
                 self.leaving.remove(&user.id);
                 self.people.insert(user.id, user.clone());
                 self.join(members);
             }
             Change::MembersJoined { members, .. } => self.join(members),
-            Change::MembersLeft { room, users, heir } => {
+            Change::MembersLeft { room, users, heir, .. } => {
                 let room = self.room(*room);
                 room.members.retain(|user, _| !users.contains(user));
                 room.members.extend(heir.map(|heir| (heir, RoomRole::Owner)));
@@ -91,6 +92,7 @@ impl Truth {
                 }
                 return Some(event.clone());
             }
+            Change::RoleChanged { room, user, role } => drop(self.room(*room).members.insert(*user, *role)),
             Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),
             Change::RoomMade { room, members } => {
                 self.insert(room.clone());
@@ -205,7 +207,9 @@ impl Truth {
             (Act::DeleteAny, owners),
             (Act::Leave, is_group),
             (Act::OpenToGuests, owners),
+            (Act::RemoveMembers, owners && is_group),
             (Act::Rename, owners),
+            (Act::SetRoles, owners && is_group),
             (Act::Write, writes),
         ];
         acts.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()

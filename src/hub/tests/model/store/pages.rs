@@ -23,8 +23,10 @@ pub(crate) enum Page {
     /// All that this person has made.
     RemoveRooms(UserId),
     MakeMember(UserId),
+    MakeOwner(UserId),
     Register,
     Rename(UserId),
+    RevokeOwner(UserId),
 }
 
 impl Store {
@@ -84,6 +86,11 @@ impl Store {
                 let (user, members) = self.register();
                 Some(Change::UserMade { user, members })
             }
+            Page::MakeOwner(id) => self.set_box_role(id, BoxRole::Member, BoxRole::Owner),
+            Page::RevokeOwner(id) => {
+                let owners = self.users.values().filter(|user| user.role == BoxRole::Owner);
+                if owners.count() > 1 { self.set_box_role(id, BoxRole::Owner, BoxRole::Member) } else { None }
+            }
             Page::Rename(id) => {
                 let user = self.users.get_mut(&id)?;
                 user.name.push('\'');
@@ -97,6 +104,12 @@ impl Store {
                 Some(Change::UserGone { user, heirs })
             }
         }
+    }
+
+    fn set_box_role(&mut self, id: UserId, from: BoxRole, to: BoxRole) -> Option<Change> {
+        let user = self.users.get_mut(&id).filter(|user| user.role == from)?;
+        user.role = to;
+        Some(Change::UserChanged(user.clone()))
     }
 
     pub(super) fn is_guest(&self, user: UserId) -> bool {

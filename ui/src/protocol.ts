@@ -140,7 +140,11 @@ back?: boolean, } | { "type": "room_settings", room: RoomId, settings: RoomSetti
 /**
  * All that this member may do there from now on.
  */
-may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, } | { "type": "signed_in", session: SessionId, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
+may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, 
+/**
+ * Who took this member out of them, if somebody did.
+ */
+by: UserId | null, } | { "type": "signed_in", session: SessionId, } | { "type": "typing", room: RoomId, user: UserId, } | { "type": "users", users: Array<User>, 
 /**
  * Accounts that were deleted.
  */

@@ -3,7 +3,7 @@ import { PROTOCOL_VERSION } from '../limits'
 import type { HistoryPage, Message, SearchPage, SessionEnd, User } from '../protocol'
 import * as api from './api'
 import { Chat } from './chat.svelte'
-import { signOut } from './leaving'
+import { deleteAccount, signOut } from './leaving'
 import { NEW_PLACE_KEY } from './newPlaceKey'
 import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
 import { Device } from './testing/device'
@@ -326,7 +326,7 @@ test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_u
 test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
   const guest = await inside()
   guest.close(4001)
-  await vi.waitFor(() => expect([chat.phase, chat.ended]).toEqual(['ended', 'taken_over']))
+  await vi.waitFor(() => expect([chat.phase, chat.entry.ended]).toEqual(['ended', 'taken_over']))
   expect(chat.me?.name).toBe('Ada')
   expect(chat.rooms.all.size).toBe(0)
   await expect(chat.entry.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
@@ -346,10 +346,10 @@ test('a_session_that_ended_is_told_with_the_reason_that_the_box_knows', async ()
     signedIn = null
     guest.close(4003)
     await vi.waitFor(() => expect(chat.phase).toBe('ended'))
-    expect(chat.ended).toBe(why)
+    expect(chat.entry.ended).toBe(why)
     const gone = why === 'account_deleted_by_owner'
     expect(chat.me === null).toBe(gone)
-    expect([...storage.values()].join().includes('Half a thought')).toBe(!gone)
+    expect((await device.text()).includes('Half a thought')).toBe(!gone)
   }
 })
 
@@ -358,18 +358,18 @@ test('a_takeover_that_happened_while_the_page_slept_is_called_one', async () => 
   signedIn = null
   ended = 'taken_over'
   guest.close(4003)
-  await vi.waitFor(() => expect([chat.phase, chat.ended]).toEqual(['ended', 'taken_over']))
+  await vi.waitFor(() => expect([chat.phase, chat.entry.ended]).toEqual(['ended', 'taken_over']))
 })
 
 test('who_comes_back_with_an_ended_session_hears_why_and_who_was_never_here_does_not', async () => {
   signedIn = null
   ended = 'signed_out_by_owner'
-  await chat.start()
-  expect([chat.phase, chat.ended]).toEqual(['ended', 'signed_out_by_owner'])
+  await chat.entry.start()
+  expect([chat.phase, chat.entry.ended]).toEqual(['ended', 'signed_out_by_owner'])
   ended = undefined
   chat = makeChat()
-  await chat.start()
-  expect([chat.phase, chat.ended]).toEqual(['outside', undefined])
+  await chat.entry.start()
+  expect([chat.phase, chat.entry.ended]).toEqual(['outside', undefined])
 })
 
 test('a_session_that_another_tab_has_replaced_goes_on_with_the_new_one', async () => {
@@ -382,42 +382,42 @@ test('a_session_that_another_tab_has_replaced_goes_on_with_the_new_one', async (
 
 test('who_leaves_without_a_password_or_for_good_is_told_what_that_means', async () => {
   await inside()
-  await chat.signOut()
-  expect([chat.phase, chat.ended]).toEqual(['outside', undefined])
+  await signOut(chat.entry, answers().logout)
+  expect([chat.phase, chat.entry.ended]).toEqual(['outside', undefined])
   signedIn = null
-  await chat.join('token', 'Zoe')
+  await chat.entry.join('token', 'Zoe')
   await (await box.guest()).greet()
-  await chat.signOut()
-  expect([chat.phase, chat.ended, chat.me]).toEqual(['ended', 'left', null])
-  await chat.join('token', 'Zoe', 'correct horse')
+  await signOut(chat.entry, answers().logout)
+  expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'left', null])
+  await chat.entry.join('token', 'Zoe', 'correct horse')
   await (await box.guest()).greet()
-  chat.forgetAccount()
-  expect([chat.phase, chat.ended, chat.me]).toEqual(['ended', 'deleted', null])
+  await deleteAccount(chat.entry, async () => {})
+  expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'deleted', null])
 })
 
 test('who_comes_in_as_somebody_else_leaves_nothing_of_the_first_on_the_screen', async () => {
   const guest = await inside()
   guest.say({ type: 'room', room: room({ id: 4, kind: 'open', name: 'Kitchen' }) })
-  await vi.waitFor(() => expect(chat.rooms.size).toBe(2))
-  await chat.comeIn('reset Grace', true, async () => (signedIn = grace))
-  expect([chat.phase, chat.me?.name, chat.rooms.size]).toEqual(['inside', 'Grace', 0])
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(2))
+  await chat.entry.comeIn('reset Grace', true, async () => (signedIn = grace))
+  expect([chat.phase, chat.me?.name, chat.rooms.all.size]).toEqual(['inside', 'Grace', 0])
   expect(await guest.closed).toBeGreaterThan(0)
 })
 
 test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
   const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
   guest.say({ type: 'rooms_gone', rooms: [4], by: 2 })
-  await vi.waitFor(() => expect(chat.rooms.size).toBe(0))
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(0))
   expect([chat.takenOut?.room.settings.name, chat.takenOut?.by]).toEqual(['Kitchen', 2])
 })
 
 test('an_archived_room_that_was_not_known_is_one_less_when_it_comes_back', async () => {
   const guest = await inside()
-  chat.archived = 2
+  chat.rooms.archived = 2
   guest.say({ type: 'room', room: room({ id: 4, name: 'Attic' }), back: true })
   guest.say({ type: 'room', room: room({ id: 5, name: 'Kitchen' }) })
-  await vi.waitFor(() => expect(chat.rooms.size).toBe(3))
-  expect(chat.archived).toBe(1)
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(3))
+  expect(chat.rooms.archived).toBe(1)
 })
 
 test('whether_guests_may_come_is_known_as_it_changes', async () => {

@@ -22,12 +22,6 @@ export const enScreens = {
   'role.roomOwner': 'Room owner',
 
   // --- Pages for when something is in the way --------------------------------------------------------------
-  'unsupported.title': 'This browser is too old for porch',
-  'unsupported.text':
-    'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
-  'unsupported.missing': 'What is missing here: {list}',
-  'offline.title': 'The box is out of reach',
-  'offline.text':
     'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
 
   // --- Coming in: welcome, join, sign in, use here, signed out ------------------------------------------------------

@@ -23,11 +23,6 @@ export const zhScreens: ScreensTable = {
   'role.roomOwner': '房主',
 
   // --- 遇到阻碍时的页面 ------------------------------------------------------------------------------
-  'unsupported.title': '这个浏览器太旧，无法使用 porch',
-  'unsupported.text': 'porch 需要 2024 年或更新的浏览器：Chrome、Edge、Firefox 或 Safari，请更新后再试。',
-  'unsupported.missing': '这里缺少：{list}',
-  'offline.title': '连不上主机',
-  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch 会自动恢复。',
 
   // --- 进入：欢迎、加入、登录、在此使用、已退出 -----------------------------------------------------------
   'welcome.title': '欢迎来到 {box}',

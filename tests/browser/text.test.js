@@ -1,4 +1,4 @@
-// What a message's text becomes: links and code, in Chromium.
+// What a message's text becomes: links, code, long texts folded, in Chromium.
 
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
@@ -8,6 +8,9 @@ import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
 
+const LONG = Array.from({ length: 60 }, (_, at) => `Line ${at + 1} of a long message`).join('\n')
+/** So low that there is more above and below what is in its middle. */
+const LOW = { width: 1280, height: 420 }
 const CODE = 'let tree = "树";\n\tif (tree) {\n\t\tclimb("https://example.com");\n\t}'
 
 describe('the text of a message in Chromium', { skip }, () => {
@@ -31,6 +34,13 @@ describe('the text of a message in Chromium', { skip }, () => {
     await ada.composer().press('Enter')
     await ada.message(known).locator('.state', { hasText: 'Sent' }).waitFor()
   }
+
+  /** How far an element is below the upper edge of the list. */
+  const top = (locator) =>
+    locator.evaluate((element) => {
+      const list = element.closest('[role=group]')
+      return element.getBoundingClientRect().top - list.getBoundingClientRect().top
+    })
 
   chapter('a link ends where the address ends, and leads there', async () => {
     ada = await Person.at(browser, porch, 'Ada', { permissions: ['clipboard-read', 'clipboard-write'] })
@@ -73,13 +83,83 @@ describe('the text of a message in Chromium', { skip }, () => {
     await look(ada.page, 'text-code')
   })
 
+  chapter('a long message shows its beginning, and all of it where it was', async () => {
+    await send(LONG, 'Line 1 of')
+    const row = ada.message('Line 1 of')
+    const body = row.locator('.body')
+    const more = body.getByRole('button', { name: 'Show all' })
+    await more.waitFor()
+    assert.match(await body.textContent(), /Line 10 of a long message…Show all$/)
+    await look(ada.page, 'text-long')
+
+    const before = await top(row)
+    await more.focus()
+    await ada.page.keyboard.press('Enter')
+    const less = body.getByRole('button', { name: 'Show less' })
+    await less.waitFor()
+    await framesPass(ada.page)
+    assert.match(await body.textContent(), /Line 60 of a long messageShow less$/)
+    assert.equal(await top(row), before, 'what was read stays where it was')
+    assert.ok(await less.evaluate((button) => button === document.activeElement))
+  })
+
+  chapter('whoever jumps to a long message sees all of it', async () => {
+    await ada.say('between')
+    await send(`${LONG}\nthe needle`, 'Line 1 of')
+    for (let count = 0; count < 8; count++) await ada.say(`After ${count}`)
+    await ada.search('needle')
+    await ada.page.locator('a.hit').click()
+    await ada.message('the needle').waitFor()
+    await look(ada.page, 'text-jumped')
+
+    await ada.page.setViewportSize(LOW)
+    const body = ada.message('the needle').locator('.body')
+    const less = body.getByRole('button', { name: 'Show less' })
+    await less.evaluate((button) => button.scrollIntoView({ block: 'center' }))
+    await framesPass(ada.page)
+    const before = await top(less)
+    await less.click()
+    const more = ada.page.getByRole('button', { name: 'Show all' }).last()
+    await more.waitFor()
+    await framesPass(ada.page)
+    assert.ok(Math.abs((await top(more)) - before) <= 1, 'the button stays where it was')
+  })
+
+  chapter('what is read stays where it is when the drawing of code and long texts comes late', async () => {
+    const network = await ada.context.newCDPSession(ada.page)
+    await network.send('Network.setBypassServiceWorker', { bypass: true })
+    let come
+    const coming = new Promise((resolve) => (come = resolve))
+    await ada.page.route(/RichText-[^/]*\.js$/, async (route) => {
+      await coming
+      await route.fallback()
+    })
+    await ada.message('between').click({ button: 'right' })
+    await ada.page.getByRole('menuitem', { name: 'Copy the link' }).click()
+    const link = await ada.page.evaluate(() => navigator.clipboard.readText())
+    await ada.page.goto('/')
+    await ada.page.goto(link)
+    const row = ada.message('between')
+    await row.and(ada.page.locator('.flash')).waitFor({ state: 'attached' })
+    await row.and(ada.page.locator('.flash')).waitFor({ state: 'detached' })
+    const shown = ada.page.locator('.body', { hasText: 'Line 20 of' })
+    assert.ok((await shown.count()) > 0, 'nothing is folded yet')
+    const before = await top(row)
+    come()
+    await shown.first().waitFor({ state: 'detached' })
+    await framesPass(ada.page)
+    assert.ok(Math.abs((await top(row)) - before) <= 1)
+    await ada.page.unroute(/RichText-[^/]*\.js$/)
+    await network.detach()
+  })
+
   chapter('between two, in a bubble', async () => {
     const grace = await Person.at(browser, porch, 'Grace')
     await grace.join()
     await grace.page.goto('/people')
     await grace.page.locator('a.row', { hasText: 'Ada' }).click()
     await grace.page.getByRole('button', { name: 'Message' }).click()
-    for (const text of [`Look:\n\`\`\`\n${CODE}\n\`\`\``, '☺ ✈', 'fine ☺']) {
+    for (const text of [`Look:\n\`\`\`\n${CODE}\n\`\`\``, `\`\`\`\n${LONG}\n\`\`\``, '☺ ✈', 'fine ☺']) {
       await grace.composer().fill(text)
       await grace.composer().press('Enter')
     }
@@ -90,4 +170,19 @@ describe('the text of a message in Chromium', { skip }, () => {
     await look(ada.page, 'text-bubbles-other')
     await grace.leave()
   })
+
+  chapter('in Chinese, in the dark', async () => {
+    await ada.page.emulateMedia({ colorScheme: 'dark' })
+    await ada.page.evaluate(() => localStorage.setItem('porch.language', 'zh'))
+    await ada.page.goto('/')
+    await ada.page.locator('a.row', { hasText: '所有人' }).first().click()
+    await ada.page.getByRole('button', { name: '显示全部' }).first().waitFor()
+    await look(ada.page, 'text-zh-dark')
+  })
 })
+
+async function framesPass(page) {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
+  })
+}

@@ -12,6 +12,15 @@ export function keepingRows(change: () => void): void {
   else change()
 }
 
+/** More or less of a text is shown by a button at its end: more of it below what was read, or the button where it was. */
+export function keepingButton(button: HTMLElement, less: boolean, change: () => void): void {
+  const list = listAround(button)
+  if (list && less) holding(list, button, change)
+  else flushSync(change)
+  // The end may be further away now, and is not to be followed any more.
+  list?.dispatchEvent(new Event('scroll'))
+}
+
 function holding(list: HTMLElement, what: Element, change: () => void): void {
   const before = what.getBoundingClientRect().top
   flushSync(change)

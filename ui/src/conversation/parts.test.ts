@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { partsOf } from './parts'
+import { beginningEnd } from './beginning'
+import { partsOf, partsUntil } from './parts'
 
 const OWN = 'porch.local'
 
@@ -32,4 +33,19 @@ test('markup_stays_text', () => {
 test('parts_are_known_by_where_they_begin', () => {
   const parts = partsOf('`a``b` `c` x.com y.com ```d``` ```e```'.repeat(9), OWN)
   expect(new Set(parts.map(({ at }) => at)).size).toBe(parts.length)
+})
+
+test('a_link_that_is_cut_leads_where_it_led', () => {
+  const parts = partsOf('see https://example.com/abc and more', OWN)
+  expect(partsUntil(parts, 16)).toEqual([
+    { kind: 'text', at: 0, text: 'see ' },
+    { kind: 'link', at: 4, text: 'https://exam…', href: 'https://example.com/abc' },
+  ])
+  expect(partsUntil(parts, 36)).toEqual(parts)
+})
+
+test('a_block_that_is_cut_is_still_one', () => {
+  const text = `\`\`\`\n${'line\n'.repeat(30)}\`\`\``
+  const shown = partsUntil(partsOf(text, OWN), beginningEnd(text))
+  expect(shown).toEqual([{ kind: 'block', at: 4, text: 'line\n'.repeat(9).trimEnd() }])
 })

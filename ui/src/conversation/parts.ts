@@ -33,3 +33,16 @@ function* wordsAndLinks(text: string, offset: number, own: string): Generator<Pa
   }
   if (at < text.length) yield { kind: 'text', at: offset + at, text: text.slice(at) }
 }
+
+/** What of the parts comes before `end` in the message's text. A link that is cut leads where it led. */
+export function partsUntil(parts: readonly Part[], end: number): Part[] {
+  const shown: Part[] = []
+  for (const part of parts) {
+    if (part.at >= end) break
+    const text = part.text.slice(0, end - part.at)
+    shown.push(
+      text === part.text ? part : { ...part, text: part.kind === 'block' ? text.trimEnd() : `${text}…` },
+    )
+  }
+  return shown
+}

@@ -4,7 +4,8 @@ import { isFewEmoji, isPlain } from './text'
 test('most_messages_are_plain', () => {
   expect(isPlain('Good morning, everyone. How are you?\nFine: thanks…')).toBe(true)
   expect(isPlain('明天去爬山。今晚我做饭')).toBe(true)
-  for (const text of ['see `ls`', 'nas:5000']) expect(isPlain(text)).toBe(false)
+  for (const text of ['see `ls`', 'a\n'.repeat(6), 'x'.repeat(226), 'nas:5000'])
+    expect(isPlain(text)).toBe(false)
 })
 
 const ENGLAND = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'

@@ -14,7 +14,10 @@ export function isFewEmoji(text: string): boolean {
   return text.length <= FEW_EMOJI_UNITS_MAX && FEW_EMOJI.test(text)
 }
 
-/** Neither link nor code, by a cheap look: what is not plain is looked at once more, by `RichText`. */
+/** Of Chinese half of the lines that are shown at once; the other half may be empty. */
+const SHORT_UNITS_MAX = 225
+
+/** Neither link nor code nor length, by a cheap look: what is not plain is looked at once more, by `RichText`. */
 export function isPlain(text: string): boolean {
-  return !/`|[\w\]][.:@][\w/:]/.test(text)
+  return text.length <= SHORT_UNITS_MAX && !/`|[\w\]][.:@][\w/:]|(\n.*){6}/.test(text)
 }

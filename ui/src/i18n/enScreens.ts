@@ -20,9 +20,10 @@ export const enScreens = {
   'role.boxMember': 'Member',
   'role.boxGuest': 'Guest',
   'role.roomOwner': 'Room owner',
+  'message.showAll': 'Show all',
+  'message.showLess': 'Show less',
 
   // --- Pages for when something is in the way --------------------------------------------------------------
-    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
 
   // --- Coming in: welcome, join, sign in, use here, signed out ------------------------------------------------------
   'welcome.title': 'Welcome to {box}',

@@ -21,6 +21,8 @@ export const zhScreens: ScreensTable = {
   'role.boxMember': '成员',
   'role.boxGuest': '访客',
   'role.roomOwner': '房主',
+  'message.showAll': '显示全部',
+  'message.showLess': '收起',
 
   // --- 遇到阻碍时的页面 ------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ describe('the owner’s page', { skip }, () => {
     const { page } = ada
     await page.getByLabel('Name of the Wi-Fi').fill('读'.repeat(11))
     await page.getByLabel('Key of the Wi-Fi').fill('short')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('A Wi-Fi’s name has at most 32 bytes').waitFor()
     await page.getByText('A key has 8 to 63 characters, or is 64 digits from 0 to 9 and a to f.').waitFor()
     await page.getByLabel('Name of the Wi-Fi').fill('阅览室')
@@ -77,7 +77,7 @@ describe('the owner’s page', { skip }, () => {
     await page.getByRole('button', { name: 'Show the key' }).click()
     assert.equal(await page.getByLabel('Key of the Wi-Fi').getAttribute('type'), 'text')
     await look(page, 'poster-settings')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('status').getByText('The Wi-Fi was saved').waitFor()
     await page.reload()
     await page.waitForFunction(() =>

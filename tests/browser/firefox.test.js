@@ -1,7 +1,15 @@
 // The chat part in Firefox, with the box's CA in the profile of each person.
 
 import { after, before, describe } from 'node:test'
-import { findAgain, findHere, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
+import {
+  findAgain,
+  findHere,
+  join,
+  openWhereOneWas,
+  talkForAll,
+  talkInPrivate,
+  tellOfAnError,
+} from './harness/chat.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'

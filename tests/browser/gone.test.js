@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import { launch, skip } from './harness/chromium.js'
+import { holdBack } from './harness/holdBack.js'
 import { look } from './harness/look.js'
 import { PASSWORD, Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
@@ -121,26 +122,6 @@ describe('what is gone in Chromium', { skip }, () => {
     await grace.leave()
   })
 })
-
-/** Holds the next answer to such a request back, once the box has given it, until what this gives is called. */
-async function holdBack(page, part) {
-  await page.evaluate((part) => {
-    const real = window.fetch
-    window.held = false
-    window.fetch = async (...asked) => {
-      const answer = await real(...asked)
-      if (window.fetch === real || !String(asked[0]).includes(part)) return answer
-      window.fetch = real
-      const text = await answer.text()
-      await new Promise((resolve) => {
-        window.release = resolve
-        window.held = true
-      })
-      return new Response(text, answer)
-    }
-  }, part)
-  return () => page.evaluate(() => window.release())
-}
 
 /** Deletes a message that is on the screen. */
 async function remove(person, text) {

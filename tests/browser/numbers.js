@@ -48,7 +48,12 @@ async function measure(binary) {
     put('rows in the page at most', 300, '', most)
     for (const rate of [1, 4]) {
       const { late, key } = await flood(ben, voices, rate)
-      put(`last of ${FLOOD.perSecond}/s for ${FLOOD.seconds} s seen, processor ${rate} x slower`, 1_000, 'ms', late)
+      put(
+        `last of ${FLOOD.perSecond}/s for ${FLOOD.seconds} s seen, processor ${rate} x slower`,
+        1_000,
+        'ms',
+        late,
+      )
       put(`key to frame meanwhile, p95, processor ${rate} x slower`, rate === 1 ? 50 : 120, 'ms', key)
     }
     for (const voice of voices) voice.leave()
@@ -90,7 +95,8 @@ function watch() {
 
 const seen = (page) =>
   page.evaluate(
-    (most) => Promise.race([window.messagesSeen, new Promise((resolve) => setTimeout(resolve, most, Infinity))]),
+    (most) =>
+      Promise.race([window.messagesSeen, new Promise((resolve) => setTimeout(resolve, most, Infinity))]),
     GIVEN_UP_MS,
   )
 
@@ -233,7 +239,8 @@ async function flood(person, voices, rate) {
       new Promise((resolve) => {
         const look = () => {
           const rows = document.querySelectorAll('article')
-          if (rows[rows.length - 1]?.textContent.includes(end)) requestAnimationFrame(() => resolve(Date.now()))
+          if (rows[rows.length - 1]?.textContent.includes(end))
+            requestAnimationFrame(() => resolve(Date.now()))
           else requestAnimationFrame(look)
         }
         look()

@@ -57,29 +57,36 @@ describe('owners who act', { skip }, () => {
     await menuOf(page, 'Grace 葛').waitFor()
   })
 
-  chapter('who owns it now takes somebody out, by touch, and they hear by whom and may come back', async () => {
-    const { page } = lin
-    await page.goto('/')
-    await lin.chatRow('Kitchen').tap()
-    await page.getByRole('link', { name: 'Room details' }).last().tap()
-    await menuOf(page, 'Bob').tap()
-    await look(page, 'member-menu-phone', [PHONE.viewport])
-    await page.getByRole('menuitem', { name: 'Take out of the room' }).tap()
-    await page.getByText('This room is open: they can come back by themselves.').waitFor()
-    await look(page, 'member-remove-phone', [PHONE.viewport])
-    await menuOf(grace.page, 'Bob').click()
-    await grace.page.getByRole('menuitem', { name: 'Take out of the room' }).click()
-    await grace.page.getByRole('dialog').waitFor()
-    await page.getByRole('dialog').getByRole('button', { name: 'Take out of the room' }).tap()
-    await page.getByRole('status').filter({ hasText: 'Bob is not in Kitchen any more' }).waitFor()
-    await grace.page.getByRole('dialog').waitFor({ state: 'detached' })
-    await row(grace.page, 'Bob').waitFor({ state: 'detached' })
-    assert.notEqual(await focused(grace.page), null, 'a dialog that has lost its subject leaves no focus behind')
-    await bob.page.locator('h1', { hasText: 'Lin took you out of Kitchen.' }).waitFor()
-    await look(bob.page, 'taken-out-open')
-    await bob.page.getByRole('button', { name: 'Join Kitchen' }).click()
-    await bob.composer().waitFor()
-  })
+  chapter(
+    'who owns it now takes somebody out, by touch, and they hear by whom and may come back',
+    async () => {
+      const { page } = lin
+      await page.goto('/')
+      await lin.chatRow('Kitchen').tap()
+      await page.getByRole('link', { name: 'Room details' }).last().tap()
+      await menuOf(page, 'Bob').tap()
+      await look(page, 'member-menu-phone', [PHONE.viewport])
+      await page.getByRole('menuitem', { name: 'Take out of the room' }).tap()
+      await page.getByText('This room is open: they can come back by themselves.').waitFor()
+      await look(page, 'member-remove-phone', [PHONE.viewport])
+      await menuOf(grace.page, 'Bob').click()
+      await grace.page.getByRole('menuitem', { name: 'Take out of the room' }).click()
+      await grace.page.getByRole('dialog').waitFor()
+      await page.getByRole('dialog').getByRole('button', { name: 'Take out of the room' }).tap()
+      await page.getByRole('status').filter({ hasText: 'Bob is not in Kitchen any more' }).waitFor()
+      await grace.page.getByRole('dialog').waitFor({ state: 'detached' })
+      await row(grace.page, 'Bob').waitFor({ state: 'detached' })
+      assert.notEqual(
+        await focused(grace.page),
+        null,
+        'a dialog that has lost its subject leaves no focus behind',
+      )
+      await bob.page.locator('h1', { hasText: 'Lin took you out of Kitchen.' }).waitFor()
+      await look(bob.page, 'taken-out-open')
+      await bob.page.getByRole('button', { name: 'Join Kitchen' }).click()
+      await bob.composer().waitFor()
+    },
+  )
 
   chapter('an owner stops being one while there is another, and the last one does not', async () => {
     const { page } = grace
@@ -196,30 +203,33 @@ describe('owners who act', { skip }, () => {
     await dialog.getByRole('button', { name: 'Close' }).last().click()
   })
 
-  chapter('its link leads to a form that needs a password only, and the code is left in no address', async () => {
-    const laptop = await Person.at(browser, porch, 'Grace 葛')
-    const { page } = laptop
-    await page.goto(new URL(link).pathname + new URL(link).hash)
-    await page.getByRole('heading', { name: 'A new password' }).waitFor()
-    assert.equal(await page.getByLabel('Name').inputValue(), 'Grace 葛')
-    assert.equal(await page.getByLabel('Code', { exact: true }).inputValue(), code)
-    assert.equal(new URL(page.url()).hash, '')
-    await page.getByRole('button', { name: 'Set the password' }).click()
-    await page.getByText('A password needs at least 8 characters.').waitFor()
-    await look(page, 'reset')
-    await page.getByLabel('Code', { exact: true }).fill('aaaa-aaaa')
-    await page.getByLabel('New password').fill(NEW_PASSWORD)
-    await page.getByRole('button', { name: 'Set the password' }).click()
-    await page.getByText('The name or the code is not right').waitFor()
-    assert.equal(await focusedLabel(page), 'Code')
-    await page.getByLabel('Code', { exact: true }).fill(code.toUpperCase())
-    await page.getByRole('button', { name: 'Set the password' }).click()
-    await laptop.chatRow('Kitchen').waitFor()
-    assert.equal(new URL(page.url()).pathname, '/')
-    await grace.page.getByRole('heading', { name: 'Your password was changed' }).waitFor()
-    await look(grace.page, 'password-changed')
-    await laptop.leave()
-  })
+  chapter(
+    'its link leads to a form that needs a password only, and the code is left in no address',
+    async () => {
+      const laptop = await Person.at(browser, porch, 'Grace 葛')
+      const { page } = laptop
+      await page.goto(new URL(link).pathname + new URL(link).hash)
+      await page.getByRole('heading', { name: 'A new password' }).waitFor()
+      assert.equal(await page.getByLabel('Name').inputValue(), 'Grace 葛')
+      assert.equal(await page.getByLabel('Code', { exact: true }).inputValue(), code)
+      assert.equal(new URL(page.url()).hash, '')
+      await page.getByRole('button', { name: 'Set the password' }).click()
+      await page.getByText('A password needs at least 8 characters.').waitFor()
+      await look(page, 'reset')
+      await page.getByLabel('Code', { exact: true }).fill('aaaa-aaaa')
+      await page.getByLabel('New password').fill(NEW_PASSWORD)
+      await page.getByRole('button', { name: 'Set the password' }).click()
+      await page.getByText('The name or the code is not right').waitFor()
+      assert.equal(await focusedLabel(page), 'Code')
+      await page.getByLabel('Code', { exact: true }).fill(code.toUpperCase())
+      await page.getByRole('button', { name: 'Set the password' }).click()
+      await laptop.chatRow('Kitchen').waitFor()
+      assert.equal(new URL(page.url()).pathname, '/')
+      await grace.page.getByRole('heading', { name: 'Your password was changed' }).waitFor()
+      await look(grace.page, 'password-changed')
+      await laptop.leave()
+    },
+  )
 
   chapter('a code is no good a second time, and the old password is none any more', async () => {
     const { page } = grace
@@ -282,40 +292,43 @@ describe('owners who act', { skip }, () => {
     await look(page, 'account-deleted')
   })
 
-  chapter('a guest without a password is told before and after signing out what leads back, and it does', async () => {
-    const token = await inviteOfGuests(ada)
-    zoe = await Person.at(browser, porch, 'Zoe', { ...PHONE, locale: 'zh-CN', colorScheme: 'dark' })
-    const { page } = zoe
-    await page.goto(`/j/${token}`)
-    await page.getByLabel('你的名字').fill('Lin')
-    await page.getByRole('button', { name: '加入', exact: true }).tap()
-    await page.getByText('没有密码，或忘记了密码？请向主机所有者要一个验证码。').waitFor()
-    await look(page, 'zh-dark-name-taken')
-    await page.getByLabel('你的名字').fill('Zoe')
-    await page.getByRole('button', { name: '加入', exact: true }).tap()
-    await page.getByRole('textbox').waitFor()
-    await page.goto('/me')
-    await page.getByRole('button', { name: '退出登录', exact: true }).last().tap()
-    await page.getByText('要凭主机所有者给的验证码才能回到这个账号').waitFor()
-    await look(page, 'zh-dark-sign-out')
-    await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).tap()
-    await page.getByText('这个账号没有密码，无法自己再登录回来。').waitFor()
-    await look(page, 'zh-dark-left')
-    await page.getByRole('button', { name: '我有验证码' }).tap()
-    await page.getByRole('heading', { name: '设置新密码' }).waitFor()
-    await look(page, 'zh-dark-reset')
-    await profile(ada, 'Zoe')
-    await ada.page.getByRole('button', { name: 'Forgot password' }).click()
-    await ada.page.getByRole('button', { name: 'Make a code' }).click()
-    const given = await ada.page.locator('p.code').textContent()
-    await ada.page.keyboard.press('Escape')
-    await page.getByLabel('名字', { exact: true }).fill('Zoe')
-    await page.getByLabel('验证码', { exact: true }).fill(given)
-    await page.getByLabel('新密码').fill(NEW_PASSWORD)
-    await page.getByRole('button', { name: '设置密码' }).tap()
-    await page.getByRole('link', { name: /^所有人/ }).waitFor()
-    await look(page, 'zh-dark-back')
-  })
+  chapter(
+    'a guest without a password is told before and after signing out what leads back, and it does',
+    async () => {
+      const token = await inviteOfGuests(ada)
+      zoe = await Person.at(browser, porch, 'Zoe', { ...PHONE, locale: 'zh-CN', colorScheme: 'dark' })
+      const { page } = zoe
+      await page.goto(`/j/${token}`)
+      await page.getByLabel('你的名字').fill('Lin')
+      await page.getByRole('button', { name: '加入', exact: true }).tap()
+      await page.getByText('没有密码，或忘记了密码？请向主机所有者要一个验证码。').waitFor()
+      await look(page, 'zh-dark-name-taken')
+      await page.getByLabel('你的名字').fill('Zoe')
+      await page.getByRole('button', { name: '加入', exact: true }).tap()
+      await page.getByRole('textbox').waitFor()
+      await page.goto('/me')
+      await page.getByRole('button', { name: '退出登录', exact: true }).last().tap()
+      await page.getByText('要凭主机所有者给的验证码才能回到这个账号').waitFor()
+      await look(page, 'zh-dark-sign-out')
+      await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).tap()
+      await page.getByText('这个账号没有密码，无法自己再登录回来。').waitFor()
+      await look(page, 'zh-dark-left')
+      await page.getByRole('button', { name: '我有验证码' }).tap()
+      await page.getByRole('heading', { name: '设置新密码' }).waitFor()
+      await look(page, 'zh-dark-reset')
+      await profile(ada, 'Zoe')
+      await ada.page.getByRole('button', { name: 'Forgot password' }).click()
+      await ada.page.getByRole('button', { name: 'Make a code' }).click()
+      const given = await ada.page.locator('p.code').textContent()
+      await ada.page.keyboard.press('Escape')
+      await page.getByLabel('名字', { exact: true }).fill('Zoe')
+      await page.getByLabel('验证码', { exact: true }).fill(given)
+      await page.getByLabel('新密码').fill(NEW_PASSWORD)
+      await page.getByRole('button', { name: '设置密码' }).tap()
+      await page.getByRole('link', { name: /^所有人/ }).waitFor()
+      await look(page, 'zh-dark-back')
+    },
+  )
 
   chapter('a browser that has lost its cookie is told so, and not that a stay has ended', async () => {
     await zoe.context.clearCookies()
@@ -324,7 +337,9 @@ describe('owners who act', { skip }, () => {
     await lin.context.clearCookies()
     // The connection goes on until it is broken off; then the page asks.
     await lin.page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
-    await lin.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await lin.page.evaluate(() =>
+      window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+    )
     await lin.page.getByText('or its cookies were cleared').waitFor()
     // The browser says aloud that it was refused.
     lin.faults = lin.faults.filter((fault) => !fault.includes('HTTP Authentication failed'))

@@ -1,7 +1,15 @@
 // The chat part in WebKitGTK, the nearest that Debian has to Safari.
 
 import { after, before, describe } from 'node:test'
-import { findAgain, findHere, join, openWhereOneWas, talkForAll, talkInPrivate, tellOfAnError } from './harness/chat.js'
+import {
+  findAgain,
+  findHere,
+  join,
+  openWhereOneWas,
+  talkForAll,
+  talkInPrivate,
+  tellOfAnError,
+} from './harness/chat.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
 import { skip, WebKit } from './harness/webkit.js'

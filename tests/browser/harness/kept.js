@@ -17,7 +17,8 @@ export function everythingKept(page) {
     }
     for (const name of await caches.keys()) {
       const cache = await caches.open(name)
-      for (const request of await cache.keys()) found.push(request.url, await (await cache.match(request)).text())
+      for (const request of await cache.keys())
+        found.push(request.url, await (await cache.match(request)).text())
     }
     return found.join('\n')
   })
@@ -25,10 +26,12 @@ export function everythingKept(page) {
 
 /** Waits until it holds this text. */
 export async function untilKept(page, text) {
-  while (!(await everythingKept(page)).includes(text)) await page.evaluate(() => new Promise(requestAnimationFrame))
+  while (!(await everythingKept(page)).includes(text))
+    await page.evaluate(() => new Promise(requestAnimationFrame))
 }
 
 /** Waits until it holds this text no more. */
 export async function untilErased(page, text) {
-  while ((await everythingKept(page)).includes(text)) await page.evaluate(() => new Promise(requestAnimationFrame))
+  while ((await everythingKept(page)).includes(text))
+    await page.evaluate(() => new Promise(requestAnimationFrame))
 }

@@ -95,7 +95,7 @@ export class TimelineView {
   /** Moves the window towards one side. */
   async extend(side: Side): Promise<void> {
     if (this.loading !== null || this.rows.length === 0) return
-    if (side === 'older' ? this.atStart : this.atEnd) return
+    if (side === 'older' ? this.from <= 1 : this.#reachesEnd()) return
     const mine = this.#opened
     this.loading = side
     try {
@@ -210,7 +210,7 @@ export class TimelineView {
     const after = between(range.rows, this.to + 1, range.to)
     this.to = after.length > PAGE ? after[PAGE - 1]!.n : range.to
     this.#dropTop(range)
-    this.#following = this.to === range.to && this.atEnd
+    this.#following = this.to === range.to && this.#reachesEnd()
   }
 
   #showEnd(): void {
@@ -236,7 +236,7 @@ export class TimelineView {
     const below = FIRST_ROWS - Math.min(above, before.length)
     this.from = before.length > above ? before[before.length - above]!.n : range.from
     this.to = after.length > below + 1 ? after[below]!.n : range.to
-    this.#following = this.to === range.to && this.atEnd
+    this.#following = this.to === range.to && this.#reachesEnd()
     this.#look()
   }
 
@@ -256,6 +256,7 @@ export class TimelineView {
     return range ? between(range.rows, this.from, this.to) : []
   }
 
+  /** Asked here in place of `atEnd`, which belongs to the screen: that may be gone when an answer comes. */
   #reachesEnd(): boolean {
     return this.to >= this.room.last_n
   }

@@ -1,6 +1,7 @@
 //! What each finding means, in English: how bad it is, what it says, and what to do about it.
 //!
-//! `{name}` is a value; `{name|words}` stands for the words where the value is empty. docs/protocol.md lists the same.
+//! `{name}` is a value; `{name|words}` stands for the words where the value is empty, `{name:span}` and `{name:size}` for
+//! seconds and megabytes as people say them. docs/protocol.md lists the same.
 
 use std::collections::BTreeMap;
 
@@ -161,15 +162,15 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             (Problem, "The owner's certificate cannot be used: {reason}.", "Look at the files of --cert and --key.")
         }
 
-        F::DiskSpaceGood => (Ok, "There are {free_mb} MB free for messages.", ""),
+        F::DiskSpaceGood => (Ok, "There are {free_mb:size} free for messages.", ""),
         F::DiskSpaceLow => (
             Warning,
-            "Only {free_mb} MB are free, {percent} % of the disk.",
+            "Only {free_mb:size} are free, {percent} % of the disk.",
             "Make room: remove what else is on the disk, or use a larger one.",
         ),
         F::DiskSpaceFull => (
             Problem,
-            "The disk is full: {free_mb} MB are free, and messages will be refused.",
+            "The disk is full: {free_mb:size} are free, and messages will be refused.",
             "Make room: remove what else is on the disk, or use a larger one.",
         ),
         F::DiskSpeedGood => (Ok, "A message is safe on the disk within {ms} ms.", ""),
@@ -303,9 +304,19 @@ fn place_filled(place: &str, values: &BTreeMap<String, String>) -> String {
     if let Some((name, words)) = place.split_once('|') {
         return Some(value(name)).filter(|value| !value.is_empty()).unwrap_or_else(|| words.to_owned());
     }
-    match place.strip_suffix(":span") {
-        Some(name) => span(value(name).parse().unwrap_or_default()),
+    match place.split_once(':') {
+        Some((name, "size")) => size(value(name).parse().unwrap_or_default()),
+        Some((name, _)) => span(value(name).parse().unwrap_or_default()),
         None => value(place),
+    }
+}
+
+/// Megabytes as people say them.
+fn size(mb: u64) -> String {
+    match mb {
+        0..1_000 => format!("{mb} MB"),
+        1_000..1_000_000 => format!("{}.{} GB", mb / 1_000, mb / 100 % 10),
+        _ => format!("{}.{} TB", mb / 1_000_000, mb / 100_000 % 10),
     }
 }
 
@@ -355,6 +366,13 @@ mod tests {
         assert_eq!(said, ["1 second", "59 seconds", "1 minute", "2 hours", "1 day", "1 year"]);
         let behind = line(Check::Clock, Finding::ClockBehind, [("off_s", "-7200".into())]);
         assert_eq!(behind.says, "The clock is behind, by at least 2 hours.");
+    }
+
+    #[test]
+    fn much_space_is_not_counted_in_megabytes() {
+        assert_eq!([999, 1_000, 77_649, 2_050_000].map(size), ["999 MB", "1.0 GB", "77.6 GB", "2.0 TB"]);
+        let good = line(Check::DiskSpace, Finding::DiskSpaceGood, [("free_mb", "77649".into())]);
+        assert_eq!(good.says, "There are 77.6 GB free for messages.");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::shell::shell;
 const TITLE: Said = said("The box is not at this address", "这个地址不是本主机的地址");
 const WHY: Said = said(
     "You have reached a porch box, but under a name that is not its own. It answers only under these:",
-    "你连到了一台 porch 主机，但用的不是它自己的地址。它只在下面这些地址上应答：",
+    "你连到了一台porch主机，但用的不是它自己的地址。它只在下面这些地址上应答：",
 );
 const HINT: Said = said(
     "If you look after this box and want it to answer here too, add the name with --names.",

@@ -30,11 +30,11 @@ pub struct Guide<'a> {
     pub moved: Option<&'a [String]>,
 }
 
-const TITLE: Said = said("Let this device trust {box}", "让这台设备信任 {box}");
+const TITLE: Said = said("Let this device trust {box}", "让这台设备信任{box}");
 const LEAD: Said = said(
-    "{box} is a chat box on your own network. Once this device trusts the box’s certificate, talk is encrypted, and camera, \
-     microphone and calls work. It takes a minute, once, and needs no Internet.",
-    "{box} 是你自己网络里的聊天主机。让这台设备信任它的证书之后，通信就是加密的，摄像头、麦克风和通话也能用。只需一分钟，只做一次，不需要互联网。",
+    "{box} is a chat box on your own network. Once this device trusts the box’s certificate, talk on the way to it is \
+     encrypted, and nobody can pose as the box. It takes a minute, once, and needs no Internet.",
+    "{box}是你自己网络里的聊天主机。让这台设备信任它的证书之后，传输途中的内容就是加密的，别人也无法冒充它。只需一分钟，只做一次，不需要互联网。",
 );
 const SAFE: Said = said(
     "The certificate is limited to local names and addresses: browsers like this one refuse it for any site on the Internet.",
@@ -49,7 +49,7 @@ const GET: Said = said("Get the certificate", "获取证书");
 const GET_PROFILE: Said = said("Get the profile", "获取描述文件");
 const STRANGER: Said = said(
     "This browser cannot install it. Open this same address in Safari.",
-    "这个浏览器无法安装。请用 Safari 打开同样的地址。",
+    "这个浏览器无法安装。请用Safari打开同样的地址。",
 );
 const STEPS_FOR: Said = said("Steps for {device}", "{device}：操作步骤");
 const OTHERS: Said = said("Another device or browser", "其他设备或浏览器");
@@ -60,19 +60,26 @@ const COMPARE_WHY: Said = said(
 );
 const DIGITS: Said = said("As SHA-256:", "SHA-256：");
 const TEST: Said = said("Test", "测试");
-const WAITING: Said = said("Looking…", "正在检查…");
-const RED: Said = said("Not trusted yet", "尚未信任");
-const RED_MORE: Said = said("This page looks again by itself.", "本页会自动重新检查。");
+const LOOKING: Said = said("Looking…", "正在检查…");
+/// Nothing has failed: nobody has done yet what the page asks for.
+const WAITING: Said = said("Waiting for step {step}", "等待第{step}步");
+const WAITING_MORE: Said = said("It is noticed by itself.", "本页会自动检查。");
+/// The page is trusted, and what every message goes through is not.
+const RED: Said = said("Only half of it works", "只成功了一半");
+const RED_MORE: Said = said(
+    "The page is trusted, but not its live connection. Close all windows of this browser and come back.",
+    "网页已受信任，实时连接却不行。请关闭浏览器的所有窗口，再回到这里。",
+);
 const GREEN: Said = said("Trusted", "已信任");
-const GREEN_MORE: Said = said("Opening {box}…", "正在打开 {box}…");
-const GREEN_STAY: Said = said("This device trusts {box} already.", "这台设备已经信任 {box}。");
-const OPEN: Said = said("Open {box}", "打开 {box}");
+const GREEN_MORE: Said = said("Opening {box}…", "正在打开{box}…");
+const GREEN_STAY: Said = said("This device trusts {box} already.", "这台设备已经信任{box}。");
+const OPEN: Said = said("Open {box}", "打开{box}");
 const WITHOUT: Said = said("Continue without", "不装证书，直接继续");
 const WITHOUT_WHY: Said = said(
     "The browser will warn you, and you can go on past its warning. Then:",
     "浏览器会发出警告，你可以越过警告继续。但是：",
 );
-const WITHOUT_LIST: [Said; 4] = [
+const WITHOUT_LIST: [Said; 3] = [
     said(
         "Nothing proves that it is really the box: somebody on this network could pose as it and read along.",
         "无法证明它真的是那台主机：同一网络里的人可以冒充它，偷看内容。",
@@ -83,22 +90,18 @@ const WITHOUT_LIST: [Said; 4] = [
     ),
     said(
         "The page cannot be installed, and does not open while the box is away: Chrome refuses it the service worker.",
-        "网页无法安装，主机不在时也打不开：Chrome 不允许它使用 service worker。",
-    ),
-    said(
-        "Camera and microphone work in Chrome and its relatives; elsewhere that is not certain.",
-        "摄像头和麦克风在 Chrome 系浏览器里可用，在其他浏览器里不一定。",
+        "网页无法安装，主机不在时也打不开：Chrome不允许它使用service worker。",
     ),
 ];
 const WITHOUT_GO: Said = said("Continue without the certificate", "不装证书，继续");
 const IOS_WITHOUT: Said = said(
     "On an iPhone or iPad this does not work: Safari lets you past its warning, but then refuses the live connection that \
      every message goes through. The page would open and stay empty.",
-    "在 iPhone 和 iPad 上不行：Safari 允许你越过警告，但会拒绝传送消息所需的实时连接。页面能打开，却一直是空的。",
+    "在iPhone和iPad上不行：Safari允许你越过警告，但会拒绝传送消息所需的实时连接。页面能打开，却一直是空的。",
 );
 const OLD_POSTER: Said = said(
     "*This poster is old.* The box is now at {addresses}. Whoever looks after it can print a new one.",
-    "*这张海报已过期。*主机现在的地址是 {addresses}。管理主机的人可以打印一张新的。",
+    "*这张海报已过期。*主机现在的地址是{addresses}。管理主机的人可以打印一张新的。",
 );
 const OR: Said = said(" or ", " 或 ");
 const LANGUAGES: Said = said("Language", "语言");
@@ -211,14 +214,16 @@ impl Guide<'_> {
 
     /// What the script fills with life; without it, a way on.
     fn test(&self) -> String {
+        let step = steps(self.device).len().to_string();
         let texts: String = [
-            ("waiting", WAITING, said("", "")),
+            ("looking", LOOKING, said("", "")),
+            ("waiting", WAITING, WAITING_MORE),
             ("red", RED, RED_MORE),
             ("green", GREEN, GREEN_MORE),
             ("stay", GREEN, GREEN_STAY),
         ]
         .map(|(name, short, more)| {
-            let [short, more] = [short, more].map(|text| escape(&self.plain(text)));
+            let [short, more] = [short, more].map(|text| escape(&self.plain(text).replace("{step}", &step)));
             format!(" data-{name}=\"{short}\" data-{name}-more=\"{more}\"")
         })
         .concat();
@@ -228,10 +233,11 @@ impl Guide<'_> {
         format!(
             "<section class=\"card\" id=\"test\" aria-label=\"{}\" data-probe=\"https://{authority}/trust-probe\" \
              data-echo=\"wss://{authority}/trust-echo\"{chosen}{old}{texts}>\n\
-             <p class=\"state\" role=\"status\" aria-live=\"polite\" hidden>{STATE}<span><strong></strong><span \
-             class=\"small\"></span></span></p>\n\
+             <div class=\"now\"><p class=\"state\" role=\"status\" aria-live=\"polite\" hidden>{STATE}<span><strong></strong>\
+             <span class=\"small\"></span></span></p>\n<a class=\"on\" href=\"#without\">{}</a></div>\n\
              <a class=\"button\" id=\"open\" href=\"{}\"><span>{}</span></a></section>\n",
             self.lang.of(TEST),
+            self.html(WITHOUT),
             self.target(),
             self.html(OPEN),
         )
@@ -262,7 +268,7 @@ impl Guide<'_> {
             let (why, go) = (self.html(WITHOUT_WHY), self.html(WITHOUT_GO));
             format!("<p>{why}</p><ul>{list}</ul><a class=\"button quiet\" href=\"{}\">{go}</a>", self.target())
         };
-        format!("<details class=\"card\"><summary>{}</summary>{inside}</details>\n", self.html(WITHOUT))
+        format!("<details class=\"card\" id=\"without\"><summary>{}</summary>{inside}</details>\n", self.html(WITHOUT))
     }
 }
 

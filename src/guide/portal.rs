@@ -132,7 +132,7 @@ fn is_forgotten(visitor: &Visitor, now: Millis) -> bool {
     !(0..PORTAL_REMEMBERED_MS).contains(&(now - visitor.shown_at))
 }
 
-const TITLE: Said = said("You are on the Wi‑Fi of {box}", "你已连上 {box} 的 Wi‑Fi");
+const TITLE: Said = said("You are on the Wi‑Fi of {box}", "你已连上{box}的Wi‑Fi");
 const LEAD: Said = said(
     "There is no Internet here, but a chat for everybody on this Wi-Fi. This little window cannot show it: open your usual \
      browser (Safari, Chrome, Firefox) and type:",
@@ -144,7 +144,7 @@ const BUTTON: Said = said("I have it", "我知道了");
 const READ: Said = said("Now open your browser", "现在请打开浏览器");
 const READ_MORE: Said = said(
     "You can close this window. If the phone asks, stay on this Wi-Fi although it has no Internet.",
-    "可以关闭这个窗口。如果手机询问，请选择继续使用这个没有互联网的 Wi-Fi。",
+    "可以关闭这个窗口。如果手机询问，请选择继续使用这个没有互联网的Wi-Fi。",
 );
 
 /// Which side of the sheet is shown.

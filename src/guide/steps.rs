@@ -31,27 +31,27 @@ pub(super) fn steps(device: Device) -> &'static [GuideStep] {
     }
 }
 
-/// What may still be in the way when all is done and the test stays red.
+/// What may still be in the way when all is done and the test still waits.
 pub(super) fn stuck(device: Device) -> Said {
     match device {
         Device::Ios => said(
-            "Still red? Then the switch of the last step is most likely still off: both steps in Settings are needed.",
-            "还是红色？多半是最后一步的开关没有打开：“设置”里的两步都要做。",
+            "Still waiting? Then the switch of the step before the last is most likely still off: both steps in Settings are needed.",
+            "还在等待？多半是倒数第二步的开关没有打开：“设置”里的两步都要做。",
         ),
         Device::AndroidFirefox => said(
             "No secret settings, or no such switch? Then this Firefox cannot do it: use Chrome, or Firefox Beta.",
-            "找不到秘密设置，或没有这个开关？那这个 Firefox 做不到：请改用 Chrome 或 Firefox Beta。",
+            "找不到秘密设置，或没有这个开关？那这个Firefox做不到：请改用Chrome或Firefox Beta。",
         ),
         _ => said(
-            "Still red? Close all windows of this browser, start it again and come back here.",
-            "还是红色？请关闭这个浏览器的所有窗口，重新打开，再回到本页。",
+            "Still waiting? Close all windows of this browser, start it again and come back here.",
+            "还在等待？请关闭这个浏览器的所有窗口，重新打开，再回到本页。",
         ),
     }
 }
 
 const IOS: &[GuideStep] = &[
     drawn(
-        said("Allow the download. (Only *Safari* can do this.)", "允许下载。（只有 *Safari* 浏览器可以。）"),
+        said("Allow the download. (Only *Safari* can do this.)", "允许下载。（只有*Safari*浏览器可以。）"),
         Picture::Question(
             &[
                 said("This website is trying to download", "此网站正尝试下载一个"),
@@ -65,7 +65,7 @@ const IOS: &[GuideStep] = &[
         said(
             "Open the *Settings* app. At the top stands *Profile Downloaded*: press it, then *Install*, and enter the code \
              that unlocks this device. That it is “Not Verified” is as expected: no company vouches for a box in a house.",
-            "打开“设置”。最上面有 *已下载描述文件*：点它，再点 *安装*，输入解锁密码。显示“尚未验证”是正常的：没有公司会为家里的主机作担保。",
+            "打开“设置”。最上面有*已下载描述文件*：点它，再点*安装*，输入解锁密码。显示“尚未验证”是正常的：没有公司会为家里的主机作担保。",
         ),
         Picture::List(
             said("Settings", "设置"),
@@ -80,7 +80,7 @@ const IOS: &[GuideStep] = &[
         said(
             "Still in Settings: *General*, then *About*, then at the very bottom *Certificate Trust Settings*. Turn on the \
              switch beside *porch CA*. Without this nothing has changed yet.",
-            "仍在“设置”里：*通用* → *关于本机* → 最下面的 *证书信任设置*。打开 *porch CA* 旁边的开关。少了这一步就等于没装。",
+            "仍在“设置”里：*通用* → *关于本机* → 最下面的*证书信任设置*。打开*porch CA*旁边的开关。少了这一步就等于没装。",
         ),
         Picture::List(
             said("Certificate Trust Settings", "证书信任设置"),
@@ -92,14 +92,14 @@ const IOS: &[GuideStep] = &[
 
 const ANDROID_DOWNLOAD: GuideStep = step(said(
     "The file *porch-ca.crt* is now among your downloads. If the browser asks, keep it.",
-    "文件 *porch-ca.crt* 已在“下载”里。如果浏览器询问，请选择保留。",
+    "文件*porch-ca.crt*已在“下载”里。如果浏览器询问，请选择保留。",
 ));
 
 const ANDROID_FIND: GuideStep = drawn(
     said(
         "Open the *Settings* app and search it for *CA certificate*. Without the search: Security and privacy, More \
          security settings, Encryption and credentials, Install a certificate. Phone makers name these differently.",
-        "打开“设置”，搜索 *CA 证书*。不用搜索的话：安全和隐私 → 更多安全设置 → 加密与凭据 → 安装证书。不同厂商的叫法会有差别。",
+        "打开“设置”，搜索*CA 证书*。不用搜索的话：安全和隐私→更多安全设置→加密与凭据→安装证书。不同厂商的叫法会有差别。",
     ),
     Picture::List(
         said("Install a certificate", "安装证书"),
@@ -115,7 +115,7 @@ const ANDROID_ANYWAY: GuideStep = drawn(
     said(
         "Press *Install anyway*, unlock, and choose *porch-ca.crt*. Android warns of certificates in general; this one is \
              limited to local names. A phone without a screen lock has to get one first.",
-        "点 *仍然安装*，解锁，然后选择 *porch-ca.crt*。安卓对所有证书都会这样警告；这一个限于本地名称。没有锁屏密码的手机要先设一个。",
+        "点*仍然安装*，解锁，然后选择*porch-ca.crt*。安卓对所有证书都会这样警告；这一个限于本地名称。没有锁屏密码的手机要先设一个。",
     ),
     Picture::Question(
         &[said("CA certificate", "CA 证书"), said("Your data won’t be private", "您的数据可能会被查看")],
@@ -140,18 +140,18 @@ const ANDROID_FIREFOX: &[GuideStep] = &[
         said(
             "Firefox does not look there by itself. In Firefox: *⋮*, *Settings*, *About Firefox*, and press the logo five \
              times.",
-            "Firefox 默认不看系统证书。在 Firefox 里：*⋮* → *设置* → *关于 Firefox*，连点五次标志。",
+            "Firefox默认不看系统证书。在Firefox里：*⋮* → *设置* → *关于 Firefox*，连点五次标志。",
         ),
         Picture::List(
             said("About Firefox", "关于 Firefox"),
-            &[Row::Press(said("Firefox (the logo): 5 ×", "Firefox 标志：5 次"))],
+            &[Row::Press(said("Firefox (the logo): 5 ×", "Firefox标志：5次"))],
         ),
     ),
     drawn(
         said(
             "Go back one page: at the bottom there are *Secret Settings* now. Turn on *Use third party CA certificates*. \
              Then close Firefox, open it again and come back to this page.",
-            "返回上一页：底部多了 *Secret Settings*（秘密设置）。打开 *Use third party CA certificates*（使用第三方 CA 证书）。然后关闭 Firefox，重新打开，回到本页。",
+            "返回上一页：底部多了*Secret Settings*（秘密设置）。打开*Use third party CA certificates*（使用第三方CA证书）。然后关闭Firefox，重新打开，回到本页。",
         ),
         Picture::List(
             said("Secret Settings", "Secret Settings"),
@@ -164,7 +164,7 @@ const WINDOWS: &[GuideStep] = &[
     drawn(
         said(
             "Open the file *porch-ca.crt* that was downloaded, and press *Install Certificate…*",
-            "打开下载的 *porch-ca.crt*，点 *安装证书…*",
+            "打开下载的*porch-ca.crt*，点*安装证书…*",
         ),
         Picture::Question(
             &[said("Certificate", "证书"), said("porch CA {box}", "porch CA {box}")],
@@ -176,7 +176,7 @@ const WINDOWS: &[GuideStep] = &[
         said(
             "*Current User*, Next. Then *Place all certificates in the following store*, Browse, and choose *Trusted Root \
              Certification Authorities*. OK, Next, Finish.",
-            "*当前用户*，下一步。选 *将所有的证书都放入下列存储*，点“浏览”，选择 *受信任的根证书颁发机构*。确定，下一步，完成。",
+            "*当前用户*，下一步。选*将所有的证书都放入下列存储*，点“浏览”，选择*受信任的根证书颁发机构*。确定，下一步，完成。",
         ),
         Picture::List(
             said("Select Certificate Store", "选择证书存储"),
@@ -188,7 +188,7 @@ const WINDOWS: &[GuideStep] = &[
         ),
     ),
     drawn(
-        said("Windows asks once more: *Yes*.", "Windows 会再问一次：*是*。"),
+        said("Windows asks once more: *Yes*.", "Windows会再问一次：*是*。"),
         Picture::Question(
             &[
                 said("Security Warning", "安全警告"),
@@ -204,12 +204,12 @@ const WINDOWS: &[GuideStep] = &[
 const MAC: &[GuideStep] = &[
     step(said(
         "Open the file *porch-ca.crt* that was downloaded. *Keychain Access* asks where to keep it: choose *login* and add it.",
-        "打开下载的 *porch-ca.crt*。*钥匙串访问* 会问存到哪里：选择 *登录* 并添加。",
+        "打开下载的*porch-ca.crt*。*钥匙串访问*会问存到哪里：选择*登录*并添加。",
     )),
     drawn(
         said(
             "In Keychain Access choose *login* and *Certificates*, and open *porch CA* by a double click.",
-            "在“钥匙串访问”里选 *登录* 和 *证书*，双击打开 *porch CA*。",
+            "在“钥匙串访问”里选*登录*和*证书*，双击打开*porch CA*。",
         ),
         Picture::List(
             said("Keychain Access: Certificates", "钥匙串访问：证书"),
@@ -220,7 +220,7 @@ const MAC: &[GuideStep] = &[
         said(
             "Unfold *Trust*, and beside *When using this certificate* choose *Always Trust*. Close the window and enter your \
              password.",
-            "展开 *信任*，在 *使用此证书时* 旁选择 *始终信任*。关闭窗口并输入密码。",
+            "展开*信任*，在*使用此证书时*旁选择*始终信任*。关闭窗口并输入密码。",
         ),
         Picture::List(
             said("Trust", "信任"),
@@ -231,13 +231,13 @@ const MAC: &[GuideStep] = &[
 ];
 
 const CHROME: &[GuideStep] = &[
-    step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
+    step(said("The file *porch-ca.crt* is now among your downloads.", "文件*porch-ca.crt*已在“下载”里。")),
     drawn(
         said(
             "Type *chrome://certificate-manager* into the address bar. Choose *Installed by you*, and beside *Trusted \
              Certificates* press *Import*. (Older versions: Settings, Privacy and security, Security, Manage \
              certificates, Authorities.)",
-            "在地址栏输入 *chrome://certificate-manager*。选 *由您安装*，在 *受信任的证书* 旁点 *导入*。（较旧版本：设置 → 隐私和安全 → 安全 → 管理证书 → 授权机构。）",
+            "在地址栏输入*chrome://certificate-manager*。选*由您安装*，在*受信任的证书*旁点*导入*。（较旧版本：设置→隐私和安全→安全→管理证书→授权机构。）",
         ),
         Picture::List(
             said("Installed by you", "由您安装"),
@@ -246,18 +246,18 @@ const CHROME: &[GuideStep] = &[
     ),
     step(said(
         "Choose *porch-ca.crt*. If you are asked for what: *Trust this certificate for identifying websites*.",
-        "选择 *porch-ca.crt*。如果询问用途：*信任该证书，以标识网站*。",
+        "选择*porch-ca.crt*。如果询问用途：*信任该证书，以标识网站*。",
     )),
     step(said("Come back to this page. It goes on by itself.", "回到本页，它会自动继续。")),
 ];
 
 const FIREFOX: &[GuideStep] = &[
-    step(said("The file *porch-ca.crt* is now among your downloads.", "文件 *porch-ca.crt* 已在“下载”里。")),
+    step(said("The file *porch-ca.crt* is now among your downloads.", "文件*porch-ca.crt*已在“下载”里。")),
     drawn(
         said(
             "In Firefox’s *Settings* choose *Privacy & Security*, and search for *certificates*: press *View \
              Certificates…*, then *Authorities* and *Import…*, and choose *porch-ca.crt*.",
-            "在 Firefox 的 *设置* 里选 *隐私与安全*，搜索 *证书*：点 *查看证书…*，再选 *证书颁发机构* → *导入…*，选择 *porch-ca.crt*。",
+            "在Firefox的*设置*里选*隐私与安全*，搜索*证书*：点*查看证书…*，再选*证书颁发机构* → *导入…*，选择*porch-ca.crt*。",
         ),
         Picture::List(
             said("Certificate Manager", "证书管理器"),
@@ -270,7 +270,7 @@ const FIREFOX: &[GuideStep] = &[
     drawn(
         said(
             "Tick *Trust this CA to identify websites*, then *OK*.",
-            "勾选 *信任由此证书颁发机构来标识网站*，再点 *确定*。",
+            "勾选*信任由此证书颁发机构来标识网站*，再点*确定*。",
         ),
         Picture::List(
             said("Downloading Certificate", "下载证书"),

@@ -52,7 +52,7 @@ describe('the owner’s page', { skip }, () => {
     await page.getByRole('status').getByText('Copied').waitFor()
     const text = await page.evaluate(() => navigator.clipboard.readText())
     assert.match(text, /^porch \d/)
-    assert.match(text, /^\[Disk space: (All right|Warning|Problem)\] .*\d+ MB/m)
+    assert.match(text, /^\[Disk space: (All right|Warning|Problem)\] .*\d+(\.\d)? [MGT]B/m)
   })
 
   chapter('shows the ways in and the fingerprint', async () => {
@@ -67,15 +67,17 @@ describe('the owner’s page', { skip }, () => {
 
   chapter('keeps the Wi-Fi for the poster, and refuses what none can be', async () => {
     const { page } = ada
-    await page.getByLabel('Name of the Wi-Fi').fill('读'.repeat(11))
-    await page.getByLabel('Key of the Wi-Fi').fill('short')
+    await page.getByLabel('Wi-Fi name').fill('读'.repeat(11))
+    await page.getByLabel('Wi-Fi password', { exact: true }).fill('short')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('A Wi-Fi’s name has at most 32 bytes').waitFor()
-    await page.getByText('A key has 8 to 63 characters, or is 64 digits from 0 to 9 and a to f.').waitFor()
-    await page.getByLabel('Name of the Wi-Fi').fill('阅览室')
-    await page.getByLabel('Key of the Wi-Fi').fill('ask at the desk')
-    await page.getByRole('button', { name: 'Show the key' }).click()
-    assert.equal(await page.getByLabel('Key of the Wi-Fi').getAttribute('type'), 'text')
+    await page
+      .getByText('A Wi-Fi password has 8 to 63 characters, or is 64 digits from 0 to 9 and a to f.')
+      .waitFor()
+    await page.getByLabel('Wi-Fi name').fill('阅览室')
+    await page.getByLabel('Wi-Fi password', { exact: true }).fill('ask at the desk')
+    await page.getByRole('button', { name: 'Show the Wi-Fi password' }).click()
+    assert.equal(await page.getByLabel('Wi-Fi password', { exact: true }).getAttribute('type'), 'text')
     await look(page, 'poster-settings')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('status').getByText('The Wi-Fi was saved').waitFor()

@@ -9,7 +9,7 @@ import { launch, launchOwn, readStoreAgain, skip as skipChromium } from './harne
 import { skip as skipFirefox } from './harness/firefox.js'
 import { look } from './harness/look.js'
 import { Firefox } from './harness/marionette.js'
-import { Porch } from './harness/porch.js'
+import { ARTIFACTS, Porch } from './harness/porch.js'
 import { program, unless } from './harness/present.js'
 import { trust } from './harness/trust.js'
 
@@ -24,14 +24,16 @@ function guide(porch, host = 'porch.local', rest = '/') {
 }
 
 describe('the guide in Chromium', { skip: skipChromium }, () => {
-  let porch, stranger
+  let porch, stranger, friend
 
   before(async () => {
     porch = await Porch.start()
     stranger = await launch(porch, { trusts: false })
+    friend = await launch(porch)
   })
 
   after(async () => {
+    await friend?.close()
     await stranger?.close()
     await porch?.stop()
   })
@@ -54,20 +56,21 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
     return { context, page, faults }
   }
 
-  test('is red where the box is not trusted, and looks right for every device in both languages', async () => {
+  test('waits without a stop sign where the box is not trusted, and looks right for every device in both languages', async () => {
     for (const [at, device] of DEVICES.entries()) {
       for (const lang of ['en', 'zh']) {
         const colorScheme = (at + (lang === 'zh')) % 2 ? 'dark' : 'light'
         const { context, page, faults } = await open({ colorScheme }, `/?device=${device}&lang=${lang}`)
-        await page.locator('.state[data-state=red]').waitFor()
+        await page.locator('.state[data-text=waiting]').waitFor()
+        const last = await page.locator('.steps > li').count()
         assert.equal(
           await page
             .getByRole('status')
             .innerText()
             .then((text) => text.split('\n')[0]),
           {
-            en: 'Not trusted yet',
-            zh: '尚未信任',
+            en: `Waiting for step ${last}`,
+            zh: `等待第${last}步`,
           }[lang],
         )
         await look(page, `guide-${device}-${lang}-${colorScheme}`)
@@ -77,6 +80,47 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
         await context.close()
       }
     }
+  })
+
+  test('has the way on without within reach of the thumb', async () => {
+    for (const [lang, name] of [
+      ['en', 'Continue without'],
+      ['zh', '不装证书，直接继续'],
+    ]) {
+      const { context, page } = await open(
+        { viewport: { width: 360, height: 740 } },
+        `/?device=android&lang=${lang}`,
+      )
+      const way = page.getByRole('link', { name, exact: true })
+      await page.locator('.state[data-text=waiting]').waitFor()
+      const box = await way.boundingBox()
+      assert.ok(box.y > 370 && box.y + box.height <= 740, `it is in the lower half: ${JSON.stringify(box)}`)
+      await page.screenshot({ path: path.join(ARTIFACTS, `guide-thumb-${lang}.png`) })
+      await way.click()
+      const go = page.locator('#without .button')
+      await go.waitFor()
+      assert.equal(await go.getAttribute('href'), `${porch.url()}/`)
+      await context.close()
+    }
+  })
+
+  test('says that only half of it works where the page is trusted and the live connection refused', async () => {
+    const crowd = await friend.newPage()
+    await crowd.goto(porch.url())
+    // As many as the box takes at once from one network.
+    await crowd.evaluate(
+      async (url) => {
+        window.held = Array.from({ length: 8 }, () => new WebSocket(url))
+        await Promise.all(held.map((socket) => new Promise((resolve) => (socket.onopen = resolve))))
+      },
+      `${porch.url().replace('https', 'wss')}/trust-echo`,
+    )
+    const page = await friend.newPage()
+    await page.goto(guide(porch, 'porch.local', '/?device=ios&lang=en'))
+    await page.locator('.state[data-state=red]').waitFor({ timeout: WAIT_MS_MAX })
+    await page.getByText('The page is trusted, but not its live connection.').waitFor()
+    await crowd.close()
+    await page.locator('.state[data-state=green]').waitFor({ timeout: WAIT_MS_MAX })
   })
 
   test('fits the narrowest phone without scrolling sideways', async () => {
@@ -93,8 +137,8 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
 
   test('says everything without script, and has a way on', async () => {
     const { context, page } = await open({ javaScriptEnabled: false, locale: 'zh-CN' }, '/r/4?x=1')
-    await page.getByRole('heading', { name: '让这台设备信任 porch' }).waitFor()
-    const way = await page.getByRole('link', { name: '打开 porch' }).getAttribute('href')
+    await page.getByRole('heading', { name: /^让这台设备信任porch$/ }).waitFor()
+    const way = await page.getByRole('link', { name: '打开porch' }).getAttribute('href')
     assert.equal(way, `${porch.url()}/r/4?x=1`)
     assert.equal(await page.locator('.state').isVisible(), false)
     await page.getByRole('link', { name: 'Mac' }).click()
@@ -109,7 +153,7 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
     const userAgent =
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15'
     const { context, page } = await open({ userAgent })
-    await page.locator('.state[data-state=red]').waitFor()
+    await page.locator('.state[data-state=waiting]').waitFor()
     await page.getByRole('heading', { name: 'Steps for Mac' }).waitFor()
     const devtools = await context.newCDPSession(page)
     await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 })
@@ -125,24 +169,19 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
     assert.equal(answer.status(), 421)
     await look(page, 'elsewhere')
     await page.getByRole('link', { name: 'http://porch.local' }).click()
-    await page.locator('.state[data-state=red]').waitFor()
+    await page.locator('.state[data-state=waiting]').waitFor()
     await context.close()
   })
 
   test('a browser that trusts the box goes on at once, and reads up for another device if asked to', async () => {
-    const friend = await launch(porch)
-    try {
-      const page = await friend.newPage()
-      await page.goto(guide(porch, 'porch.local', '/join?x=1'))
-      await page.waitForURL(`${porch.url()}/join?x=1`, { timeout: WAIT_MS_MAX })
-      await page.goto(guide(porch, 'porch.local', '/?device=ios&lang=en'))
-      await page.getByText('This device trusts porch already.').waitFor()
-      await look(page, 'guide-green')
-      await page.getByRole('link', { name: 'Open porch' }).click()
-      await page.waitForURL(`${porch.url()}/`)
-    } finally {
-      await friend.close()
-    }
+    const page = await friend.newPage()
+    await page.goto(guide(porch, 'porch.local', '/join?x=1'))
+    await page.waitForURL(`${porch.url()}/join?x=1`, { timeout: WAIT_MS_MAX })
+    await page.goto(guide(porch, 'porch.local', '/?device=ios&lang=en'))
+    await page.getByText('This device trusts porch already.').waitFor()
+    await look(page, 'guide-green')
+    await page.getByRole('link', { name: 'Open porch' }).click()
+    await page.waitForURL(`${porch.url()}/`)
   })
 
   test('turns green once the CA is in the store, without a reload, and lands in the page at the same address', async () => {
@@ -154,7 +193,7 @@ describe('the guide in Chromium', { skip: skipChromium }, () => {
         if (page.url().startsWith('http:')) loads += 1
       })
       await page.goto(guide(porch, 'porch.local', '/join?x=1'))
-      await page.locator('.state[data-state=red]').waitFor()
+      await page.locator('.state[data-state=waiting]').waitFor()
       await trust(store, porch.caFile)
       await readStoreAgain(context)
       await page.bringToFront()
@@ -224,7 +263,7 @@ describe('the guide in Firefox', { skip: skipFirefox }, () => {
   test('turns green once the CA was imported in its settings, without a reload, and lands in the page', async () => {
     await firefox.goto(guide(porch, 'localhost', '/join?x=1'))
     await firefox.see('h2', 'Steps for Firefox on a computer')
-    await firefox.see('.state[data-state=red]', 'Not trusted yet')
+    await firefox.see('.state[data-state=waiting]', 'Waiting for step')
     await firefox.evaluate(() => {
       window.was = 'never reloaded'
     })

@@ -141,7 +141,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await page.getByText('This room is not open to you').waitFor()
     await page.goto('/people')
     await page.locator('a.row', { hasText: 'Ada' }).waitFor()
-    assert.equal(await page.getByRole('button', { name: /Show the way in/ }).count(), 0)
+    assert.equal(await page.getByRole('button', { name: /Show QR code/ }).count(), 0)
     await page.locator('a.row', { hasText: 'Ada' }).tap()
     await page.getByText('Owner of the box').waitFor()
     assert.equal(await page.getByRole('button', { name: 'Message' }).count(), 0)
@@ -236,7 +236,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
     await ada.openRoom('Kitchen')
     const path = new URL(page.url()).pathname
     await page.getByRole('link', { name: 'Room details' }).last().click()
-    await page.getByRole('button', { name: 'Show the QR code of this room' }).click()
+    await page.getByRole('button', { name: 'Show QR code' }).click()
     const code = page.getByRole('img', { name: /^QR code for / })
     await code.waitFor()
     await look(page, 'room-qr', WIDEST)
@@ -263,7 +263,7 @@ describe('an owner who invites', { skip: chromium.skip || qr.skip }, () => {
   chapter('anyone can show the way in, to the page that leads newcomers', async () => {
     const { page } = grace
     await page.goto('/people')
-    await page.getByRole('button', { name: 'Show the way in' }).click()
+    await page.getByRole('button', { name: 'Show QR code' }).click()
     const code = page.getByRole('img', { name: /^QR code for / })
     await code.waitFor()
     await look(page, 'nearby', WIDEST)

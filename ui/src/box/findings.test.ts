@@ -23,7 +23,7 @@ describe('a finding', () => {
 
   it('is told in Chinese where Chinese is read, and in English where nobody translated it yet', async () => {
     await chooseLanguage('zh')
-    expect(findingWords(taken).says).toContain('另一台设备也叫 porch.local，地址：192.168.1.7')
+    expect(findingWords(taken).says).toContain('另一台设备也叫porch.local，地址：192.168.1.7')
     expect(findingWords({ ...taken, finding: 'of_a_later_version' as Checked['finding'] }).says).toBe(
       taken.says,
     )
@@ -35,6 +35,8 @@ describe('a finding', () => {
       'porch.local at an unknown address',
     )
     expect(fillPlaces('{off_s:span} behind', { off_s: '-7200' })).toBe('2 hours behind')
+    const sizes = ['0', '999', '77649', '2050000'].map((free_mb) => fillPlaces('{free_mb:size}', { free_mb }))
+    expect(sizes).toEqual(['0 MB', '999 MB', '77.6 GB', '2.1 TB'])
   })
 
   it('is a line of the report, with the advice below it', () => {

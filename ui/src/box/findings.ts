@@ -1,6 +1,6 @@
 /** What a finding says to the reader: translated where there is a translation, else the box's own English. Pure. */
 
-import { language } from '../i18n'
+import { language, locale } from '../i18n'
 import { formatSpan } from '../i18n/spans'
 import { zhFindings } from '../i18n/zhFindings'
 import type { Checked } from '../protocol'
@@ -16,13 +16,28 @@ export function findingWords(checked: Checked): Words {
   return { says: fillPlaces(says, checked.values), advice: fillPlaces(advice, checked.values) }
 }
 
-/** `{name}`; `{name|words}` where the value may be empty; `{name:span}` for seconds. */
+/** `{name}`; `{name|words}` where the value may be empty; `{name:span}` for seconds, `{name:size}` for megabytes. */
 export function fillPlaces(text: string, values: { readonly [name: string]: string | undefined }): string {
-  return text.replace(/\{(\w+)(?:\|([^}]*)|(:span))?\}/g, (_, name: string, words: string, span: string) => {
-    const value = values[name] ?? ''
-    if (span) return formatSpan(Math.abs(Number(value)))
-    return value === '' ? (words ?? '') : value
-  })
+  return text.replace(
+    /\{(\w+)(?:\|([^}]*)|:(span|size))?\}/g,
+    (_, name: string, words: string, dressing: string) => {
+      const value = values[name] ?? ''
+      if (dressing === 'span') return formatSpan(Math.abs(Number(value)))
+      if (dressing === 'size') return formatSize(Number(value))
+      return value === '' ? (words ?? '') : value
+    },
+  )
+}
+
+/** Megabytes as people say them: "77.6 GB". */
+function formatSize(mb: number): string {
+  const [unit, size] = [
+    ['TB', 1_000_000],
+    ['GB', 1_000],
+    ['MB', 1],
+  ].find(([, size]) => mb >= Number(size)) ?? ['MB', 1]
+  const value = mb / Number(size)
+  return `${value.toLocaleString(locale(), { maximumFractionDigits: unit === 'MB' ? 0 : 1 })} ${unit}`
 }
 
 /** The report as text, for whoever is asked for help. */

@@ -28,7 +28,7 @@ export const en = {
   'nav.chats': 'Chats',
   'nav.people': 'People',
   'nav.search': 'Search',
-  'nav.me': 'Me',
+  'nav.me': 'Settings',
   'nav.skip': 'Skip to the content',
 
   // --- Named in the chat already, though their screens come later --------------------------------------
@@ -64,7 +64,7 @@ export const en = {
   'chat.hereNow': { one: '{n} here now', other: '{n} here now' },
   'chat.beginTitle': 'Say hello',
   'chat.begin': 'Nobody has written here yet.',
-  'chat.beginDirect': 'What you write here only {name} can read.',
+  'chat.beginDirect': 'Only you and {name} are in this chat.',
   'chat.beginning': 'This is where it begins.',
   'chat.new': 'New',
   'chat.latest': 'To the latest message',

@@ -132,7 +132,7 @@ export const enScreens = {
   'people.everyoneElse': 'Everyone else',
   'people.hereCount': { one: '{n} person is here now', other: '{n} people are here now' },
   'people.alone': 'You are the first one here. Tell the others the address.',
-  'people.show': 'Show the way in',
+  'people.show': 'Show QR code',
   'people.invite': 'Invite people',
   'people.noMatchTitle': 'Nobody by that name',
   'people.noMatch': 'No one here is called “{name}”.',
@@ -181,7 +181,7 @@ export const enScreens = {
     'It can still be read and searched, but nobody can write in it. You can bring it back at any time.',
   'details.archivedNow': 'The room is archived',
   'details.copyLink': 'Copy the link to this room',
-  'details.showQr': 'Show the QR code of this room',
+  'details.showQr': 'Show QR code',
   'details.guests': 'Open to guests',
   'details.guestsHint':
     'Guests in this room can read everything in it, also what was written before they came.',
@@ -228,7 +228,8 @@ export const enScreens = {
   'details.everyoneExplained': 'Everyone on this box is in this room.',
   'details.openExplained': 'Anyone may join.',
   'details.closedExplained': 'People come in when they are added.',
-  'details.directExplained': 'Only the two of you can read this.',
+  'details.directExplained':
+    'Only the two of you are in it. Whoever keeps the box could read it on its disk.',
   'details.archivedExplained': 'This room is archived: it can be read, not written.',
 
   // --- Search ------------------------------------------------------------------------------------------
@@ -310,7 +311,7 @@ export const enScreens = {
   'newRoom.open': 'Anyone',
   'newRoom.openExplained': 'Everyone finds the room in the list and can join.',
   'newRoom.closed': 'Only who is added',
-  'newRoom.closedExplained': 'Nobody else sees the room or what is said in it.',
+  'newRoom.closedExplained': 'Others see neither the room nor what is said in it.',
   'newRoom.members': 'Who is in from the start?',
   'newRoom.create': 'Create the room',
   'newRoom.nameMissing': 'Give the room a name.',

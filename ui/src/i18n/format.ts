@@ -12,9 +12,14 @@ export function dateFormat(name: string, options: Intl.DateTimeFormatOptions): I
   return format
 }
 
+const isChinese = () => locale().startsWith('zh')
+
+/** A day and a time as the language writes them: Chinese without a space between. */
+export const asWritten = (text: string) => (isChinese() ? text.replaceAll(' ', '') : text)
+
 /** "14:05". */
 export function formatTime(at: number): string {
-  return dateFormat('time', { hour: 'numeric', minute: '2-digit' }).format(at)
+  return dateFormat('time', { hour: isChinese() ? '2-digit' : 'numeric', minute: '2-digit' }).format(at)
 }
 
 /** "20 November 2026". */
@@ -24,7 +29,7 @@ export function formatDate(at: number): string {
 
 /** "20 November 2026 at 14:05", joined as the language does. */
 export function formatWhole(at: number): string {
-  return dateFormat('whole', { dateStyle: 'long', timeStyle: 'short' }).format(at)
+  return asWritten(dateFormat('whole', { dateStyle: 'long', timeStyle: 'short' }).format(at))
 }
 
 /** "Today", "Yesterday", "Monday", "20 November", "20 November 2025": for day separators. */
@@ -43,7 +48,11 @@ export function formatMoment(at: number, now: number = Date.now()): string {
   if (days === 1) return relativeDay(-1)
   if (days > 1 && days < 7) return dateFormat('weekday-short', { weekday: 'short' }).format(at)
   if (sameYear(at, now)) return dateFormat('day-short', { day: 'numeric', month: 'short' }).format(at)
-  return dateFormat('date-short', { dateStyle: 'short' }).format(at)
+  // In Chinese the short style leaves out zeros, so that dates below each other do not line up.
+  const style = isChinese()
+    ? ({ year: 'numeric', month: '2-digit', day: '2-digit' } as const)
+    : ({ dateStyle: 'short' } as const)
+  return dateFormat('date-short', style).format(at)
 }
 
 /** "1,234". */

@@ -4,13 +4,23 @@ import { enBox } from './enBox'
 import { enScreens } from './enScreens'
 import { errorText } from './errors'
 import { fill, formatNumberIn } from './fill'
-import { daysBetween, formatDay, formatList, formatMoment, formatWhole, nextMidnight } from './format'
+import {
+  daysBetween,
+  formatCount,
+  formatDay,
+  formatList,
+  formatMoment,
+  formatTime,
+  formatWhole,
+  nextMidnight,
+} from './format'
 import { chooseLanguage, preferredLanguage, t, tBox, tScreens, withTexts } from './language.svelte'
 import { isNameFault, roomErrorText } from './names'
 import { formatSpan, formatWhen, joinSentences } from './spans'
 import type { Plural } from './table'
 import { zh as zhChat } from './zh'
 import { zhBox } from './zhBox'
+import { zhFindings } from './zhFindings'
 import { zhScreens } from './zhScreens'
 
 const en = { ...enChat, ...enScreens, ...enBox }
@@ -158,6 +168,9 @@ it('joins names', () => {
   expect(formatList(['Ada', 'Grace', 'Lin'])).toBe('Ada, Grace, and Lin')
 })
 
+/** A space beside a Chinese character, or beside what is filled in next to one. */
+const SPACED = /[\p{Script=Han}，。：；！？、（）“”…] | [\p{Script=Han}，。：；！？、（）“”…]/u
+
 describe('Chinese', () => {
   it('has no narrow punctuation beside its own characters', () => {
     const narrow = Object.entries(zh).filter(([, entry]) =>
@@ -169,6 +182,15 @@ describe('Chinese', () => {
     expect(narrow.map(([key]) => key).filter((key) => !/Example$|singleKeysHint/.test(key))).toEqual([])
   })
 
+  it('has no space within a sentence', () => {
+    const spaced = Object.entries({ ...zh, ...zhFindings }).filter(([, entry]) => {
+      const texts = Array.isArray(entry) ? entry : forms(entry as string | Plural)
+      // Commands are kept apart from what is said of them.
+      return texts.some((text) => !/--|sudo|ip addr|chmod|ulimit|sqlite3/.test(text) && SPACED.test(text))
+    })
+    expect(spaced.map(([key]) => key).filter((key) => !key.endsWith('Example'))).toEqual([])
+  })
+
   it('joins sentences and a day with its time as Chinese does', async () => {
     vi.stubGlobal('document', { documentElement: {} })
     vi.stubGlobal('localStorage', { setItem() {}, removeItem() {} })
@@ -176,7 +198,13 @@ describe('Chinese', () => {
     expect(joinSentences('One.', false, 'Two.')).toBe('One. Two.')
     await chooseLanguage('zh')
     expect(joinSentences('一。', false, '二。')).toBe('一。二。')
-    expect(formatWhole(at)).toBe('2026年11月26日 10:29')
+    expect(formatWhole(at)).toBe('2026年11月26日10:29')
+    const early = new Date(2026, 10, 5, 9, 5).getTime()
+    expect(formatTime(early)).toBe('09:05')
+    expect(formatMoment(early, new Date(2028, 0, 1).getTime())).toBe('2026/11/05')
+    expect(formatWhen(early, early - 86_400_000)).toBe('明天09:05')
+    expect(formatWhen(early, early - 40 * 86_400_000)).toBe('2026年11月5日09:05')
+    expect(formatCount(100)).toBe('99+')
     expect(t('message.failed', { why: '主机正忙。' })).toBe('未发送：主机正忙。')
     await chooseLanguage('en')
   })

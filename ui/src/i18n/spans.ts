@@ -1,13 +1,13 @@
 /** Ends and lengths of time, for screens loaded on demand. */
-import { dateFormat, daysBetween, formatTime, namedDay } from './format'
+import { asWritten, dateFormat, daysBetween, formatTime, namedDay } from './format'
 import { locale } from './language.svelte'
 
 /** "20 November 2026 at 14:05"; for today and tomorrow the day by its name: for when something ends. */
 export function formatWhen(at: number, now: number = Date.now()): string {
   const days = daysBetween(at, now)
   if (days === 0) return formatTime(at)
-  if (days === -1) return `${namedDay(1)} ${formatTime(at)}`
-  return dateFormat('when', { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  if (days === -1) return asWritten(`${namedDay(1)} ${formatTime(at)}`)
+  return asWritten(dateFormat('when', { dateStyle: 'medium', timeStyle: 'short' }).format(at))
 }
 
 /** Sentences one after another: with spaces between them only in languages that write some. */

@@ -289,7 +289,7 @@ fn every_kind_is_taken_up_to_the_size_that_people_are_told() {
     );
     for (page, least) in [
         (include_str!("../../ui/src/i18n/enScreens.ts"), "16 megapixels"),
-        (include_str!("../../ui/src/i18n/zhScreens.ts"), "1600 万像素"),
+        (include_str!("../../ui/src/i18n/zhScreens.ts"), "1600万像素"),
     ] {
         let (_, sentence) = page.split_once("'error.picture_large':").expect("the page has this sentence");
         assert!(sentence.split('\'').nth(1).is_some_and(|sentence| sentence.contains(least)));

@@ -2,7 +2,7 @@
 //!
 //! It holds at most so many errors and devices, whoever tells how much, and each for some days by the box's own clock
 //! (`proto::limits::monitor`). All is in memory, and in the database only as far as [`Monitor::changes`] was written:
-//! now and then, in one commit. It never holds who told it, beside the network in memory: see [`Errors`].
+//! now and then, in one commit. It never holds who told it, beside the network in memory: see `errors`.
 
 mod errors;
 mod table;

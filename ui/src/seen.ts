@@ -6,11 +6,18 @@
 /** However long nothing is seen: the box may be away. */
 const WAIT_MS_MAX = 5_000
 
+let isSeen = false
 let resolve: () => void
 /** Resolves when it was seen and the browser has nothing else to do. */
 export const firstSeen = new Promise<void>((resolved) => {
-  resolve = resolved
+  resolve = () => {
+    isSeen = true
+    resolved()
+  }
 })
+
+/** Whether that moment has come. */
+export const hasSeen = () => isSeen
 setTimeout(seen, WAIT_MS_MAX)
 
 /** It is on the screen now. */

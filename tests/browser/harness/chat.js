@@ -130,7 +130,7 @@ async function say(tab, text) {
 /** In the page: whether the timeline stands at its end. */
 function isAtEnd() {
   let list = [...document.querySelectorAll('article')].at(-1)
-  while (list && list.scrollHeight <= list.clientHeight + 1) list = list.parentElement
+  while (list && getComputedStyle(list).overflowY !== 'auto') list = list.parentElement
   return Boolean(list) && list.scrollHeight - list.scrollTop - list.clientHeight < 2
 }
 

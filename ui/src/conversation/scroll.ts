@@ -17,8 +17,11 @@ const DAY_PX = 48
 /** The lower edge of a row may end a fraction below that of the list, and the row is seen as a whole. */
 const SEEN_PX = 2
 
-/** Whether what is in the list reaches the last of all rows, and what may be loaded. */
-type Reach = { readonly atEnd: boolean; lacks(side: 'older' | 'newer'): boolean }
+/**
+ * Whether the list grows with what arrives, and what may be loaded. That more is known to have been said than has arrived,
+ * as after a welcome, takes nobody away from the end.
+ */
+type Reach = { readonly follows: boolean; lacks(side: 'older' | 'newer'): boolean }
 
 type Edge = { getBoundingClientRect(): { readonly bottom: number } }
 
@@ -85,7 +88,7 @@ export class Scroll {
   // --- Going somewhere -------------------------------------------------------------------------
 
   toEnd(): void {
-    this.pinned = this.#reach.atEnd
+    this.pinned = this.#reach.follows
     if (this.#viewport) this.#viewport.scrollTop = this.#viewport.scrollHeight
   }
 
@@ -121,7 +124,7 @@ export class Scroll {
 
   /** The reader has scrolled. */
   moved(): void {
-    if (this.#viewport) this.pinned = this.#reach.atEnd && fromEnd(this.#viewport) < END_PX
+    if (this.#viewport) this.pinned = this.#reach.follows && fromEnd(this.#viewport) < END_PX
   }
 
   // --- Where one is ----------------------------------------------------------------------------
@@ -131,7 +134,7 @@ export class Scroll {
   }
 
   get away(): boolean {
-    return !this.#reach.atEnd || (this.#viewport !== null && fromEnd(this.#viewport) > END_PX)
+    return !this.#reach.follows || (this.#viewport !== null && fromEnd(this.#viewport) > END_PX)
   }
 
   /** The last row, of those with a number, that ends above the lower edge of the list. */

@@ -54,7 +54,6 @@ export class TimelineView {
   readonly lost: boolean = $derived.by(() => this.#isLost())
 
   #history: Loads
-  /** The window grows with what arrives. */
   #following = false
   /** Counts openings: whatever an earlier one, or a side before it, still waits for is given up. */
   #opened = 0
@@ -63,6 +62,11 @@ export class TimelineView {
   constructor(history: Loads, room: RoomState) {
     this.#history = history
     this.room = room
+  }
+
+  /** Whether the window grows with what arrives. */
+  get follows(): boolean {
+    return this.#following
   }
 
   /** Whether more is known to be there on this side, and nothing speaks against asking for it. */

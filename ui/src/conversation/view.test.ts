@@ -351,3 +351,17 @@ test('a_link_far_from_all_that_is_known_still_opens', async () => {
   expect(await view.open({ message: ID + 50 })).toBe('shown')
   expect(view.rows.some((row) => row.n === 50)).toBe(true)
 })
+
+test('more_that_was_said_than_has_arrived_takes_nobody_away_from_the_end', async () => {
+  const view = openRoom(20)
+  await view.open('unread')
+  expect(view.follows).toBe(true)
+  // A welcome tells of the room before the events that were missed.
+  state.last_n = 25
+  view.follow(true)
+  expect([view.atEnd, view.follows]).toEqual([false, true])
+  for (let n = 21; n <= 25; n++) state.add(message({ id: ID + n, n }))
+  view.follow(true)
+  expect([view.atEnd, view.follows, shown(view)[1]]).toEqual([true, true, 25])
+  view.close()
+})

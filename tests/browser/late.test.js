@@ -92,7 +92,7 @@ describe('what comes late in Chromium', { skip }, () => {
     const release = await holdBack(ada.page, '/rooms')
     await ada.page.getByRole('button', { name: 'Remove the rooms they made' }).click()
     await ada.page.waitForFunction(() => window.held)
-    await ada.page.getByRole('link', { name: 'Me' }).click()
+    await ada.page.getByRole('link', { name: 'Settings' }).click()
     await ada.page.getByRole('heading', { name: 'Settings' }).waitFor()
     await grace.page.goto('/me')
     await grace.page.getByRole('button', { name: 'Change the name' }).click()

@@ -110,7 +110,7 @@ describe('what is gone in Chromium', { skip }, () => {
     await ada.page.emulateMedia({ colorScheme: 'dark' })
     await ada.page.evaluate(() => localStorage.setItem('porch.language', 'zh'))
     await ada.page.reload()
-    await ada.page.getByText('Grace 葛 已经不在这里了。').waitFor()
+    await ada.page.getByText('Grace 葛已经不在这里了。').waitFor()
     await look(ada.page, 'zh-dark-person-gone')
     await ada.page.getByRole('link', { name: '房间详情' }).last().click()
     await ada.page.locator('aside h2').waitFor()

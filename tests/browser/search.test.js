@@ -154,7 +154,7 @@ describe('searching everywhere in Chromium', { skip }, () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.evaluate(() => localStorage.setItem('porch.language', 'zh'))
     await page.goto('/search?q=pie&room=1&until=2099-01-01')
-    await page.getByText('找到 1 条消息').waitFor()
+    await page.getByText('找到1条消息').waitFor()
     await look(page, 'zh-dark-search-filters')
     await page.goto('/search?q=from:nobody')
     await page.getByText('你在这里看得到的人里，没有叫“nobody”的。').waitFor()

@@ -81,7 +81,7 @@ describe('owners who act', { skip }, () => {
         null,
         'a dialog that has lost its subject leaves no focus behind',
       )
-      await bob.page.locator('h1', { hasText: 'Lin took you out of Kitchen.' }).waitFor()
+      await bob.page.getByText('Lin took you out of Kitchen.').first().waitFor()
       await look(bob.page, 'taken-out-open')
       await bob.page.getByRole('button', { name: 'Join Kitchen' }).click()
       await bob.composer().waitFor()

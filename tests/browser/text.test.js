@@ -126,31 +126,30 @@ describe('the text of a message in Chromium', { skip }, () => {
   })
 
   chapter('what is read stays where it is when the drawing of code and long texts comes late', async () => {
-    const network = await ada.context.newCDPSession(ada.page)
-    await network.send('Network.setBypassServiceWorker', { bypass: true })
-    let come
-    const coming = new Promise((resolve) => (come = resolve))
-    await ada.page.route(/RichText-[^/]*\.js$/, async (route) => {
-      await coming
-      await route.fallback()
-    })
     await ada.message('between').click({ button: 'right' })
     await ada.page.getByRole('menuitem', { name: 'Copy the link' }).click()
     const link = await ada.page.evaluate(() => navigator.clipboard.readText())
-    await ada.page.goto('/')
-    await ada.page.goto(link)
-    const row = ada.message('between')
-    await row.and(ada.page.locator('.flash')).waitFor({ state: 'attached' })
-    await row.and(ada.page.locator('.flash')).waitFor({ state: 'detached' })
-    const shown = ada.page.locator('.body', { hasText: 'Line 20 of' })
+    // A worker would hand it out by itself.
+    const lin = await Person.at(browser, porch, 'Lin', { serviceWorkers: 'block' })
+    await lin.join()
+    let come
+    const coming = new Promise((resolve) => (come = resolve))
+    await lin.page.route(/RichText-[^/]*\.js$/, async (route) => {
+      await coming
+      await route.fallback()
+    })
+    await lin.page.goto(link)
+    const row = lin.message('between')
+    await row.and(lin.page.locator('.flash')).waitFor({ state: 'attached' })
+    await row.and(lin.page.locator('.flash')).waitFor({ state: 'detached' })
+    const shown = lin.page.locator('.body', { hasText: 'Line 20 of' })
     assert.ok((await shown.count()) > 0, 'nothing is folded yet')
     const before = await top(row)
     come()
     await shown.first().waitFor({ state: 'detached' })
-    await framesPass(ada.page)
+    await framesPass(lin.page)
     assert.ok(Math.abs((await top(row)) - before) <= 1)
-    await ada.page.unroute(/RichText-[^/]*\.js$/)
-    await network.detach()
+    await lin.leave()
   })
 
   chapter('between two, in a bubble', async () => {

@@ -233,7 +233,9 @@ async fn accounts(page: &mut Page, door: &Door) -> (Person, Person) {
 
     let stale = page.ask(&Asker::Person(&first), "GET /api/me", "/api/me", None).await;
     assert_eq!(stale.status, 401);
-    page.check("http error", &stale.json());
+    page.check("ended", &stale.json());
+    let unknown = page.ask(&nobody, "GET /api/me", "/api/me", None).await;
+    page.check("http error", &unknown.json());
     let body = page.example("patch_me", json!({}));
     let changed = page.ask(&Asker::Person(&ada), "PATCH /api/me", "/api/me", Some(body)).await;
     page.check("user", &changed.json()["user"]);
@@ -380,6 +382,25 @@ async fn the_box(page: &mut Page, ada: &Person) {
     assert_eq!((old.status, old.header("location")), (200, None));
 }
 
+/// A page tells of an error; the owner looks at it, and clears it away.
+async fn errors_of_pages(page: &mut Page, ada: &Person) {
+    let (nobody, owner) = (Asker::Nobody(&ada.door), Asker::Person(ada));
+    let beacon = page.example("beacon", json!({}));
+    assert_eq!(page.ask(&nobody, "POST /api/monitor", "/api/monitor", Some(beacon)).await.status, 204);
+    let monitored = page.ask(&owner, "GET /api/monitor", "/api/monitor", None).await.json();
+    assert_eq!(monitored["errors"][0]["count"], 2, "{monitored}");
+    assert_eq!(page.ask(&owner, "DELETE /api/monitor", "/api/monitor", None).await.status, 204);
+    let cleared = page.ask(&owner, "GET /api/monitor", "/api/monitor", None).await.json();
+    assert_eq!(cleared["errors"], json!([]));
+    page.used.insert("monitored".to_owned());
+    assert_eq!(fields(&monitored), fields(&page.examples["monitored"][0]));
+}
+
+/// The names of an object's fields.
+fn fields(object: &Value) -> BTreeSet<&String> {
+    object.as_object().expect("an object").keys().collect()
+}
+
 /// One room, the archived ones, and removing what somebody made.
 async fn removal(page: &mut Page, ada: &Person, kitchen: u64) {
     let owner = Asker::Person(ada);
@@ -433,6 +454,50 @@ async fn guests(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u6
     assert_eq!(page.ask(owner, "DELETE /api/invites/{id}", &path, None).await.status, 204);
 }
 
+/// What the owner of a room does with its members, and the owner of the box with an account.
+async fn owners(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u64) {
+    let (door, owner) = (&owner.door, &Asker::Person(owner));
+    let nobody = Asker::Nobody(door);
+    let bob = page.example("register", json!({"name": "Bob"}));
+    let bob = page.ask(&nobody, "POST /api/register", "/api/register", Some(bob)).await;
+    let bob = signed_in(door, page, &bob);
+    let (mut on_bob, _) = Stranger::arrive(page, &bob, Value::Null).await;
+    on_bob.done(page, "join_room", json!({"room": kitchen})).await;
+    ada.done(page, "set_room_role", json!({"room": kitchen, "user": bob.id})).await;
+    while on_bob.hear(page, "room").await["room"]["role"] != "owner" {}
+    while ada.hear(page, "members").await["changed"][0] != bob.id {}
+    ada.done(page, "remove_member", json!({"room": kitchen, "user": bob.id})).await;
+    on_bob.hear(page, "rooms_gone").await;
+
+    let path = |what: &str| format!("/api/people/{}/{what}", bob.id);
+    for (request, role) in [("PUT /api/people/{id}/owner", "owner"), ("DELETE /api/people/{id}/owner", "member")] {
+        let user = page.ask(owner, request, &path("owner"), None).await.json()["user"].clone();
+        page.check("user", &user);
+        assert_eq!(user["role"], role);
+    }
+    let code = page.ask(owner, "POST /api/people/{id}/code", &path("code"), None).await.json();
+    page.check("code", &code);
+    let reset = page.example("reset_password", json!({"name": "Bob", "code": code["code"]}));
+    let again = page.ask(&nobody, "POST /api/reset", "/api/reset", Some(reset)).await;
+    let again = signed_in(door, page, &again);
+    assert_eq!(on_bob.device.closed().await, Closed::Code(4003));
+    let (mut on_bob, _) = Stranger::arrive(page, &again, Value::Null).await;
+    let sessions = page.ask(owner, "DELETE /api/people/{id}/sessions", &path("sessions"), None).await;
+    assert_eq!((sessions.status, on_bob.device.closed().await), (204, Closed::Code(4003)));
+    for (person, why) in [(&bob, "password_changed"), (&again, "signed_out_by_owner")] {
+        let ended = page.ask(&Asker::Person(person), "GET /api/me", "/api/me", None).await.json();
+        page.check("ended", &ended);
+        assert_eq!(ended["error"]["ended"], why);
+    }
+    let gone = page.ask(owner, "DELETE /api/people/{id}/account", &path("account"), None).await;
+    assert_eq!(gone.status, 204);
+    ada.told(page, |users| users["gone"][0] == bob.id).await;
+    let off = page.example("patch_settings", json!({}));
+    let off = Some(json!({"guests": false, "several_devices": off["several_devices"]}));
+    assert_eq!(page.ask(owner, "PATCH /api/settings", "/api/settings", off).await.status, 200);
+    assert_eq!(ada.hear(page, "box").await["guests"], false);
+}
+
 /// Leaving for good.
 async fn goodbyes(page: &mut Page, ada: &mut Stranger, person: &Person, grace: &Person) {
     let logout = page.ask(&Asker::Person(person), "POST /api/logout", "/api/logout", None).await;
@@ -471,7 +536,9 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
     reading(&mut page, &ada, kitchen).await;
     the_box(&mut page, &ada).await;
+    errors_of_pages(&mut page, &ada).await;
     guests(&mut page, &mut on_ada, &ada, kitchen).await;
+    owners(&mut page, &mut on_ada, &ada, kitchen).await;
     removal(&mut page, &ada, kitchen).await;
     goodbyes(&mut page, &mut on_ada, &ada, &grace).await;
     assert!(page.unused().is_empty(), "of the page these were not used: {:?}", page.unused());

@@ -11,14 +11,20 @@ import { router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
 import { followWindow } from './window'
 
+/** How long a step to another page may take. */
+const RELOAD_WAIT_MS = 1_000
+
 /** Chunks of the version before an update are gone from the box: load the new page, but never in a circle. */
 window.addEventListener('vite:preloadError', () => {
   // Without a connection nothing was updated, and loading anew would lose the page that is there.
   if (chat.phase === 'inside' && chat.link.is !== 'open') return
   const at = Number(sessionStorage.getItem('porch.reloaded') ?? 0)
   if (Date.now() - at < 10_000) return
-  sessionStorage.setItem('porch.reloaded', String(Date.now()))
-  location.reload()
+  // What is cut off by a step to another page fails, too: that page is to come, and not this one anew.
+  setTimeout(() => {
+    sessionStorage.setItem('porch.reloaded', String(Date.now()))
+    location.reload()
+  }, RELOAD_WAIT_MS)
 })
 
 appearance.apply()

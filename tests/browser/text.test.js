@@ -149,7 +149,7 @@ describe('the text of a message in Chromium', { skip }, () => {
     await shown.first().waitFor({ state: 'detached' })
     await framesPass(lin.page)
     assert.ok(Math.abs((await top(row)) - before) <= 1)
-    await lin.leave()
+    await lin.context.close()
   })
 
   chapter('between two, in a bubble', async () => {

@@ -867,3 +867,22 @@ test('a_room_in_which_nothing_was_said_stands_where_one_came_in_and_not_above_bu
   guest.tell(written(message({ id: 91, room: 4, n: 2, sent_at: 401 })))
   await vi.waitFor(() => expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 6, 5, 3, 2, 1]))
 })
+
+test('a_close_that_overtakes_the_answer_takes_no_word_of_farewell_away', async () => {
+  await inside()
+  chat.entry.hasPassword = false
+  const guest = await (async () => {
+    chat.hide()
+    chat.show()
+    const again = await box.guest()
+    await again.greet()
+    return again
+  })()
+  await vi.waitFor(() => expect(chat.link.is).toBe('open'))
+  await signOut(chat.entry, async () => {
+    signedIn = null
+    guest.close(4003)
+    await vi.waitFor(() => expect(chat.phase).toBe('outside'))
+  })
+  expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'left', null])
+})

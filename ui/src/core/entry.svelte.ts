@@ -187,8 +187,13 @@ export class Entry {
 
   /** This person goes for good; nothing happens where it is somebody else who is here. With `ended` that is said first. */
   leaveAs(user: User, ended?: Ended): void {
-    if (!this.me || accountOf(this.me) !== accountOf(user)) return
-    this.#leave(ended ? 'ended' : 'outside', ended)
+    if (this.me && accountOf(this.me) !== accountOf(user)) return
+    if (this.me) this.#leave(ended ? 'ended' : 'outside', ended)
+    else if (ended && this.phase === 'outside') {
+      // The close of the connection was quicker.
+      this.ended = ended
+      this.phase = 'ended'
+    }
     this.me = null
   }
 

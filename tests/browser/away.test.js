@@ -161,7 +161,7 @@ describe('a page whose box is away', { skip }, () => {
 })
 
 async function signOut(page, warning = 'Sign out of porch?') {
-  await page.getByRole('navigation').getByRole('link', { name: 'Me', exact: true }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings', exact: true }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('dialog').getByText(warning).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()

@@ -14,6 +14,8 @@ export class Reading {
   #room: RoomState
   #view: TimelineView
   #scroll: Scroll
+  /** What was missed is still to come. */
+  #catchesUp = false
 
   constructor(chat: Marker, view: TimelineView, scroll: Scroll) {
     this.#chat = chat
@@ -48,9 +50,21 @@ export class Reading {
 
   /** Something has arrived. */
   heard(): void {
-    // What comes while nobody looks is new.
-    if (document.visibilityState === 'visible') this.mark()
-    else this.beginAnew()
+    // What comes while nobody looks is new, and so is what was missed: of that the room tells before it arrives.
+    const isMissed = this.#view.ready && this.#scroll.pinned && !this.#view.atEnd
+    if (isMissed) this.#catchesUp = true
+    if (isMissed || document.visibilityState !== 'visible') this.beginAnew()
+    else this.mark()
+  }
+
+  /** Whether the line is not to leave the list: nobody has seen yet what comes below it. */
+  get keepsLine(): boolean {
+    return this.#catchesUp || document.visibilityState !== 'visible'
+  }
+
+  /** What has arrived is in its place. */
+  placed(): void {
+    if (this.#view.atEnd) this.#catchesUp = false
   }
 
   /** The page came into sight, or went out of it. */

@@ -72,3 +72,17 @@ test('the_line_stays_where_it_was_while_one_reads_on', () => {
   reading.begin()
   expect(reading.lineN).toBe(100)
 })
+
+test('what_was_missed_is_new_until_it_is_seen_though_the_end_was_being_looked_at', () => {
+  scroll.pinned = true
+  state.read_n = 500
+  view.atEnd = false
+  state.last_n = 540
+  reading.heard()
+  expect([marked, reading.lineN, reading.keepsLine]).toEqual([[], 500, true])
+  reading.placed()
+  expect(reading.keepsLine, 'more is to come').toBe(true)
+  view.atEnd = true
+  reading.placed()
+  expect(reading.keepsLine).toBe(false)
+})

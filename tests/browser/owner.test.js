@@ -326,7 +326,10 @@ describe('owners who act', { skip }, () => {
       await page.getByLabel('验证码', { exact: true }).fill(given)
       await page.getByLabel('新密码').fill(NEW_PASSWORD)
       await page.getByRole('button', { name: '设置密码' }).tap()
-      await page.getByRole('link', { name: /^所有人/ }).first().waitFor()
+      await page
+        .getByRole('link', { name: /^所有人/ })
+        .first()
+        .waitFor()
       await look(page, 'zh-dark-back')
     },
   )

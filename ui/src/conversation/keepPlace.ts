@@ -1,12 +1,11 @@
 /** Changes of what is drawn that leave what is being read where it is. Layout is measured only when they happen. */
 import { flushSync } from 'svelte'
-
-/** Nearer to its end than this a list follows its end, and does so by itself. */
-const END_PX = 80
+import { END_PX, fromEnd } from './scroll'
 
 /** A change anywhere among the rows. */
 export function keepingRows(change: () => void): void {
   const list = listAround(document.querySelector('article'))
+  // Nearer to its end the list follows that by itself.
   const row = list && fromEnd(list) > END_PX ? rowInSight(list) : null
   if (list && row) holding(list, row, change)
   else change()
@@ -36,8 +35,4 @@ function listAround(element: Element | null): HTMLElement | null {
   for (let around = element?.parentElement; around; around = around.parentElement)
     if (getComputedStyle(around).overflowY === 'auto') return around
   return null
-}
-
-function fromEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
-  return scrollHeight - scrollTop - clientHeight
 }

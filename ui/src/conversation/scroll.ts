@@ -6,7 +6,7 @@
 import { numberedElements, rowElements } from './rowKeys'
 
 /** Nearer to the end than this counts as being there. */
-const END_PX = 80
+export const END_PX = 80
 /** What is loaded before it comes into sight, in heights of the list. */
 const AHEAD = 1.5
 /** Where reading goes on, below the upper edge, in heights of the list. */
@@ -158,7 +158,8 @@ export class Scroll {
   }
 }
 
-function fromEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+/** How much of a list is below what is in sight, in pixels. */
+export function fromEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
   return scrollHeight - scrollTop - clientHeight
 }
 

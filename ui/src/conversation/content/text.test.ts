@@ -61,7 +61,7 @@ test('every_emoji_of_one_code_point_is_shown_large', () => {
 })
 
 test('the_list_of_all_emoji_is_made_nowhere', () => {
-  const sources = import.meta.glob(['../**/*.ts', '../**/*.svelte', '!../**/*.test.ts'], {
+  const sources = import.meta.glob(['../../**/*.ts', '../../**/*.svelte', '!../../**/*.test.ts'], {
     query: '?raw',
     import: 'default',
     eager: true,

@@ -2,7 +2,7 @@
  * Where the beginning of a long message ends. Counted in the text and not measured: that would lay out each row twice.
  * Pure.
  */
-import { graphemes } from '../core/graphemes'
+import { graphemes } from '../../core/graphemes'
 
 /** A longer message is shown by its beginning. */
 const LINES_MAX = 12

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { beginningEnd } from './beginning'
-import { partsOf, partsUntil } from './parts'
+import { partsOf, partsUntil } from './textParts'
 
 const OWN = 'porch.local'
 

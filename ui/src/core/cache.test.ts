@@ -257,7 +257,7 @@ test('what_arrived_and_was_not_drawn_yet_is_kept_with_the_number_that_counts_it'
   const draws: (() => void)[] = []
   browser.frame = (call) => draws.push(call)
   guest.tell(deletion(13, { room: 1, message: 11, n: 1 }))
-  await vi.waitFor(() => expect(chat.waiting).toBe(1))
+  await vi.waitFor(() => expect(draws).toHaveLength(1))
   await chat.entry.kept!.flush()
   expect((await head()).seq).toBe(13)
   expect(await device.text()).not.toContain('first')

@@ -90,7 +90,7 @@ export class Chat {
     })
     this.rooms = new Rooms(around.api, {
       met: (room) => this.#met(room),
-      toldAgain: (room, told) => {
+      welcomed: (room, told) => {
         if (room.read_n > told.read_n) this.#markers.say(room)
       },
       left: (room) => this.#leftRoom(room),
@@ -119,11 +119,6 @@ export class Chat {
   /** Who is signed in; kept after `ended`, to offer the way back. */
   get me(): User | null {
     return this.entry.me
-  }
-
-  /** Frames of the box that wait for the next picture. */
-  get waiting(): number {
-    return this.#arriving.length
   }
 
   // --- The window ------------------------------------------------------------------------------
@@ -238,7 +233,6 @@ export class Chat {
     this.commands.fail()
     this.#markers.forget()
     this.rooms.clear()
-    this.takenOut = null
     this.takenOut = null
     this.#directory.clear()
     this.presence.clear()

@@ -181,7 +181,6 @@ export class Entry {
     // Of an account that is gone nobody comes back for what was left here.
     if (!me || !isForGood(ended)) return
     this.me = null
-    this.kept?.accounts.leave(me, 'deletion')
     this.kept?.gone(me)
   }
 

@@ -10,8 +10,8 @@ type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 export type RoomsHearer = {
   /** The state of a room that was not known. */
   met(room: Room): RoomState
-  /** The box has told again of a room that was known before the connection, and not how it resumed. */
-  toldAgain(room: RoomState, told: Room): void
+  /** The welcome tells of a room, known before it or not. */
+  welcomed(room: RoomState, told: Room): void
   /** This person is not in it any more. */
   left(room: RoomId): void
 }
@@ -130,7 +130,7 @@ export class Rooms {
   }
 
   #welcomeTo(room: Room): void {
-    this.#hearer.toldAgain(this.learn(room), room)
+    this.#hearer.welcomed(this.learn(room), room)
   }
 
   /** Loads the rooms that the welcome had no place for, by pages; then asks what became of those not told of. */

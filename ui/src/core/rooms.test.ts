@@ -1,0 +1,211 @@
+import { expect, test, vi } from 'vitest'
+import { deletion, message, room, written } from './testing/box'
+import { box, chat, given, inside, openChat } from './testing/chat'
+
+test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_is_told', async () => {
+  const told = room({ last_n: 9, read_n: 2, deleted: [[4, 5]] })
+  const guest = await inside({ seq: 20, rooms: [told] })
+  const state = chat.rooms.get(1)!
+  expect(state.unread).toBe(5)
+  guest.tell(deletion(18, { room: 1, message: 10, n: 5 }), deletion(19, { room: 1, message: 7, n: 2 }))
+  guest.tell(deletion(21, { room: 1, message: 15, n: 9 }))
+  await vi.waitFor(() => expect(state.unread).toBe(4))
+  guest.say({ type: 'room', room: told })
+  guest.tell(written(message({ id: 22, n: 10 })))
+  await vi.waitFor(() => expect(state.last_n).toBe(10))
+  expect(state.unread).toBe(5)
+  chat.markRead(1, 4)
+  expect(state.unread).toBe(4)
+  guest.say({ type: 'read', room: 1, n: 9 })
+  await vi.waitFor(() => expect(state.unread).toBe(1))
+  guest.tell(deletion(23, { room: 1, message: 22, n: 10 }))
+  await vi.waitFor(() => expect(state.unread).toBe(0))
+})
+
+test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
+  const guest = await inside({
+    rooms: [room({ id: 4, kind: 'open', name: 'Kitchen', last_n: 9, read_n: 2 })],
+  })
+  const state = chat.rooms.get(4)!
+  guest.say({
+    type: 'room_settings',
+    room: 4,
+    settings: { name: 'Galley', archived: true, guests: true },
+    may: ['leave'],
+  })
+  await vi.waitFor(() => expect(state.settings.name).toBe('Galley'))
+  expect(state.may).toEqual(['leave'])
+  expect([state.settings.archived, state.settings.guests, state.unread, chat.rooms.archived]).toEqual([
+    true,
+    true,
+    7,
+    1,
+  ])
+  // One of very many rooms, of which the welcome told nothing.
+  guest.say({
+    type: 'room_settings',
+    room: 5,
+    settings: { name: 'Hall', archived: false, guests: false },
+    may: [],
+  })
+  guest.say({
+    type: 'room_settings',
+    room: 4,
+    settings: { name: 'Galley', archived: false, guests: true },
+    may: ['write'],
+  })
+  await vi.waitFor(() => expect(state.settings.archived).toBe(false))
+  expect([chat.rooms.archived, chat.rooms.all.has(5)]).toEqual([0, false])
+})
+
+test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', async () => {
+  await inside({ rooms: [room({ last_n: 9e15, read_n: 0, deleted: [[1, 9e15 - 2]] })] })
+  expect(chat.rooms.get(1)!.unread).toBeGreaterThan(999)
+})
+
+test('a_message_becomes_the_last_of_its_room_and_unread', async () => {
+  const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  guest.tell(written(message({ id: 9, room: 4, n: 1 })))
+  await vi.waitFor(() => expect(chat.rooms.get(4)?.unread).toBe(1))
+  expect(chat.rooms.get(4)?.last?.preview).toBe('Hello porch')
+  expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 1])
+})
+
+test('rooms_that_are_not_in_welcome_are_gone', async () => {
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  chat.hide()
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()]).toEqual([1]))
+})
+
+test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_loaded_by_pages', async () => {
+  await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  chat.setDraft(4, 'Not said yet')
+  chat.hide()
+  given.archived = new Set([4, 9])
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
+  await vi.waitFor(() => expect(chat.rooms.get(4)?.settings.archived).toBe(true))
+  expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
+  expect(await chat.rooms.loadArchived(undefined)).toEqual({ last: 9, more: false })
+  expect([...chat.rooms.all.keys()]).toEqual([1, 4, 9])
+  expect(chat.rooms.archived).toBe(2)
+})
+
+test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_unread', async () => {
+  given.joined = async (before) =>
+    before === undefined
+      ? { rooms: [room({ id: 9, last_n: 2 }), room({ id: 8 })], more: true }
+      : { rooms: [room({ id: 7, last_n: 3 }), room({ id: 1, last_n: 5 })], more: false }
+  await inside({ rooms: [room()], more: true })
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()].sort()).toEqual([1, 7, 8, 9]))
+  expect(chat.rooms.unread).toBe(5)
+  expect(chat.rooms.get(1)?.last_n).toBe(0)
+  // Known already, and not in the next welcome either: asked for by pages, not one by one.
+  given.joined = async () => ({
+    rooms: [room({ id: 9, last_n: 4 }), room({ id: 7, last_n: 3 })],
+    more: false,
+  })
+  chat.hide()
+  chat.show()
+  await (await box.guest()).greet({ resume: 'ok', rooms: [room()], more: true })
+  await vi.waitFor(() => expect([...chat.rooms.all.keys()].sort()).toEqual([1, 7, 9]))
+  expect(chat.rooms.unread).toBe(7)
+})
+
+test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
+  const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
+  guest.say({ type: 'rooms_gone', rooms: [4], by: 2 })
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(0))
+  expect([chat.takenOut?.room.settings.name, chat.takenOut?.by]).toEqual(['Kitchen', 2])
+})
+
+test('an_archived_room_that_was_not_known_is_one_less_when_it_comes_back', async () => {
+  const guest = await inside()
+  chat.rooms.archived = 2
+  guest.say({ type: 'room', room: room({ id: 4, name: 'Attic' }), back: true })
+  guest.say({ type: 'room', room: room({ id: 5, name: 'Kitchen' }) })
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(3))
+  expect(chat.rooms.archived).toBe(1)
+})
+
+test('a_read_marker_moves_at_once_here_and_at_most_once_a_second_there', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.markRead(1, 10)
+  chat.markRead(1, 17)
+  chat.markRead(1, 12)
+  expect(chat.rooms.get(1)?.unread).toBe(0)
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+})
+
+test('a_page_that_is_left_says_first_what_was_read', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.markRead(1, 10)
+  chat.markRead(1, 17)
+  chat.hide()
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+  await guest.closed
+})
+
+test('a_read_marker_moved_while_away_is_said_on_return', async () => {
+  await inside({ rooms: [room({ last_n: 17, read_n: 3 })] })
+  chat.hide()
+  chat.markRead(1, 17)
+  chat.show()
+  const guest = await box.guest()
+  await guest.greet({ resume: 'ok', rooms: [room({ last_n: 17, read_n: 3 })] })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+})
+
+test('opening_a_room_to_guests_is_a_command', async () => {
+  const guest = await inside()
+  const opened = chat.commands.setRoom(4, { guests: true })
+  const { re, command } = await guest.asked('set_room')
+  expect(command).toEqual({ type: 'set_room', room: 4, setting: { guests: true } })
+  guest.say({ type: 'done', re, room: 4 })
+  await opened
+})
+
+test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
+  const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
+  const before = chat.reloads
+  guest.say({ type: 'rooms_gone', rooms: [4], by: null })
+  await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
+})
+
+test('drafts_stay_with_their_room_over_a_reload', async () => {
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  chat.setDraft(4, 'half a thought')
+  chat.hide()
+  openChat()
+  await inside({ rooms: [room(), room({ id: 4 })] })
+  expect(chat.rooms.get(4)?.draft).toBe('half a thought')
+  expect(chat.rooms.get(1)?.draft).toBe('')
+})
+
+test('a_room_in_which_nothing_was_said_stands_where_one_came_in_and_not_above_busy_ones', async () => {
+  const said = (id: number, sent_at: number) => ({
+    last: { id, author: 2, preview: 'x', sent_at },
+    last_n: 1,
+    joined_at: 1,
+  })
+  const guest = await inside({
+    seq: 90,
+    rooms: [
+      room({ id: 1, joined_at: 100 }),
+      room({ id: 2, kind: 'open', ...said(40, 200) }),
+      room({ id: 3, kind: 'open', joined_at: 300 }),
+      room({ id: 4, kind: 'open', ...said(30, 250) }),
+      room({ id: 5, kind: 'open', joined_at: 300 }),
+    ],
+  })
+  // The order of messages is theirs, whatever the clock said when they were sent.
+  expect(chat.rooms.sorted.map((one) => one.id)).toEqual([5, 3, 2, 4, 1])
+  guest.say({ type: 'room', room: room({ id: 6, kind: 'open', joined_at: 400 }) })
+  await vi.waitFor(() => expect(chat.rooms.sorted[0]?.id).toBe(6))
+  guest.tell(written(message({ id: 91, room: 4, n: 2, sent_at: 401 })))
+  await vi.waitFor(() => expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 6, 5, 3, 2, 1]))
+})

@@ -8,6 +8,9 @@ import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
 
+/** What is read out of Ada's message when the keyboard comes to it: whose, what, when, and that it was sent. */
+const SOUP = /^You: Soup at seven\., .*\d.*, Sent$/
+
 describe('two people in Chromium', { skip }, () => {
   let porch, browser, ada, grace
   const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
@@ -214,6 +217,12 @@ describe('two people in Chromium', { skip }, () => {
     assert.ok(await ada.composer().evaluate((element) => element === document.activeElement))
     await page.keyboard.press('ArrowUp')
     await page.waitForFunction(() => document.activeElement?.matches('article'))
+    await page.getByRole('article', { name: SOUP }).and(page.locator(':focus')).waitFor()
+    assert.equal(
+      await page.getByRole('article', { name: SOUP }).count(),
+      1,
+      'the others are read as they stand',
+    )
     await page.keyboard.press('Shift+F10')
     await page.getByRole('menu').waitFor()
     await look(page, 'message-menu', WIDEST)

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test'
 import {
   findAgain,
   findHere,
+  growWithTheText,
   join,
   openWhereOneWas,
   talkForAll,
@@ -42,6 +43,7 @@ describe('two people in WebKitGTK', { skip }, () => {
 
   chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
   chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
+  chapter('the field grows with what is typed', () => growWithTheText(ada))
   chapter('a long conversation opens where one left off', () => openWhereOneWas(ada, grace))
   chapter('after a reload all is there, and two Chinese characters find it', () =>
     findAgain(ada, porch.url('localhost')),

@@ -120,6 +120,28 @@ function isMarked(word) {
   return [...(CSS.highlights.get('found-here') ?? [])].some((range) => String(range) === word)
 }
 
+/** A field as high as its text, up to six lines, and as it was when that is gone. */
+export async function growWithTheText(tab) {
+  await tab.see('textarea')
+  const heights = []
+  for (const lines of [1, 3, 6, 40, 0]) heights.push(await tab.evaluate(heightWith, lines))
+  const [one, three, six, many, none] = heights
+  const line = (three - one) / 2
+  assert.ok(line > 15, `a line has a height: ${heights}`)
+  assert.ok(Math.abs(six - one - 5 * line) < 2, `each line adds as much: ${heights}`)
+  assert.ok(many >= six && many < six + line, `the messages keep their place: ${heights}`)
+  assert.equal(none, one, `what was there is gone: ${heights}`)
+}
+
+/** In the page: how high the field is with so many lines typed into it, once it is drawn. */
+async function heightWith(lines) {
+  const field = document.querySelector('textarea')
+  field.value = Array.from({ length: lines }, (_, at) => `Line ${at}`).join('\n')
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  return field.getBoundingClientRect().height
+}
+
 async function say(tab, text) {
   await tab.see('textarea')
   await tab.type('textarea', text)

@@ -3,6 +3,7 @@ import type { HistoryPage, Message, SearchPage } from '../protocol'
 import { deletion, message, room, written } from './testing/box'
 import { box, chat, given, inside } from './testing/chat'
 
+/** An answer that is on its way until `come` is called with it. */
 function onItsWay<T>() {
   let come!: (answer: T) => void
   return { answer: new Promise<T>((resolve) => (come = resolve)), come }
@@ -19,8 +20,6 @@ test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
   guest.tell(deletion(12, { room: 99, message: 6, n: 6 }))
   await vi.waitFor(() => expect(buried).toEqual([5, 6]))
 })
-
-/** An answer that is on its way until `come` is called with it. */
 
 test('a_page_of_history_that_was_read_before_a_deletion_comes_without_the_text', async () => {
   const guest = await inside({ seq: 57, rooms: [room({ last_n: 2 })] })
@@ -122,4 +121,20 @@ test('history_pages_say_what_they_cover', async () => {
   await chat.history.loadAfter(state, rows(6, 6)[0]!, 4)
   expect(state.timeline.ranges.map(({ from, to }) => [from, to])).toEqual([[1, 30]])
   await expect(chat.history.loadAround(state, 999, 4)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a_page_ahead_of_what_was_told_moves_no_number_and_is_heard_when_it_is_told', async () => {
+  const guest = await inside({ seq: 41, rooms: [room({ last_n: 1, read_n: 1 })] })
+  const state = chat.rooms.get(1)!
+  const heard: string[] = []
+  chat.hearers.add((_, { body }) => heard.push(body))
+  const ahead = message({ id: 42, n: 2, body: 'ahead' })
+  given.history = () => page(message({ id: 41, n: 1 }), ahead)
+  await chat.history.loadNewest(state, 10)
+  expect(texts()).toEqual(['Hello porch', 'ahead'])
+  expect([state.last_n, state.unread, heard]).toEqual([1, 0, []])
+  guest.tell(written(ahead))
+  await vi.waitFor(() => expect(heard).toEqual(['ahead']))
+  expect(texts()).toEqual(['Hello porch', 'ahead'])
+  expect([state.last_n, state.unread]).toEqual([2, 1])
 })

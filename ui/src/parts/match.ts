@@ -1,8 +1,19 @@
 /** Finding people and rooms by what someone types of their name. Pure. */
 import { fold } from './fold'
+import { pinyinRank } from './pinyin'
 
-/** How well a name fits: 3 begins with the words, 2 one of its words does, 1 holds them, 0 not at all. */
+/**
+ * How well a name fits: 3 begins with the words, 2 one of its words does, 1 holds them, 0 not at all. A Chinese name also
+ * fits by how it is read.
+ */
 export function matchRank(name: string, typed: string): 0 | 1 | 2 | 3 {
+  const written = rankAsWritten(name, typed)
+  if (written === 3) return written
+  const read = pinyinRank(name, typed)
+  return read > written ? read : written
+}
+
+function rankAsWritten(name: string, typed: string): 0 | 1 | 2 | 3 {
   const wanted = fold(typed)
   const folded = fold(name)
   const at = folded.indexOf(wanted)

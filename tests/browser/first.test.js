@@ -60,6 +60,12 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await page.getByRole('link', { name: 'Make an invite' }).click()
     await page.getByRole('radio', { name: /^Members/ }).check()
     await page.getByRole('button', { name: 'Make the invite' }).click()
+    await ada.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    // There is no sheet for sharing on this system.
+    await page.getByRole('button', { name: 'Copy as an invitation' }).click()
+    await page.getByText('Copied').last().waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    assert.match(copied, /^You are invited to porch\. .+: http:\/\/\S+\/j\/[\w-]{22}$/)
     await done(ada, 'Let others in')
     await steps(ada).getByRole('link', { name: 'Print the poster' }).click()
     const [poster] = await Promise.all([
@@ -172,6 +178,18 @@ describe('the first five minutes in Chromium', { skip }, () => {
       await page.getByText('以后可以随时在设置里修改。').waitFor()
       await page.getByRole('button', { name: '收起，以后不再显示' }).click()
       await page.getByRole('heading', { name: '先做这几件事' }).waitFor({ state: 'detached' })
+      const na = await Person.at(chinese, other, '李娜', CHINESE)
+      await na.fillIn('/join')
+      await na.page.getByRole('heading', { name: '聊天', exact: true }).waitFor()
+      await page.keyboard.press('Control+k')
+      for (const typed of ['ln', 'lina', '李']) {
+        await page.getByRole('combobox').fill(typed)
+        await page.getByRole('option', { name: '李娜' }).waitFor()
+      }
+      await page.getByRole('combobox').fill('lw')
+      await page.getByRole('option', { name: '李娜' }).waitFor({ state: 'detached' })
+      await page.keyboard.press('Escape')
+      await na.leave()
       const laptop = await Person.at(chinese, other, '王明', { userAgent: FIREFOX_ON_WINDOWS, ...CHINESE })
       await laptop.fillIn('/sign-in')
       await page.getByText('你的账号刚刚也在另一处登录了（Firefox，Windows）。').waitFor()

@@ -463,6 +463,8 @@ async fn owners(page: &mut Page, ada: &mut Stranger, owner: &Person, kitchen: u6
     let bob = signed_in(door, page, &bob);
     let (mut on_bob, _) = Stranger::arrive(page, &bob, Value::Null).await;
     on_bob.done(page, "join_room", json!({"room": kitchen})).await;
+    // Gathered with it, the change of the role would not be told: whoever has just come is new as they are.
+    while ada.hear(page, "members").await["joined"][0] != bob.id {}
     ada.done(page, "set_room_role", json!({"room": kitchen, "user": bob.id})).await;
     while on_bob.hear(page, "room").await["room"]["role"] != "owner" {}
     while ada.hear(page, "members").await["changed"][0] != bob.id {}

@@ -112,6 +112,7 @@ fn is_of_people(change: &Change) -> bool {
         | Change::GuestsOn
         | Change::MembersJoined { .. }
         | Change::MembersLeft { .. }
+        | Change::NotifyChanged { .. }
         | Change::RoleChanged { .. }
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }

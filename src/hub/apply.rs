@@ -23,6 +23,7 @@ impl Hub {
             Change::MemberMade { user, members } => self.member_made(user, &members, out),
             Change::MembersJoined { room, members } => self.members_joined(room, &members, out),
             Change::MembersLeft { room, users, by, heir } => self.members_left(room, &users, by, heir, out),
+            Change::NotifyChanged { room, user, notify } => self.notify_changed(room, user, notify, out),
             Change::RoleChanged { room, user, role } => self.role_changed(room, user, role),
             Change::RoomChanged { room, setting } => self.room_changed(room, setting, out),
             Change::RoomMade { room, members } => self.room_made(room, &members, out),

@@ -8,7 +8,7 @@ use crate::proto::name::parse_room_name;
 use crate::proto::op::{MessageOp, NewRoom, Op, RoomOp, Whose};
 use crate::proto::permit::{self, Act};
 use crate::proto::role::RoomRole;
-use crate::proto::room::{RoomKind, RoomSetting};
+use crate::proto::room::{Notify, RoomKind, RoomSetting};
 use crate::proto::server::ServerMessage;
 use crate::proto::user_name::is_reserved;
 
@@ -42,6 +42,7 @@ impl Hub {
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
             Command::RemoveMember { room, user: member } => self.remove_member(user, room, member),
+            Command::SetNotify { room, notify } => self.set_notify(user, room, notify),
             Command::SetRoom { room, setting } => self.set_room(user, room, setting),
             Command::SetRoomRole { room, user: member, role } => self.set_room_role(user, room, member, role),
         }
@@ -172,6 +173,12 @@ impl Hub {
         Ok(Op::Room(RoomOp::OpenDirect { users: [by.min(other), by.max(other)], by, at: now.wall }))
     }
 
+    /// No act of the table: it is of the member and not of the room, and whoever is in one may.
+    fn set_notify(&self, user: UserId, id: RoomId, notify: Notify) -> Result<Op, ErrorCode> {
+        let room = self.rooms.get(id).filter(|room| room.members.contains_key(&user));
+        room.map(|_| Op::Room(RoomOp::SetNotify { room: id, user, notify })).ok_or(ErrorCode::NotAMember)
+    }
+
     fn set_room(&self, user: UserId, id: RoomId, setting: RoomSetting) -> Result<Op, ErrorCode> {
         let room = self.may(permit::act_of(&setting), user, id)?;
         let setting = match setting {
@@ -207,6 +214,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
         | Command::RemoveMember { .. }
+        | Command::SetNotify { .. }
         | Command::SetRoom { .. }
         | Command::SetRoomRole { .. } => (0, 0),
     }

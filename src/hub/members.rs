@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::proto::change::MemberRecord;
 use crate::proto::id::{ConnId, RoomId, UserId};
 use crate::proto::role::RoomRole;
-use crate::proto::room::RoomKind;
+use crate::proto::room::{Notify, RoomKind};
 use crate::proto::server::ServerMessage;
 
 use super::room::{Member, broadcast};
@@ -19,8 +19,8 @@ impl Hub {
         else {
             return;
         };
-        let MemberRecord { role, joined_at, read_n, took_part, .. } = *record;
-        let member = Member { role, read_n, joined_at, took_part };
+        let MemberRecord { role, joined_at, read_n, took_part, notify, .. } = *record;
+        let member = Member { role, read_n, joined_at, took_part, notify };
         if room.members.insert(record.user, member).is_none() {
             room.present.extend(conns);
             person.rooms.insert(record.room);
@@ -64,6 +64,13 @@ impl Hub {
         member.role = role;
         self.gathered.show(id, user);
         self.gathered.changed(id, user);
+    }
+
+    /// What a member wants to be notified of: shown to them, and told to nobody else.
+    pub(super) fn notify_changed(&mut self, id: RoomId, user: UserId, notify: Notify, out: &mut Vec<Output>) {
+        let Some(member) = self.rooms.get_mut(id).and_then(|room| room.members.get_mut(&user)) else { return };
+        member.notify = Some(notify);
+        self.show_room(id, user, out);
     }
 
     /// A direct room has the last name of the one who goes, for the other.

@@ -9,7 +9,7 @@ use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::role::{BoxRole, RoomRole};
-use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{self, LastMessage, ServerMessage};
 use crate::proto::text::preview;
 
@@ -24,6 +24,7 @@ pub(super) struct Member {
     pub(super) joined_at: Millis,
     /// See [`MemberRecord::took_part`](crate::proto::change::MemberRecord::took_part).
     pub(super) took_part: bool,
+    pub(super) notify: Option<Notify>,
 }
 
 /// A room.
@@ -67,6 +68,7 @@ impl Room {
             deleted: self.deleted.above(member.read_n),
             last: self.last.clone(),
             joined_at: member.joined_at,
+            notify: member.notify,
         })
     }
 

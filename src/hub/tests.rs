@@ -8,7 +8,7 @@ use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
 use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
 use crate::proto::role::{BoxRole, RoomRole};
-use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
+use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};
 use crate::proto::session_end::SessionEnd;
 use crate::proto::text::RawBody;
@@ -55,6 +55,7 @@ fn member(room: RoomId, id: u64) -> MemberRecord {
         joined_at: id as Millis,
         read_n: 0,
         took_part: false,
+        notify: None,
     }
 }
 
@@ -209,6 +210,9 @@ impl World {
             }
             Op::Room(RoomOp::SetRole { room, user, role, .. }) => {
                 Outcome::done([Change::RoleChanged { room, user, role }])
+            }
+            Op::Room(RoomOp::SetNotify { room, user, notify }) => {
+                Outcome::done([Change::NotifyChanged { room, user, notify }])
             }
             other => panic!("the hub does not ask for {other:?}"),
         }

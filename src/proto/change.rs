@@ -7,7 +7,7 @@ use super::event::Event;
 use super::id::{RoomId, SessionId, UserId};
 use super::millis::Millis;
 use super::role::RoomRole;
-use super::room::{RoomKind, RoomSetting, RoomSettings};
+use super::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use super::server::{LastMessage, User};
 use super::session_end::SessionEnd;
 
@@ -36,6 +36,12 @@ pub enum Change {
         users: Vec<UserId>,
         by: Option<UserId>,
         heir: Option<UserId>,
+    },
+    /// A member wants to be notified of something else there from now on.
+    NotifyChanged {
+        room: RoomId,
+        user: UserId,
+        notify: Notify,
     },
     /// A member is something else in the room from now on.
     RoleChanged {
@@ -112,4 +118,6 @@ pub struct MemberRecord {
     pub read_n: u64,
     /// Whether they have made the room, come by themselves, written or read.
     pub took_part: bool,
+    /// None: they have not chosen.
+    pub notify: Option<Notify>,
 }

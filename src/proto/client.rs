@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ClientMsgId, RoomId, Seq, TabId, UserId};
 use super::role::RoomRole;
-use super::room::RoomSetting;
+use super::room::{Notify, RoomSetting};
 use super::text::RawBody;
 
 /// The version of the protocol that this server speaks.
@@ -67,6 +67,7 @@ pub enum Command {
     LeaveRoom { room: RoomId },
     OpenDirect { user: UserId },
     RemoveMember { room: RoomId, user: UserId },
+    SetNotify { room: RoomId, notify: Notify },
     SetRoom { room: RoomId, setting: RoomSetting },
     SetRoomRole { room: RoomId, user: UserId, role: RoomRole },
 }

@@ -26,6 +26,18 @@ pub struct RoomSettings {
     pub name: String,
 }
 
+/// What somebody wants to be notified of in a room: theirs alone, and nobody else hears of it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Notify {
+    /// Every message.
+    All,
+    /// What is for them: where they are named, and all of a direct room.
+    Mine,
+    None,
+}
+
 /// One setting, as it is to be or has become.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

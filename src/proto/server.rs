@@ -8,7 +8,7 @@ use super::event::Event;
 use super::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
 use super::permit::Act;
 use super::role::{BoxRole, RoomRole};
-use super::room::{RoomKind, RoomSettings};
+use super::room::{Notify, RoomKind, RoomSettings};
 
 /// A person, as everyone sees them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -66,6 +66,10 @@ pub struct Room {
     /// When this member came in.
     #[cfg_attr(test, ts(type = "number"))]
     pub joined_at: i64,
+    /// What this member wants to be notified of there; none while they have not chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub notify: Option<Notify>,
 }
 
 /// How the server took up the client's `after`.

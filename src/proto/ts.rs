@@ -30,6 +30,7 @@ fn typescript() -> String {
         role::BoxRole,
         role::RoomRole,
         server::User,
+        room::Notify,
         room::RoomKind,
         permit::Act,
         room::RoomSettings,

@@ -12,7 +12,7 @@ use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS
 use crate::proto::op::{Millis, Outcome, Reply};
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::role::{BoxRole, RoomRole};
-use crate::proto::room::RoomKind;
+use crate::proto::room::{Notify, RoomKind};
 
 /// The room for everybody: the first migration makes it.
 pub(super) const EVERYONE: RoomId = RoomId(1);
@@ -83,6 +83,19 @@ pub(super) fn remove_member(db: &Connection, room: RoomId, user: UserId, by: Use
     let heir = leave(db, room, user)?;
     let by = (by != user).then_some(by);
     Ok(Outcome::done([Change::MembersLeft { room, users: vec![user], by, heir }]))
+}
+
+/// Says what a member wants to be notified of.
+pub(super) fn set_notify(db: &Connection, room: RoomId, user: UserId, notify: Notify) -> rusqlite::Result<Outcome> {
+    let set = db.prepare_cached("UPDATE members SET notify = ?3 WHERE user = ?2 AND room = ?1")?.execute(params![
+        sql(room.0),
+        sql(user.0),
+        rows::notify_name(notify)
+    ])?;
+    if set == 0 {
+        return Ok(Outcome::Refused(ErrorCode::NotAMember));
+    }
+    Ok(Outcome::done([Change::NotifyChanged { room, user, notify }]))
 }
 
 /// Says who owns a room. Somebody always does, and never a guest.
@@ -192,7 +205,7 @@ pub(super) fn join(
         "INSERT INTO members (user, room, role, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![sql(user.0), sql(room.0), rows::room_role_name(role), at, sql(read_n), took_part])?;
-    Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part })
+    Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part, notify: None })
 }
 
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
@@ -241,7 +254,7 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(
 }
 
 /// The columns that [`member`] reads.
-pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, took_part";
+pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, took_part, notify";
 
 pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
     Ok(MemberRecord {
@@ -251,6 +264,7 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         joined_at: row.get(3)?,
         read_n: rows::number(row, 4)?,
         took_part: row.get(5)?,
+        notify: rows::notify(row, 6)?,
     })
 }
 

@@ -22,6 +22,7 @@ pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
         RoomOp::RemoveMember { room, user, by } => members::remove_member(db, room, user, by),
         RoomOp::Set { room, by, setting } => set(db, room, by, setting),
+        RoomOp::SetNotify { room, user, notify } => members::set_notify(db, room, user, notify),
         RoomOp::SetRole { room, user, role, by } => members::set_role(db, room, user, role, by),
     }
 }

@@ -6,7 +6,7 @@ use crate::proto::account::InviteRole;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::role::{BoxRole, RoomRole};
-use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::User;
 use crate::proto::session_end::SessionEnd;
 
@@ -49,6 +49,24 @@ pub(super) fn room_role(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomRo
         "member" => Ok(RoomRole::Member),
         "owner" => Ok(RoomRole::Owner),
         other => Err(unreadable(column, format!("{other} is no role in a room"))),
+    }
+}
+
+pub(super) fn notify_name(notify: Notify) -> &'static str {
+    match notify {
+        Notify::All => "all",
+        Notify::Mine => "mine",
+        Notify::None => "none",
+    }
+}
+
+pub(super) fn notify(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Notify>> {
+    match row.get_ref(column)?.as_str_or_null()? {
+        None => Ok(None),
+        Some("all") => Ok(Some(Notify::All)),
+        Some("mine") => Ok(Some(Notify::Mine)),
+        Some("none") => Ok(Some(Notify::None)),
+        Some(other) => Err(unreadable(column, format!("{other} is nothing that one is notified of"))),
     }
 }
 

@@ -290,6 +290,7 @@ async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_
     grace.done(page, "join_room", json!({"room": kitchen})).await;
     ada.hear(page, "members").await;
     ada.done(page, "set_room", json!({"room": kitchen})).await;
+    grace.done(page, "set_notify", json!({"room": kitchen})).await;
     grace.done(page, "leave_room", json!({"room": kitchen})).await;
     ada.done(page, "add_members", json!({"room": kitchen, "users": [grace_id]})).await;
     ada.done(page, "set_room", json!({"room": kitchen, "setting": {"archived": true}})).await;

@@ -20,7 +20,7 @@ export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "c
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
@@ -42,6 +42,8 @@ since: number,
  * author of what they wrote.
  */
 ends_at: number | null, };
+
+export type Notify = "all" | "mine" | "none";
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
@@ -94,7 +96,11 @@ deleted: [number, number][], last: LastMessage | null,
 /**
  * When this member came in.
  */
-joined_at: number, };
+joined_at: number, 
+/**
+ * What this member wants to be notified of there; none while they have not chosen.
+ */
+notify?: Notify, };
 
 export type Resume = "fresh" | "ok" | "reload";
 

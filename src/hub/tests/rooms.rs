@@ -28,6 +28,52 @@ fn welcomed(world: &mut World, id: u64) -> (Vec<RoomId>, u32, usize) {
     (rooms.iter().map(|room| room.id).collect(), *archived, bytes)
 }
 
+fn notified_of(room: RoomId, notify: Notify) -> ClientMessage {
+    ClientMessage::Command { re: 1, command: Command::SetNotify { room, notify } }
+}
+
+#[test]
+fn what_one_is_notified_of_is_told_to_ones_own_places_and_to_nobody_else() {
+    let mut world = World::of(3);
+    let (ada, phone, bob, eve) = (world.join(1), world.join(1), world.join(2), world.join(3));
+    world.sent.clear();
+    world.say(ada, notified_of(EVERYONE, Notify::None));
+    assert!(world.got(phone).is_empty(), "not before it is on the disk");
+    world.commit();
+    for conn in [ada, phone] {
+        let got = world.got(conn);
+        let [ServerMessage::Room { room, back: false }, ..] = &got[..] else { panic!("{got:?}") };
+        assert_eq!((room.id, room.notify), (EVERYONE, Some(Notify::None)));
+        assert_eq!(got.len(), if conn == ada { 2 } else { 1 }, "and whoever asked hears that it is done: {got:?}");
+    }
+    world.wait(1_000);
+    assert!(world.got(bob).is_empty() && world.got(eve).is_empty());
+    let late = world.connect_session(1, 9);
+    world.say(late, hello(late, None));
+    let got = world.got(late);
+    let ServerMessage::Welcome { rooms, .. } = &got[0] else { panic!("{got:?}") };
+    assert_eq!(rooms[0].notify, Some(Notify::None));
+    assert_eq!(world.hub.room_of(UserId(2), EVERYONE).unwrap().notify, None, "each has their own");
+}
+
+#[test]
+fn who_is_not_in_a_room_is_notified_of_nothing_there() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(bob, Access::Open, &[]);
+    for unknown in [room, RoomId(99)] {
+        world.say(ada, notified_of(unknown, Notify::All));
+        assert_eq!(world.errors(ada), [ErrorCode::NotAMember]);
+    }
+    assert!(world.asked.is_empty());
+    // Where nobody writes any more, too: it may come back.
+    let archive = Command::SetRoom { room, setting: RoomSetting::Archived(true) };
+    world.say(bob, ClientMessage::Command { re: 1, command: archive });
+    world.say(bob, notified_of(room, Notify::None));
+    world.commit();
+    assert_eq!(world.hub.room_of(UserId(2), room).unwrap().notify, Some(Notify::None));
+}
+
 #[test]
 fn archived_rooms_are_no_part_of_the_welcome_and_are_listed_by_pages() {
     let (mut world, made) = flooded(3_700, true);

@@ -3,7 +3,7 @@
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::role::RoomRole;
-use crate::proto::room::{RoomKind, RoomSetting};
+use crate::proto::room::{Notify, RoomKind, RoomSetting};
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -33,6 +33,12 @@ pub enum RoomOp {
         room: RoomId,
         by: UserId,
         setting: RoomSetting,
+    },
+    /// What a member wants to be notified of there.
+    SetNotify {
+        room: RoomId,
+        user: UserId,
+        notify: Notify,
     },
     /// `Refused(LastRoomOwner)` where nobody would own the room any more; guests own none.
     SetRole {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
 use crate::proto::role::RoomRole;
+use crate::proto::room::Notify;
 
 fn roles(members: &[MemberRecord]) -> Vec<(UserId, RoomRole)> {
     members.iter().map(|member| (member.user, member.role)).collect()
@@ -296,4 +297,26 @@ fn who_was_taken_out_of_an_open_room_may_come_back_and_of_a_closed_one_may_not()
             assert_eq!(members(fixture.apply(back)).len(), 1);
         }
     }
+}
+
+#[test]
+fn what_a_member_is_notified_of_is_kept_with_the_membership_and_goes_with_it() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace", "Lin"]);
+    let [ada, grace, lin] = users[..] else { panic!("three people") };
+    let room = fixture.room(RoomKind::Open, ada, &[grace]);
+    let set = |user, notify| Op::Room(RoomOp::SetNotify { room, user, notify });
+    for notify in [Notify::All, Notify::Mine, Notify::None] {
+        let told = change(fixture.apply(set(grace, notify)));
+        assert!(matches!(told, Change::NotifyChanged { user, notify: told, .. } if user == grace && told == notify));
+    }
+    assert_eq!(fixture.refused(set(lin, Notify::All)), ErrorCode::NotAMember);
+    let fixture = fixture.reopen();
+    let here = fixture.snapshot.members.iter().filter(|member| member.room == room);
+    let chosen: Vec<_> = here.map(|member| (member.user, member.notify)).collect();
+    assert_eq!(chosen, [(ada, None), (grace, Some(Notify::None))]);
+    // Whoever comes back has not chosen yet.
+    changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace, by: grace })));
+    assert_eq!(fixture.refused(set(grace, Notify::All)), ErrorCode::NotAMember);
+    let back = Op::Room(RoomOp::AddMembers { room, users: vec![grace], by: None, at: NOON });
+    assert_eq!(members(fixture.apply(back))[0].notify, None);
 }

@@ -199,13 +199,14 @@ function cachedRooms({ sorted }: Rooms): CachedRoom[] {
 
 /** The room as the box told it. */
 function told(room: RoomState): Room {
-  const { id, kind, settings, role, may, member_count, joined_at, last_n, read_n, last } = room
+  const { id, kind, settings, role, notify, may, member_count, joined_at, last_n, read_n, last } = room
   const deleted = [...room.deleted].map((n): [number, number] => [n, n])
   return {
     id,
     kind,
     settings,
     role,
+    notify,
     may: [...may],
     with: room.with,
     member_count,

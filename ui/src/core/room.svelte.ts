@@ -5,6 +5,7 @@ import type {
   ClientMsgId,
   LastMessage,
   Message,
+  Notify,
   Room,
   RoomId,
   RoomKind,
@@ -41,6 +42,8 @@ export class RoomState {
   /** `name` is empty for the unnamed room for everybody, and for direct rooms while both are here: show `roomTitle(room)`. */
   settings = $state.raw({} as RoomSettings)
   role = $state<RoomRole>('member')
+  /** What this person wants to be notified of here. */
+  notify = $state<Notify>('mine')
   /** All that this person may do here. */
   may = $state.raw<readonly Act[]>([])
   /** The other person of a direct room; null when that account is gone, and in every other room. */
@@ -88,6 +91,7 @@ export class RoomState {
     this.kind = room.kind
     this.set(room)
     this.role = room.role
+    this.notify = room.notify ?? (room.kind === 'direct' ? 'all' : 'mine')
     this.with = room.with
     this.member_count = room.member_count
     this.last_n = room.last_n

@@ -27,10 +27,12 @@ export class Rooms {
   archived = $state(0)
   /** The one with the newest message first; archived ones among them. */
   readonly sorted: readonly RoomState[] = $derived.by(() => liveliest([...this.all.values()]))
-  /** Unread messages over all rooms that are not archived. */
+  /** Unread messages over all rooms that are neither archived nor muted. */
   readonly unread: number = $derived.by(() => {
     let sum = 0
-    for (const room of this.all.values()) if (!room.settings.archived) sum += room.unread
+    for (const room of this.all.values()) {
+      if (!room.settings.archived && room.notify !== 'none') sum += room.unread
+    }
     return sum
   })
 

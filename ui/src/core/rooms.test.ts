@@ -58,6 +58,19 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
   expect([chat.rooms.archived, chat.rooms.all.has(5)]).toEqual([0, false])
 })
 
+test('what_one_is_notified_of_is_taken_over_and_a_muted_room_counts_for_itself_alone', async () => {
+  const direct = room({ id: 2, kind: 'direct', with: 2, last_n: 3, notify: 'mine' })
+  const guest = await inside({ rooms: [room({ last_n: 2 }), direct, room({ id: 3, kind: 'direct' })] })
+  expect([1, 2, 3].map((id) => chat.rooms.get(id)!.notify)).toEqual(['mine', 'mine', 'all'])
+  expect(chat.rooms.unread).toBe(5)
+  guest.say({ type: 'room', room: { ...direct, notify: 'none' } })
+  await vi.waitFor(() => expect(chat.rooms.get(2)!.notify).toBe('none'))
+  expect([chat.rooms.get(2)!.unread, chat.rooms.unread]).toEqual([3, 2])
+  const { notify: _, ...unchosen } = direct
+  guest.say({ type: 'room', room: unchosen })
+  await vi.waitFor(() => expect(chat.rooms.unread).toBe(5))
+})
+
 test('of_very_many_deleted_messages_only_as_many_are_counted_as_are_shown', async () => {
   await inside({ rooms: [room({ last_n: 9e15, read_n: 0, deleted: [[1, 9e15 - 2]] })] })
   expect(chat.rooms.get(1)!.unread).toBeGreaterThan(999)

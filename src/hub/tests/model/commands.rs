@@ -3,7 +3,7 @@
 use crate::proto::client::{Access, ClientMessage, Command};
 use crate::proto::id::{ClientMsgId, Seq};
 use crate::proto::role::RoomRole;
-use crate::proto::room::RoomSetting;
+use crate::proto::room::{Notify, RoomSetting};
 use crate::proto::text::RawBody;
 
 use super::World;
@@ -92,6 +92,11 @@ impl World {
                     }
                     (_, draft) => (device, draft),
                 }
+            }
+            Step::SetNotify { device, room, what } => {
+                let notify = [Notify::All, Notify::Mine, Notify::None][usize::from(what) % 3];
+                let command = Command::SetNotify { room: self.room(room), notify };
+                (device, ClientMessage::Command { re, command })
             }
             Step::SetRole { device, room, person, owner } => {
                 let (room, user) = (self.room(room), self.person(person));

@@ -145,6 +145,11 @@ pub(crate) enum Step {
         room: u8,
         back: u8,
     },
+    SetNotify {
+        device: u8,
+        room: u8,
+        what: u8,
+    },
     SetRole {
         device: u8,
         room: u8,
@@ -195,6 +200,7 @@ impl Step {
             17 => Self::Typing { device: a, room: b },
             18 | 19 => Self::CreateRoom { device: a, open: c < 160, people: b },
             20 => Self::OpenDirect { device: a, person: b },
+            21 if c >= 128 => Self::SetNotify { device: a, room: b, what: c },
             21 => Self::Rename { device: a, room: b },
             22 => Self::Archive { device: a, room: b, archived: c < 128 },
             23 | 24 => Self::Join { device: a, room: b },

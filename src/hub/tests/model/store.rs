@@ -232,6 +232,12 @@ impl Store {
                 let by = (by != user).then_some(by);
                 Outcome::done([Change::MembersLeft { room, users: vec![user], by, heir }])
             }
+            Op::Room(RoomOp::SetNotify { room, user, notify }) => {
+                let members = &mut self.rooms.get_mut(&room).expect("only known rooms are set").members;
+                let Some(member) = members.get_mut(&user) else { return Outcome::Refused(ErrorCode::NotAMember) };
+                member.notify = Some(notify);
+                Outcome::done([Change::NotifyChanged { room, user, notify }])
+            }
             Op::Room(RoomOp::SetRole { room, user, role, by }) => self.set_role(room, user, role, by),
             Op::Room(RoomOp::Set { room: id, setting, by }) => {
                 let users = &self.users;
@@ -364,7 +370,8 @@ impl Store {
 
     fn join(&mut self, id: RoomId, user: UserId, role: RoomRole, joined_at: Millis) -> MemberRecord {
         let room = self.rooms.get_mut(&id).expect("one joins only known rooms");
-        let record = MemberRecord { room: id, user, role, joined_at, read_n: room.last_n, took_part: false };
+        let record =
+            MemberRecord { room: id, user, role, joined_at, read_n: room.last_n, took_part: false, notify: None };
         room.members.insert(user, record.clone());
         record
     }

@@ -8,7 +8,7 @@ use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
 use crate::proto::permit::Act;
 use crate::proto::role::{BoxRole, RoomRole};
-use crate::proto::room::{RoomKind, RoomSettings};
+use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{Room, User};
 
 #[derive(Debug)]
@@ -19,6 +19,8 @@ struct KnownRoom {
     last_n: u64,
     deleted: BTreeSet<u64>,
     members: BTreeMap<UserId, RoomRole>,
+    /// Of those who have chosen.
+    notify: BTreeMap<UserId, Notify>,
 }
 
 /// See the module's text.
@@ -92,6 +94,7 @@ impl Truth {
                 }
                 return Some(event.clone());
             }
+            Change::NotifyChanged { room, user, notify } => drop(self.room(*room).notify.insert(*user, *notify)),
             Change::RoleChanged { room, user, role } => drop(self.room(*room).members.insert(*user, *role)),
             Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),
             Change::RoomMade { room, members } => {
@@ -164,7 +167,11 @@ impl Truth {
 
     fn join(&mut self, members: &[MemberRecord]) {
         for member in members.iter().filter(|member| self.people.contains_key(&member.user)) {
-            self.rooms.get_mut(&member.room).expect("one joins known rooms").members.insert(member.user, member.role);
+            let room = self.rooms.get_mut(&member.room).expect("one joins known rooms");
+            room.members.insert(member.user, member.role);
+            // Whoever has left and comes back has not chosen yet.
+            room.notify.remove(&member.user);
+            room.notify.extend(member.notify.map(|notify| (member.user, notify)));
         }
     }
 
@@ -183,6 +190,7 @@ impl Truth {
         let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
         assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
         assert_eq!(room.may, self.may(room.id, user));
+        assert_eq!(room.notify, known.notify.get(&user).copied());
         assert!(room.read_n <= room.last_n);
         let deleted = room.deleted.iter().flat_map(|[first, last]| *first..=*last);
         assert!(deleted.eq(known.deleted.iter().copied().filter(|n| *n > room.read_n)), "{:?}", room.deleted);
@@ -229,7 +237,7 @@ impl Truth {
 
     fn insert(&mut self, record: RoomRecord) {
         let RoomRecord { id, kind, settings, direct, last_n, deleted, .. } = record;
-        let (deleted, members) = (deleted.into_iter().collect(), BTreeMap::new());
-        self.rooms.insert(id, KnownRoom { kind, settings, direct, last_n, deleted, members });
+        let (deleted, members, notify) = (deleted.into_iter().collect(), BTreeMap::new(), BTreeMap::new());
+        self.rooms.insert(id, KnownRoom { kind, settings, direct, last_n, deleted, members, notify });
     }
 }

@@ -11,6 +11,11 @@ import { story } from './harness/story.js'
 const DAY_MS = 86_400_000
 /** More than a window holds. */
 const LINES = 36
+/** Higher than the window, and folded; what is looked for is in its middle and at its end. */
+const LONG = Array.from({ length: 60 }, (_, at) => `Line ${at + 1} of the log`)
+LONG[2] += ', walnut cake'
+LONG[31] += ', walnut tree'
+LONG[58] += ', walnut oil'
 /** Where Ada is: eight hours ahead of UTC. */
 const ZONE = 'Asia/Shanghai'
 
@@ -184,6 +189,54 @@ describe('finding what was said in Chromium', { skip }, () => {
     await field(ada).waitFor({ state: 'detached' })
   })
 
+  chapter('in the folded part of a long message hits are unfolded, in sight and marked, one by one', async () => {
+    const { page } = ada
+    await grace.composer().fill(LONG.join('\n'))
+    await grace.composer().press('Enter')
+    await grace.message('Line 1 of the log').locator('.state', { hasText: 'Sent' }).waitFor()
+    await grace.say('No walnut is left')
+    await ada.message('No walnut is left').waitFor()
+    await ada.message('Line 1 of the log').getByRole('button', { name: 'Show all' }).waitFor()
+    await page.keyboard.press('Control+f')
+    await field(ada).fill('walnut')
+    await count(ada, '1 of 2').waitFor()
+    await marksInSight(ada, ['walnut is'])
+    assert.deepEqual((await marked(ada)).others, ['walnut'], 'not on the button that unfolds')
+    await page.evaluate(noteWhatIsSaid)
+    await field(ada).press('Enter')
+    await count(ada, '2 of 2').waitFor()
+    await marksInSight(ada, ['walnut oil'])
+    await field(ada).press('Enter')
+    await marksInSight(ada, ['walnut tree'])
+    await page.waitForFunction(() => window.said.at(-1)?.includes('walnut tree'))
+    await look(page, 'find-long', WIDEST)
+    await field(ada).press('Enter')
+    await marksInSight(ada, ['walnut cake'])
+    await field(ada).press('Enter')
+    await page.waitForFunction(isSaid, 'There is no older result.')
+    await field(ada).press('Shift+Enter')
+    await marksInSight(ada, ['walnut tree'])
+    await field(ada).press('Shift+Enter')
+    await marksInSight(ada, ['walnut oil'])
+    await field(ada).press('Shift+Enter')
+    await count(ada, '1 of 2').waitFor()
+    await page.reload()
+    await count(ada, '1 of 2').waitFor()
+    await field(ada).press('Enter')
+    await marksInSight(ada, ['walnut oil'])
+    await page.keyboard.press('Escape')
+  })
+
+  chapter('where the room for everybody is beside the list, Ctrl F searches it', async () => {
+    const { page } = ada
+    await page.goto('/')
+    await ada.composer().waitFor()
+    await page.keyboard.press('Control+f')
+    await page.getByRole('searchbox', { name: 'Search in Everybody' }).waitFor()
+    await page.keyboard.press('Escape')
+    await ada.openRoom('Grace 葛')
+  })
+
   chapter('a question that cannot be answered is refused with a sentence', async () => {
     const { page } = ada
     await page.keyboard.press('Control+f')
@@ -280,6 +333,20 @@ function marked(person) {
     const words = (name) => [...(CSS.highlights.get(name) ?? [])].map(String)
     return { here: words('found-here'), others: [...new Set(words('found'))].sort().reverse() }
   })
+}
+
+/** Waits until these are the marks of the hit that is shown which lie within the list, each with the word after it. */
+function marksInSight(person, words) {
+  return person.page.waitForFunction((words) => {
+    const list = document.querySelector('.viewport').getBoundingClientRect()
+    const ranges = [...(CSS.highlights.get('found-here') ?? [])]
+    const seen = ranges.filter((range) => {
+      const box = range.getBoundingClientRect()
+      return box.top >= list.top && box.bottom <= list.bottom
+    })
+    const said = seen.map((range) => range + /^\s*\S+/.exec(range.endContainer.data.slice(range.endOffset)))
+    return JSON.stringify(said) === JSON.stringify(words)
+  }, words)
 }
 
 async function goTo(person, day) {

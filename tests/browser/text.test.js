@@ -110,7 +110,18 @@ describe('the text of a message in Chromium', { skip }, () => {
     await ada.search('needle')
     await ada.page.locator('a.hit').click()
     await ada.message('the needle').waitFor()
+    await ada.page.waitForFunction(() => {
+      const [range, ...others] = CSS.highlights.get('found-here') ?? []
+      const list = document.querySelector('.viewport').getBoundingClientRect()
+      const box = range?.getBoundingClientRect()
+      return String(range) === 'needle' && others.length === 0 && box.top > list.top && box.bottom < list.bottom
+    })
     await look(ada.page, 'text-jumped')
+
+    await ada.openRoom('Everybody')
+    await ada.page.waitForFunction(() => CSS.highlights.size === 0)
+    await ada.page.goBack()
+    await ada.message('the needle').waitFor()
 
     await ada.page.setViewportSize(LOW)
     const body = ada.message('the needle').locator('.body')

@@ -31,7 +31,8 @@ function rowInSight(list: HTMLElement): Element | null {
   return document.elementFromPoint(left + width / 2, top + height / 2)?.closest('article') ?? null
 }
 
-function listAround(element: Element | null): HTMLElement | null {
+/** What scrolls an element. */
+export function listAround(element: Element | null): HTMLElement | null {
   for (let around = element?.parentElement; around; around = around.parentElement)
     if (getComputedStyle(around).overflowY === 'auto') return around
   return null

@@ -3,6 +3,7 @@
  * of it. Where a browser has none, the row that is shown lights up as for any link to it, and that is all.
  */
 import type { Hit, Seq } from '../protocol'
+import type { Mark } from './marks'
 
 /** The names that the style sheet has for them: all hits, and the one that is looked at. */
 const FOUND = 'found'
@@ -12,18 +13,19 @@ const LOOKED_AT = 'found-here'
 export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | null): () => void {
   if (!('highlights' in CSS)) return () => {}
   const byNumber = new Map(hits.map((hit) => [String(hit.message.n), hit]))
+  let drawn: Highlight[] = []
   const draw = () => {
     const found = new Highlight()
     const lookedAt = new Highlight()
     for (const row of root.querySelectorAll<HTMLElement>('article[data-n]')) {
       const hit = byNumber.get(row.dataset.n ?? '')
-      const text = hit && row.querySelector('.body')
-      if (!text) continue
+      if (!hit) continue
       const marked = hit.message.id === place ? lookedAt : found
-      for (const range of rangesOf(text, hit)) marked.add(range)
+      for (const { range } of marksIn(row, hit)) marked.add(range)
     }
     CSS.highlights.set(FOUND, found)
     CSS.highlights.set(LOOKED_AT, lookedAt)
+    drawn = [found, lookedAt]
   }
   let frame = 0
   const changes = new MutationObserver(() => {
@@ -37,24 +39,30 @@ export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | nul
   return () => {
     changes.disconnect()
     cancelAnimationFrame(frame)
-    CSS.highlights.delete(FOUND)
-    CSS.highlights.delete(LOOKED_AT)
+    // By now they may be another search's.
+    for (const name of [FOUND, LOOKED_AT])
+      if (drawn.includes(CSS.highlights.get(name)!)) CSS.highlights.delete(name)
   }
 }
 
-/** Where the marks of a hit are in the text as it is drawn, which may lack some of what was written. */
-function rangesOf(element: Element, { message, marks }: Hit): Range[] {
+/** A mark of a hit, and where it is drawn. */
+export type DrawnMark = { readonly mark: Mark; readonly range: Range }
+
+/** Where the marks of a hit are in its row, which may lack some of what was written. */
+export function marksIn(row: Element, { message, marks }: Hit): DrawnMark[] {
+  const text = row.querySelector('.body')
+  if (!text) return []
   const nodes: { readonly node: Node; readonly start: number }[] = []
   let drawn = ''
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT, isWritten)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     nodes.push({ node, start: drawn.length })
     drawn += node.nodeValue ?? ''
   }
   const places = placesIn(drawn, message.body)
-  const ranges: Range[] = []
-  for (const [start, end] of marks) {
-    const shown = places.slice(start, end).filter((at) => at >= 0)
+  const found: DrawnMark[] = []
+  for (const mark of marks) {
+    const shown = places.slice(...mark).filter((at) => at >= 0)
     const [first] = shown
     const last = shown.at(-1)
     if (first === undefined || last === undefined) continue
@@ -64,9 +72,14 @@ function rangesOf(element: Element, { message, marks }: Hit): Range[] {
     if (!from || !to) continue
     range.setStart(from.node, first - from.start)
     range.setEnd(to.node, last + 1 - to.start)
-    ranges.push(range)
+    found.push({ mark, range })
   }
-  return ranges
+  return found
+}
+
+/** What stands on a button nobody has written. */
+function isWritten(node: Node): number {
+  return node.parentElement?.closest('button') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The keyboard's ways through the page. Single letters belong to the focused message, not to these. */
 import { chat } from './chat'
+import type { RoomState } from './core/room.svelte'
 import { findIn, roomPath, router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
 
 export type Overlay = 'switcher' | 'help' | null
 
-/** Listens until the returned function is called. */
-export function followKeys(show: (overlay: Overlay) => void): () => void {
+/** Listens until the returned function is called. `open`: the room that is in sight. */
+export function followKeys(show: (overlay: Overlay) => void, open: () => RoomState | undefined): () => void {
   const pressed = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
     if (document.querySelector('dialog[open]')) return
@@ -14,7 +15,7 @@ export function followKeys(show: (overlay: Overlay) => void): () => void {
     const alone = command && !event.shiftKey && !event.altKey
     const key = event.key.toLowerCase()
     if (alone && key === 'k') show('switcher')
-    else if (alone && key === 'f') search()
+    else if (alone && key === 'f') search(open())
     else if (event.altKey && !command && (key === 'arrowdown' || key === 'arrowup')) {
       step(key === 'arrowdown' ? 1 : -1, event.shiftKey)
     } else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target))
@@ -35,10 +36,9 @@ export function isWriting(target: EventTarget | null): boolean {
   )
 }
 
-/** In the room that is open, else everywhere. */
-function search(): void {
-  const { route } = router
-  if ('room' in route && chat.rooms.all.has(route.room)) findIn(route.room)
+/** In the room that is in sight, else everywhere. */
+function search(room: RoomState | undefined): void {
+  if (room) findIn(room.id)
   else router.go('/search')
 }
 

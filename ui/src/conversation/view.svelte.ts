@@ -23,6 +23,8 @@ const FIRST_ROWS = 60
 const DROPPED = 100
 /** Missed messages follow a welcome by themselves: ask only if they did not. */
 const GAP_WAIT_MS = 400
+/** What is known of the end is shown by itself if more of it does not come within this: the box may be away. */
+const KNOWN_WAIT_MS = 300
 
 export type Side = 'older' | 'newer'
 /** Where to open: where reading goes on, at the newest message, around a message or around a number of the room. */
@@ -181,8 +183,12 @@ export class TimelineView {
   async #loadEnd(): Promise<void> {
     const { room } = this
     const range = room.timeline.at(room.last_n)
-    if (range && (range.from <= 1 || range.rows.length >= FIRST_ROWS)) return
-    if (room.last_n > 0) await this.#history.loadNewest(room, FIRST_ROWS)
+    if (room.last_n === 0 || (range && (range.from <= 1 || range.rows.length >= FIRST_ROWS))) return
+    const loaded = this.#history.loadNewest(room, FIRST_ROWS)
+    if (!range?.rows.length) return loaded
+    // What came before it is asked for as one comes near it, and what keeps it away is said there.
+    const wait = new Promise((resolve) => setTimeout(resolve, KNOWN_WAIT_MS))
+    await Promise.race([loaded.catch(() => {}), wait])
   }
 
   /** Loads what lies beside the window, unless it is known. */

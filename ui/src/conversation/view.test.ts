@@ -219,6 +219,30 @@ test('a_box_out_of_reach_is_said_and_then_forgotten', async () => {
   expect(view.failed).toBeNull()
 })
 
+test.each(['refused', 'silent'])('what_is_known_of_the_end_is_shown_while_the_box_is_%s', async (away) => {
+  vi.useFakeTimers()
+  for (const known of [1, 10, 59]) {
+    const view = openRoom(1_000)
+    state.addPage(1_001 - known, 1_000, rows(1_001 - known, 1_000))
+    if (away === 'refused') reachable = false
+    else held = []
+    const opened = view.open('unread')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await opened).toBe('shown')
+    expect([view.failed, view.atEnd, ...shown(view)]).toEqual([null, true, 1_001 - known, 1_000])
+    // What is not there is told where it is missing.
+    expect(view.lacks('older')).toBe(true)
+  }
+  vi.useRealTimers()
+})
+
+test('a_box_that_answers_is_waited_for_before_little_of_the_end_is_shown', async () => {
+  const view = openRoom(1_000)
+  state.add(rows(1_000, 1_000)[0]!)
+  await view.open('unread')
+  expect(view.rows.length).toBeGreaterThan(50)
+})
+
 test('what_failed_at_one_side_is_tried_again_there_and_stops_nothing_else', async () => {
   const view = openRoom(1_000)
   await view.open({ message: ID + 500 })

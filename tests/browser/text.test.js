@@ -114,7 +114,9 @@ describe('the text of a message in Chromium', { skip }, () => {
       const [range, ...others] = CSS.highlights.get('found-here') ?? []
       const list = document.querySelector('.viewport').getBoundingClientRect()
       const box = range?.getBoundingClientRect()
-      return String(range) === 'needle' && others.length === 0 && box.top > list.top && box.bottom < list.bottom
+      return (
+        String(range) === 'needle' && others.length === 0 && box.top > list.top && box.bottom < list.bottom
+      )
     })
     await look(ada.page, 'text-jumped')
 

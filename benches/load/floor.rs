@@ -13,7 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use porch::clock;
 use porch::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
 use porch::proto::event::Message as Sent;
-use porch::proto::id::{RoomId, Seq, SessionId, UserId};
+use porch::proto::id::{Epoch, RoomId, Seq, SessionId, UserId};
 use porch::proto::limits::{CLIENT_FRAME_BYTES_MAX, LISTEN_BACKLOG, OUTBOX_FRAMES_MAX};
 use porch::proto::permit::Act;
 use porch::proto::role::{BoxRole, RoomRole};
@@ -169,7 +169,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
     let (seq, rooms) = (Seq(last_n), vec![room]);
     let newest_session = SessionId(1);
     let (resume, archived, more) = (Resume::Fresh, 0, false);
-    ServerMessage::Welcome { version, server, me, newest_session, seq, resume, rooms, archived, more }
+    ServerMessage::Welcome { version, server, me, newest_session, seq, epoch: Epoch(1), resume, rooms, archived, more }
 }
 
 fn encode(message: &ServerMessage) -> Result<Utf8Bytes> {

@@ -142,6 +142,7 @@ impl Member {
                 version: PROTOCOL_VERSION,
                 tab: TabId(self.seat.index as u64),
                 after: self.ledger.newest(),
+                epoch: None,
             },
         };
         socket.send(Message::text(serde_json::to_string(&hello)?)).await?;

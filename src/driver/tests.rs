@@ -112,7 +112,8 @@ async fn when_all_connections_are_taken_who_has_most_makes_place_for_somebody_ne
 
 /// Says hello as somebody who was here before the first message; true: gets what was missed, false: is to reload.
 async fn resumes(handle: &Handle, conn: ConnId, outbox: &Outbox) -> (bool, Frames) {
-    let hello = ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(conn.0), after: Some(Seq(0)) };
+    let hello =
+        ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(conn.0), after: Some(Seq(0)), epoch: None };
     handle.input(Input::Message { conn, message: hello }).await;
     let Taken::Frames(frames) = outbox.take().await else { panic!("a welcome") };
     let welcome = String::from_utf8_lossy(&frames.first).into_owned();

@@ -17,9 +17,9 @@ impl Hub {
         // Closed by the hub already: what still comes from its socket is of no account.
         let Some(state) = self.roster.conns.get(&conn) else { return };
         match (&state.stage, message) {
-            (Stage::Greeting, ClientMessage::Hello { version, tab, after }) => {
+            (Stage::Greeting, ClientMessage::Hello { version, tab, after, epoch }) => {
                 match self.admit(state.user, version, now.mono) {
-                    Ok(()) => self.hello(now, conn, tab, after, out),
+                    Ok(()) => self.hello(now, conn, tab, (after, epoch), out),
                     Err(code) => self.close(conn, code, now, out),
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::proto::client::PROTOCOL_VERSION;
 use crate::proto::code::CloseCode;
-use crate::proto::id::{ConnId, Seq, SessionId, TabId, UserId};
+use crate::proto::id::{ConnId, Epoch, Seq, SessionId, TabId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{Fault, Missed};
 use crate::proto::server::{Resume, ServerMessage};
@@ -32,16 +32,23 @@ impl Hub {
         self.roster.connect(conn, user, session);
     }
 
-    pub(super) fn hello(&mut self, now: Now, conn: ConnId, tab: TabId, after: Option<Seq>, out: &mut Vec<Output>) {
+    /// A client greets, with what it has heard last and in which epoch.
+    pub(super) fn hello(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        tab: TabId,
+        (after, epoch): (Option<Seq>, Option<Epoch>),
+        out: &mut Vec<Output>,
+    ) {
         let Some(Greeted { user, session, before }) = self.roster.greet(conn, tab) else { return };
         if let Some(before) = before {
             self.close(before, CloseCode::TooMany, now, out);
         }
         let (resume, read_from) = match after {
             None => (Resume::Fresh, None),
-            Some(after) if after > self.seq || self.seq.0 - after.0 > limits::RESUME_LOOKED_AT_MAX => {
-                (Resume::Reload, None)
-            }
+            Some(after) if !self.epochs.hold(epoch, after, self.seq) => (Resume::Reload, None),
+            Some(after) if self.seq.0 - after.0 > limits::RESUME_LOOKED_AT_MAX => (Resume::Reload, None),
             Some(after) if after == self.seq => (Resume::Ok, None),
             Some(after) => (Resume::Ok, Some(after)),
         };
@@ -74,6 +81,7 @@ impl Hub {
             me: person.user.clone(),
             newest_session: person.newest_session.map_or(session, |newest| newest.max(session)),
             seq: self.seq,
+            epoch: self.epochs.current(),
             resume,
             rooms,
             archived: self.archived_count(person),

@@ -15,6 +15,7 @@ mod client;
 mod command;
 mod connection;
 mod deleted;
+mod epochs;
 mod gathered;
 mod listing;
 mod members;
@@ -37,6 +38,7 @@ use crate::proto::limits;
 use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Snapshot};
 use crate::proto::server::ServerMessage;
 
+use epochs::Epochs;
 use gathered::Gathered;
 use presence::Presence;
 use rooms::Rooms;
@@ -141,6 +143,7 @@ pub struct Hub {
     next_ticket: Ticket,
     /// The newest event that was told.
     seq: Seq,
+    epochs: Epochs,
     /// Version of the program, for `welcome`.
     version: String,
 }
@@ -156,6 +159,7 @@ impl Hub {
             unanswered: HashMap::new(),
             next_ticket: 1,
             seq: Seq(snapshot.seq),
+            epochs: Epochs::new(snapshot.epochs),
             version: version.to_owned(),
         };
         for user in snapshot.users {

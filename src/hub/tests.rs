@@ -295,7 +295,7 @@ impl World {
 
 /// The greeting of a connection that has a tab of its own.
 fn hello(conn: ConnId, after: Option<Seq>) -> ClientMessage {
-    ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(conn.0), after }
+    ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(conn.0), after, epoch: None }
 }
 
 /// The message that is told live.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ClientMsgId, RoomId, Seq, TabId, UserId};
+use super::id::{ClientMsgId, Epoch, RoomId, Seq, TabId, UserId};
 use super::role::RoomRole;
 use super::room::{Notify, RoomSetting};
 use super::text::RawBody;
@@ -38,6 +38,10 @@ pub enum ClientMessage {
         version: u32,
         tab: TabId,
         after: Option<Seq>,
+        /// Of the welcome after which `after` was heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional = nullable))]
+        epoch: Option<Epoch>,
     },
     Ping {},
     Read {
@@ -77,7 +81,7 @@ impl ClientMessage {
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text).or_else(|fault| match serde_json::from_str(text) {
             Ok(AnyHello::Hello { version }) if version != PROTOCOL_VERSION => {
-                Ok(Self::Hello { version, tab: TabId(0), after: None })
+                Ok(Self::Hello { version, tab: TabId(0), after: None, epoch: None })
             }
             _ => Err(fault),
         })
@@ -97,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_hello_of_another_version_is_one_whatever_else_it_holds() {
-        let hello = |version: u32| Some(ClientMessage::Hello { version, tab: TabId(0), after: None });
+        let hello = |version: u32| Some(ClientMessage::Hello { version, tab: TabId(0), after: None, epoch: None });
         let parse = |text: &str| ClientMessage::parse(text).ok();
         assert_eq!(parse(r#"{"type":"hello","version":1,"after":null}"#), hello(1));
         assert_eq!(parse(r#"{"type":"hello","version":99,"tabs":["x"]}"#), hello(99));

@@ -34,6 +34,10 @@ id! {
     Seq
 }
 id! {
+    /// One run of the box, with all that happened before it. Made at random at each start.
+    Epoch
+}
+id! {
     /// A sign-in; it outlives connections.
     SessionId
 }

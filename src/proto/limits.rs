@@ -52,6 +52,8 @@ pub const RESUME_EVENTS_MAX: usize = 1_000;
 pub const RESUME_LOOKED_AT_MAX: u64 = 10_000;
 /// Bytes of the texts among them: they are this client's alone, and after a lost Wi-Fi everybody comes back at once.
 pub const RESUME_BYTES_MAX: usize = 256 << 10;
+/// Runs of the box that are remembered, to tell a client's history from another: a thousand restarts are years, and 30 KiB.
+pub const EPOCHS_KEPT_MAX: u32 = 1_000;
 /// Missed events in one frame: keeps a frame well below what a phone parses in one go.
 pub const EVENTS_FRAME_MAX: usize = 100;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Re;
 use super::code::ErrorCode;
 use super::event::Event;
-use super::id::{ClientMsgId, RoomId, Seq, SessionId, UserId};
+use super::id::{ClientMsgId, Epoch, RoomId, Seq, SessionId, UserId};
 use super::permit::Act;
 use super::role::{BoxRole, RoomRole};
 use super::room::{Notify, RoomKind, RoomSettings};
@@ -171,6 +171,8 @@ pub enum ServerMessage {
         /// The last place where this account was signed in to; this one, where nobody has been later.
         newest_session: SessionId,
         seq: Seq,
+        /// By what this run of the box is known, when the client comes back.
+        epoch: Epoch,
         resume: Resume,
         rooms: Vec<Room>,
         /// How many archived rooms there are beside these.

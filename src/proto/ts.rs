@@ -18,6 +18,7 @@ fn typescript() -> String {
         super::id::UserId,
         super::id::RoomId,
         super::id::Seq,
+        super::id::Epoch,
         super::id::SessionId,
         super::id::InviteId,
         super::id::TabId,

@@ -12,7 +12,7 @@ use super::{OpenError, names};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -25,6 +25,7 @@ const MIGRATIONS: [Migration; 12] = [
     Migration::of(include_str!("migrations/0010_first_steps.sql")),
     Migration::of(include_str!("migrations/0011_owners.sql")),
     Migration::of(include_str!("migrations/0012_notify.sql")),
+    Migration::of(include_str!("migrations/0013_epochs.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

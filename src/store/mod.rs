@@ -23,7 +23,7 @@ use self::search::Indexer;
 use self::writer::{Command, Marks, Writer};
 use crate::fair::Asker;
 use crate::proto::account::{SearchPage, Settings};
-use crate::proto::id::{RoomId, SessionId, UserId};
+use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::STORE_IN_FLIGHT_MAX;
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 use crate::proto::server::User;
@@ -35,6 +35,7 @@ mod checkpoint;
 mod codes;
 mod database;
 mod days;
+mod epochs;
 mod error;
 mod events;
 mod guests;
@@ -106,7 +107,8 @@ impl Store {
         let sqlite = |e: rusqlite::Error| OpenError::sqlite(dir, &e);
         let touched = Touched::default();
         touched.watch(&mut connection).map_err(sqlite)?;
-        let snapshot = snapshot(&connection).map_err(sqlite)?;
+        let mut snapshot = snapshot(&connection).map_err(sqlite)?;
+        snapshot.epochs = epochs::begin(&connection, Seq(snapshot.seq)).map_err(sqlite)?;
         let resident = Resident::load(&connection).map_err(sqlite)?;
         let loss = loss::notice(dir, &connection, &before, snapshot.seq);
         let health = Arc::new(Health::default());
@@ -330,6 +332,7 @@ fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], members::member)?.collect::<rusqlite::Result<_>>()?,
         seq: events::newest_seq(db)?,
+        epochs: Vec::new(),
         settings: settings::read(db)?,
     })
 }

@@ -1,6 +1,8 @@
 // A reload while the box is away, and what a person leaves on a device that others use too.
 
 import assert from 'node:assert/strict'
+import { cp, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { after, before, describe } from 'node:test'
 import { launch, skip } from './harness/chromium.js'
 import { everythingKept, untilErased, untilKept } from './harness/kept.js'
@@ -109,6 +111,36 @@ describe('a page whose box is away', { skip }, () => {
     await page.getByText('已离线').waitFor({ state: 'detached' })
     await chen.leave()
   })
+
+  chapter(
+    'a box that was put back from a backup and written on is not mixed up with what it was',
+    async () => {
+      const data = path.join(porch.folder, 'data')
+      const backup = path.join(porch.folder, 'backup')
+      await porch.end()
+      await cp(data, backup, { recursive: true })
+      await porch.restart()
+      await ben.say('Said after the backup')
+      await ada.message('Said after the backup').waitFor()
+      await untilKept(ada.page, 'Said after the backup')
+      await ada.page.goto('about:blank')
+      await porch.end()
+      await rm(data, { recursive: true })
+      await rename(backup, data)
+      await porch.restart()
+      await ben.message('Said after the backup').waitFor({ state: 'detached' })
+      await ben.say('Said in its place')
+      await ben.say('And one more')
+      await ada.page.goto('/r/1')
+      await ada.message('And one more').waitFor()
+      assert.deepEqual((await texts(ada)).slice(-3), [
+        'Written in the dark',
+        'Said in its place',
+        'And one more',
+      ])
+      await untilErased(ada.page, 'Said after the backup')
+    },
+  )
 
   chapter('whoever signs out leaves nothing on the device, in no tab', async () => {
     const { page } = ada

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{BINARY, EVERYONE, Folder, Person, Porch, Start, eventually, run};
+use crate::support::{BINARY, EVERYONE, Folder, Person, Porch, Start, eventually, number, run};
 
 const FLAGS: [&str; 6] = ["serve", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns"];
 
@@ -131,4 +131,60 @@ async fn a_box_that_has_lost_everybody_has_no_first_visitor_either() {
     assert!(status.success(), "{out} {err}");
     let porch = Porch::start_with(Start::on(&folder)).await;
     porch.door.register("Bob").await;
+}
+
+#[tokio::test]
+async fn a_box_put_back_from_a_backup_and_written_on_is_another_history() {
+    let folder = Folder::new();
+    let backup = folder.path("backup");
+    let porch = Porch::start_with(Start::on(&folder)).await;
+    let ada = porch.door.register("Ada").await;
+    let mut device = ada.connect().await;
+    let epoch = number(&device.hello(None).await["epoch"]);
+    let first = number(&device.post(EVERYONE, "1", "before the backup").await["id"]);
+    assert!(porch.stop().await.success());
+    copy_folder(&folder.data(), &backup);
+
+    let porch = Porch::start_with(Start::on(&folder)).await;
+    let ada = Person { door: porch.door.clone(), ..ada };
+    let mut device = ada.connect().await;
+    let welcome = device.hello_from(first, Some(epoch)).await;
+    assert_eq!(welcome["resume"], "ok", "a restart is none: {welcome}");
+    let lost_epoch = number(&welcome["epoch"]);
+    let lost = number(&device.post(EVERYONE, "2", "after the backup").await["id"]);
+    assert!(porch.stop().await.success());
+
+    fs::remove_dir_all(folder.data()).expect("it can be removed");
+    fs::rename(&backup, folder.data()).expect("it can be put back");
+    let porch = Porch::start_with(Start::on(&folder)).await;
+    let ada = Person { door: porch.door.clone(), ..ada };
+    let mut device = ada.connect().await;
+    device.hello(None).await;
+    for text in ["3", "4", "5"] {
+        device.post(EVERYONE, text, "on the backup").await;
+    }
+    // More has been said than before: by the number alone nobody would know.
+    for (after, epoch, resume) in [
+        (lost, Some(lost_epoch), "reload"),
+        (first, Some(lost_epoch), "reload"),
+        (lost, Some(epoch), "reload"),
+        (first, Some(epoch), "ok"),
+        (lost, None, "ok"),
+    ] {
+        let welcome = ada.connect().await.hello_from(after, epoch).await;
+        assert_eq!(welcome["resume"], resume, "{after} {epoch:?}: {welcome}");
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("it can be made");
+    for entry in fs::read_dir(from).expect("it can be listed") {
+        let entry = entry.expect("it can be listed");
+        let copy = to.join(entry.file_name());
+        if entry.file_type().expect("it has a kind").is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).expect("it can be copied");
+        }
+    }
 }

@@ -6,6 +6,8 @@ export type RoomId = number;
 
 export type Seq = number;
 
+export type Epoch = number;
+
 export type SessionId = number;
 
 export type InviteId = number;
@@ -22,7 +24,11 @@ export type Access = "closed" | "open";
 
 export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
-export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
+export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
+/**
+ * Of the welcome after which `after` was heard.
+ */
+epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -158,7 +164,11 @@ gone: Array<UserId>, } | { "type": "welcome", version: number, server: string, m
 /**
  * The last place where this account was signed in to; this one, where nobody has been later.
  */
-newest_session: SessionId, seq: Seq, resume: Resume, rooms: Array<Room>, 
+newest_session: SessionId, seq: Seq, 
+/**
+ * By what this run of the box is known, when the client comes back.
+ */
+epoch: Epoch, resume: Resume, rooms: Array<Room>, 
 /**
  * How many archived rooms there are beside these.
  */

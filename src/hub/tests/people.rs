@@ -72,7 +72,7 @@ fn a_connection_that_never_says_hello_is_not_present_and_hears_nothing() {
 fn another_version_is_closed_and_a_second_hello_too() {
     let mut world = World::of(1);
     let old = world.connect_session(1, 1);
-    world.say(old, ClientMessage::Hello { version: 0, tab: TabId(1), after: None });
+    world.say(old, ClientMessage::Hello { version: 0, tab: TabId(1), after: None, epoch: None });
     assert_eq!(world.closed_with(old), Some(CloseCode::Version));
     let twice = world.join(1);
     world.say(twice, hello(twice, None));
@@ -82,7 +82,7 @@ fn another_version_is_closed_and_a_second_hello_too() {
 #[test]
 fn who_says_hello_again_and_again_is_told_to_wait_and_costs_nobody_else_a_welcome() {
     let mut world = World::of(2);
-    let hello = ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(1), after: None };
+    let hello = ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(1), after: None, epoch: None };
     for again in 0..=u64::from(limits::HELLOS_BURST) {
         // From another place each time: it is the person who is counted.
         let conn = world.connect_session(1, 100 + again);
@@ -289,7 +289,7 @@ fn a_session_that_ended_while_its_connection_was_on_the_way_is_closed() {
 #[test]
 fn a_tab_that_comes_back_closes_what_it_had_before_and_no_other_tab() {
     let mut world = World::of(2);
-    let greet = |tab| ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(tab), after: None };
+    let greet = |tab| ClientMessage::Hello { version: PROTOCOL_VERSION, tab: TabId(tab), after: None, epoch: None };
     let conns: Vec<ConnId> = [(2, 7, 1), (2, 7, 2), (2, 8, 1), (1, 9, 1), (2, 7, 1)]
         .map(|(user, session, tab)| {
             let conn = world.connect_session(user, session);

@@ -15,7 +15,7 @@ use crate::proto::account::{Invite, PatchSettings, Settings};
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, Message};
-use crate::proto::id::{RoomId, SessionId, UserId};
+use crate::proto::id::{Epoch, RoomId, Seq, SessionId, UserId};
 use crate::proto::server::User;
 
 pub use crate::proto::millis::{DAY_MS, Millis};
@@ -135,7 +135,16 @@ pub struct Snapshot {
     pub members: Vec<MemberRecord>,
     /// The newest event's.
     pub seq: u64,
+    /// The runs of the box that made this history, in order; the last is this one.
+    pub epochs: Vec<EpochBegun>,
     pub settings: Settings,
+}
+
+/// A run of the box, and the newest event when it began.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EpochBegun {
+    pub epoch: Epoch,
+    pub after: Seq,
 }
 
 /// What a returning client missed.

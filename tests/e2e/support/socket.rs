@@ -55,9 +55,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Device<S> {
 
     /// Says hello; gives the welcome.
     pub(crate) async fn hello(&mut self, after: Option<u64>) -> Value {
+        self.greet(json!({"after": after})).await
+    }
+
+    /// The same after an event that was heard in this epoch.
+    pub(crate) async fn hello_from(&mut self, after: u64, epoch: Option<u64>) -> Value {
+        self.greet(json!({"after": after, "epoch": epoch})).await
+    }
+
+    async fn greet(&mut self, mut hello: Value) -> Value {
         // Each device is a tab of its own.
         let tab = TABS.fetch_add(1, Ordering::Relaxed);
-        self.say(json!({"type": "hello", "version": PROTOCOL_VERSION, "tab": tab, "after": after})).await;
+        hello["type"] = "hello".into();
+        hello["version"] = PROTOCOL_VERSION.into();
+        hello["tab"] = tab.into();
+        self.say(hello).await;
         let welcome = self.next().await;
         assert_eq!(welcome["type"], "welcome", "{welcome}");
         welcome

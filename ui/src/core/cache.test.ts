@@ -131,6 +131,24 @@ test('a_reload_that_the_box_asks_for_drops_what_is_kept_of_every_room', async ()
   for (const gone of ['first', 'second', 'in the kitchen']) expect(text).not.toContain(gone)
 })
 
+test('a_box_put_back_to_what_it_once_was_is_known_by_its_epoch_and_believed', async () => {
+  const { chat } = await insideWithTwo()
+  chat.markRead(1, 2)
+  await chat.entry.kept!.flush()
+  expect(await head()).toMatchObject({ seq: 12, epoch: 1 })
+  const next = await reload(chat)
+  expect(bodies(next)).toEqual(['first', 'second'])
+  const guest = await box.guest()
+  expect(await guest.expect('hello')).toMatchObject({ after: 12, epoch: 1 })
+  // What has been written on it since: as many messages again, and one is deleted that was not.
+  guest.welcome({ seq: 15, epoch: 9, resume: 'reload', rooms: [room({ last_n: 4, deleted: [[3, 3]] })] })
+  await vi.waitFor(() => expect(bodies(next)).toEqual([]))
+  expect([next.rooms.get(1)?.read_n, next.rooms.get(1)?.unread]).toEqual([0, 3])
+  await next.entry.kept!.flush()
+  expect(await head()).toMatchObject({ seq: 15, epoch: 9 })
+  expect(await device.text()).not.toContain('second')
+})
+
 test('a_box_whose_events_begin_anew_is_believed', async () => {
   const { chat } = await insideWithTwo()
   const next = await reload(chat)

@@ -7,7 +7,7 @@
  * knows less than what is there leaves it.
  */
 import { PROTOCOL_VERSION } from '../limits'
-import type { BoxInfo, Message, Room, RoomId, Seq, User, UserId } from '../protocol'
+import type { BoxInfo, Epoch, Message, Room, RoomId, Seq, User, UserId } from '../protocol'
 import { type Account, accountOf } from './account'
 import type { Connection } from './connection'
 import type { Directory } from './directory.svelte'
@@ -25,8 +25,9 @@ export type CachedHead = {
   readonly writer: number
   /** When, by this device's clock. */
   readonly at: number
-  /** The newest event that is in it. */
+  /** The newest event that is in it, and the box's run in which it was told. */
   readonly seq: Seq
+  readonly epoch: Epoch
   readonly box: BoxInfo | null
   readonly me: User
   readonly has_password: boolean
@@ -48,7 +49,7 @@ export type CacheSource = {
   readonly entry: { readonly box: BoxInfo | null; readonly me: User | null; readonly hasPassword: boolean }
   readonly rooms: Rooms
   readonly directory: Directory
-  readonly connection: Pick<Connection, 'after'>
+  readonly connection: Pick<Connection, 'after' | 'epoch'>
   /** Takes up whatever has arrived: the connection counts it already. */
   takeUp(): void
   /** Counts how often it could not be known what was deleted. */
@@ -56,7 +57,7 @@ export type CacheSource = {
 }
 
 /** Changes with what is kept in a record; what is there in another layout is dropped. */
-const LAYOUT = `1.${PROTOCOL_VERSION}`
+const LAYOUT = `2.${PROTOCOL_VERSION}`
 /** Rooms that are listed: more than anybody scrolls through while the box is away, and 100 kB. */
 export const CACHED_ROOMS_MAX = 200
 /** Rooms, the liveliest first, whose last messages are kept. */
@@ -133,8 +134,8 @@ export class Cache {
     if (!source || !me) return
     // Only now is all taken up that the connection counts.
     source.takeUp()
-    const seq = source.connection.after
-    if (seq === null) return
+    const { after: seq, epoch } = source.connection
+    if (seq === null || epoch === null) return
     const reloads = source.reloads()
     const isAnew = reloads !== this.#reloads
     const records = cachedRooms(source.rooms)
@@ -148,7 +149,7 @@ export class Cache {
       const changed = records.filter(({ id }) => known?.get(id) !== briefs.get(id))
       return {
         isWhole: known === null,
-        put: [this.#head(source, me, seq, records), ...changed],
+        put: [this.#head(source, me, { seq, epoch }, records), ...changed],
         dropped: [...(known?.keys() ?? [])].filter((id) => !briefs.has(id)),
       }
     }
@@ -159,14 +160,19 @@ export class Cache {
     if (isWritten) this.#reloads = reloads
   }
 
-  #head(source: CacheSource, me: User, seq: Seq, records: readonly CachedRoom[]): CachedHead {
+  #head(
+    source: CacheSource,
+    me: User,
+    place: { readonly seq: Seq; readonly epoch: Epoch },
+    records: readonly CachedRoom[],
+  ): CachedHead {
     return {
       id: 0,
       layout: LAYOUT,
       account: accountOf(me),
       writer: this.#writer,
       at: this.#now(),
-      seq,
+      ...place,
       box: source.entry.box,
       me,
       has_password: source.entry.hasPassword,
@@ -179,6 +185,7 @@ export class Cache {
 /** Fills a page that knows nothing yet. */
 export function fill({ head, rooms }: Recalled, source: CacheSource): void {
   source.connection.after = head.seq
+  source.connection.epoch = head.epoch
   for (const user of head.people) source.directory.meet(user)
   for (const { room, rows } of rooms) {
     const state = source.rooms.learn(room)

@@ -265,6 +265,7 @@ test('another_version_of_the_box_is_noticed', async () => {
     me: ada,
     newest_session: 1,
     seq: 0,
+    epoch: 1,
     resume: 'ok',
     rooms: [room()],
     archived: 0,

@@ -66,7 +66,13 @@ async function connected(resume: Parameters<Awaited<ReturnType<Box['guest']>>['g
 test('hello_comes_first_and_resumes_after_nothing', async () => {
   connection.start()
   const guest = await box.guest()
-  expect(await guest.next()).toEqual({ type: 'hello', version: PROTOCOL_VERSION, tab: 7, after: null })
+  expect(await guest.next()).toEqual({
+    type: 'hello',
+    version: PROTOCOL_VERSION,
+    tab: 7,
+    after: null,
+    epoch: null,
+  })
 })
 
 test('nothing_is_sent_before_welcome', async () => {

@@ -3,7 +3,7 @@
  * the box says, and keeps the number to resume from.
  */
 import { HEARTBEAT_INTERVAL_MS, PROTOCOL_VERSION } from '../limits'
-import type { ClientMessage, ServerMessage, TabId } from '../protocol'
+import type { ClientMessage, Epoch, ServerMessage, TabId } from '../protocol'
 import { toJson } from './wellFormed'
 
 /** Waits between attempts, in milliseconds; the last one repeats. Each is shortened or stretched by chance. */
@@ -70,6 +70,8 @@ const FLOOD = 4006
 export class Connection {
   /** The newest event seen: what `hello` resumes after. Null before the first welcome. */
   after: number | null = null
+  /** The box's run in which it was told; unknown of a page that was kept by an older one. */
+  epoch: Epoch | null = null
 
   #world: World
   #hearer: Hearer
@@ -136,6 +138,7 @@ export class Connection {
         version: PROTOCOL_VERSION,
         tab: this.#world.tab,
         after: this.after,
+        epoch: this.epoch,
       }
       socket.send(toJson(hello))
     }
@@ -167,6 +170,7 @@ export class Connection {
   #welcome(welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
     clearTimeout(this.#timer)
     if (welcome.resume !== 'ok') this.after = welcome.seq
+    this.epoch = welcome.epoch
     this.#failures = 0
     this.#welcomed = true
     this.#listen()

@@ -79,6 +79,8 @@ export class RoomState {
     return Math.max(0, count)
   })
 
+  /** The box may have gone back to an earlier history: what it says next is all that counts. */
+  #isForgotten = false
   #typingTimers = new Map<UserId, ReturnType<typeof setTimeout>>()
 
   constructor(room: Room) {
@@ -95,6 +97,11 @@ export class RoomState {
     this.with = room.with
     this.member_count = room.member_count
     this.last_n = room.last_n
+    if (this.#isForgotten) {
+      this.#isForgotten = false
+      this.#deleted = new Set()
+      this.read_n = 0
+    }
     this.read_n = Math.max(this.read_n, room.read_n)
     this.last = room.last
     this.joined_at = room.joined_at
@@ -158,6 +165,7 @@ export class RoomState {
   }
 
   forgetHistory(): void {
+    this.#isForgotten = true
     this.timeline.clear()
     this.changed += 1
   }

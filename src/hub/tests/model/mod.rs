@@ -222,7 +222,7 @@ impl World {
             Hello::Version => (PROTOCOL_VERSION + 1, None),
         };
         let tab = TabId(if copied { 0 } else { 1 + device as u64 });
-        self.say(conn, ClientMessage::Hello { version, tab, after });
+        self.say(conn, ClientMessage::Hello { version, tab, after, epoch: None });
     }
 
     fn disconnect(&mut self, device: usize) {

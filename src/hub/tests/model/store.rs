@@ -91,6 +91,7 @@ impl Store {
             rooms: self.rooms.iter().filter(|(_, room)| !room.removed).map(|(id, _)| self.record(*id)).collect(),
             members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
             seq: self.events.len() as u64,
+            epochs: Vec::new(),
             settings: Default::default(),
         }
     }

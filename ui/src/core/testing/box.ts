@@ -141,6 +141,7 @@ export class Guest {
       me: ada,
       newest_session: 1,
       seq: 0,
+      epoch: 1,
       resume: 'fresh',
       rooms: [room()],
       archived: 0,

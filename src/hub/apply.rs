@@ -61,17 +61,17 @@ impl Hub {
 
     fn room_changed(&mut self, id: RoomId, setting: RoomSetting, out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get_mut(id) else { return };
-        // Nobody was welcomed with it.
-        let comes_back = room.settings.archived && setting == RoomSetting::Archived(false);
+        let was_archived = room.settings.archived;
         room.settings.set(setting);
-        if comes_back {
-            return self.show_room_back(id, out);
+        match (was_archived, room.settings.archived) {
+            // Nobody was welcomed with it.
+            (true, false) => self.show_room_back(id, out),
+            (was, is) => self.tell_settings(id, is && !was, out),
         }
-        self.tell_settings(id, out);
     }
 
     /// Each connection that is there hears it once; most may do the same there, and it is encoded once for those.
-    fn tell_settings(&self, id: RoomId, out: &mut Vec<Output>) {
+    fn tell_settings(&self, id: RoomId, archives: bool, out: &mut Vec<Output>) {
         let Some(room) = self.rooms.get(id) else { return };
         let mut alike: BTreeMap<Vec<Act>, Vec<ConnId>> = BTreeMap::new();
         for (conn, user) in room.present.iter().filter_map(|conn| Some((*conn, self.roster.conns.get(conn)?.user))) {
@@ -79,7 +79,8 @@ impl Hub {
             alike.entry(may.unwrap_or_default()).or_default().push(conn);
         }
         for (may, to) in alike {
-            broadcast(to, ServerMessage::RoomSettings { room: id, settings: room.settings.clone(), may }, out);
+            let settings = room.settings.clone();
+            broadcast(to, ServerMessage::RoomSettings { room: id, settings, may, archives }, out);
         }
     }
 

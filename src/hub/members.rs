@@ -38,6 +38,7 @@ impl Hub {
     ) {
         let conns: Vec<ConnId> = users.iter().flat_map(|user| self.roster.joined_conns(*user)).collect();
         let Some(room) = self.rooms.get_mut(id) else { return };
+        let archived = room.settings.archived.into();
         for user in users {
             room.members.remove(user);
         }
@@ -55,7 +56,7 @@ impl Hub {
             }
             self.gathered.left(id, *user);
         }
-        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id], by }, out);
+        broadcast(conns, ServerMessage::RoomsGone { rooms: vec![id], archived, by }, out);
     }
 
     /// A member is something else from now on: shown to them, and told to the others.
@@ -82,7 +83,7 @@ impl Hub {
 
     /// Forgets rooms that are there no longer. Each connection is told once.
     pub(super) fn rooms_removed(&mut self, removed: &[RoomId], out: &mut Vec<Output>) {
-        let mut told: BTreeMap<ConnId, Vec<RoomId>> = BTreeMap::new();
+        let mut told: BTreeMap<ConnId, (Vec<RoomId>, u32)> = BTreeMap::new();
         for id in removed {
             let Some(room) = self.rooms.remove(*id) else { continue };
             for user in room.members.keys() {
@@ -91,17 +92,19 @@ impl Hub {
                 }
             }
             for conn in room.present {
-                told.entry(conn).or_default().push(*id);
+                let (rooms, archived) = told.entry(conn).or_default();
+                rooms.push(*id);
+                *archived += u32::from(room.settings.archived);
             }
             self.gathered.forget(*id);
         }
         // Most are in the same ones.
-        let mut alike: BTreeMap<Vec<RoomId>, Vec<ConnId>> = BTreeMap::new();
+        let mut alike: BTreeMap<(Vec<RoomId>, u32), Vec<ConnId>> = BTreeMap::new();
         for (conn, rooms) in told {
             alike.entry(rooms).or_default().push(conn);
         }
-        for (rooms, to) in alike {
-            broadcast(to, ServerMessage::RoomsGone { rooms, by: None }, out);
+        for ((rooms, archived), to) in alike {
+            broadcast(to, ServerMessage::RoomsGone { rooms, archived, by: None }, out);
         }
     }
 

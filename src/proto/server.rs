@@ -145,9 +145,15 @@ pub enum ServerMessage {
         settings: RoomSettings,
         /// All that this member may do there from now on.
         may: Vec<Act>,
+        /// It has gone into the archive.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+        archives: bool,
     },
     RoomsGone {
         rooms: Vec<RoomId>,
+        /// How many of them were archived.
+        archived: u32,
         /// Who took this member out of them, if somebody did.
         by: Option<UserId>,
     },

@@ -106,6 +106,9 @@ fn set(db: &Connection, room: RoomId, by: UserId, setting: RoomSetting) -> rusql
     if let Some(refusal) = refusal {
         return Ok(Outcome::Refused(refusal));
     }
+    if is_set(db, room, &setting)? {
+        return Ok(Outcome::done([]));
+    }
     let (column, value): (_, &dyn ToSql) = match &setting {
         RoomSetting::Archived(archived) => ("archived", archived),
         RoomSetting::Guests(guests) => ("guests", guests),
@@ -115,6 +118,18 @@ fn set(db: &Connection, room: RoomId, by: UserId, setting: RoomSetting) -> rusql
         .execute(params![sql(room.0), value])?;
     let left = if setting == RoomSetting::Guests(false) { guests_leave(db, room, by)? } else { None };
     Ok(Outcome::done(left.into_iter().chain([Change::RoomChanged { room, setting }]).collect::<Vec<_>>()))
+}
+
+/// Whether this is what the room has already: nothing happens then, and nobody is told.
+fn is_set(db: &Connection, room: RoomId, setting: &RoomSetting) -> rusqlite::Result<bool> {
+    let settings: RoomSettings = db
+        .prepare_cached(&format!("SELECT {ROOM_SETTINGS_COLUMNS} FROM rooms WHERE id = ?"))?
+        .query_row([sql(room.0)], |row| rows::room_settings(row, 0))?;
+    Ok(match setting {
+        RoomSetting::Archived(archived) => settings.archived == *archived,
+        RoomSetting::Guests(guests) => settings.guests == *guests,
+        RoomSetting::Name(name) => settings.name == *name,
+    })
 }
 
 /// Why nothing is set of this room, if so.

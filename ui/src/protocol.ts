@@ -152,7 +152,15 @@ back?: boolean, } | { "type": "room_settings", room: RoomId, settings: RoomSetti
 /**
  * All that this member may do there from now on.
  */
-may: Array<Act>, } | { "type": "rooms_gone", rooms: Array<RoomId>, 
+may: Array<Act>, 
+/**
+ * It has gone into the archive.
+ */
+archives?: boolean, } | { "type": "rooms_gone", rooms: Array<RoomId>, 
+/**
+ * How many of them were archived.
+ */
+archived: number, 
 /**
  * Who took this member out of them, if somebody did.
  */

@@ -145,7 +145,7 @@ fn a_guest_joins_open_rooms_that_are_open_to_guests_and_leaves_them() {
     assert_eq!(world.errors(eve), [ErrorCode::NotFound]);
     world.say(eve, ClientMessage::Command { re: 3, command: Command::LeaveRoom { room: second } });
     world.commit();
-    assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second], by: None }));
+    assert!(world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![second], archived: 0, by: None }));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_room_that_is_closed_to_guests_loses_them_at_once() {
     };
     assert!(world.got(ada).contains(&left));
     for guest in [eve, mal] {
-        assert_eq!(world.got(guest), [ServerMessage::RoomsGone { rooms: vec![room], by: None }]);
+        assert_eq!(world.got(guest), [ServerMessage::RoomsGone { rooms: vec![room], archived: 0, by: None }]);
     }
     world.send(ada, room, "a", "alone again");
     world.commit();

@@ -71,7 +71,7 @@ fn who_leaves_hears_nothing_more() {
     let room = world.room(ada, Access::Open, &[2]);
     world.say(bob, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     world.commit();
-    assert!(world.got(bob).contains(&ServerMessage::RoomsGone { rooms: vec![room], by: None }));
+    assert!(world.got(bob).contains(&ServerMessage::RoomsGone { rooms: vec![room], archived: 0, by: None }));
     world.send(ada, room, "a", "gone?");
     world.commit();
     assert!(world.bodies(bob).is_empty());

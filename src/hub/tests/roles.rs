@@ -28,8 +28,11 @@ fn who_is_taken_out_of_a_room_hears_by_whom_and_then_nothing_more() {
         for (owner, conn, taken) in [(2, bob, 3), (1, ada, 4)] {
             world.say(conn, remove(room, taken));
             world.commit();
-            let told =
-                world.got(eve).contains(&ServerMessage::RoomsGone { rooms: vec![room], by: Some(UserId(owner)) });
+            let told = world.got(eve).contains(&ServerMessage::RoomsGone {
+                rooms: vec![room],
+                archived: 0,
+                by: Some(UserId(owner)),
+            });
             assert_eq!(told, taken == 3);
             world.wait(250);
             let left = vec![UserId(taken)];

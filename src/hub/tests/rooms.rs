@@ -145,12 +145,31 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
 }
 
 #[test]
+fn what_goes_into_the_archive_is_told_as_such_and_what_is_set_of_it_there_is_not() {
+    let (mut world, made) = flooded(1, false);
+    let bob = world.join(2);
+    let room = made[0];
+    let told = |world: &mut World, setting| {
+        world.change(Change::RoomChanged { room, setting });
+        match &world.got(bob)[..] {
+            [ServerMessage::RoomSettings { archives, .. }] => Some(*archives),
+            [ServerMessage::Room { back: true, .. }] => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(&mut world, RoomSetting::Name("Shed".into())), Some(false));
+    assert_eq!(told(&mut world, RoomSetting::Archived(true)), Some(true));
+    assert_eq!(told(&mut world, RoomSetting::Name("Attic".into())), Some(false));
+    assert_eq!(told(&mut world, RoomSetting::Archived(false)), None);
+}
+
+#[test]
 fn removed_rooms_are_told_once_to_each_connection_and_are_gone() {
     let (mut world, made) = flooded(100, true);
     let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
     world.change(Change::RoomsRemoved { rooms: made.clone() });
     for conn in [ada, bob] {
-        assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone(), by: None }]);
+        assert_eq!(world.got(conn), [ServerMessage::RoomsGone { rooms: made.clone(), archived: 100, by: None }]);
     }
     assert!(world.got(eve).is_empty());
     world.send(bob, made[0], "b", "still there?");

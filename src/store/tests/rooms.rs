@@ -230,6 +230,7 @@ fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
     let add = || Op::Room(RoomOp::AddMembers { room, users: vec![users[0]], by: Some(grace), at: NOON });
     let delete = |message, whose| Op::Message(MessageOp::Delete { room, message, by: grace, whose, at: NOON });
     changes(fixture.apply(set(RoomSetting::Archived(true))));
+    assert!(changes(fixture.apply(set(RoomSetting::Archived(true)))).is_empty(), "it is so already");
     assert_eq!(fixture.refused(add()), ErrorCode::RoomArchived);
     changes(fixture.apply(set(RoomSetting::Archived(false))));
     changes(fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: grace, by: grace })));

@@ -215,7 +215,7 @@ test('a_room_that_was_left_is_not_kept', async () => {
   await vi.waitFor(() => expect(chat.rooms.get(4)?.last_n).toBe(1))
   await chat.entry.kept!.flush()
   expect(await device.text()).toContain('in the kitchen')
-  guest.say({ type: 'rooms_gone', rooms: [4], by: null })
+  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
   await vi.waitFor(() => expect(chat.rooms.all.size).toBe(1))
   await chat.entry.kept!.flush()
   expect(await device.text()).not.toContain('itchen')

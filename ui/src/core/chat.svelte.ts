@@ -395,7 +395,8 @@ export class Chat {
     return state
   }
 
-  #roomsGone({ rooms, by }: Extract<ServerMessage, { type: 'rooms_gone' }>): void {
+  #roomsGone({ rooms, archived, by }: Extract<ServerMessage, { type: 'rooms_gone' }>): void {
+    this.rooms.archived -= archived
     for (const id of rooms) {
       const room = this.rooms.get(id)
       if (room && by) this.takenOut = { room, by }

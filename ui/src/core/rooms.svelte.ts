@@ -1,6 +1,6 @@
 /** The rooms this person is in: what the box told of them, and those of which it has yet to tell. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { Room, RoomId, RoomSettings, ServerMessage } from '../protocol'
+import type { Room, RoomId, ServerMessage } from '../protocol'
 import type * as Api from './api'
 import { faultCode } from './api'
 import type { RoomState } from './room.svelte'
@@ -23,7 +23,7 @@ export class Rooms {
   readonly all = new SvelteMap<RoomId, RoomState>()
   /** True from the first welcome on, or with rooms that were kept: before it, no rooms means nothing. */
   known = $state(false)
-  /** How many archived rooms there are, known here or not. */
+  /** How many archived rooms there are, known here or not: counted as the box tells, from the welcome on. */
   archived = $state(0)
   /** The one with the newest message first; archived ones among them. */
   readonly sorted: readonly RoomState[] = $derived.by(() => liveliest([...this.all.values()]))
@@ -73,7 +73,6 @@ export class Rooms {
   async loadArchived(before: RoomId | undefined): Promise<{ last: RoomId | undefined; more: boolean }> {
     const page = await this.#api.archivedRooms(before)
     for (const room of page.rooms) this.learn(room)
-    if (!page.more) this.archived = [...this.all.values()].filter((room) => room.settings.archived).length
     return { last: page.rooms.at(-1)?.id, more: page.more }
   }
 
@@ -106,14 +105,12 @@ export class Rooms {
 
   /** A room was told of while the connection is there; `isBack`: it has come back from the archive. */
   told(room: Room, isBack: boolean): void {
-    // Of the archived rooms only some are known here.
-    if (isBack && !this.all.has(room.id)) this.archived -= 1
-    this.#countArchived(room.id, room.settings)
+    if (isBack) this.archived -= 1
     this.learn(room)
   }
 
   set(told: Extract<ServerMessage, { type: 'room_settings' }>): void {
-    this.#countArchived(told.room, told.settings)
+    if (told.archives) this.archived += 1
     this.all.get(told.room)?.set(told)
   }
 
@@ -168,11 +165,6 @@ export class Rooms {
         this.forget(id)
       }
     }
-  }
-
-  #countArchived(room: RoomId, { archived }: RoomSettings): void {
-    const before = this.all.get(room)
-    if (before && before.settings.archived !== archived) this.archived += archived ? 1 : -1
   }
 }
 

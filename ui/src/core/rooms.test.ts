@@ -32,6 +32,7 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
     room: 4,
     settings: { name: 'Galley', archived: true, guests: true },
     may: ['leave'],
+    archives: true,
   })
   await vi.waitFor(() => expect(state.settings.name).toBe('Galley'))
   expect(state.may).toEqual(['leave'])
@@ -49,10 +50,9 @@ test('what_is_set_of_a_room_is_taken_over_and_nothing_else_of_it', async () => {
     may: [],
   })
   guest.say({
-    type: 'room_settings',
-    room: 4,
-    settings: { name: 'Galley', archived: false, guests: true },
-    may: ['write'],
+    type: 'room',
+    room: room({ id: 4, kind: 'open', name: 'Galley', guests: true }),
+    back: true,
   })
   await vi.waitFor(() => expect(state.settings.archived).toBe(false))
   expect([chat.rooms.archived, chat.rooms.all.has(5)]).toEqual([0, false])
@@ -98,7 +98,7 @@ test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_
   chat.hide()
   given.archived = new Set([4, 9])
   chat.show()
-  await (await box.guest()).greet({ resume: 'ok', rooms: [room()] })
+  await (await box.guest()).greet({ resume: 'ok', archived: 2, rooms: [room()] })
   await vi.waitFor(() => expect(chat.rooms.get(4)?.settings.archived).toBe(true))
   expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
   expect(await chat.rooms.loadArchived(undefined)).toEqual({ last: 9, more: false })
@@ -129,7 +129,7 @@ test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_u
 
 test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
   const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
-  guest.say({ type: 'rooms_gone', rooms: [4], by: 2 })
+  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: 2 })
   await vi.waitFor(() => expect(chat.rooms.all.size).toBe(0))
   expect([chat.takenOut?.room.settings.name, chat.takenOut?.by]).toEqual(['Kitchen', 2])
 })
@@ -185,7 +185,7 @@ test('opening_a_room_to_guests_is_a_command', async () => {
 test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
   const before = chat.reloads
-  guest.say({ type: 'rooms_gone', rooms: [4], by: null })
+  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
   await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
 })
 
@@ -221,4 +221,20 @@ test('a_room_in_which_nothing_was_said_stands_where_one_came_in_and_not_above_bu
   await vi.waitFor(() => expect(chat.rooms.sorted[0]?.id).toBe(6))
   guest.tell(written(message({ id: 91, room: 4, n: 2, sent_at: 401 })))
   await vi.waitFor(() => expect(chat.rooms.sorted.map((one) => one.id)).toEqual([4, 6, 5, 3, 2, 1]))
+})
+
+test('archived_rooms_are_counted_as_the_box_tells_known_or_not', async () => {
+  const guest = await inside({ archived: 3, rooms: [room()] })
+  const settings = (archived: boolean) => ({ name: 'Hall', archived, guests: false })
+  // One of very many goes into the archive; one that is there gets another name.
+  guest.say({ type: 'room_settings', room: 5, settings: settings(true), may: [], archives: true })
+  guest.say({ type: 'room_settings', room: 6, settings: settings(true), may: [] })
+  await vi.waitFor(() => expect(chat.rooms.archived).toBe(4))
+  given.archived = new Set([5, 6])
+  await chat.rooms.loadArchived(undefined)
+  expect(chat.rooms.archived, 'what was loaded changes nothing').toBe(4)
+  guest.say({ type: 'rooms_gone', rooms: [5, 7, 8], archived: 2, by: null })
+  guest.say({ type: 'room', room: room({ id: 9, name: 'Attic' }), back: true })
+  await vi.waitFor(() => expect(chat.rooms.get(9)).toBeDefined())
+  expect(chat.rooms.archived).toBe(1)
 })

@@ -277,7 +277,7 @@ impl World {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
             ServerMessage::Room { room, .. } => self.truth.check_room(room, user),
-            ServerMessage::RoomSettings { room, settings, may } => {
+            ServerMessage::RoomSettings { room, settings, may, .. } => {
                 assert!(self.truth.is_member(*room, user));
                 assert_eq!(*may, self.truth.may(*room, user));
                 assert_eq!(settings, self.truth.settings(*room));

@@ -243,7 +243,11 @@ impl Store {
             Op::Room(RoomOp::Set { room: id, setting, by }) => {
                 let users = &self.users;
                 let room = self.rooms.get_mut(&id).expect("only known rooms are set");
+                let before = room.settings.clone();
                 room.settings.set(setting.clone());
+                if room.settings == before {
+                    return Outcome::done([]);
+                }
                 let closes = setting == RoomSetting::Guests(false);
                 let out = |user: &&UserId| closes && users.get(user).is_some_and(|user| user.role == BoxRole::Guest);
                 let left: Vec<UserId> = room.members.keys().filter(out).copied().collect();

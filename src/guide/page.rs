@@ -6,7 +6,7 @@ use super::device::{Device, is_ios_stranger};
 use super::lang::{Lang, Said, said};
 use super::shell::shell;
 use super::steps::{steps, stuck};
-use super::words::WORDS;
+use super::words::{WORDS, Word};
 
 /// What the guide is drawn from.
 pub struct Guide<'a> {
@@ -19,7 +19,7 @@ pub struct Guide<'a> {
     pub agent: &'a str,
     pub box_name: &'a str,
     pub fingerprint: &'a str,
-    pub words: [&'static str; WORDS],
+    pub words: [Word; WORDS],
     /// Host and port of this door over TLS.
     pub authority: &'a str,
     /// The address to go on to, from its first slash on.
@@ -56,7 +56,7 @@ const OTHERS: Said = said("Another device or browser", "其他设备或浏览器
 const COMPARE: Said = said("Is it the right one?", "确认是它");
 const COMPARE_WHY: Said = said(
     "Who looks after the box sees the same five words on its screen. If yours differ, do not install it.",
-    "管理主机的人能在它的屏幕上看到同样的五个词。如果不一样，请不要安装。",
+    "管理主机的人能在它的屏幕上看到同样的五个词（控制台上是英文的）。如果不一样，请不要安装。",
 );
 const DIGITS: Said = said("As SHA-256:", "SHA-256：");
 const TEST: Said = said("Test", "测试");
@@ -203,7 +203,7 @@ impl Guide<'_> {
     }
 
     fn comparison(&self) -> String {
-        let words: String = self.words.map(|word| format!("<li lang=\"en\">{word}</li>")).concat();
+        let words: String = self.words.map(|word| format!("<li>{}</li>", word.html(self.lang))).concat();
         let [heading, why, digits] = [COMPARE, COMPARE_WHY, DIGITS].map(|text| self.html(text));
         let fingerprint = escape(self.fingerprint).replace(':', ":<wbr>");
         format!(
@@ -277,6 +277,7 @@ const STATE: &str = r#"<svg viewBox="0 0 24 24" aria-hidden="true"><g class="wai
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
 
     /// Bytes of the whole guide, style and script included: a phone on the worst Wi-Fi has it at once.
@@ -290,7 +291,7 @@ mod tests {
             agent: "",
             box_name: "Zoë's <box>",
             fingerprint: "AB:CD",
-            words: ["noodle", "porch", "chalk", "sesame", "festival"],
+            words: words::of(&[7; 32]),
             authority: "porch.local:8443",
             rest,
             query: rest.split_once('?').map_or("", |(_, query)| query),

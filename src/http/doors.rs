@@ -12,7 +12,8 @@ pub(super) async fn list(State(app): State<App>, _signed: CurrentSession) -> axu
     let ca = app.ca.as_ref();
     axum::Json(DoorList {
         doors: app.doors.borrow().list(),
-        words: ca.map_or_else(Vec::new, |ca| ca.words.map(str::to_owned).to_vec()),
+        words: ca.map_or_else(Vec::new, |ca| ca.words.map(|word| word.en.to_owned()).to_vec()),
+        words_zh: ca.map_or_else(Vec::new, |ca| ca.words.map(|word| word.zh.to_owned()).to_vec()),
         fingerprint: ca.map(|ca| ca.fingerprint.clone()),
     })
 }

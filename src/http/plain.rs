@@ -20,7 +20,7 @@ use super::link;
 use super::portal::{self, Gateway};
 use super::{App, PeerAddr, WallClock};
 use crate::fair::{Asker, Busy, Lane, LaneMax, Network, TurnMax};
-use crate::guide::words::{self, WORDS};
+use crate::guide::words::{self, WORDS, Word};
 use crate::guide::{self, Device, Guide, Lang};
 use crate::proto::limits::{GUIDE_REST_BYTES_MAX, PLAIN_AT_ONCE, PLAIN_WAITING_MAX, PLAIN_WAITING_PER_NETWORK_MAX};
 
@@ -40,7 +40,7 @@ pub struct CaFiles {
     /// SHA-256 of the root, `AB:CD:…`.
     pub fingerprint: String,
     /// The same in words, for people.
-    pub words: [&'static str; WORDS],
+    pub words: [Word; WORDS],
 }
 
 impl CaFiles {

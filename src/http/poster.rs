@@ -48,7 +48,7 @@ impl App {
             door,
             label: self.doors.borrow().label().map(str::to_owned),
             fingerprint: ca.map(|ca| ca.fingerprint.clone()),
-            words: ca.map_or_else(Vec::new, |ca| ca.words.map(str::to_owned).to_vec()),
+            words: ca.map_or_else(Vec::new, |ca| ca.words.to_vec()),
             wifi: Some(wifi).filter(|wifi| !wifi.name.is_empty()),
             invite,
             secret: self.store.mark(),

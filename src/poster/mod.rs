@@ -12,6 +12,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 
+use crate::guide::words::Word;
+
 pub use page::{OldPoster, Refused, View, note, notice, page, style};
 pub use wifi::Wifi;
 
@@ -47,7 +49,7 @@ pub struct Poster {
     /// By what the box's own CA is known; none where the owner brought a certificate.
     pub fingerprint: Option<String>,
     /// The fingerprint in words that people compare.
-    pub words: Vec<String>,
+    pub words: Vec<Word>,
     pub wifi: Option<Wifi>,
     /// The token of the invite that the page's code holds.
     pub invite: Option<String>,
@@ -64,7 +66,7 @@ impl Poster {
             self.box_name.clone(),
             self.label.clone().unwrap_or_default(),
             self.fingerprint.clone().unwrap_or_default(),
-            self.words.join(" "),
+            self.words.iter().map(|word| word.en).collect::<Vec<_>>().join(" "),
             wifi.map(Wifi::code).unwrap_or_default(),
         ];
         Stamp::of(&self.secret, &parts)
@@ -136,6 +138,8 @@ impl fmt::Display for Stamp {
 
 #[cfg(test)]
 mod tests {
+    use crate::guide::words;
+
     use super::*;
 
     fn poster() -> Poster {
@@ -144,7 +148,7 @@ mod tests {
             door: "192.168.1.5:80".parse().unwrap(),
             label: Some("kitchen".into()),
             fingerprint: Some("AB:CD".into()),
-            words: vec!["apple".into(), "river".into()],
+            words: words::of(&[7; 32]).to_vec(),
             wifi: Some(Wifi { name: "Home".into(), key: "long enough".into(), hidden: false }),
             invite: None,
             secret: vec![7; 16],

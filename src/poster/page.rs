@@ -39,7 +39,7 @@ pub fn page(poster: &Poster, view: View) -> Option<String> {
         None => steps.push(step("", t.network, &paragraph(t.network_how), "")),
     }
     steps.push(page_step(poster, t)?);
-    steps.extend(trust_step(poster, t));
+    steps.extend(trust_step(poster, t, view.lang));
     let begin = if poster.invite.is_some() { t.invited_how } else { t.begin_how };
     steps.push(step("", t.begin, &paragraph(begin), ""));
     let name = escape(&poster.box_name);
@@ -84,14 +84,13 @@ fn page_step(poster: &Poster, t: &Texts) -> Option<String> {
 }
 
 /// None where there is nothing to trust: the owner brought a certificate that devices trust already.
-fn trust_step(poster: &Poster, t: &Texts) -> Option<String> {
+fn trust_step(poster: &Poster, t: &Texts, lang: Lang) -> Option<String> {
     let fingerprint = poster.fingerprint.as_ref()?;
     let known_by = if poster.words.is_empty() {
         format!("<p class=\"fingerprint\"><code>{}</code></p>", escape(fingerprint))
     } else {
-        let words: Vec<_> = poster.words.iter().map(|word| format!("<b>{}</b>", escape(word))).collect();
-        // English words, also between Chinese ones.
-        format!("<p class=\"words\" lang=\"en\">{}</p>", words.join(" "))
+        let words: Vec<_> = poster.words.iter().map(|word| format!("<b>{}</b>", word.html(lang))).collect();
+        format!("<p class=\"words\">{}</p>", words.join(" "))
     };
     Some(step("", t.trust, &format!("{}{}{known_by}", paragraph(t.trust_how), paragraph(t.trust_words)), ""))
 }
@@ -196,6 +195,8 @@ fn document(title: &str, view: View, body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::guide::words;
+
     use super::*;
 
     fn poster() -> Poster {
@@ -235,9 +236,11 @@ mod tests {
         let bare = Poster { wifi: None, fingerprint: None, label: None, ..poster() };
         let bare = page(&bare, View::default()).unwrap();
         assert!(!bare.contains(t.wifi_how) && !bare.contains(t.trust_how) && !bare.contains(".local"));
-        let words = Poster { words: vec!["apple".into()], ..poster() };
-        let words = page(&words, View::default()).unwrap();
-        assert!(words.contains("<b>apple</b>") && !words.contains("AB:CD"));
+        let words = Poster { words: words::of(&[7; 32]).to_vec(), ..poster() };
+        let in_english = page(&words, View::default()).unwrap();
+        assert!(in_english.contains(">noodle<") && !in_english.contains("面条") && !in_english.contains("AB:CD"));
+        let in_chinese = page(&words, View { lang: Lang::Zh, ..View::default() }).unwrap();
+        assert!(in_chinese.contains(">noodle<") && in_chinese.contains("面条"));
         assert!(!all.contains(t.changed));
         let outdated = View { outdated: true, ..View::default() };
         assert!(page(&poster(), outdated).unwrap().contains(t.changed));

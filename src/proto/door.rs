@@ -35,6 +35,8 @@ pub struct DoorList {
     pub doors: Vec<Door>,
     /// The fingerprint in words; empty where the owner brought a certificate.
     pub words: Vec<String>,
+    /// The same words in Chinese, one for each.
+    pub words_zh: Vec<String>,
     /// SHA-256 of the box's own CA; null where the owner brought a certificate.
     pub fingerprint: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::doctor::Listening;
-use crate::guide::words::WORDS;
+use crate::guide::words::{WORDS, Word};
 use crate::lan::reaches;
 use crate::qr;
 
@@ -13,7 +13,7 @@ use crate::qr;
 pub(super) struct KnownBy {
     /// SHA-256, `AB:CD:…`.
     pub(super) fingerprint: String,
-    pub(super) words: [&'static str; WORDS],
+    pub(super) words: [Word; WORDS],
 }
 
 /// The scheme of an address, and the port it does without.
@@ -54,10 +54,11 @@ pub(super) fn reached_at(bound: SocketAddr, lan: &[IpAddr]) -> Vec<SocketAddr> {
 }
 
 impl fmt::Display for KnownBy {
-    /// Two lines. Scripts wait for these.
+    /// Two lines, in English like all that the terminal is told: a console may have no Chinese letters. Scripts wait for
+    /// these.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the box's own CA is SHA-256 {}", self.fingerprint)?;
-        writeln!(f, "in words: {}", self.words.join(" "))
+        writeln!(f, "in words: {}", self.words.map(|word| word.en).join(" "))
     }
 }
 

@@ -374,6 +374,10 @@ doors: Array<Door>,
  */
 words: Array<string>, 
 /**
+ * The same words in Chinese, one for each.
+ */
+words_zh: Array<string>, 
+/**
  * SHA-256 of the box's own CA; null where the owner brought a certificate.
  */
 fingerprint: string | null, };

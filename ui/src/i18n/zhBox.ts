@@ -116,7 +116,7 @@ export const zhBox: BoxTable = {
   'box.waysText': '在这个网络里，下面每个地址都通向这台主机。',
   'box.waysFailed': '地址没有加载成功。',
   'box.words': '指纹词',
-  'box.wordsText': '控制台和新人页面上显示的必须是同样的词。',
+  'box.wordsText': '新人页面上显示的必须是同样的词，控制台上是其中的英文词。',
   'box.fingerprint': '证书颁发机构的指纹（SHA-256）',
   'door.name': '名字',
   'door.alias': '不会与其他主机重复的名字',

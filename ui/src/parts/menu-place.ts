@@ -10,6 +10,8 @@ export type MenuItem = {
 
 export type Point = { readonly x: number; readonly y: number }
 type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
+/** What a menu belongs to. */
+export type Place = Box | Point
 type Size = { readonly width: number; readonly height: number }
 
 /** Left free along each edge of the window. */
@@ -19,7 +21,7 @@ const GAP = 4
 
 /** Below its anchor if there is room, else above; aligned with the anchor's end, moved into the window. */
 export function placeMenu(
-  anchor: Box | Point,
+  anchor: Place,
   menu: Size,
   room: Size & { readonly rtl: boolean },
 ): { left: number; top: number } {

@@ -1,0 +1,173 @@
+// Where things stand in a conversation, in Chromium: the state of a message, the button of its menu, the menu itself, the
+// day, and what runs from right to left.
+
+import assert from 'node:assert/strict'
+import { after, before, describe } from 'node:test'
+import { devices, launch, skip } from './harness/chromium.js'
+import { look, WIDEST } from './harness/look.js'
+import { Person } from './harness/person.js'
+import { Porch } from './harness/porch.js'
+import { story } from './harness/story.js'
+
+const WRAPPED = `This is said at some length, ${'so that it does not fit into one line, '.repeat(6)}and ends short`
+const HEBREW = 'שלום לכולם'
+/** More than a window holds. */
+const LINES = 40
+
+describe('where things stand in Chromium', { skip }, () => {
+  let porch, browser, ada, grace
+  const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
+
+  before(async () => {
+    porch = await Porch.start()
+    browser = await launch(porch)
+    ada = await Person.at(browser, porch, 'Ada')
+    await ada.join()
+    await ada.openRoom('Everybody')
+    await ada.say(HEBREW)
+    await ada.say(WRAPPED)
+    grace = await Person.at(browser, porch, 'Grace')
+    await grace.join()
+    await grace.openRoom('Everybody')
+    await grace.say(HEBREW)
+    await ada.message(HEBREW).and(ada.page.locator(':not(.mine)')).waitFor()
+  })
+
+  after(async () => {
+    await browser?.close()
+    await porch?.stop()
+  })
+
+  chapter('the state stands behind the last word, wherever the line before has ended', async () => {
+    for (const width of [360, 768, 1280]) {
+      await ada.page.setViewportSize({ width, height: 800 })
+      const { gap, sameLine, isWrapped } = await ada.message('at some length').evaluate(behindTheLastWord)
+      assert.ok(isWrapped, `the text takes more than a line at ${width} px`)
+      assert.ok(sameLine && gap >= 0 && gap < 12, `${gap} px behind the last word at ${width} px`)
+    }
+  })
+
+  chapter('what runs from right to left begins at one side, whoever has written it', async () => {
+    const sides = await ada.page.locator('article', { hasText: HEBREW }).evaluateAll((rows) =>
+      rows.map((row) => {
+        // With the state, which stands behind the last word: at the left of these.
+        const text = row.querySelector('.text')
+        const { left } = text.getBoundingClientRect()
+        return { left, direction: getComputedStyle(text).direction }
+      }),
+    )
+    assert.equal(sides.length, 2)
+    assert.deepEqual(sides[0], sides[1])
+    assert.equal(sides[0].direction, 'rtl')
+    const text = await ada.message('at some length').locator('.text').boundingBox()
+    assert.equal(sides[0].left, text.x, 'where all others begin')
+  })
+
+  chapter('the button of the menu stands beside the words, whose row is marked while it is open', async () => {
+    const row = grace.message(HEBREW)
+    await row.hover()
+    const more = row.getByRole('button', { name: 'What to do with this message' })
+    const [words, button] = [await row.locator('.body').boundingBox(), await more.boundingBox()]
+    const gap = button.x - words.x - words.width
+    assert.ok(gap >= 0 && gap < 48, `${gap} px beside the words`)
+    assert.equal(await marked(grace), 0)
+    await more.click()
+    await grace.page.getByRole('menu').waitFor()
+    assert.equal(await marked(grace), 1)
+    assert.match(await grace.page.locator('article.pressed').textContent(), new RegExp(HEBREW))
+    await look(grace.page, 'looks-menu', WIDEST)
+    await grace.page.keyboard.press('Escape')
+    await grace.page.locator('article.pressed').waitFor({ state: 'detached' })
+    // Of two rows, one after the other, the later is marked.
+    await row.click({ button: 'right' })
+    await grace.page.getByRole('menu').waitFor()
+    await grace.message('at some length').click({ button: 'right', position: { x: 8, y: 8 } })
+    await grace.page.locator('article.pressed', { hasText: 'at some length' }).waitFor()
+    await grace.page.getByRole('menuitem', { name: 'Copy the text' }).waitFor()
+    assert.equal(await marked(grace), 1)
+    await grace.page.keyboard.press('Escape')
+  })
+
+  chapter('a finger held on a row opens the menu below it, or above where there is no room', async () => {
+    const phone = await Person.at(browser, porch, 'Lin', devices['Pixel 7'])
+    await phone.join()
+    await phone.openRoom('Everybody')
+    const upper = phone.page.locator('article').first()
+    const { row, menu } = await heldOn(phone, upper)
+    assert.ok(menu.y >= row.y + row.height && menu.y < row.y + row.height + 12, 'below')
+    assert.equal(await marked(phone), 1)
+    await look(phone.page, 'looks-held', [phone.page.viewportSize()])
+    await phone.page.keyboard.press('Escape')
+    for (let line = 1; line <= LINES; line++) await grace.say(`Line ${line}`)
+    await phone.message(`Line ${LINES}`).waitFor()
+    const lower = await heldOn(phone, phone.message(`Line ${LINES}`))
+    assert.ok(lower.menu.y + lower.menu.height <= lower.row.y, 'above')
+    await phone.page.keyboard.press('Escape')
+    await phone.leave()
+  })
+
+  chapter('the day is told while one scrolls, and not for ever over what is read', async () => {
+    const { page } = ada
+    await page.setViewportSize({ width: 1280, height: 500 })
+    const heading = page.locator('.timeline h2').last()
+    const opacity = () => heading.evaluate((h2) => Number(getComputedStyle(h2).opacity))
+    const until = (wanted) =>
+      page.waitForFunction(
+        (wanted) => [...document.querySelectorAll('.timeline h2')].every((h2) => getComputedStyle(h2).opacity === wanted),
+        wanted,
+      )
+    await until('0')
+    await page.locator('.timeline article').last().hover()
+    await page.mouse.wheel(0, -600)
+    await until('1')
+    assert.equal(await opacity(), 1)
+    await until('0')
+    // Those who listen have it all the time, and where the day begins it is seen without scrolling.
+    assert.equal(await page.getByRole('heading', { name: 'Today' }).count(), 1)
+    await page.mouse.wheel(0, -9_000)
+    await until('0')
+    const begin = page.locator('.timeline section > p').first()
+    assert.equal(await begin.evaluate((p) => getComputedStyle(p).opacity), '1')
+    assert.deepEqual(await begin.boundingBox(), await page.locator('.timeline h2').first().boundingBox())
+  })
+
+  chapter('nothing went wrong on either page', async () => {
+    await ada.leave()
+    await grace.leave()
+  })
+})
+
+const marked = (person) => person.page.locator('article.pressed').count()
+
+/** In the page: how far behind the last word of a message its state stands, and whether in the same line. */
+function behindTheLastWord(article) {
+  const range = document.createRange()
+  range.selectNodeContents(article.querySelector('.body'))
+  const lines = [...range.getClientRects()]
+  const last = lines.at(-1)
+  const state = article.querySelector('.state').getBoundingClientRect()
+  return {
+    gap: state.left - last.right,
+    sameLine: state.top < last.bottom && state.bottom > last.top,
+    isWrapped: lines.some(({ bottom }) => bottom <= last.top + 2),
+  }
+}
+
+/** Holds a finger on a row until the page has felt it, lifts it, and says where the row and its menu are. */
+async function heldOn({ page }, row) {
+  await page.evaluate(() => {
+    navigator.vibrate = () => {
+      window.felt = true
+      return true
+    }
+    window.felt = false
+  })
+  const box = await row.boundingBox()
+  const touch = await page.context().newCDPSession(page)
+  const point = { x: Math.round(box.x + box.width / 3), y: Math.round(box.y + box.height / 2) }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
+  await page.waitForFunction(() => window.felt)
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await page.getByRole('menu').waitFor()
+  return { row: await row.boundingBox(), menu: await page.getByRole('menu').boundingBox() }
+}

@@ -1,4 +1,5 @@
 /** What a device is called: the box makes the English words (src/http/device.rs), and they are said as the page speaks. */
+import type { IconName } from '../parts/sprite'
 import { tScreens as t } from './language.svelte'
 
 /** "Chrome on Android" and "Linux device", in the language shown; what a program calls itself stays as it is. */
@@ -8,6 +9,12 @@ export function deviceName(label: string): string {
   const [, bare] = /^(.+) device$/.exec(label) ?? []
   if (bare === 'Unknown') return t('device.unknown')
   return bare ? t('device.bare', { system: systemName(bare) }) : label
+}
+
+/** What it looks like, as far as its system tells. */
+export function deviceIcon(label: string): IconName {
+  if (/\b(iPhone|iPad|HarmonyOS|Android)\b/.test(label)) return 'smartphone'
+  return /\b(Windows|ChromeOS|Mac|Linux)\b/.test(label) ? 'laptop' : 'monitor'
 }
 
 function systemName(system: string): string {

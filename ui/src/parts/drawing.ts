@@ -1,2 +1,12 @@
 /** The pictures of empty places. */
-export type DrawingName = 'porch' | 'people' | 'search' | 'nothing' | 'away' | 'lost' | 'old'
+export type DrawingName =
+  | 'porch'
+  | 'people'
+  | 'search'
+  | 'nothing'
+  | 'away'
+  | 'lost'
+  | 'old'
+  | 'elsewhere'
+  | 'farewell'
+  | 'locked'

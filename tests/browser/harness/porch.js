@@ -99,7 +99,7 @@ export class Porch {
 
   async #seeNoErrors() {
     const args = ['monitor', '--data-dir', path.join(this.folder, 'data')]
-    const { errors } = JSON.parse((await promisify(execFile)(BINARY, args)).stdout)
+    const { errors } = JSON.parse((await promisify(execFile)(this.#binary, args)).stdout)
     const told = errors.map((error) => ({ ...error, what: `${error.name}: ${error.text}` }))
     const faults = told.filter(({ what }) => !this.#provoked.some((pattern) => pattern.test(what)))
     assert.deepEqual(faults, [], 'pages told the monitor of errors')

@@ -28,6 +28,7 @@ export class Voice {
       voice.#socket.on('message', (frame) => {
         const message = JSON.parse(frame)
         if (message.type === 'error') voice.errors.push(message.code)
+        voice.#asked.get(message.re)?.(message)
         if (message.type !== 'welcome') return
         voice.me = message.me
         resolve()
@@ -38,6 +39,7 @@ export class Voice {
 
   #socket
   #said = 0
+  #asked = new Map()
   /** What the box would not have. */
   errors = []
 
@@ -45,6 +47,14 @@ export class Voice {
   say(body, room = 1) {
     const id = `${Date.now()}-${++this.#said}`
     this.#send({ type: 'send', room, client_msg_id: id, body })
+  }
+
+  /** Has the box do something; gives its answer. */
+  command(command) {
+    const re = this.#asked.size + 1
+    const answer = new Promise((resolve) => this.#asked.set(re, resolve))
+    this.#send({ type: 'command', re, command })
+    return answer
   }
 
   leave() {

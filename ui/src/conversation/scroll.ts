@@ -34,6 +34,8 @@ export class Scroll {
   #viewport: HTMLElement | null = null
   #content: HTMLElement | null = null
   #anchor: { element: HTMLElement; bottom: number } | null = null
+  /** The list's size, as far as it has been put right for it. */
+  #size = ''
 
   constructor(reach: Reach) {
     this.#reach = reach
@@ -44,6 +46,7 @@ export class Scroll {
     this.#viewport = viewport
     this.#content = content
     const observer = new ResizeObserver(() => {
+      this.#size = sizeOf(viewport)
       if (this.pinned) this.toEnd()
       onresize()
     })
@@ -122,9 +125,10 @@ export class Scroll {
     this.settled = true
   }
 
-  /** The reader has scrolled. */
+  /** The list was scrolled: by the reader, unless it has another size now. Then nobody leaves the end. */
   moved(): void {
-    if (this.#viewport) this.pinned = this.#reach.follows && fromEnd(this.#viewport) < END_PX
+    if (this.#viewport && sizeOf(this.#viewport) === this.#size)
+      this.pinned = this.#reach.follows && fromEnd(this.#viewport) < END_PX
   }
 
   // --- Where one is ----------------------------------------------------------------------------
@@ -157,6 +161,8 @@ export class Scroll {
     return null
   }
 }
+
+const sizeOf = ({ clientWidth, clientHeight }: HTMLElement) => `${clientWidth} ${clientHeight}`
 
 /** How much of a list is below what is in sight, in pixels. */
 export function fromEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {

@@ -79,7 +79,7 @@ impl Device {
             Self::Windows => said("Windows", "Windows"),
             Self::Mac => said("Mac", "Mac"),
             Self::Linux => said("Linux, Chrome", "Linux，Chrome"),
-            Self::Firefox => said("Firefox on a computer", "电脑上的 Firefox"),
+            Self::Firefox => said("Firefox on a computer", "电脑上的Firefox"),
             Self::ChromeOs => said("Chromebook", "Chromebook"),
         }
     }

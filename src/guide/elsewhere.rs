@@ -12,7 +12,7 @@ const WHY: Said = said(
 );
 const HINT: Said = said(
     "If you look after this box and want it to answer here too, add the name with --names.",
-    "如果你是这台主机的管理者，希望它也在这里应答，请用 --names 加上这个名称。",
+    "如果你是这台主机的管理者，希望它也在这里应答，请用--names加上这个名称。",
 );
 
 /// The page. `doors` are URLs, the likeliest to work first.

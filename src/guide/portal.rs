@@ -139,7 +139,7 @@ const LEAD: Said = said(
     "这里没有互联网，但有一个大家都能用的聊天。这个小窗口打不开它：请打开平时用的浏览器（Safari、Chrome、Firefox），输入：",
 );
 const OR: Said = said("or", "或");
-const SCAN: Said = said("For another phone on this Wi-Fi: scan", "另一台手机（已连上这个 Wi-Fi）可以扫码");
+const SCAN: Said = said("For another phone on this Wi-Fi: scan", "另一台手机（已连上这个Wi-Fi）可以扫码");
 const BUTTON: Said = said("I have it", "我知道了");
 const READ: Said = said("Now open your browser", "现在请打开浏览器");
 const READ_MORE: Said = said(

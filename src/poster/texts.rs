@@ -87,9 +87,9 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     lead: "和这里的每个人聊天：不用互联网，也不用安装。",
-    wifi: "连接 Wi-Fi",
+    wifi: "连接Wi-Fi",
     wifi_how: "用手机相机对准这个二维码。",
-    wifi_code: "Wi-Fi 二维码",
+    wifi_code: "Wi-Fi二维码",
     wifi_name: "网络",
     wifi_key: "密码",
     wifi_open: "无",

@@ -63,30 +63,38 @@ describe('where things stand in Chromium', { skip }, () => {
     assert.equal(sides[0].left, text.x, 'where all others begin')
   })
 
-  chapter('the button of the menu stands beside the words, whose row is marked while it is open', async () => {
-    const row = grace.message(HEBREW)
-    await row.hover()
-    const more = row.getByRole('button', { name: 'What to do with this message' })
-    const [words, button] = [await row.locator('.body').boundingBox(), await more.boundingBox()]
-    const gap = button.x - words.x - words.width
-    assert.ok(gap >= 0 && gap < 48, `${gap} px beside the words`)
-    assert.equal(await marked(grace), 0)
-    await more.click()
-    await grace.page.getByRole('menu').waitFor()
-    assert.equal(await marked(grace), 1)
-    assert.match(await grace.page.locator('article.pressed').textContent(), new RegExp(HEBREW))
-    await look(grace.page, 'looks-menu', WIDEST)
-    await grace.page.keyboard.press('Escape')
-    await grace.page.locator('article.pressed').waitFor({ state: 'detached' })
-    // Of two rows, one after the other, the later is marked.
-    await row.click({ button: 'right' })
-    await grace.page.getByRole('menu').waitFor()
-    await grace.message('at some length').click({ button: 'right', position: { x: 8, y: 8 } })
-    await grace.page.locator('article.pressed', { hasText: 'at some length' }).waitFor()
-    await grace.page.getByRole('menuitem', { name: 'Copy the text' }).waitFor()
-    assert.equal(await marked(grace), 1)
-    await grace.page.keyboard.press('Escape')
-  })
+  chapter(
+    'the button of the menu stands beside the words, whose row is marked while it is open',
+    async () => {
+      const row = grace.message(HEBREW)
+      await row.hover()
+      const more = row.getByRole('button', { name: 'What to do with this message' })
+      const [words, button] = [await row.locator('.body').boundingBox(), await more.boundingBox()]
+      const gap = button.x - words.x - words.width
+      assert.ok(gap >= 0 && gap < 48, `${gap} px beside the words`)
+      assert.equal(await marked(grace), 0)
+      await more.click()
+      await grace.page.getByRole('menu').waitFor()
+      assert.equal(await marked(grace), 1)
+      const [about, menu] = [await row.boundingBox(), await grace.page.getByRole('menu').boundingBox()]
+      assert.ok(
+        menu.y >= about.y + about.height || menu.y + menu.height <= about.y,
+        'the menu leaves its row to be seen',
+      )
+      assert.match(await grace.page.locator('article.pressed').textContent(), new RegExp(HEBREW))
+      await look(grace.page, 'looks-menu', WIDEST)
+      await grace.page.keyboard.press('Escape')
+      await grace.page.locator('article.pressed').waitFor({ state: 'detached' })
+      // Of two rows, one after the other, the later is marked.
+      await row.click({ button: 'right' })
+      await grace.page.getByRole('menu').waitFor()
+      await grace.message('at some length').click({ button: 'right', position: { x: 8, y: 8 } })
+      await grace.page.locator('article.pressed', { hasText: 'at some length' }).waitFor()
+      await grace.page.getByRole('menuitem', { name: 'Copy the text' }).waitFor()
+      assert.equal(await marked(grace), 1)
+      await grace.page.keyboard.press('Escape')
+    },
+  )
 
   chapter('a finger held on a row opens the menu below it, or above where there is no room', async () => {
     const phone = await Person.at(browser, porch, 'Lin', devices['Pixel 7'])
@@ -113,7 +121,10 @@ describe('where things stand in Chromium', { skip }, () => {
     const opacity = () => heading.evaluate((h2) => Number(getComputedStyle(h2).opacity))
     const until = (wanted) =>
       page.waitForFunction(
-        (wanted) => [...document.querySelectorAll('.timeline h2')].every((h2) => getComputedStyle(h2).opacity === wanted),
+        (wanted) =>
+          [...document.querySelectorAll('.timeline h2')].every(
+            (h2) => getComputedStyle(h2).opacity === wanted,
+          ),
         wanted,
       )
     await until('0')
@@ -130,6 +141,76 @@ describe('where things stand in Chromium', { skip }, () => {
     assert.equal(await begin.evaluate((p) => getComputedStyle(p).opacity), '1')
     assert.deepEqual(await begin.boundingBox(), await page.locator('.timeline h2').first().boundingBox())
   })
+
+  chapter('between two, the time stands within the bubble, whatever room the last line leaves', async () => {
+    await grace.page.goto('/people')
+    await grace.page.locator('a.row', { hasText: 'Ada' }).click()
+    await grace.page.getByRole('button', { name: 'Message' }).click()
+    await grace.say('Good evening. Who is cooking?')
+    await grace.say(HEBREW)
+    for (const width of [310, 320, 330, 340, 360, 768]) {
+      await grace.page.setViewportSize({ width, height: 740 })
+      const outside = await grace.page.locator('article').evaluateAll((rows) =>
+        rows.filter((row) => {
+          const [words, time] = ['.text', 'time'].map((each) =>
+            row.querySelector(each).getBoundingClientRect(),
+          )
+          return time.bottom > words.bottom + 1 || time.left < words.left - 1 || time.right > words.right + 1
+        }),
+      )
+      assert.equal(outside.length, 0, `at ${width} px`)
+    }
+    const gap = await grace
+      .message(HEBREW)
+      .evaluate(
+        (row) =>
+          row.getBoundingClientRect().right - row.querySelector('.bubble').getBoundingClientRect().right,
+      )
+    assert.ok(gap < 24, "one's own are on one's own side, whichever way they run")
+    await grace.page.setViewportSize({ width: 1280, height: 800 })
+    await grace.openRoom('Everybody')
+  })
+
+  chapter('whoever is at the end stays there when the window gets another shape', async () => {
+    const { page } = grace
+    const fromEnd = () =>
+      page.locator('.viewport').evaluate(async (list) => {
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
+        return list.scrollHeight - list.scrollTop - list.clientHeight
+      })
+    assert.ok((await fromEnd()) < 2)
+    // Wider and lower at once: the text takes fewer lines, and fewer have room.
+    for (const [width, height] of [
+      [360, 740],
+      [768, 1_024],
+      [1_280, 500],
+      [740, 360],
+    ]) {
+      await page.setViewportSize({ width, height })
+      assert.ok((await fromEnd()) < 2, `at ${width} x ${height}`)
+    }
+  })
+
+  chapter(
+    'who asks for less motion has a new scheme at once, and not from one element to the next',
+    async () => {
+      const { page } = grace
+      const seen = () =>
+        page.evaluate(() => {
+          const innermost = [...document.querySelectorAll('article .body')].at(-1)
+          const [root, text] = [document.documentElement, innermost].map(
+            (each) => getComputedStyle(each).color,
+          )
+          return { root, text, moving: document.getAnimations().length }
+        })
+      const before = await seen()
+      await page.emulateMedia({ colorScheme: 'dark' })
+      const after = await seen()
+      assert.notEqual(after.root, before.root)
+      assert.deepEqual(after, { root: after.root, text: after.root, moving: 0 })
+      await page.emulateMedia({ colorScheme: 'light' })
+    },
+  )
 
   chapter('nothing went wrong on either page', async () => {
     await ada.leave()

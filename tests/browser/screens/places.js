@@ -198,7 +198,7 @@ const INSIDE = [
     path: '/box',
     async arrive(page) {
       await page.locator('.screen-body button').first().click()
-      await page.waitForLoadState('networkidle')
+      await page.locator('.summary[tabindex]').waitFor()
     },
   },
   { name: 'invites', path: '/invites' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deviceIcon } from './devices'
+import { deviceIcon } from './device'
 
 // As the box makes them: src/http/device.rs.
 test.each([

@@ -1,6 +1,7 @@
 /** What a device is called: the box makes the English words (src/http/device.rs), and they are said as the page speaks. */
-import type { IconName } from '../parts/sprite'
-import { tScreens as t } from './language.svelte'
+
+import { t } from '../i18n/screens'
+import type { IconName } from './sprite'
 
 /** "Chrome on Android" and "Linux device", in the language shown; what a program calls itself stays as it is. */
 export function deviceName(label: string): string {

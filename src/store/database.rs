@@ -6,13 +6,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{OpenError, names};
+use super::{OpenError, names, sent};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -26,6 +26,7 @@ const MIGRATIONS: [Migration; 13] = [
     Migration::of(include_str!("migrations/0011_owners.sql")),
     Migration::of(include_str!("migrations/0012_notify.sql")),
     Migration::of(include_str!("migrations/0013_epochs.sql")),
+    Migration::of(include_str!("migrations/0014_sent.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -82,7 +83,8 @@ pub(super) fn open_database(dir: &Path) -> Result<Connection, OpenError> {
     }
     (|| {
         prepare_writer(&connection)?;
-        migrate(&mut connection, found, &MIGRATIONS)
+        migrate(&mut connection, found, &MIGRATIONS)?;
+        sent::prepare(&connection)
     })()
     .map_err(at)?;
     Ok(connection)
@@ -96,6 +98,7 @@ pub(super) fn reopen_database(dir: &Path) -> rusqlite::Result<Connection> {
     )?;
     connection.busy_timeout(LOCK_WAIT)?;
     prepare_writer(&connection)?;
+    sent::prepare(&connection)?;
     Ok(connection)
 }
 
@@ -174,7 +177,7 @@ mod tests {
     use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
     use crate::proto::account::FirstStep;
-    use crate::proto::id::UserId;
+    use crate::proto::id::{ClientMsgId, UserId};
     use crate::proto::role::BoxRole;
     use crate::proto::server::User;
 
@@ -217,6 +220,31 @@ mod tests {
             records.iter().map(|room| (room.id.0, room.settings.archived, room.settings.guests, room.last_n)).collect();
         assert_eq!(shown, [(1, false, false, 0), (2, true, false, 1)]);
         assert_eq!(guests::next_due(&db).unwrap(), None);
+    }
+
+    #[test]
+    fn messages_of_before_the_register_of_ids_are_known_when_they_are_sent_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut before = Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..13]).unwrap();
+        // The first is in the register of rooms, the second is not yet.
+        before
+            .execute_batch(
+                "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body) VALUES
+                     (1, 1, 1, 7, 300, 'old', 'hello'), (2, 1, 2, 7, 300, 'new', 'hello');
+                 INSERT INTO filed VALUES (1, 1);
+                 UPDATE filing SET upto = 1;",
+            )
+            .unwrap();
+        drop(before);
+        let db = open_database(dir.path()).unwrap();
+        let found = |author, id: &str| {
+            sent::find(&db, UserId(author), &ClientMsgId::try_from(id.to_owned()).unwrap()).unwrap().map(|m| m.id.0)
+        };
+        assert_eq!(
+            [found(7, "old"), found(7, "new"), found(8, "new"), found(7, "none")],
+            [Some(1), Some(2), None, None]
+        );
     }
 
     #[test]

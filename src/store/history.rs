@@ -10,7 +10,7 @@ use std::ops::Range;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::{days, events};
+use super::{days, events, sent};
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
@@ -31,6 +31,7 @@ pub(super) fn file(db: &Connection) -> rusqlite::Result<()> {
     }
     db.prepare_cached("INSERT INTO filed (room, id) SELECT room, id FROM messages WHERE id > ? ORDER BY room, id")?
         .execute([sql(upto)])?;
+    sent::file(db)?;
     db.prepare_cached("UPDATE filing SET upto = ? WHERE id = 1")?.execute([sql(newest)])?;
     Ok(())
 }

@@ -2,14 +2,14 @@
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::{days, events, history, members};
+use super::rows::sql;
+use super::{days, events, history, members, sent};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
-use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::{MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::permit::Act;
 use crate::proto::server::LastMessage;
@@ -23,7 +23,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
 }
 
 pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outcome> {
-    if let Some(stored) = sent_before(db, new.author, &new.client_msg_id)? {
+    if let Some(stored) = sent::find(db, new.author, &new.client_msg_id)? {
         // What has become of it since is nobody's business who is not there any more.
         return Ok(match members::is_member(db, stored.room, new.author)? {
             true => Outcome::made(Reply::SentBefore(stored), []),
@@ -57,6 +57,7 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         message.client_msg_id.as_str(),
         message.body,
     ])?;
+    sent::note(db, &message)?;
     days::note(db, &message)?;
     Ok(Outcome::done([Change::Event(message.into())]))
 }
@@ -91,12 +92,6 @@ pub(super) fn delete(
 pub(super) fn for_the_list(message: &Message) -> LastMessage {
     let preview = text::preview(&message.body).to_owned();
     LastMessage { id: message.id, author: message.author, preview, sent_at: message.sent_at }
-}
-
-fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::Result<Option<Message>> {
-    db.prepare_cached(&format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE client_msg_id = ? AND author = ?"))?
-        .query_row(params![id.as_str(), sql(author.0)], rows::message)
-        .optional()
 }
 
 /// Why this person cannot delete that message now, if so.

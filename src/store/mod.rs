@@ -57,6 +57,7 @@ mod resident;
 mod rooms;
 mod rows;
 mod search;
+mod sent;
 mod sessions;
 mod settings;
 #[cfg(test)]

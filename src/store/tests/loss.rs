@@ -111,7 +111,10 @@ fn an_older_database_beside_a_newer_index_is_a_loss_and_another_database_is_none
 
 #[test]
 fn damage_is_found_after_a_run_that_was_broken_off() {
-    let (fixture, users) = talked(110);
+    // Enough for the register of what was sent to be written.
+    let (fixture, users) = talked(1);
+    let more = (1..300).map(|i| append(EVERYONE, users[0], &format!("m{i}"), &format!("message {i}")));
+    assert!(fixture.apply_all(more).iter().all(is_made));
     let fixture = fixture.reopen();
     fixture.send(EVERYONE, users[0], "one", "so that the log is not empty");
     let copy = killed(&fixture, &["lock"]);
@@ -123,7 +126,7 @@ fn damage_is_found_after_a_run_that_was_broken_off() {
 
     let copy = killed(&fixture, &["lock"]);
     let mut damaged = whole;
-    // A page of the index by which repetitions are found, which opening does not read.
+    // A page of the register by which repetitions are found, which opening does not read.
     let holds = |page: &&mut [u8]| {
         let has = |part: &[u8]| page.windows(part.len()).any(|bytes| bytes == part);
         has(b"m100") && !has(b"message 100")

@@ -117,6 +117,40 @@ fn a_message_sent_twice_is_stored_once_also_within_a_batch() {
     assert_eq!((other.id, other.n), (Seq(2), 2));
 }
 
+/// What is known of ids is written for many messages at once: whether one was sent before must not depend on where that ends.
+#[test]
+fn a_message_sent_again_is_known_wherever_it_is_written_down() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let ids = |range: std::ops::RangeInclusive<u64>| range.map(|i| format!("m{i}"));
+    let send_all = |fixture: &Fixture, range| {
+        let outcomes = fixture.apply_all(ids(range).map(|id| append(EVERYONE, users[0], &id, "once")));
+        assert!(outcomes.iter().all(is_made));
+    };
+    // In the register, then in memory, and then a register that goes on.
+    let known = |fixture: &Fixture, upto: u64| {
+        let outcomes = fixture.apply_all(ids(1..=upto).map(|id| append(EVERYONE, users[0], &id, "again")));
+        for (n, outcome) in (1..).zip(outcomes) {
+            match outcome {
+                Ok(Outcome::Made { reply: Reply::SentBefore(stored), changes }) => {
+                    assert!(stored.n == n && stored.body == "once" && changes.is_empty(), "{n}");
+                }
+                other => panic!("{n}: {other:?}"),
+            }
+        }
+    };
+    send_all(&fixture, 1..=300);
+    send_all(&fixture, 301..=310);
+    known(&fixture, 310);
+    let fixture = fixture.reopen();
+    known(&fixture, 310);
+    send_all(&fixture, 311..=600);
+    known(&fixture, 600);
+    for id in ["m1", "m310", "m600"] {
+        fixture.send(EVERYONE, users[1], id, "of another author");
+    }
+    assert_eq!(fixture.reopen().snapshot.seq, 603);
+}
+
 #[test]
 fn only_members_write_and_only_in_rooms_that_are_not_archived() {
     let (fixture, users) = Fixture::with(&["Ada", "Grace"]);

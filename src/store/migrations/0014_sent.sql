@@ -1,0 +1,11 @@
+-- Which messages each author has sent, by what the author's client called them, so that one that is sent again is known:
+-- up to the one that filing names. The index of before was written with each message, at a place of its own.
+CREATE TABLE sent (
+    client_msg_id TEXT NOT NULL,
+    author INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (client_msg_id, author)
+) STRICT, WITHOUT ROWID;
+INSERT INTO sent
+SELECT client_msg_id, author, id FROM messages WHERE id <= (SELECT upto FROM filing) ORDER BY client_msg_id, author;
+DROP INDEX messages_once;

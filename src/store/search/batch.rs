@@ -9,6 +9,7 @@ use super::super::rows::{self, sql};
 use super::block::Builder;
 use super::block_rows::{self, Block};
 use super::index::{OpenIndex, author_word};
+use super::letters;
 use super::segment::Segments;
 use crate::proto::id::RoomId;
 
@@ -76,36 +77,36 @@ fn add_messages(
 #[derive(Default)]
 struct RoomWords {
     ids: Vec<u64>,
-    /// All words, one after the other.
-    text: String,
-    /// Where a word stands in `text`, and of which of the messages it is.
+    /// The bytes of all words, one after the other.
+    bytes: Vec<u8>,
+    /// Where a word stands in `bytes`, and of which of the messages it is.
     words: Vec<(std::ops::Range<usize>, u32)>,
 }
 
 impl RoomWords {
     /// Gives the bytes of the words.
     fn add(&mut self, message: u64, author: &str, segments: &Segments) -> usize {
-        let (place, before) = (self.ids.len() as u32, self.text.len());
+        let (place, before) = (self.ids.len() as u32, self.bytes.len());
         self.ids.push(message);
         for word in segments.index_words().into_iter().chain([author]) {
-            let start = self.text.len();
-            self.text.push_str(word);
-            self.words.push((start..self.text.len(), place));
+            let start = self.bytes.len();
+            letters::put(&mut self.bytes, word);
+            self.words.push((start..self.bytes.len(), place));
         }
-        self.text.len() - before
+        self.bytes.len() - before
     }
 
     fn store(mut self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {
         let (Some(&first), Some(&last)) = (self.ids.first(), self.ids.last()) else { return Ok(()) };
-        let text = self.text.as_str();
-        self.words.sort_unstable_by(|(a, at), (b, bt)| (&text[a.clone()], at).cmp(&(&text[b.clone()], bt)));
+        let bytes = self.bytes.as_slice();
+        self.words.sort_unstable_by(|(a, at), (b, bt)| (&bytes[a.clone()], at).cmp(&(&bytes[b.clone()], bt)));
         let mut builder = Builder::new(&self.ids);
         let mut places = Vec::new();
-        for same in self.words.chunk_by(|(a, _), (b, _)| text[a.clone()] == text[b.clone()]) {
+        for same in self.words.chunk_by(|(a, _), (b, _)| bytes[a.clone()] == bytes[b.clone()]) {
             let Some((word, _)) = same.first() else { continue };
             places.clear();
             places.extend(same.iter().map(|(_, place)| *place));
-            builder.add(text[word.clone()].as_bytes(), &places);
+            builder.add(&bytes[word.clone()], &places);
         }
         block_rows::add(index, room, builder.finish(), first, last)
     }

@@ -9,14 +9,14 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use self::coding::{put, put_places, put_word, take, take_bytes, take_len, take_word};
+use self::coding::{CodedPlaces, put, put_places, put_word, take, take_bytes, take_len, take_places, take_word};
 
 mod coding;
 
-/// Bytes of a leaf, about: its row fits a page of the index.
-const LEAF_BYTES: usize = 3_900;
+/// Bytes of a leaf, about, a few more at most: its row fits a page of the index, of which it may take 4,057.
+const LEAF_BYTES: usize = 4_000;
 
-/// Messages of a block at most: of the largest, each takes three bytes at least.
+/// Messages of a block at most: of the largest, each takes two bytes at least.
 const COUNT_MAX: usize = 1 << 20;
 
 /// The bytes are no block.
@@ -307,8 +307,7 @@ impl<'a> Entries<'a> {
             return Ok(None);
         }
         take_word(&mut self.rest, &mut self.word)?;
-        let len = take_len(&mut self.rest)?;
-        Ok(Some(Places { bytes: take_bytes(&mut self.rest, len)?, count: self.count }))
+        Ok(Some(Places { coded: take_places(&mut self.rest)?, count: self.count }))
     }
 
     /// The messages that hold this word, if any.
@@ -327,20 +326,28 @@ impl<'a> Entries<'a> {
 /// Which messages of a block hold a word.
 #[derive(Clone, Copy)]
 pub(super) struct Places<'a> {
-    bytes: &'a [u8],
+    coded: CodedPlaces<'a>,
     count: usize,
 }
 
 impl Places<'_> {
     /// Gives each place, in order; all are below the block's count.
     pub(super) fn each(self, mut give: impl FnMut(u32)) -> Result<(), Damaged> {
-        let (mut rest, mut place) = (self.bytes, 0_u64);
+        let mut give_within = |place: u64| match u32::try_from(place) {
+            Ok(place) if (place as usize) < self.count => {
+                give(place);
+                Ok(())
+            }
+            _ => Err(Damaged),
+        };
+        let mut rest = match self.coded {
+            CodedPlaces::Alone(place) => return give_within(place),
+            CodedPlaces::Gaps(gaps) => gaps,
+        };
+        let mut place = 0_u64;
         while !rest.is_empty() {
             place = place.saturating_add(take(&mut rest)?);
-            match u32::try_from(place) {
-                Ok(place) if (place as usize) < self.count => give(place),
-                _ => return Err(Damaged),
-            }
+            give_within(place)?;
         }
         Ok(())
     }

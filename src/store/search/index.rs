@@ -20,7 +20,7 @@ use crate::proto::id::UserId;
 /// The index's file in the data folder.
 pub(in crate::store) const INDEX_FILE: &str = "search.db";
 /// Raised when the layout or the cutting of texts changes: an older index is then made anew.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 /// KiB of pages each reader of the index keeps.
 pub(in crate::store) const READER_CACHE_KIB: i32 = 256;
 /// KiB of pages the thread keeps.

@@ -11,6 +11,7 @@ mod block_rows;
 mod cursor;
 mod index;
 mod indexer;
+mod letters;
 mod marks;
 mod named;
 mod phrase;

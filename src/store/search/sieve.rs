@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use super::block::{Damaged, Entries, Head, Places};
 use super::block_rows::Block;
 use super::index::author_word;
+use super::letters;
 use super::phrase::IndexWord;
 use super::query::Query;
 use crate::proto::id::UserId;
@@ -101,8 +102,8 @@ impl Sieve {
         let (mut words, mut beginnings) = (BTreeSet::new(), BTreeSet::new());
         for word in query.phrases.iter().flat_map(|phrase| phrase.index_words()) {
             match word {
-                IndexWord::Whole(word) => words.insert(word.into_bytes()),
-                IndexWord::Beginning(word) => beginnings.insert(word.into_bytes()),
+                IndexWord::Whole(word) => words.insert(letters::bytes(&word)),
+                IndexWord::Beginning(word) => beginnings.insert(letters::bytes(&word)),
             };
         }
         let mut words: Vec<Vec<u8>> = words.into_iter().collect();

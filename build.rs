@@ -1,4 +1,4 @@
-//! Embeds the page and the day of the build.
+//! Embeds the page and the day of the build, and sets how the binary is linked.
 //!
 //! Tells `src/http/assets.rs` where the page's files are. Where the page is not built, one file stands in for it, so that
 //! tests, lints and documentation need no Node.
@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Result;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>porch</title>\n\
@@ -15,6 +16,9 @@ fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
     println!("cargo:rustc-env=PORCH_BUILD_DATE={}", build_date());
+    if loader_knows_packed_relocations() {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
 
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let dist = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("ui/dist");
@@ -33,6 +37,21 @@ fn main() -> Result<()> {
     };
     println!("cargo:rustc-env=PORCH_PAGE_DIR={}", page.display());
     Ok(())
+}
+
+/// Whether the loader of this machine, for which porch is built, reads relocations of a bit instead of 24 bytes each: the
+/// loader reads all of them at each start, and they stay in memory. Linkers that cannot write them say so and go on.
+fn loader_knows_packed_relocations() -> bool {
+    const GLIBC_SINCE: (u32, u32) = (2, 36);
+    let variable = |key| std::env::var(key).unwrap_or_default();
+    let for_here = variable("HOST") == variable("TARGET") && variable("CARGO_CFG_TARGET_ENV") == "gnu";
+    let said = Command::new("getconf").arg("GNU_LIBC_VERSION").output();
+    let version = said.ok().and_then(|said| {
+        let text = String::from_utf8(said.stdout).ok()?;
+        let (major, minor) = text.trim().strip_prefix("glibc ")?.split_once('.')?;
+        Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+    });
+    for_here && version.is_some_and(|version| version >= GLIBC_SINCE)
 }
 
 /// Seconds since 1970: `SOURCE_DATE_EPOCH` where a packager wants the same bytes again, else now.

@@ -13,8 +13,9 @@ use super::letters;
 use super::segment::Segments;
 use crate::proto::id::RoomId;
 
-/// Messages that are indexed without waiting longer, and in one transaction.
-pub(super) const BATCH: i64 = 1_024;
+/// Messages that are indexed without waiting longer, and in one transaction. Of more, blocks are larger and merged less
+/// often; of fewer, a search has fewer to read that the index does not cover.
+pub(super) const BATCH: i64 = 2_048;
 /// Bytes of index words after which a transaction ends: they are held in memory, and long messages have many.
 const BATCH_BYTES: usize = 512 << 10;
 

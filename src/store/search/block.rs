@@ -13,8 +13,11 @@ use self::coding::{CodedPlaces, put, put_places, put_word, take, take_bytes, tak
 
 mod coding;
 
-/// Bytes of a leaf, about, a few more at most: its row fits a page of the index, of which it may take 4,057.
-const LEAF_BYTES: usize = 4_000;
+/// Bytes of a leaf, about, a few more at most: two rows of it fill a page of the index. Of a block's last page half a leaf
+/// stays empty.
+const LEAF_BYTES: usize = 2_000;
+/// Bytes of the first leaf, which is the whole of a small block and then in one row with the head: it fills a page.
+const FIRST_LEAF_BYTES: usize = 3_900;
 
 /// Messages of a block at most: of the largest, each takes two bytes at least.
 const COUNT_MAX: usize = 1 << 20;
@@ -165,7 +168,8 @@ impl Builder {
             return;
         }
         // One byte for most places.
-        if self.leaf.len() + word.len() + places.len() > LEAF_BYTES {
+        let bytes_max = if self.leaves.is_empty() { FIRST_LEAF_BYTES } else { LEAF_BYTES };
+        if self.leaf.len() + word.len() + places.len() > bytes_max {
             self.end_leaf();
         }
         if self.leaf.is_empty() && !self.leaves.is_empty() {
@@ -177,7 +181,7 @@ impl Builder {
 
     pub(super) fn finish(mut self) -> Coded {
         // What fits one row stays with the head.
-        if self.leaves.is_empty() && self.ids.len() + self.leaf.len() <= LEAF_BYTES {
+        if self.leaves.is_empty() && self.ids.len() + self.leaf.len() <= FIRST_LEAF_BYTES {
             let mut head = inline_head(self.count, &self.ids);
             head.extend_from_slice(&self.leaf);
             return Coded { head, ..Coded::default() };

@@ -10,8 +10,11 @@ use super::batch::{self, BATCH, IndexedBatch};
 use super::index::{INDEX_FILE, OpenIndex, is_damage};
 use super::segment::Segments;
 
-/// How long a message may wait for the index.
-const DELAY: Duration = Duration::from_secs(10);
+/// How long a message may wait for the index: a search reads what waits, and each time that a room's newest block is
+/// written anew costs pages of the disk.
+const DELAY: Duration = Duration::from_secs(30);
+/// How long the words of a deleted message may wait.
+const DELETION_DELAY: Duration = Duration::from_secs(10);
 /// Silence after which the index's WAL is emptied and memory is given back.
 const QUIET: Duration = Duration::from_secs(30);
 /// How long to wait after the disk failed.
@@ -73,7 +76,11 @@ impl Indexer {
         state.deletions |= deletions;
         let now = Instant::now();
         let many = newest.saturating_sub(state.indexed) >= BATCH.unsigned_abs();
-        let due = if many { now } else { now + DELAY };
+        let due = match (many, deletions) {
+            (true, _) => now,
+            (false, true) => now + DELETION_DELAY,
+            (false, false) => now + DELAY,
+        };
         if state.due.is_none_or(|set| due < set) {
             state.due = Some(due);
             self.shared.changed.notify_one();

@@ -241,7 +241,7 @@ const INSIDE = [
       world.keep(elsewhere.context)
       await elsewhere.fillIn('/sign-in')
       await elsewhere.page.locator('nav a.row').first().waitFor()
-      await ed.page.locator('.top > *').first().waitFor()
+      await ed.page.locator('.top button').first().waitFor()
       return ed.page
     },
     after: (world) => world.ask('PATCH', '/api/settings', { several_devices: false }),

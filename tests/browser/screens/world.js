@@ -184,6 +184,7 @@ export class World {
     for (const person of this.#stays.splice(0)) await person.context.close()
     await this.ada.page.unrouteAll({ behavior: 'ignoreErrors' })
     await this.porch.restart()
+    await this.ask('PATCH', '/api/settings', { several_devices: false })
   }
 
   /** A page that goes with the screen. */

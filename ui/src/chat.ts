@@ -1,14 +1,13 @@
 /** The page's chat: the one instance, wired to this browser. */
 import * as api from './core/api'
 import { Chat } from './core/chat.svelte'
-import type { Kept } from './core/kept'
+import { kept } from './kept'
 import { takeTab } from './tab'
 
 /** What tells this tab from others. */
 export const tab = takeTab()
 
 const storage = ownStorage()
-let keptLoading: Promise<Kept> | null = null
 
 export const chat = new Chat({
   api,
@@ -19,7 +18,7 @@ export const chat = new Chat({
     tab,
     frame: nextFrame,
   },
-  kept: () => (keptLoading ??= loadKept()),
+  kept: kept(storage),
   storage,
 })
 
@@ -42,15 +41,5 @@ function ownStorage(): Storage | null {
     return localStorage
   } catch {
     return null
-  }
-}
-
-/** Beside the first look: of use only to one who is in. */
-async function loadKept(): Promise<Kept> {
-  try {
-    return (await import('./kept')).kept(storage)
-  } catch (failed) {
-    keptLoading = null
-    throw failed
   }
 }

@@ -3,6 +3,7 @@ import { chat } from './chat'
 import type { RoomState } from './core/room.svelte'
 import { findIn, roomPath, router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
+import { isWriting } from './writing'
 
 export type Overlay = 'switcher' | 'help' | null
 
@@ -26,14 +27,6 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
   }
   document.addEventListener('keydown', pressed)
   return () => document.removeEventListener('keydown', pressed)
-}
-
-/** Whether keys pressed there are text. */
-export function isWriting(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  )
 }
 
 /** In the room that is in sight, else everywhere. */

@@ -44,7 +44,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Files beside the folders that come from the box's own source, and those that put the screens together. */
 const WIRE = ['limits.ts', 'protocol.ts']
-const SHELL = ['App.svelte', 'LinkBanner.svelte', 'Shell.svelte', 'Tabs.svelte', 'main.ts']
+const SHELL = [
+  'AfterFirst.svelte',
+  'App.svelte',
+  'Elsewhere.svelte',
+  'LinkBanner.svelte',
+  'Shell.svelte',
+  'Tabs.svelte',
+  'later.ts',
+  'main.ts',
+]
 
 /** What no state may touch: the document, and what only a browser with one has. */
 const DOM = /\b(document|window|navigator|location|localStorage|sessionStorage|HTMLElement)\b/

@@ -102,9 +102,8 @@ export class Chat {
     this.#markers = new ReadMarkers(send)
   }
 
-  /** There before anybody is in, and nothing of what asks for it happens before that. */
   get #kept(): Kept {
-    return this.entry.kept!
+    return this.entry.kept
   }
 
   get phase(): Phase {
@@ -136,7 +135,7 @@ export class Chat {
       this.#markers.sayAll()
       this.#connection.stop()
     }
-    void this.entry.kept?.flush()
+    void this.#kept.flush()
   }
 
   /** The page came back from the browser's memory. */

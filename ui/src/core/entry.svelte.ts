@@ -49,8 +49,8 @@ export class Entry {
   goesOn = $state(false)
   /** Whether one can come back on another device. */
   hasPassword = $state(true)
-  /** What is kept on this device; there before anybody is in. */
-  kept: Kept | null = null
+  /** What is kept on this device. */
+  readonly kept: Kept
 
   #around: Surroundings
   #api: typeof Api
@@ -68,6 +68,7 @@ export class Entry {
   constructor(around: Surroundings, hearer: EntryHearer) {
     this.#around = around
     this.#api = around.api
+    this.kept = around.kept
     this.#hearer = hearer
   }
 
@@ -79,15 +80,15 @@ export class Entry {
     clearTimeout(this.#startTimer)
     const leaves = this.#leaves
     this.#isAsking = true
-    const asked = Promise.allSettled([this.#api.box(), this.#api.me(), this.loadKept()])
+    const asked = Promise.allSettled([this.#api.box(), this.#api.me()])
     if (this.phase === 'starting')
       await Promise.race([this.#recall(), new Promise((resolve) => setTimeout(resolve, RECALL_WAIT_MS))])
-    const [box, me, kept] = await asked
+    const [box, me] = await asked
     this.#isAsking = false
     if (this.#isSure || leaves !== this.#leaves) return
     if (box.status === 'fulfilled') this.box = box.value
-    if (me.status === 'fulfilled' && kept.status === 'fulfilled') {
-      await this.#admit(me.value, kept.value)
+    if (me.status === 'fulfilled') {
+      await this.#admit(me.value)
     } else if (
       box.status === 'fulfilled' &&
       me.status === 'rejected' &&
@@ -99,7 +100,7 @@ export class Entry {
         this.ended = ended
         this.phase = ended ? 'ended' : 'outside'
       }
-      this.kept?.nobodyIsIn()
+      this.kept.nobodyIsIn()
     } else if (this.phase !== 'inside') {
       const failed = [box, me].find(({ status }) => status === 'rejected')
       this.isBusy = failed?.status === 'rejected' && faultCode(failed.reason) === 'busy'
@@ -151,15 +152,6 @@ export class Entry {
     return user
   }
 
-  /** Throws a `Refusal` when the box does not hand it out. */
-  async loadKept(): Promise<Kept> {
-    try {
-      return (this.kept ??= await this.#around.kept())
-    } catch {
-      throw new Refusal('unreachable')
-    }
-  }
-
   /** From `ended` to the sign-in. */
   goOutside(): void {
     this.ended = undefined
@@ -181,7 +173,7 @@ export class Entry {
     // Of an account that is gone nobody comes back for what was left here.
     if (!me || !isForGood(ended)) return
     this.me = null
-    this.kept?.gone(me)
+    this.kept.gone(me)
   }
 
   /** This person goes for good; nothing happens where it is somebody else who is here. With `ended` that is said first. */
@@ -216,7 +208,7 @@ export class Entry {
 
   /** Whether whoever is here has asked to go. */
   get #isWished(): boolean {
-    return this.me !== null && this.kept !== null && !this.kept.accounts.has(accountOf(this.me))
+    return this.me !== null && !this.kept.accounts.has(accountOf(this.me))
   }
 
   /** Somebody is signed in; `isSure` unless not all of it was told by the box. */
@@ -247,7 +239,7 @@ export class Entry {
   async #recall(): Promise<void> {
     try {
       if (!this.#around.storage?.getItem(ACCOUNTS_KEY)) return
-      const recalled = await (await this.loadKept()).recall()
+      const recalled = await this.kept.recall()
       if (!recalled || this.phase !== 'starting') return
       const { box, me, has_password } = recalled.head
       this.box = box
@@ -257,20 +249,19 @@ export class Entry {
     }
   }
 
-  async #admit({ user, has_password }: Me, kept: Kept): Promise<void> {
-    if (!kept.accounts.hasSignedOut(user)) {
+  async #admit({ user, has_password }: Me): Promise<void> {
+    if (!this.kept.accounts.hasSignedOut(user)) {
       this.enter(user, has_password)
       return
     }
     const { tellSignedOut } = await import('./leaving')
-    if (await tellSignedOut(user, kept, this.#api.logout)) this.goOutside()
+    if (await tellSignedOut(user, this.kept, this.#api.logout)) this.goOutside()
     else this.keepTrying()
   }
 
   /** An attempt to come in, repeated while the box does not answer. */
   async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
     this.goesOn = false
-    await this.loadKept()
     // Without a cookie nobody is signed in, and an account made here would be lost at once.
     const sendWhereKept = async (secret: string) => {
       if (await this.#api.keepsCookies()) return send(secret)

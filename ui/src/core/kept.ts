@@ -1,6 +1,6 @@
 /**
  * What the page keeps on this device between two of its lives: who may keep anything here, drafts, unsent messages, and
- * the cache. It is loaded before anybody is let in. **Nothing is kept of one who has asked to go, whatever is done or heard
+ * the cache. **Nothing is kept of one who has asked to go, whatever is done or heard
  * in whatever order**: every write asks `accounts` first, and whatever is of nobody in it is erased at every start, entry
  * and leave.
  */

@@ -13,7 +13,7 @@ import type { Kept } from './kept'
  */
 export async function signOut(entry: Entry, logout: () => Promise<void>): Promise<boolean> {
   const { me } = entry
-  const kept = await entry.loadKept()
+  const { kept } = entry
   if (!me) return true
   kept.accounts.leave(me, 'sign_out')
   const isTold = await tellSignedOut(me, kept, logout)
@@ -37,7 +37,7 @@ export async function tellSignedOut(user: User, kept: Kept, logout: () => Promis
 /** Deletes the account by `remove`, and leaves nothing behind. Throws the `Refusal` by which the box would not. */
 export async function deleteAccount(entry: Entry, remove: () => Promise<void>): Promise<void> {
   const { me } = entry
-  const kept = await entry.loadKept()
+  const { kept } = entry
   if (!me) return
   kept.accounts.leave(me, 'deletion')
   try {

@@ -6,8 +6,8 @@ import type { Kept } from './kept'
 export type Surroundings = {
   readonly api: typeof Api
   readonly world: World
-  /** What is kept on this device; loaded beside the first look. Rejects when it cannot be. */
-  readonly kept: () => Promise<Kept>
+  /** What is kept on this device. */
+  readonly kept: Kept
   /** Where small things stay between two lives of the page; null where the browser stores nothing. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
 }

@@ -9,8 +9,6 @@ export const en = {
   'common.back': 'Back',
   'common.cancel': 'Cancel',
   'common.close': 'Close',
-  'common.copied': 'Copied',
-  'common.copyFailed': 'Copying did not work. Select the link and copy it yourself.',
   'common.loading': 'Loading…',
   'common.retry': 'Try again',
   'common.you': 'You',
@@ -19,7 +17,6 @@ export const en = {
   'person.away': 'Not here',
   'person.gone': 'Not here any more',
   'room.everyone': 'Everybody',
-  'room.takenOut': '{name} took you out of {room}.',
   'room.archived': 'Archived',
   'room.members': { one: '{n} member', other: '{n} members' },
 
@@ -37,17 +34,11 @@ export const en = {
   'newChat.title': 'New chat',
 
   // --- Pages for when something is in the way -----------------------------------------------------------------
-  'offline.title': 'The box is out of reach',
-  'offline.text':
-    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
 
   // --- Chat list, conversation ---------------------------------------------------------------------------------
   'chats.title': 'Chats',
   'chats.new': 'New chat or room',
   'chats.more': 'More rooms',
-  'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
-  'chats.archived': { one: 'Archived ({n})', other: 'Archived ({n})' },
-  'chats.archivedMore': 'Show more archived rooms',
   'chats.emptyTitle': 'No chats yet',
   'chats.empty': 'Write to a person, or make a room for several.',
   'chats.chooseTitle': 'Choose a chat',
@@ -77,7 +68,6 @@ export const en = {
   'chat.typingMany': { one: '{n} people are typing…', other: '{n} people are typing…' },
   'chat.said': '{name} says: {text}',
   'message.whole': '{name}: {text}, {time}',
-  'message.copy': 'Copy the text',
   'message.deleted': 'This message was deleted',
   'message.waiting': 'Waiting to be sent',
   'message.sent': 'Sent',
@@ -106,21 +96,7 @@ export const en = {
   'link.reload': 'Reload',
 
   // --- Errors the server names: one for each code ---------------------------------------------------------------
-  'error.bad_request': 'That did not work: the box did not understand this page. Reload it and try again.',
-  'error.body_empty': 'There is nothing to send.',
-  'error.body_long': 'A message can have at most 8,000 characters.',
   'error.busy': 'The box is busy. Try again in a moment.',
-  'error.disk_full': 'The box has no space left. Nothing was stored.',
-  'error.disk_share': 'You have written as much as one person may for now. It will go on, little by little.',
-  'error.forbidden': 'You may not do this.',
-  'error.internal': 'Something went wrong on the box.',
-  'error.not_a_member': 'You are not in this room.',
-  'error.not_found': 'That does not exist here, or not any more.',
-  'error.not_signed_in': 'You are signed out. Sign in again.',
-  'error.person_gone': 'This person is not here any more.',
-  'error.room_archived': 'This room is archived: it can be read, not written.',
-  'error.slow_down': 'That was too much at once. Wait a moment.',
-  'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',
   'error.unexpected': 'Something unexpected happened. Try again.',
   'error.unreachable': 'The box cannot be reached just now.',
 } as const

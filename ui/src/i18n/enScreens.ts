@@ -1,6 +1,16 @@
 /** Texts of the screens that are loaded on demand, in English: with them, not with the chat. */
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
+  'room.takenOut': '{name} took you out of {room}.',
+  'common.copied': 'Copied',
+  'common.copyFailed': 'Copying did not work. Select the link and copy it yourself.',
+  'offline.title': 'The box is out of reach',
+  'offline.text':
+    'Is this device in the same network as the box, and is the box switched on? porch comes back by itself as soon as it answers.',
+  'message.copy': 'Copy the text',
+  'chats.archivedMore': 'Show more archived rooms',
+  'chats.archived': { one: 'Archived ({n})', other: 'Archived ({n})' },
+  'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
   'message.copyLink': 'Copy the link',
   'message.delete': 'Delete',
   'message.deleteAsk': 'Delete this message?',
@@ -466,7 +476,21 @@ export const enScreens = {
   'keys.singleKeys': 'Shortcuts of a single key',
   'keys.singleKeysHint': 'Like ? for this help. They work only while you are not typing.',
 
-  // --- Errors that only these screens meet --------------------------------------------------------------
+  // --- Errors that are not met at the first look --------------------------------------------------------------
+  'error.bad_request': 'That did not work: the box did not understand this page. Reload it and try again.',
+  'error.body_empty': 'There is nothing to send.',
+  'error.body_long': 'A message can have at most 8,000 characters.',
+  'error.disk_full': 'The box has no space left. Nothing was stored.',
+  'error.disk_share': 'You have written as much as one person may for now. It will go on, little by little.',
+  'error.forbidden': 'You may not do this.',
+  'error.internal': 'Something went wrong on the box.',
+  'error.not_a_member': 'You are not in this room.',
+  'error.not_found': 'That does not exist here, or not any more.',
+  'error.not_signed_in': 'You are signed out. Sign in again.',
+  'error.person_gone': 'This person is not here any more.',
+  'error.room_archived': 'This room is archived: it can be read, not written.',
+  'error.slow_down': 'That was too much at once. Wait a moment.',
+  'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',
   'error.cookies_blocked':
     'This browser blocks cookies here, and without one nobody can be signed in. Allow cookies for this address in the settings of the browser, then try again.',
   'error.limit_reached': 'There are too many of these already.',

@@ -73,7 +73,7 @@ describe('fill', () => {
 
   it('serves t', () => {
     expect(t('room.members', { n: 1 })).toBe('1 member')
-    expect(t('error.body_long')).toContain('8,000')
+    expect(t('error.unreachable')).toContain('box')
   })
 })
 

@@ -7,8 +7,6 @@ export const zh: Table = {
   'common.back': '返回',
   'common.cancel': '取消',
   'common.close': '关闭',
-  'common.copied': '已复制',
-  'common.copyFailed': '复制没有成功，请自行选中链接再复制。',
   'common.loading': '正在加载…',
   'common.retry': '重试',
   'common.you': '你',
@@ -17,7 +15,6 @@ export const zh: Table = {
   'person.away': '不在线',
   'person.gone': '已不在这里',
   'room.everyone': '所有人',
-  'room.takenOut': '{name}把你移出了“{room}”。',
   'room.archived': '已归档',
   'room.members': { other: '{n}位成员' },
 
@@ -35,16 +32,11 @@ export const zh: Table = {
   'newChat.title': '新聊天',
 
   // --- 遇到阻碍时的页面 ----------------------------------------------------------------------------------
-  'offline.title': '连不上主机',
-  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch会自动恢复。',
 
   // --- 聊天列表与对话 --------------------------------------------------------------------------------
   'chats.title': '聊天',
   'chats.new': '新的聊天或房间',
   'chats.more': '更多房间',
-  'chats.open': { other: '公开房间（{n}）' },
-  'chats.archived': { other: '已归档（{n}）' },
-  'chats.archivedMore': '显示更多已归档的房间',
   'chats.emptyTitle': '还没有聊天',
   'chats.empty': '给某个人写消息，或者建一个多人房间。',
   'chats.chooseTitle': '选择一个聊天',
@@ -74,7 +66,6 @@ export const zh: Table = {
   'chat.typingMany': { other: '{n}人正在输入…' },
   'chat.said': '{name}说：{text}',
   'message.whole': '{name}：{text}，{time}',
-  'message.copy': '复制文字',
   'message.deleted': '这条消息已被删除',
   'message.waiting': '等待发送',
   'message.sent': '已发送',
@@ -103,21 +94,7 @@ export const zh: Table = {
   'link.reload': '重新加载',
 
   // --- 服务器给出的错误，每个代码一句 -----------------------------------------------------------------------
-  'error.bad_request': '没有成功：主机不明白这个页面的请求。请重新加载后再试。',
-  'error.body_empty': '没有可发送的内容。',
-  'error.body_long': '一条消息最多8,000个字。',
   'error.busy': '主机正忙，请稍后再试。',
-  'error.disk_full': '主机的存储空间已满，没有保存任何内容。',
-  'error.disk_share': '你近来写的内容已达到每人的上限，过一会儿就能继续写。',
-  'error.forbidden': '你没有权限这样做。',
-  'error.internal': '主机出了点问题。',
-  'error.not_a_member': '你不在这个房间里。',
-  'error.not_found': '这里没有它，或者已经不在了。',
-  'error.not_signed_in': '你已退出登录，请重新登录。',
-  'error.person_gone': '这个人已经不在这里了。',
-  'error.room_archived': '这个房间已归档：可以阅读，不能发消息。',
-  'error.slow_down': '操作太快了，请稍等片刻。',
-  'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',
   'error.unexpected': '出现了意外情况，请重试。',
   'error.unreachable': '暂时连不上主机。',
 }

@@ -3,6 +3,15 @@ import type { ScreensTable } from './table'
 
 export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
+  'room.takenOut': '{name}把你移出了“{room}”。',
+  'common.copied': '已复制',
+  'common.copyFailed': '复制没有成功，请自行选中链接再复制。',
+  'offline.title': '连不上主机',
+  'offline.text': '这台设备和主机在同一个网络里吗？主机开着吗？一旦连上，porch会自动恢复。',
+  'message.copy': '复制文字',
+  'chats.archivedMore': '显示更多已归档的房间',
+  'chats.archived': { other: '已归档（{n}）' },
+  'chats.open': { other: '公开房间（{n}）' },
   'message.copyLink': '复制链接',
   'message.delete': '删除',
   'message.deleteAsk': '删除这条消息？',
@@ -439,7 +448,21 @@ export const zhScreens: ScreensTable = {
   'keys.singleKeys': '单键快捷键',
   'keys.singleKeysHint': '例如用?打开本帮助。只在没有输入文字时有效。',
 
-  // --- 只有这些页面会遇到的错误 ------------------------------------------------------------------------
+  // --- 首屏不会遇到的错误 ------------------------------------------------------------------------
+  'error.bad_request': '没有成功：主机不明白这个页面的请求。请重新加载后再试。',
+  'error.body_empty': '没有可发送的内容。',
+  'error.body_long': '一条消息最多8,000个字。',
+  'error.disk_full': '主机的存储空间已满，没有保存任何内容。',
+  'error.disk_share': '你近来写的内容已达到每人的上限，过一会儿就能继续写。',
+  'error.forbidden': '你没有权限这样做。',
+  'error.internal': '主机出了点问题。',
+  'error.not_a_member': '你不在这个房间里。',
+  'error.not_found': '这里没有它，或者已经不在了。',
+  'error.not_signed_in': '你已退出登录，请重新登录。',
+  'error.person_gone': '这个人已经不在这里了。',
+  'error.room_archived': '这个房间已归档：可以阅读，不能发消息。',
+  'error.slow_down': '操作太快了，请稍等片刻。',
+  'error.storage_failed': '主机的磁盘出了问题，没有保存任何内容。',
   'error.cookies_blocked':
     '浏览器在这里禁用了Cookie，没有它就无法登录。请在浏览器设置里允许本地址使用Cookie，然后重试。',
   'error.limit_reached': '数量已达上限。',

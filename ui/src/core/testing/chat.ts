@@ -74,7 +74,7 @@ export function newChat(changed: Partial<typeof api> = {}): Chat {
       tab: 7,
       frame: (call) => given.frame(call),
     },
-    kept: async () => kept,
+    kept,
     storage,
   })
 }

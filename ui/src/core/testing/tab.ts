@@ -44,7 +44,7 @@ export class Browser {
         tab: this.#chats.length + 1,
         frame: (call) => this.frame(call),
       },
-      kept: async () => kept,
+      kept,
       storage,
     })
     this.#chats.push(chat)

@@ -1,0 +1,3 @@
+/** What the shell loads once the messages are seen, or when another screen is looked at. */
+export { default as AfterFirst } from './AfterFirst.svelte'
+export { default as Elsewhere } from './Elsewhere.svelte'

@@ -1,7 +1,8 @@
 // Measures what the page costs people: `node numbers.js NOW [BEFORE]`, each the path of a porch binary.
 //
-// Prints one row per figure, with what it must be at most and, where a second binary is given, the same of that one, from
-// the same run. The machine is to be quiet: these are times.
+// Prints one row per figure, with what it must be at most and, where a second binary is given, the same of that one: what
+// is measured more than once is measured of both in turn, and the median counts. Beside a time stands the processor time
+// of the page's own thread, which depends less on what else the machine does; the machine is to be quiet all the same.
 
 import { gzipSync } from 'node:zlib'
 import { launch } from './harness/chromium.js'
@@ -16,58 +17,91 @@ const HISTORY = 3_200
 const FLOOD = { perSecond: 100, seconds: 20 }
 /** After this nobody waits any more. */
 const GIVEN_UP_MS = 30_000
-const TRIES = 5
+const TRIES = 7
+const FLOOD_TRIES = 3
 
-const [now, before] = process.argv.slice(2)
-if (!now) throw new Error('usage: node numbers.js NOW [BEFORE]')
+const binaries = process.argv.slice(2)
+if (binaries.length === 0) throw new Error('usage: node numbers.js NOW [BEFORE]')
 
-async function measure(binary) {
-  const figures = new Map()
-  const put = (name, most, unit, value) => {
-    figures.set(name, { most, unit, value })
-    console.error(`${name}: ${shown(value, unit)}`)
-  }
+// --- A box, and what is measured of it -----------------------------------------------------------
+
+/** A box with a busy room, its owner, a member who looks at it, and voices that fill it. */
+async function site(binary) {
   const porch = await Porch.start({ binary })
   const browser = await launch(porch)
-  try {
-    const ada = await Person.at(browser, porch, 'Ada')
-    await ada.join()
-    const ben = await Person.at(browser, porch, 'Ben')
-    await ben.join()
-    const voices = []
-    for (let i = 0; i < VOICES; i++) voices.push(await Voice.join(porch, `Voice ${i}`))
-    await chorus(voices, { perSecond: 100, seconds: HISTORY / 100, text: (i) => line(i) })
-
-    put('first load of a member, JS and CSS, gzip', 61_440, 'B', await bytes(browser, ben))
-    put('first load of the owner, JS and CSS, gzip', 61_440, 'B', await bytes(browser, ada))
-    put('messages seen, cold, processor 6 x slower', 2_000, 'ms', await cold(browser, ben))
-    put('messages seen, reload', 400, 'ms', await warm(ben))
-    put('layout shift while older messages load', 0, 'px', await shift(ben))
-    const { heap, most } = await scrolled(ben)
-    put('heap after scrolling 3,000 messages', 12_000_000, 'B', heap)
-    put('rows in the page at most', 300, '', most)
-    for (const rate of [1, 4]) {
-      const { late, key } = await flood(ben, voices, rate)
-      put(
-        `last of ${FLOOD.perSecond}/s for ${FLOOD.seconds} s seen, processor ${rate} x slower`,
-        1_000,
-        'ms',
-        late,
-      )
-      put(`key to frame meanwhile, p95, processor ${rate} x slower`, rate === 1 ? 50 : 120, 'ms', key)
-    }
-    for (const voice of voices) voice.leave()
-    put('messages seen, reload with the box away', 400, 'ms', await away(porch, ben))
-    return figures
-  } finally {
-    await browser.close()
-    await porch.stop()
-  }
+  const ada = await Person.at(browser, porch, 'Ada')
+  await ada.join()
+  const ben = await Person.at(browser, porch, 'Ben')
+  await ben.join()
+  const voices = []
+  for (let i = 0; i < VOICES; i++) voices.push(await Voice.join(porch, `Voice ${i}`))
+  await chorus(voices, { perSecond: 100, seconds: HISTORY / 100, text: (i) => line(i) })
+  return { porch, browser, ada, ben, voices }
 }
 
 function line(i) {
   return `Line ${i}: ${'what was said by the sea and in the harbour '.repeat(1 + (i % 4))}`
 }
+
+const rows = []
+
+/** One figure: `measured` of each site in turn, so many times. It gives a value, or several by name. */
+async function figures(sites, tries, named, measured) {
+  const values = sites.map(() => [])
+  for (let i = 0; i < tries; i++)
+    for (const [at, site] of sites.entries()) values[at].push(await measured(site))
+  for (const [key, { name, most, unit }] of Object.entries(named)) {
+    const medians = values.map((tried) => median(tried.map((value) => value[key])))
+    rows.push({ name, most, unit, medians })
+    console.error(`${name}: ${medians.map((value) => shown(value, unit)).join(' / ')}`)
+  }
+}
+
+const ms = (name, most) => ({ name, most, unit: 'ms' })
+const cpu = (name) => ({ name: `${name}: of the page's thread`, most: null, unit: 'ms' })
+
+async function measure(sites) {
+  const kB60 = { most: 61_440, unit: 'B' }
+  await figures(sites, 1, { bytes: { name: 'first load of a member, JS and CSS, gzip', ...kB60 } }, bytes('ben'))
+  await figures(sites, 1, { bytes: { name: 'first load of the owner, JS and CSS, gzip', ...kB60 } }, bytes('ada'))
+  const isCold = 'messages seen, cold, processor 6 x slower'
+  await figures(sites, TRIES, { seen: ms(isCold, 2_000), cpu: cpu(isCold) }, cold)
+  for (const { ben } of sites) await settled(ben)
+  const isWarm = 'messages seen, reload'
+  await figures(sites, TRIES, { seen: ms(isWarm, 400), cpu: cpu(isWarm) }, ({ ben }) => reloaded(ben))
+  const shiftName = 'layout shift while older messages load'
+  await figures(sites, 1, { px: { name: shiftName, most: 0, unit: 'px' } }, ({ ben }) => shift(ben))
+  await figures(
+    sites,
+    1,
+    {
+      heap: { name: 'heap after scrolling 3,000 messages', most: 12_000_000, unit: 'B' },
+      rows: { name: 'rows in the page at most', most: 300, unit: '' },
+    },
+    ({ ben }) => scrolled(ben),
+  )
+  for (const rate of [1, 4]) {
+    const busy = `${FLOOD.perSecond}/s for ${FLOOD.seconds} s, processor ${rate} x slower`
+    await figures(
+      sites,
+      FLOOD_TRIES,
+      {
+        late: ms(`last seen of ${busy}`, 1_000),
+        key: ms(`key to frame meanwhile, p95, processor ${rate} x slower`, rate === 1 ? 50 : 120),
+        cpu: cpu(busy),
+      },
+      (site) => flood(site, rate),
+    )
+  }
+  for (const { voices } of sites) for (const voice of voices) voice.leave()
+  for (const { porch } of sites) await porch.end()
+  const isAway = 'messages seen, reload with the box away'
+  await figures(sites, TRIES, { seen: ms(isAway, 400), cpu: cpu(isAway) }, ({ ben }) => reloaded(ben))
+  // What is told when a page is closed finds a box.
+  for (const { porch } of sites) await porch.restart()
+}
+
+// --- The first look --------------------------------------------------------------------------------
 
 /** A page of the same person's that has nothing of the box yet. */
 async function fresh(browser, person) {
@@ -100,6 +134,50 @@ const seen = (page) =>
     GIVEN_UP_MS,
   )
 
+/** What was asked for before the messages were seen, whether it had come by then or not. */
+function bytes(who) {
+  return async (site) => {
+    const { context, page } = await fresh(site.browser, site[who])
+    const answers = new Map()
+    page.on('response', (answer) => answers.set(answer.url(), answer))
+    await page.goto('/r/1')
+    const asked = await page.evaluate(async () => {
+      const at = await window.messagesSeen
+      const all = performance.getEntriesByType('resource').filter(({ startTime }) => startTime <= at)
+      return all.map(({ name }) => name).filter((name) => /\.(js|css)$/.test(new URL(name).pathname))
+    })
+    let sum = 0
+    for (const url of asked) sum += gzipSync(await answers.get(url).body(), { level: 9 }).length
+    await context.close()
+    return { bytes: sum }
+  }
+}
+
+async function cold({ browser, ben }) {
+  const { context, page } = await fresh(browser, ben)
+  await throttle(page, 6)
+  const spent = await spending(page)
+  await page.goto('/r/1', { waitUntil: 'commit' })
+  const at = await seen(page)
+  const measured = { seen: at, cpu: await spent() }
+  await context.close()
+  return measured
+}
+
+/** Its own service worker and caches are there from now on. */
+async function settled(person) {
+  await person.page.addInitScript(watch)
+  await comeBack(person)
+  await person.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+}
+
+async function reloaded({ page }) {
+  const spent = await spending(page)
+  await page.reload({ waitUntil: 'commit' })
+  const at = await seen(page)
+  return { seen: at, cpu: await spent() }
+}
+
 /** Into the room, at its end. One account has one place: whoever was measured in another page comes back into their own. */
 async function comeBack({ page }) {
   await page.goto('/r/1')
@@ -116,63 +194,12 @@ async function comeBack({ page }) {
   }
 }
 
-async function bytes(browser, person) {
-  const { context, page } = await fresh(browser, person)
-  const answers = []
-  page.on('response', (answer) => {
-    if (/\.(js|css)$/.test(new URL(answer.url()).pathname)) answers.push(answer)
-  })
-  await page.goto('/r/1')
-  await seen(page)
-  const until = answers.slice()
-  let sum = 0
-  for (const answer of until) sum += gzipSync(await answer.body()).length
-  await context.close()
-  return sum
-}
-
-async function cold(browser, person) {
-  const times = []
-  for (let i = 0; i < TRIES; i++) {
-    const { context, page } = await fresh(browser, person)
-    await throttle(page, 6)
-    await page.goto('/r/1', { waitUntil: 'commit' })
-    times.push(await seen(page))
-    await context.close()
-  }
-  return median(times)
-}
-
-async function warm(person) {
-  await person.page.addInitScript(watch)
-  await comeBack(person)
-  // Its own service worker and caches are there from now on.
-  await person.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
-  const times = []
-  for (let i = 0; i < TRIES; i++) {
-    await person.page.reload({ waitUntil: 'commit' })
-    times.push(await seen(person.page))
-  }
-  return median(times)
-}
-
-async function away(porch, person) {
-  await porch.end()
-  const times = []
-  for (let i = 0; i < TRIES; i++) {
-    await person.page.reload({ waitUntil: 'commit' })
-    times.push(await seen(person.page))
-    if (times[0] === Infinity) break
-  }
-  await porch.restart()
-  await comeBack(person)
-  return median(times)
-}
+// --- Scrolling ---------------------------------------------------------------------------------------
 
 /** Scrolls up by small steps; how far a message is ever drawn from where the step alone would have put it. */
 async function shift(person) {
   await comeBack(person)
-  return person.page.evaluate(async () => {
+  const px = await person.page.evaluate(async () => {
     const list = document.querySelector('.viewport')
     const frame = () => new Promise(requestAnimationFrame)
     let most = 0
@@ -188,6 +215,7 @@ async function shift(person) {
     }
     return Math.round(most * 10) / 10
   })
+  return { px }
 }
 
 async function scrolled(person) {
@@ -212,42 +240,23 @@ async function scrolled(person) {
   await cdp.send('HeapProfiler.collectGarbage')
   const { usedSize } = await cdp.send('Runtime.getHeapUsage')
   await cdp.detach()
-  return { heap: usedSize, most }
+  return { heap: usedSize, rows: most }
 }
 
-async function flood(person, voices, rate) {
-  await comeBack(person)
-  const { page } = person
-  await page.getByRole('textbox', { name: /^Message to / }).focus()
-  await throttle(page, rate)
-  await page.evaluate(() => {
-    window.keys = []
-    window.addEventListener(
-      'keydown',
-      (event) =>
-        requestAnimationFrame(() => {
-          const channel = new MessageChannel()
-          channel.port1.onmessage = () => window.keys.push(performance.now() - event.timeStamp)
-          channel.port2.postMessage(null)
-        }),
-      { capture: true },
-    )
-  })
-  const end = `the last at ${rate}`
-  const arrived = page.evaluate(
-    ([end, most]) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const rows = document.querySelectorAll('article')
-          if (rows[rows.length - 1]?.textContent.includes(end))
-            requestAnimationFrame(() => resolve(Date.now()))
-          else requestAnimationFrame(look)
-        }
-        look()
-        setTimeout(resolve, most, Infinity)
-      }),
-    [end, FLOOD.seconds * 1_000 + GIVEN_UP_MS],
-  )
+// --- A busy room -------------------------------------------------------------------------------------
+
+async function flood({ ben, voices }, rate) {
+  await comeBack(ben)
+  const { page } = ben
+  const composer = page.getByRole('textbox', { name: /^Message to / })
+  // Every time alike: a draft grows by what is typed.
+  await composer.fill('')
+  await composer.focus()
+  const release = await throttle(page, rate)
+  await page.evaluate(followKeys)
+  const end = `the last at ${rate}, ${performance.now()}`
+  const arrived = page.evaluate(whenSeen, [end, FLOOD.seconds * 1_000 + GIVEN_UP_MS])
+  const spent = await spending(page)
   let typing = true
   const keys = (async () => {
     while (typing) {
@@ -259,14 +268,63 @@ async function flood(person, voices, rate) {
   const late = (await arrived) - sent
   typing = false
   await keys
-  const times = await page.evaluate(() => window.keys)
-  await throttle(page, 1)
-  return { late, key: percentile(times, 0.95) }
+  const measured = { late, key: percentile(await page.evaluate(() => window.keys), 0.95), cpu: await spent() }
+  await release()
+  return measured
 }
 
+/** In the page: notes how long each key takes until what it did is drawn. */
+function followKeys() {
+  window.keys = []
+  window.addEventListener(
+    'keydown',
+    (event) =>
+      requestAnimationFrame(() => {
+        const channel = new MessageChannel()
+        channel.port1.onmessage = () => window.keys.push(performance.now() - event.timeStamp)
+        channel.port2.postMessage(null)
+      }),
+    { capture: true },
+  )
+}
+
+/** In the page: when the last row has this text and was drawn. */
+function whenSeen([text, most]) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const rows = document.querySelectorAll('article')
+      if (rows[rows.length - 1]?.textContent.includes(text)) requestAnimationFrame(() => resolve(Date.now()))
+      else requestAnimationFrame(look)
+    }
+    look()
+    setTimeout(resolve, most, Infinity)
+  })
+}
+
+// --- Measuring -----------------------------------------------------------------------------------------
+
+/** From now on: gives how many milliseconds of the processor the page's thread has had. */
+async function spending(page) {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const total = async () => {
+    const { metrics } = await cdp.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000
+  }
+  const before = await total()
+  return async () => {
+    const after = await total()
+    await cdp.detach()
+    // A page that was loaded anew in a new process counts from nothing.
+    return after >= before ? after - before : after
+  }
+}
+
+/** Makes the page's processor slower until what is given is called: the session that asked for it would slow down each later page, too. */
 async function throttle(page, rate) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate })
+  return () => cdp.detach()
 }
 
 function median(values) {
@@ -282,16 +340,26 @@ function shown(value, unit) {
   return value === Infinity ? 'never' : `${Math.round(value).toLocaleString('en')} ${unit}`.trim()
 }
 
-function print([current, earlier]) {
-  console.log(`| what | at most | now |${earlier ? ' before |' : ''}`)
-  console.log(`|---|---|---|${earlier ? '---|' : ''}`)
-  for (const [name, { most, unit, value }] of current) {
-    const cells = [name, shown(most, unit), `${shown(value, unit)}${value > most ? ' (too much)' : ''}`]
-    if (earlier) cells.push(shown(earlier.get(name).value, unit))
-    console.log(`| ${cells.join(' | ')} |`)
+function print() {
+  const columns = ['what', 'at most', 'now', ...(binaries.length > 1 ? ['before'] : [])]
+  console.log(`| ${columns.join(' | ')} |`)
+  console.log(`|${'---|'.repeat(columns.length)}`)
+  for (const { name, most, unit, medians } of rows) {
+    const [current, ...earlier] = medians.map((value) => shown(value, unit))
+    const isTooMuch = most !== null && medians[0] > most
+    const cells = [name, most === null ? '' : shown(most, unit), current + (isTooMuch ? ' (too much)' : '')]
+    console.log(`| ${[...cells, ...earlier].join(' | ')} |`)
   }
 }
 
-const measured = [await measure(now)]
-if (before) measured.push(await measure(before))
-print(measured)
+const sites = []
+try {
+  for (const binary of binaries) sites.push(await site(binary))
+  await measure(sites)
+  print()
+} finally {
+  for (const { browser, porch } of sites) {
+    await browser.close()
+    await porch.stop()
+  }
+}

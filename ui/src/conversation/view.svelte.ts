@@ -17,7 +17,7 @@ import type { Message, Seq } from '../protocol'
 export const ROWS_MAX = 300
 /** Rows that come at a time. */
 export const PAGE = 50
-/** Rows shown at first, around what was asked for. */
+/** Rows loaded at first, around what was asked for, and shown. */
 const FIRST_ROWS = 60
 /** Rows that are let go of together at the beginning, while the end is followed: each time all others move. */
 const DROPPED = 100
@@ -56,13 +56,16 @@ export class TimelineView {
   readonly lost: boolean = $derived.by(() => this.#isLost())
 
   #history: Loads
+  /** Rows shown at first where that is the end: no more than can be in sight. What is loaded beside them comes by scrolling. */
+  #endRows: number
   #following = false
   /** Counts openings: whatever an earlier one, or a side before it, still waits for is given up. */
   #opened = 0
   #gap: ReturnType<typeof setTimeout> | undefined
 
-  constructor(history: Loads, room: RoomState) {
+  constructor(history: Loads, room: RoomState, endRows = FIRST_ROWS) {
     this.#history = history
+    this.#endRows = Math.min(endRows, FIRST_ROWS)
     this.room = room
   }
 
@@ -224,7 +227,7 @@ export class TimelineView {
   }
 
   #showEnd(): void {
-    if (this.room.timeline.at(this.room.last_n)) this.#show(this.room.last_n, 1)
+    if (this.room.timeline.at(this.room.last_n)) this.#show(this.room.last_n, 1, this.#endRows)
     else {
       this.from = 1
       this.to = 0
@@ -233,7 +236,7 @@ export class TimelineView {
   }
 
   /** A first window around number `n`; `share` of its rows lie before it. */
-  #show(n: number, share: number): void {
+  #show(n: number, share: number, count = FIRST_ROWS): void {
     const range = this.room.timeline.at(n)
     if (!range) {
       this.#showEnd()
@@ -242,8 +245,8 @@ export class TimelineView {
     const before = between(range.rows, range.from, n - 1)
     const after = between(range.rows, n, range.to)
     // What is not needed on one side goes to the other: a tall screen is to be filled.
-    const above = Math.max(Math.round(FIRST_ROWS * share), FIRST_ROWS - after.length)
-    const below = FIRST_ROWS - Math.min(above, before.length)
+    const above = Math.max(Math.round(count * share), count - after.length)
+    const below = count - Math.min(above, before.length)
     this.from = before.length > above ? before[before.length - above]!.n : range.from
     this.to = after.length > below + 1 ? after[below]!.n : range.to
     this.#following = this.to === range.to && this.#reachesEnd()

@@ -389,3 +389,13 @@ test('more_that_was_said_than_has_arrived_takes_nobody_away_from_the_end', async
   expect([view.atEnd, view.follows, shown(view)[1]]).toEqual([true, true, 25])
   view.close()
 })
+
+test('at_the_end_no_more_is_shown_at_first_than_fits_and_the_rest_needs_no_request', async () => {
+  state = new RoomState(room({ last_n: 500, read_n: 500 }))
+  const view = new TimelineView(box, state, 20)
+  await view.open('unread')
+  expect(shown(view)).toEqual([480, 500])
+  await view.extend('older')
+  expect(shown(view)).toEqual([441, 500])
+  expect(requests).toEqual(['newest'])
+})

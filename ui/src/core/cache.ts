@@ -192,8 +192,7 @@ export function fill({ head, rooms }: Recalled, source: CacheSource): void {
     const [first] = rows
     if (first) state.addPage(first.n, room.last_n, rows)
   }
-  source.rooms.archived = head.archived
-  source.rooms.known = true
+  source.rooms.become(head.archived)
 }
 
 /** Archived rooms are loaded when they are looked at: each that is known costs a request with every welcome. */

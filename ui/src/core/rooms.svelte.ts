@@ -53,7 +53,7 @@ export class Rooms {
     return this.all.get(id)
   }
 
-  /** Resolves when the rooms are known: with the first welcome. */
+  /** Resolves when the rooms are known. */
   whenKnown(): Promise<void> {
     return this.known ? Promise.resolve() : new Promise((resolve) => this.#awaiting.push(resolve))
   }
@@ -85,10 +85,15 @@ export class Rooms {
       untold.delete(room.id)
       this.#welcomeTo(room)
     }
-    this.archived = welcome.archived
+    this.become(welcome.archived)
+    void this.#meetOthers(welcome, untold)
+  }
+
+  /** From now on they are known, and besides them so many archived ones. */
+  become(archived: number): void {
+    this.archived = archived
     this.known = true
     for (const resolve of this.#awaiting.splice(0)) resolve()
-    void this.#meetOthers(welcome, untold)
   }
 
   /** Takes over what the box says of a room, known or not. */

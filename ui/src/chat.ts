@@ -2,12 +2,22 @@
 import * as api from './core/api'
 import { Chat } from './core/chat.svelte'
 import { kept } from './kept'
+import { Pace } from './pace'
 import { takeTab } from './tab'
 
 /** What tells this tab from others. */
 export const tab = takeTab()
 
+/** The longest wait where no picture is drawn: the page is hidden, or the browser has too much to do. */
+const FRAME_MS_MAX = 200
+
 const storage = ownStorage()
+
+const pace = new Pace({
+  now: () => performance.now(),
+  frame: nextFrame,
+  drawn: (call) => setTimeout(call),
+})
 
 export const chat = new Chat({
   api,
@@ -16,23 +26,23 @@ export const chat = new Chat({
     now: Date.now,
     chance: Math.random,
     tab,
-    frame: nextFrame,
+    frame: (call) => pace.next(call),
   },
   kept: kept(storage),
   storage,
 })
 
-/** The longest wait where no picture is drawn: the page is hidden, or the browser has too much to do. */
-const FRAME_MS_MAX = 200
-
-function nextFrame(call: () => void): void {
-  const once = () => {
+function nextFrame(call: () => void, ms: number): void {
+  let frame = 0
+  const ask = () => (frame = requestAnimationFrame(once))
+  const rest = ms > 0 ? setTimeout(ask, ms) : ask()
+  const timer = setTimeout(once, FRAME_MS_MAX)
+  function once() {
     cancelAnimationFrame(frame)
     clearTimeout(timer)
+    clearTimeout(rest)
     call()
   }
-  const frame = requestAnimationFrame(once)
-  const timer = setTimeout(once, FRAME_MS_MAX)
 }
 
 /** Browsers that block storage throw at the mere mention of it. */

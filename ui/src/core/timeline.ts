@@ -9,8 +9,8 @@ import { newer } from './revisions'
 export type Range = { readonly from: number; readonly to: number; readonly rows: readonly Message[] }
 type Known = { from: number; to: number; rows: Message[] }
 
-/** How many messages of one room are kept in memory: about 2 MB, and some minutes of scrolling. */
-export const ROWS_KEPT_MAX = 4_000
+/** How many messages of one room are kept in memory: about 1 MB, and a minute of scrolling. */
+export const ROWS_KEPT_MAX = 2_000
 
 export class Timeline {
   /** Ascending, disjoint, never touching. */

@@ -2,6 +2,7 @@
 import { chat } from './chat'
 import type { RoomState } from './core/room.svelte'
 import { t } from './i18n'
+import { tScreens } from './i18n/language.svelte'
 import type { UserId } from './protocol'
 
 /** The person's name; words for one who deleted their account, and for one not known yet. */
@@ -21,10 +22,11 @@ export function authorName(id: UserId, room: RoomState | undefined): string {
 export function typingText(typing: readonly UserId[]): string {
   const [a, b, c, d] = typing
   if (a === undefined) return ''
-  if (b === undefined) return t('chat.typing1', { a: personName(a) })
-  if (c === undefined) return t('chat.typing2', { a: personName(a), b: personName(b) })
-  if (d === undefined) return t('chat.typing3', { a: personName(a), b: personName(b), c: personName(c) })
-  return t('chat.typingMany', { n: typing.length })
+  if (b === undefined) return tScreens('chat.typing1', { a: personName(a) })
+  if (c === undefined) return tScreens('chat.typing2', { a: personName(a), b: personName(b) })
+  if (d === undefined)
+    return tScreens('chat.typing3', { a: personName(a), b: personName(b), c: personName(c) })
+  return tScreens('chat.typingMany', { n: typing.length })
 }
 
 /** A room's name: its own, the other person's (also the last of one who is gone), or words for the room for everybody. */

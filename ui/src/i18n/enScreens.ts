@@ -1,6 +1,15 @@
 /** Texts of the screens that are loaded on demand, in English: with them, not with the chat. */
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
+  'composer.left': { one: '{n} character left', other: '{n} characters left' },
+  'composer.over': { one: '{n} character too many', other: '{n} characters too many' },
+  'chat.typing1': '{a} is typing…',
+  'chat.typing2': '{a} and {b} are typing…',
+  'chat.typing3': '{a}, {b} and {c} are typing…',
+  'chat.typingMany': { one: '{n} people are typing…', other: '{n} people are typing…' },
+  'message.failed': 'Not sent: {why}',
+  'message.retry': 'Send again',
+  'message.discard': 'Discard',
   'room.takenOut': '{name} took you out of {room}.',
   'common.copied': 'Copied',
   'common.copyFailed': 'Copying did not work. Select the link and copy it yourself.',

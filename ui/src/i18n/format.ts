@@ -3,7 +3,6 @@ import { formatNumberIn } from './fill'
 import { locale } from './language.svelte'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
-let collator: { locale: string; compare: (a: string, b: string) => number } | null = null
 
 export function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale()} ${name}`
@@ -63,19 +62,6 @@ export function formatNumber(n: number): string {
 /** "7", "99+": how many there are, where there is little place and nobody wants to know it more exactly. */
 export function formatCount(n: number): string {
   return n > 99 ? `${formatNumber(99)}+` : formatNumber(n)
-}
-
-/** "Ada, Grace and Lin". */
-export function formatList(items: readonly string[]): string {
-  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
-}
-
-/** Orders names as people of this language expect. */
-export function compareNames(a: string, b: string): number {
-  if (collator?.locale !== locale()) {
-    collator = { locale: locale(), compare: new Intl.Collator(locale(), { numeric: true }).compare }
-  }
-  return collator.compare(a, b)
 }
 
 /** When the reader's day ends: "Today" must then be said anew. */

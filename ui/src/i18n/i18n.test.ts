@@ -8,13 +8,13 @@ import {
   daysBetween,
   formatCount,
   formatDay,
-  formatList,
   formatMoment,
   formatTime,
   formatWhole,
   nextMidnight,
 } from './format'
 import { chooseLanguage, preferredLanguage, t, tBox, tScreens, withTexts } from './language.svelte'
+import { formatList } from './lists'
 import { isNameFault, roomErrorText } from './names'
 import { formatSpan, formatWhen, joinSentences } from './spans'
 import type { Plural } from './table'
@@ -205,7 +205,7 @@ describe('Chinese', () => {
     expect(formatWhen(early, early - 86_400_000)).toBe('明天09:05')
     expect(formatWhen(early, early - 40 * 86_400_000)).toBe('2026年11月5日09:05')
     expect(formatCount(100)).toBe('99+')
-    expect(t('message.failed', { why: '主机正忙。' })).toBe('未发送：主机正忙。')
+    expect(tScreens('message.failed', { why: '主机正忙。' })).toBe('未发送：主机正忙。')
     await chooseLanguage('en')
   })
 

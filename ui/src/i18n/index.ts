@@ -2,11 +2,9 @@
 
 export { errorText } from './errors'
 export {
-  compareNames,
   formatCount,
   formatDate,
   formatDay,
-  formatList,
   formatMoment,
   formatNumber,
   formatTime,

@@ -4,4 +4,5 @@
  */
 export * from './index'
 export { tScreens as t } from './language.svelte'
+export { compareNames, formatList } from './lists'
 export { formatSpan, formatWhen, joinSentences } from './spans'

@@ -3,6 +3,15 @@ import type { ScreensTable } from './table'
 
 export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
+  'composer.left': { other: '还可输入{n}个字符' },
+  'composer.over': { other: '超出{n}个字符' },
+  'chat.typing1': '{a}正在输入…',
+  'chat.typing2': '{a}和{b}正在输入…',
+  'chat.typing3': '{a}、{b}和{c}正在输入…',
+  'chat.typingMany': { other: '{n}人正在输入…' },
+  'message.failed': '未发送：{why}',
+  'message.retry': '重新发送',
+  'message.discard': '放弃',
   'room.takenOut': '{name}把你移出了“{room}”。',
   'common.copied': '已复制',
   'common.copyFailed': '复制没有成功，请自行选中链接再复制。',

@@ -85,6 +85,18 @@ describe('where things stand in Chromium', { skip }, () => {
       await look(grace.page, 'looks-menu', WIDEST)
       await grace.page.keyboard.press('Escape')
       await grace.page.locator('article.pressed').waitFor({ state: 'detached' })
+      // In a window that gets another shape it stays within.
+      await row.focus()
+      await grace.page.keyboard.press('Enter')
+      await grace.page.getByRole('menu').waitFor()
+      for (const width of [360, 1280]) {
+        await grace.page.setViewportSize({ width, height: 600 })
+        await grace.page.waitForFunction(() => {
+          const { left, right, bottom } = document.querySelector('[role=menu]').getBoundingClientRect()
+          return left >= 0 && right <= innerWidth && bottom <= innerHeight
+        })
+      }
+      await grace.page.keyboard.press('Escape')
       // Of two rows, one after the other, the later is marked.
       await row.click({ button: 'right' })
       await grace.page.getByRole('menu').waitFor()

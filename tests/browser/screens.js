@@ -43,31 +43,35 @@ function* variants() {
 async function walk(binary, called) {
   const pictures = new Map()
   const faults = []
+  for (const language of LANGUAGES) await walkIn(language, binary, called, { pictures, faults })
+  return { pictures, faults }
+}
+
+/** The same in one language: each has a box of its own, as some acts are done once. */
+async function walkIn(language, binary, called, { pictures, faults }) {
   const porch = await Porch.start({ binary })
   const browser = await launch(porch)
   const stranger = await launch(porch, { trusts: false })
   try {
     const world = await World.make(porch, browser, stranger)
-    for (const language of LANGUAGES)
-      for (const place of PLACES.filter(({ name }) => chosen.test(name))) {
-        const name = `${place.name}-${language}`
-        try {
-          const page = await world.go(place, language)
-          pictures.set(name, await portrait(page, { ...place, name }, called, faults))
-          await world.leave(place, page)
-        } catch (error) {
-          faults.push(`${name}: not reached: ${String(error.message ?? error).split('\n')[0]}`)
-          await world.recover()
-        }
-        console.error(`${called} ${name}`)
+    for (const place of PLACES.filter(({ name }) => chosen.test(name))) {
+      const name = `${place.name}-${language}`
+      try {
+        const page = await world.go(place, language)
+        pictures.set(name, await portrait(page, { ...place, name }, called, faults))
+        await world.leave(place, page)
+      } catch (error) {
+        faults.push(`${name}: not reached: ${String(error.message ?? error).split('\n')[0]}`)
+        await world.recover()
       }
+      console.error(`${called} ${name}`)
+    }
   } finally {
     await browser.close()
     await stranger.close()
     await porch.end()
     await rm(porch.folder, { recursive: true, force: true })
   }
-  return { pictures, faults }
 }
 
 /** One screen in all its variants. */
@@ -80,7 +84,9 @@ async function portrait(page, { name, isPaper = false }, called, faults) {
     const where = `${name} at ${variant.width} px, ${variant.called}`
     // What was wrong before is over.
     if (called === 'now') {
-      const wrong = [...(await findings(page)), ...(isPaper ? [] : await page.evaluate(sticksOut))]
+      // Where the system paints, axe reads the colours that were asked for and not those that are seen.
+      const without = variant.forcedColors === 'active' ? ['color-contrast'] : []
+      const wrong = [...(await findings(page, without)), ...(isPaper ? [] : await page.evaluate(sticksOut))]
       faults.push(...wrong.map((fault) => `${where}: ${fault}`))
     }
     made.push({ file, ...variant })

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::{JSON_BYTES_MAX, REQUEST_BODY_WAIT};
+use crate::proto::object::Object;
 
 use super::pace::Pace;
 use super::refusal::Refusal;
@@ -57,7 +58,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let (parts, stream) = request.into_parts();
         let bytes = body(&parts.headers, stream, JSON_BYTES_MAX).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| ErrorCode::BadRequest.into())
+        serde_json::from_slice(&bytes).map(|Object(read)| Self(read)).map_err(|_| ErrorCode::BadRequest.into())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What clients send over the WebSocket.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, TabId, UserId};
+use super::object::{Object, object};
 use super::role::RoomRole;
 use super::room::{Notify, RoomSetting};
 use super::text::RawBody;
@@ -32,6 +34,7 @@ pub enum ClientMessage {
     /// Answered by `done` or `error` with the same `re`.
     Command {
         re: Re,
+        #[serde(deserialize_with = "object")]
         command: Command,
     },
     Hello {
@@ -79,8 +82,10 @@ pub enum Command {
 impl ClientMessage {
     /// Reads a frame. The `hello` of another version may hold anything else: who speaks it is to learn just that.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text).or_else(|fault| match serde_json::from_str(text) {
-            Ok(AnyHello::Hello { version }) if version != PROTOCOL_VERSION => {
+        let read = serde_json::from_str(text).map(|Object(message)| message);
+        read.or_else(|fault| match serde_json::from_str(text) {
+            Ok(Object(AnyHello::Hello { version })) if version.as_u64() != Some(PROTOCOL_VERSION.into()) => {
+                let version = version.as_u64().and_then(|version| version.try_into().ok()).unwrap_or(u32::MAX);
                 Ok(Self::Hello { version, tab: TabId(0), after: None, epoch: None })
             }
             _ => Err(fault),
@@ -92,7 +97,7 @@ impl ClientMessage {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum AnyHello {
-    Hello { version: u32 },
+    Hello { version: Number },
 }
 
 #[cfg(test)]
@@ -106,8 +111,27 @@ mod tests {
         assert_eq!(parse(r#"{"type":"hello","version":1,"after":null}"#), hello(1));
         assert_eq!(parse(r#"{"type":"hello","version":99,"tabs":["x"]}"#), hello(99));
         assert_eq!(parse(r#"{"type":"hello","version":2,"tab":0,"after":null}"#), hello(2));
+        for far in ["4294967296", "-1", "2.5", "1e99"] {
+            assert_eq!(parse(&format!(r#"{{"type":"hello","version":{far}}}"#)), hello(u32::MAX), "{far}");
+        }
         for wrong in [r#"{"type":"hello","version":2,"after":null}"#, r#"{"type":"hello"}"#, r#"{"version":1}"#] {
             assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_object_and_what_is_no_id_no_message() {
+        let parse = |text: &str| ClientMessage::parse(text).is_ok();
+        assert!(parse(r#"{"type":"command","re":1,"command":{"type":"leave_room","room":4}}"#));
+        for wrong in [
+            r#"["ping",{}]"#,
+            r#"["hello",{"version":1}]"#,
+            r#"["hello",2,0,null]"#,
+            r#"{"type":"command","re":1,"command":["leave_room",{"room":4}]}"#,
+            r#"{"type":"command","re":1,"command":{"type":"leave_room","room":0}}"#,
+            r#"{"type":"typing","room":9007199254740992}"#,
+        ] {
+            assert!(!parse(wrong), "{wrong}");
         }
     }
 }

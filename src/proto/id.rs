@@ -2,16 +2,29 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// Defines a newtype over `u64` that keeps one kind of id from being used as another.
+/// The greatest that JavaScript holds exactly.
+const ID_MAX: u64 = (1 << 53) - 1;
+
+/// Defines a newtype over `u64` that keeps one kind of id from being used as another. None is 0, unless it says so.
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident) => { id! { $(#[$doc])* $name from 1 } };
+    ($(#[$doc:meta])* $name:ident from $least:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         #[cfg_attr(test, derive(ts_rs::TS))]
         #[serde(transparent)]
         pub struct $name(#[cfg_attr(test, ts(type = "number"))] pub u64);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let id = u64::deserialize(from)?;
+                let none = || D::Error::invalid_value(Unexpected::Unsigned(id), &"an id");
+                if ($least..=ID_MAX).contains(&id) { Ok(Self(id)) } else { Err(none()) }
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,8 +43,8 @@ id! {
     RoomId
 }
 id! {
-    /// A place of an event in the order of all events; a message's id is the `Seq` of its append.
-    Seq
+    /// A place of an event in the order of all events; a message's id is the `Seq` of its append. 0: before all of them.
+    Seq from 0
 }
 id! {
     /// One run of the box, with all that happened before it. Made at random at each start.
@@ -43,7 +56,7 @@ id! {
 }
 id! {
     /// A tab of a browser: it outlives its connections, and a session has many. Made at random by the page.
-    TabId
+    TabId from 0
 }
 id! {
     /// An invite, as the owner knows it; who joins knows its token.
@@ -81,5 +94,22 @@ impl TryFrom<String> for ClientMsgId {
 impl From<ClientMsgId> for String {
     fn from(id: ClientMsgId) -> Self {
         id.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_an_id_is_none() {
+        let reads =
+            |text: &str| (serde_json::from_str::<RoomId>(text).is_ok(), serde_json::from_str::<Seq>(text).is_ok());
+        assert_eq!(reads("1"), (true, true));
+        assert_eq!(reads("9007199254740991"), (true, true));
+        assert_eq!(reads("0"), (false, true));
+        for wrong in ["9007199254740992", "18446744073709551615", "-1", "1.0", "\"1\"", "null"] {
+            assert_eq!(reads(wrong), (false, false), "{wrong}");
+        }
     }
 }

@@ -59,8 +59,9 @@ pub const EVENTS_FRAME_MAX: usize = 100;
 
 // --- Connections ---------------------------------------------------------------------------------
 
-/// Bytes of a frame from a client: 8,000 characters of four bytes, JSON around them.
-pub const CLIENT_FRAME_BYTES_MAX: usize = 40_000;
+/// Bytes of a frame from a client: 8,000 characters of six bytes, as JSON has those that nobody sees (`\u0001`), and what is
+/// around them.
+pub const CLIENT_FRAME_BYTES_MAX: usize = 50_000;
 /// A client that has connected says hello within this, or is closed.
 pub const HELLO_WAIT: Duration = Duration::from_secs(10);
 /// How often the server sends a Ping: below the 30 s after which home routers forget idle flows.

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod millis;
 pub mod monitor;
 pub mod name;
+pub mod object;
 pub mod op;
 pub mod permit;
 pub mod role;

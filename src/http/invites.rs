@@ -97,7 +97,7 @@ pub(super) async fn join(
     Json(asked): Json<Join>,
 ) -> Answer<impl IntoResponse> {
     let (token, invited) = app.look_up(&place, &token).await?;
-    let name = UserName::chosen(&asked.name)?;
+    let name = UserName::chosen(&asked.name, &app.box_name)?;
     let password = asked.password.as_deref().map(Password::chosen).transpose()?;
     let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Join(&token.hash()), &name)?;
     // Before a password is hashed for nothing. Whether it still holds, the store says.

@@ -44,7 +44,7 @@ pub(super) async fn change(
     headers: HeaderMap,
     Json(asked): Json<PatchMe>,
 ) -> Answer<impl IntoResponse> {
-    let name = asked.name.as_deref().map(UserName::chosen).transpose()?;
+    let name = asked.name.as_deref().map(|name| UserName::chosen(name, &app.box_name)).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     let new_password = match new_password {
         Some(new) => Some((app.check_password(&current, asked.password.as_deref()).await?, new)),

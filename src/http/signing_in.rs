@@ -119,7 +119,7 @@ pub(super) async fn register(
     place: SignInPlace,
     Json(asked): Json<Credentials>,
 ) -> Answer<impl IntoResponse> {
-    let name = UserName::chosen(&asked.name)?;
+    let name = UserName::chosen(&asked.name, &app.box_name)?;
     let password = Password::chosen(&asked.password)?;
     // Else a guest would be a member with one click.
     if place.replaced.as_ref().is_some_and(|current| current.user.role == BoxRole::Guest) {

@@ -22,6 +22,25 @@ const ROUNDS_MAX: usize = 8;
 const RESERVED: [&str; 10] =
     ["Everybody", "所有人", "Deleted account", "已注销的账号", "You", "你", "Everyone", "All", "大家", "全体成员"];
 
+/// What somebody is on a box, or what speaks for it, in the page's languages. A person called so would be believed; to a room
+/// it says nothing.
+const TITLES: [&str; 14] = [
+    "Owner",
+    "Box owner",
+    "Room owner",
+    "Admin",
+    "Administrator",
+    "Moderator",
+    "System",
+    "porch",
+    "所有者",
+    "主机所有者",
+    "房主",
+    "管理员",
+    "系统管理员",
+    "主机",
+];
+
 /// A person's name, as shown and as compared.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UserName {
@@ -30,10 +49,12 @@ pub struct UserName {
 }
 
 impl UserName {
-    /// Takes a text for a name that somebody wants to have from now on, or says `name_invalid` or `name_reserved`.
-    pub fn chosen(text: &str) -> Result<Self, ErrorCode> {
+    /// Takes a text for a name that somebody wants to have from now on, on a box of this name, or says `name_invalid` or
+    /// `name_reserved`.
+    pub fn chosen(text: &str, box_name: &str) -> Result<Self, ErrorCode> {
         let name = Self::parse(text)?;
-        if is_reserved(&name.shown) { Err(ErrorCode::NameReserved) } else { Ok(name) }
+        let is_taken = is_reserved(&name.shown) || is_title(&name.shown, box_name);
+        if is_taken { Err(ErrorCode::NameReserved) } else { Ok(name) }
     }
 
     /// Takes a text for the name of somebody who may be here, or says `name_invalid`.
@@ -66,6 +87,21 @@ impl UserName {
 pub fn is_reserved(shown: &str) -> bool {
     let (key, look) = (key(shown), look(shown));
     RESERVED.iter().any(|reserved| self::key(reserved) == key || self::look(reserved) == look)
+}
+
+/// Whether a shown name would be taken for a title or for the box, however it is written.
+fn is_title(shown: &str, box_name: &str) -> bool {
+    let looks = title_looks(shown);
+    TITLES.into_iter().chain([box_name]).any(|title| title_looks(title).iter().any(|title| looks.contains(title)))
+}
+
+/// What a name may be read as by who expects a title: nothing between its letters, two `v` for a `w`, and a digit or a sign
+/// for the letter of its shape. People's own names are not compared so: `Ali` is not `All`.
+fn title_looks(shown: &str) -> [String; 3] {
+    let letters: String = shown.chars().filter(|&c| !is_around(c) || matches!(c, '|' | '!' | '@')).collect();
+    let digits = letters.replace(['1', '|', '!'], "i").replace('3', "e").replace('@', "a").replace('5', "s");
+    // By the key as well: in capitals an I looks like an l.
+    [key(&letters), look(&letters), look(&digits)].map(|text| text.replace("vv", "w"))
 }
 
 /// What a shown name looks like as it is written; see [`UserName::look`].
@@ -315,11 +351,11 @@ mod tests {
             "★ everyone ★",
             "大家！",
         ]) {
-            assert_eq!(UserName::chosen(text), Err(ErrorCode::NameReserved), "{text}");
+            assert_eq!(UserName::chosen(text, "porch"), Err(ErrorCode::NameReserved), "{text}");
             assert!(UserName::parse(text).is_ok(), "{text}: whoever has the name already signs in by it");
         }
         for text in ["Everybody's friend", "Deleted", "人", "Youssef", "你好", "Ali", "Allan", "大家好"] {
-            assert!(UserName::chosen(text).is_ok(), "{text}");
+            assert!(UserName::chosen(text, "porch").is_ok(), "{text}");
         }
     }
 
@@ -342,6 +378,41 @@ mod tests {
             if let (Ok(a), Ok(b)) = (UserName::parse(&text), UserName::parse(&text.to_lowercase())) {
                 prop_assert_eq!(a.key(), b.key());
             }
+        }
+    }
+
+    #[test]
+    fn nobody_calls_themselves_by_a_title_or_as_the_box() {
+        for name in [
+            "Owner",
+            "0wner",
+            "OWNER ✓",
+            "Ovvner",
+            "O.w.n.e.r",
+            "Оwnеr", // a Cyrillic O and e
+            "0VVN3R",
+            "Administrator",
+            "Adm1n",
+            "@dmin",
+            "Adrnin",
+            "Adm\u{131}n",
+            "ＡＤＭＩＮ",
+            "5ystem",
+            "Porch",
+            "p0rch",
+            "рorсh", // a Cyrillic p and c
+            "管理员",
+            "管 理 员",
+            "「管理员」",
+            "主机所有者",
+            "Reading Room",
+            "Reading-R00m",
+        ] {
+            assert_eq!(UserName::chosen(name, "reading-room").err(), Some(ErrorCode::NameReserved), "{name}");
+            assert!(UserName::parse(name).is_ok(), "who is called so already is known: {name}");
+        }
+        for name in ["Ali", "Ada", "Owen", "Bowner", "Adrian", "王主", "管理", "Porchia", "Ann1", "Max 3", "Sys"] {
+            assert!(UserName::chosen(name, "reading-room").is_ok(), "{name}");
         }
     }
 }

@@ -60,7 +60,7 @@ struct Joined {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_people_join_by_one_invite_within_three_seconds() {
     let porch = Porch::start().await;
-    let owner = porch.door.register("Owner").await;
+    let owner = porch.door.register("Olive").await;
     let path = invite(&owner).await;
     let mut quiet = Times::default();
     for at in 0..10 {
@@ -100,7 +100,7 @@ async fn three_hundred_people_join_by_one_invite_within_three_seconds() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_people_join_while_three_hundred_are_there() {
     let porch = Porch::start().await;
-    let owner = porch.door.register("Owner").await;
+    let owner = porch.door.register("Olive").await;
     let path = invite(&owner).await;
     let first = all_join(&porch, &path, PEOPLE, |at| json!({ "name": format!("Early {at}") })).await;
     let mut there = JoinSet::new();
@@ -117,7 +117,7 @@ async fn three_hundred_people_join_while_three_hundred_are_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_class_that_joins_with_passwords_behind_one_address_is_not_refused() {
     let porch = Porch::start().await;
-    let owner = porch.door.register("Owner").await;
+    let owner = porch.door.register("Olive").await;
     let path = invite(&owner).await;
     let (mut joining, began) = (JoinSet::new(), Instant::now());
     for at in 0..CLASS {

@@ -33,6 +33,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // And what tells of messages another: each chunk costs the first load its name.
+            { name: 'notify', test: /src\/notify\//, includeDependenciesRecursively: false },
             { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
           ],
         },

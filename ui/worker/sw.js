@@ -1,6 +1,8 @@
 /**
- * The shell of the page, kept so that it opens while the box is away. Only the page itself: what was said is kept by the
- * page (`ui/src/core/kept.ts`), which erases it when somebody signs out. VERSION and FILES are put in by the build.
+ * The shell of the page, kept so that it opens while the box is away; and the way back from a notification. Only the page
+ * itself is kept: what was said is kept by the page (`ui/src/core/kept.ts`), which erases it when somebody signs out, and
+ * closes the notifications it has shown. This worker hears of no message and shows none by itself. VERSION and FILES are put
+ * in by the build.
  */
 const CACHE = `porch-${VERSION}`
 /**
@@ -35,12 +37,35 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== location.origin) return
   if (request.mode === 'navigate') {
-    if (!/^\/(api|pictures|healthz|poster|p|ca\.\w+)(\/|$)/.test(url.pathname))
-      event.respondWith(page(request))
+    if (isScreen(url.pathname)) event.respondWith(page(request))
   } else if (FILES.includes(url.pathname)) {
     event.respondWith(file(request))
   }
 })
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(lead(event.notification.data?.path ?? '/'))
+})
+
+/** To a tab that is there already, the one that shows the place first; to a new one where there is none. */
+async function lead(path) {
+  const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const tabs = all.filter(({ url }) => isScreen(new URL(url).pathname))
+  const tab =
+    tabs.find(({ url }) => new URL(url).pathname === path) ??
+    tabs.find(({ visibilityState }) => visibilityState === 'visible') ??
+    tabs[0]
+  if (!tab) return self.clients.openWindow(path)
+  tab.postMessage({ path })
+  // Refused where nobody has pressed anything.
+  return tab.focus().catch(() => {})
+}
+
+/** Whether an address is a screen of the page. */
+function isScreen(path) {
+  return !/^\/(api|pictures|healthz|poster|p|ca\.\w+)(\/|$)/.test(path)
+}
 
 /** The page of the box when it answers in time, the kept one when it does not. */
 async function page(request) {

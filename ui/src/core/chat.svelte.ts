@@ -57,10 +57,12 @@ export class Chat {
   unsent = $state(0)
   /** A sign-in to this account at another place, of which this device has not told yet; 0 where there is none. */
   newPlace = $state<SessionId>(0)
-  /** Called for each message of somebody else as it arrives live (not for those missed while away). */
-  readonly hearers = new Set<(room: RoomState, message: Message) => void>()
+  /** Called for each message of somebody else as it arrives, live or missed while away. */
+  readonly hearers = new Set<(room: RoomState, message: Message, isLive: boolean) => void>()
   /** Called with each message that is deleted, also with those deleted while away. */
   readonly buriers = new Set<(message: Seq) => void>()
+  /** The newest event at the last welcome. */
+  welcomedAt: Seq = 0
   /** Counts how often it could not be known what was deleted: what shows messages lets go of them and asks again. */
   reloads = $state(0)
 
@@ -73,8 +75,6 @@ export class Chat {
   #arriving: ServerMessage[] = []
   /** The box's version at the first welcome. */
   #version: string | null = null
-  /** The newest event at the last welcome. */
-  #welcomedAt: Seq = 0
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -338,7 +338,7 @@ export class Chat {
     }
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
-    this.#welcomedAt = welcome.seq
+    this.welcomedAt = welcome.seq
     this.entry.me = welcome.me
     const newest = welcome.newest_session
     if (this.#around.storage?.getItem(NEW_PLACE_KEY) !== String(newest)) this.newPlace = newest
@@ -356,7 +356,7 @@ export class Chat {
     switch (what.type) {
       case 'message':
         // What is no newer than the welcome was missed.
-        this.#message(what, seq > this.#welcomedAt)
+        this.#message(what, seq > this.welcomedAt)
         return
       case 'deleted':
         this.#revisions.heard(event)
@@ -379,7 +379,9 @@ export class Chat {
     const isNew = message.n > room.last_n
     const known = room.add(message)
     if (mine && message.n > room.read_n) room.read_n = message.n
-    if (live && isNew && !mine && !known.deleted) for (const hearer of this.hearers) hearer(room, known)
+    // Of what was missed the welcome has told how many there are.
+    if ((isNew || !live) && !mine && !known.deleted)
+      for (const hearer of this.hearers) hearer(room, known, live)
   }
 
   /** What was deleted of late is not known: nothing that was loaded before is to be shown. */

@@ -59,6 +59,8 @@ test('a_refused_message_stays_as_failed', async () => {
 
 test('what_was_missed_comes_once_and_nothing_twice', async () => {
   const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
+  const heard: [number, boolean][] = []
+  chat.hearers.add((_, { n }, isLive) => heard.push([n, isLive]))
   guest.tell(written(message({ id: 11, n: 2 })))
   await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
   guest.vanish()
@@ -70,10 +72,18 @@ test('what_was_missed_comes_once_and_nothing_twice', async () => {
     written(message({ id: 12, n: 3 })),
     deletion(13, { room: 1, message: 11, n: 11 }),
     written(message({ id: 14, n: 4 })),
+    written(message({ id: 15, n: 5, author: ada.id })),
+    written(message({ id: 16, n: 6 })),
   )
-  await vi.waitFor(() => expect(numbers(1)).toEqual([2, 3, 4]))
+  await vi.waitFor(() => expect(numbers(1)).toEqual([2, 3, 4, 5, 6]))
+  expect(heard).toEqual([
+    [2, true],
+    [3, false],
+    [4, false],
+    [6, true],
+  ])
   expect(chat.rooms.get(1)?.timeline.find(11)?.deleted).toBe(true)
-  expect(chat.rooms.get(1)?.last_n).toBe(4)
+  expect(chat.rooms.get(1)?.last_n).toBe(6)
 })
 
 test('reload_drops_the_history_and_ok_keeps_it', async () => {

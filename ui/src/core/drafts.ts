@@ -6,8 +6,6 @@ import type { RoomId } from '../protocol'
 import type { Account } from './account'
 import type { KeptAccounts, KeptStorage } from './keptAccounts'
 
-/** What every entry begins with; those before rooms had their own began with it too. */
-const PREFIX = 'porch.draft'
 /** Between two writes to the device while someone types. */
 const WRITE_WAIT_MS = 400
 
@@ -67,22 +65,7 @@ export class Drafts {
     return room > 0 && !this.#unwritten.has(room) ? room : null
   }
 
-  /** Erases what is of nobody who may keep it. */
-  prune(): void {
-    const owned = /^porch\.draft\.(.+)\.\d+$/
-    for (const key of this.#keys()) {
-      const account = owned.exec(key)?.[1]
-      if (account === undefined || !this.#accounts.has(account)) this.#storage?.removeItem(key)
-    }
-  }
-
   #key(room: RoomId | ''): string {
-    return `${PREFIX}.${this.#account}.${room}`
-  }
-
-  #keys(): string[] {
-    const { length } = this.#storage ?? { length: 0 }
-    const keys = Array.from({ length }, (_, at) => this.#storage?.key(at) ?? '')
-    return keys.filter((key) => key.startsWith(PREFIX))
+    return `porch.draft.${this.#account}.${room}`
   }
 }

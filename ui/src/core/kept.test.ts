@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { User } from '../protocol'
+import { accountOf } from './account'
 import { Refusal } from './api'
 import type { Chat } from './chat.svelte'
 import { deleteAccount } from './leaving'
@@ -40,7 +41,8 @@ async function insideWithAll(): Promise<{ chat: Chat; guest: Guest }> {
   await vi.waitFor(async () => expect(await stored()).toEqual([MARK]))
   await vi.waitFor(() => expect(page.chat.rooms.get(1)?.last_n).toBe(1))
   await page.chat.entry.kept.flush()
-  expect((await device.text()).split(MARK)).toHaveLength(5)
+  for (const what of ['notify', 'notified']) device.entries.set(`porch.${what}.${accountOf(ada)}`, MARK)
+  expect((await device.text()).split(MARK)).toHaveLength(7)
   return page
 }
 

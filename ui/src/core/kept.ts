@@ -14,6 +14,7 @@ import { nextClientMsgId } from './ids'
 import { KeptAccounts, type KeptStorage } from './keptAccounts'
 import { KeptStore } from './keptStore'
 import { Outbox } from './outbox'
+import { pruneOwned } from './ownedKeys'
 import type { RoomState } from './room.svelte'
 import { wellFormed } from './wellFormed'
 
@@ -41,6 +42,7 @@ export class Kept {
   readonly outbox: Outbox
 
   #now: () => number
+  #storage: KeptStorage | null
   #drafts: Drafts
   #store: KeptStore
   #cache: Cache
@@ -48,6 +50,7 @@ export class Kept {
 
   constructor({ storage, name, now, idle }: KeptWorld) {
     this.#now = now
+    this.#storage = storage
     this.accounts = new KeptAccounts(storage)
     this.#drafts = new Drafts(storage, this.accounts)
     this.#store = new KeptStore(name, this.accounts)
@@ -180,7 +183,7 @@ export class Kept {
   }
 
   #prune(account = this.#account): void {
-    this.#drafts.prune()
+    pruneOwned(this.#storage, this.accounts)
     this.#store.prune(account).then(
       () => this.accounts.sweep(),
       // Tried again at the next start, entry or leave.

@@ -49,6 +49,7 @@ export const en = {
   'chats.typing': 'typing…',
   'chats.deleted': 'Message deleted',
   'chats.nothing': 'Nothing here yet',
+  'chats.muted': 'Muted',
   'chats.unread': { one: '{n} unread', other: '{n} unread' },
   'chats.unsent': { one: '{n} message not sent yet', other: '{n} messages not sent yet' },
   'chat.messages': 'Messages',

@@ -398,8 +398,49 @@ export const enScreens = {
   'settings.textNormal': 'Normal',
   'settings.textLarge': 'Large',
   'settings.textHuge': 'Largest',
-  'settings.soundsLabel': 'A quiet tone when a message comes',
-  'settings.soundsTry': 'Listen',
+
+  // --- Notifications -----------------------------------------------------------------------------
+  'notify.title': 'Notifications',
+  'notify.offer': 'Shall this device say so when somebody writes to you while you are elsewhere?',
+  'notify.turnOn': 'Turn on notifications',
+  'notify.notNow': 'Not now',
+  'notify.on': 'Notifications are on',
+  'notify.deniedNow': 'The browser shows none for now. The settings say how to change that.',
+  'notify.shows': 'Notifications on this device',
+  'notify.showsHint':
+    'While porch is open in a tab. Phones put a page to sleep that is out of sight for long: then they come when you are back.',
+  'notify.denied':
+    'This browser was told to show no notifications of porch. Allow them in what it says about this page (the sign beside its address), then come back here.',
+  'notify.missing':
+    'This browser has no notifications. The tone and the number in the title are there all the same.',
+  'notify.iphone':
+    'An iPhone or iPad shows notifications of pages on the home screen only: Share, then “Add to Home Screen”, and open porch from there.',
+  'notify.insecure':
+    'The browser does not trust this page yet, and shows no notifications of such. Follow the guide of the box to trust it.',
+  'notify.texts': 'Show what was written',
+  'notify.textsHint': 'A locked screen may show it, too, to whoever looks at it.',
+  'notify.textless': 'New message',
+  'notify.sounds': 'Tone',
+  'notify.soundsAll': 'Every notification',
+  'notify.soundsMine': 'Only for me',
+  'notify.soundsNone': 'Off',
+  'notify.soundsHint': '“Only for me”: direct messages, and where somebody says your name.',
+  'notify.listen': 'Listen',
+  'notify.quiet': 'Quiet hours',
+  'notify.quietHint':
+    'No notifications and no tone, each day from then until then, by the clock of this device.',
+  'notify.quietFrom': 'From',
+  'notify.quietTo': 'Until',
+  'notify.rooms': 'What you are notified of is chosen in the details of each room.',
+  'notify.ofRoom': 'Notify me of',
+  'notify.ofAll': 'Everything',
+  'notify.ofMine': 'My name',
+  'notify.ofNone': 'Nothing',
+  'notify.ofHint':
+    'The same on all your devices; nobody else sees it. A room that is muted counts, in grey, for itself alone.',
+  'notify.several': { one: '{n} new message', other: '{n} new messages' },
+  'notify.counted': '{room} ({count})',
+
   'settings.devices': 'Devices',
   'settings.devicesExplained': 'Where you are signed in.',
   'settings.devicesFailed': 'The devices could not be loaded.',

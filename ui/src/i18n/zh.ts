@@ -47,6 +47,7 @@ export const zh: Table = {
   'chats.typing': '正在输入…',
   'chats.deleted': '消息已删除',
   'chats.nothing': '还没有消息',
+  'chats.muted': '已静音',
   'chats.unread': { other: '{n}条未读' },
   'chats.unsent': { other: '{n}条消息尚未发送' },
   'chat.messages': '消息',

@@ -1,5 +1,5 @@
 /**
- * How the page looks and sounds for this person on this device: colours, text size, tones. Kept in
+ * How the page looks for this person on this device: colours, text size. Kept in
  * the browser, not on the box, because a phone at night and a projector want different things.
  */
 
@@ -11,14 +11,11 @@ export const textSizes: readonly TextSize[] = ['small', 'normal', 'large', 'huge
 
 const SCHEME_KEY = 'porch.scheme'
 const TEXT_SIZE_KEY = 'porch.text-size'
-const SOUNDS_KEY = 'porch.sounds'
 const SINGLE_KEYS_KEY = 'porch.single-keys'
 
 class Appearance {
   #scheme = $state<Scheme>(stored(SCHEME_KEY, schemes, 'system'))
   #textSize = $state<TextSize>(stored(TEXT_SIZE_KEY, textSizes, 'normal'))
-  #sounds = $state(stored(SOUNDS_KEY, ['off', 'on'], 'off') === 'on')
-
   #singleKeys = $state(stored(SINGLE_KEYS_KEY, ['off', 'on'], 'on') === 'on')
 
   get scheme(): Scheme {
@@ -39,16 +36,6 @@ class Appearance {
     this.#textSize = size
     store(TEXT_SIZE_KEY, size)
     this.apply()
-  }
-
-  /** Whether a tone is heard when a message comes. Off until asked for. */
-  get sounds(): boolean {
-    return this.#sounds
-  }
-
-  set sounds(on: boolean) {
-    this.#sounds = on
-    store(SOUNDS_KEY, on ? 'on' : 'off')
   }
 
   /** Whether a key alone, without Ctrl or Alt, may do something: in the way of those who speak to type. */

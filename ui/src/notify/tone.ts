@@ -1,30 +1,26 @@
-/** Short, quiet tones made on the spot: nothing to load, nothing to license. */
-import { appearance } from '../style/appearance.svelte'
+/** A short, quiet tone made on the spot: nothing to load, nothing to license. */
 
 /** Loudness at the peak, of 1: heard in a quiet room, not across it. */
 const PEAK = 0.09
-/** Two tones closer than this would be a rattle. */
-const QUIET_MS_MIN = 1_200
 
 let context: AudioContext | null = null
-let playedAt = 0
 
-/** Two soft notes, rising: a message came. Silent unless the person has switched sounds on. */
-export function playArrival(): void {
-  if (appearance.sounds && Date.now() - playedAt > QUIET_MS_MIN) playTone()
-}
-
-/** The tone itself, for trying it out. */
-export function playTone(): void {
-  playedAt = Date.now()
+/**
+ * Two soft notes, rising: a message came. Says whether they can be heard: browsers keep a page silent until it was touched
+ * once.
+ */
+export function playTone(): boolean {
+  // Asked for before that, it is refused aloud, in the console.
+  if (navigator.userActivation?.hasBeenActive === false) return false
   try {
     context ??= new AudioContext()
-    // Refused until the page was touched once; then there is no tone, and no harm.
-    void context.resume().catch(() => {})
+    if (context.state !== 'running') void context.resume().catch(() => {})
     note(context, 587.33, 0)
     note(context, 880, 0.11)
+    return true
   } catch {
     // No audio on this device.
+    return false
   }
 }
 

@@ -1,0 +1,322 @@
+// Notifications in Chromium: what is told of what one does not see, where, once, and until when.
+
+import assert from 'node:assert/strict'
+import { after, before, describe } from 'node:test'
+import { launch, skip } from './harness/chromium.js'
+import { look } from './harness/look.js'
+import { Person } from './harness/person.js'
+import { Porch } from './harness/porch.js'
+import { story } from './harness/story.js'
+
+/** A notification has this long to come or to go, on a busy machine too. */
+const WAIT_MS_MAX = 15_000
+
+describe('notifications in Chromium', { skip }, () => {
+  let porch, browser, devtools, ada, grace
+  const chapter = story(() => [ada, grace].filter(Boolean).map((person) => person.page))
+
+  before(async () => {
+    porch = await Porch.start()
+    browser = await launch(porch)
+    ada = await Person.at(browser, porch, 'Ada')
+    await ada.context.addInitScript(countTones)
+    await decide('prompt')
+    await ada.join()
+    await ada.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    grace = await Person.at(browser, porch, 'Grace')
+    await grace.join()
+  })
+
+  after(async () => {
+    await browser?.close()
+    await porch?.stop()
+  })
+
+  /** What the browser of Ada says to notifications from now on: `prompt`, `granted` or `denied`. */
+  async function decide(setting) {
+    // What is decided by a session goes with it.
+    devtools ??= await browser.newBrowserCDPSession()
+    const tab = await ada.context.newCDPSession(ada.page)
+    const { targetInfo } = await tab.send('Target.getTargetInfo')
+    await devtools.send('Browser.setPermission', {
+      permission: { name: 'notifications' },
+      setting,
+      origin: porch.url(),
+      browserContextId: targetInfo.browserContextId,
+    })
+    await tab.detach()
+  }
+
+  const offer = () => ada.page.getByRole('button', { name: 'Turn on notifications' })
+
+  /** Where no message is in sight. */
+  async function lookAway(page = ada.page) {
+    await page.goto('/me')
+    await page.getByRole('heading', { name: 'Notifications' }).waitFor()
+    await page.evaluate(listens)
+  }
+
+  /** Waits until these and no others are shown, as `title: body`. */
+  async function shows(...wanted) {
+    const isOver = AbortSignal.timeout(WAIT_MS_MAX)
+    let found
+    do found = await ada.page.evaluate(shown)
+    while (found.join() !== wanted.join() && !isOver.aborted)
+    assert.deepEqual(found, wanted)
+  }
+
+  const tones = (page = ada.page) => page.evaluate(() => window.tones)
+
+  /** Grace writes to Ada alone. */
+  async function write(text) {
+    if (!grace.page.url().endsWith(privately)) await grace.page.goto(privately)
+    await grace.say(text)
+  }
+  let privately
+
+  /** Ada presses the one notification. */
+  async function press() {
+    const [worker] = ada.context.serviceWorkers()
+    await worker.evaluate(async () => {
+      const [notification] = await self.registration.getNotifications()
+      self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))
+    })
+  }
+
+  async function setVisible(page, isVisible) {
+    await page.evaluate(
+      (state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+      isVisible ? 'visible' : 'hidden',
+    )
+  }
+
+  chapter(
+    'nobody is asked at the start; one’s first words bring the offer, and it is made once',
+    async () => {
+      await ada.page.evaluate(listens)
+      assert.equal(await offer().count(), 0)
+      await ada.openRoom('Everybody')
+      await ada.say('Good morning')
+      await offer().waitFor()
+      await look(ada.page, 'notify-offer')
+      await ada.page.getByRole('button', { name: 'Not now' }).click()
+      await offer().waitFor({ state: 'detached' })
+      await ada.page.reload()
+      await ada.say('Is anybody here?')
+      await ada.page.evaluate(listens)
+      assert.equal(await offer().count(), 0)
+    },
+  )
+
+  chapter(
+    'the settings say what to do where the browser refuses, and ask where it may be asked',
+    async () => {
+      await decide('denied')
+      await lookAway()
+      await ada.page.getByText('This browser was told to show no notifications').waitFor()
+      await look(ada.page, 'notify-denied')
+      await decide('granted')
+      await lookAway()
+      await ada.page.getByRole('switch', { name: 'Show what was written' }).waitFor()
+      await look(ada.page, 'notify-settings')
+    },
+  )
+
+  chapter(
+    'who is named is told, with a tone; a press leads there, and what is read is told no longer',
+    async () => {
+      await grace.openRoom('Everybody')
+      await grace.say('The adage is old')
+      await grace.say('What does Ada think?')
+      await shows('Everybody: Grace: What does Ada think?')
+      assert.equal(await tones(), 1)
+      await press()
+      await ada.message('What does Ada think?').waitFor()
+      assert.equal(new URL(ada.page.url()).pathname, '/r/1')
+      await shows()
+    },
+  )
+
+  chapter('what is in sight is not told', async () => {
+    await grace.say('Ada, look')
+    await ada.message('Ada, look').waitFor()
+    await grace.page.goto('/people')
+    await grace.page.locator('a.row', { hasText: 'Ada' }).click()
+    await grace.page.getByRole('button', { name: 'Message' }).click()
+    await grace.say('Between us')
+    privately = new URL(grace.page.url()).pathname
+    await shows('Grace: Between us')
+  })
+
+  chapter('a muted room tells nothing, and its count is grey and for itself alone', async () => {
+    await ada.page.getByRole('link', { name: 'Room details' }).last().click()
+    await ada.page.getByRole('radio', { name: 'Nothing' }).check()
+    await ada.chatRow('Everybody').getByText('Muted').waitFor()
+    await look(ada.page, 'notify-details')
+    await ada.openRoom('Grace')
+    await shows()
+    await lookAway()
+    await grace.openRoom('Everybody')
+    await grace.say('Ada! Ada! Ada!')
+    await ada.chatRow('Everybody').locator('.badge.muted').waitFor()
+    await write('Are you there?')
+    await shows('Grace: Are you there?')
+    await ada.page.waitForFunction(() => document.title.startsWith('(1)'))
+    await look(ada.page, 'notify-muted')
+  })
+
+  chapter('what is deleted before it is seen is told no longer', async () => {
+    await grace.message('Are you there?').hover()
+    await grace
+      .message('Are you there?')
+      .getByRole('button', { name: /^What to do/ })
+      .click()
+    await grace.page.getByRole('menuitem', { name: 'Delete' }).click()
+    await grace.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await shows()
+  })
+
+  chapter('in quiet hours nothing is told, and nothing of it later', async () => {
+    await ada.page.getByRole('switch', { name: 'Quiet hours' }).check()
+    // All day.
+    for (const label of ['From', 'Until']) await ada.page.getByLabel(label).fill('00:00')
+    await look(ada.page, 'notify-quiet')
+    const before = await tones()
+    await write('Shh')
+    await ada.page.waitForFunction(() => document.title.startsWith('(1)'))
+    await ada.page.getByRole('switch', { name: 'Quiet hours' }).uncheck()
+    await write('It is morning')
+    await shows('Grace: It is morning')
+    assert.equal(await tones(), before + 1)
+  })
+
+  chapter('of two tabs one tells, and neither what the other shows', async () => {
+    const second = await ada.context.newPage()
+    await second.goto(privately)
+    await second.getByText('It is morning').last().waitFor()
+    await shows()
+    const before = await tones()
+    await write('Seen in the other')
+    await second.getByText('Seen in the other').last().waitFor()
+    await lookAway(second)
+    const all = before + (await tones(second))
+    await write('Seen in neither')
+    await shows('Grace: Seen in neither')
+    assert.equal((await tones()) + (await tones(second)), all + 1)
+    await second.close()
+  })
+
+  chapter('whatever was missed is one notification and one tone', async () => {
+    await ada.openRoom('Grace')
+    await shows()
+    await ada.page.getByRole('link', { name: 'Chats' }).click()
+    await ada.openRoom('Everybody')
+    await ada.page.getByRole('link', { name: 'Room details' }).last().click()
+    await ada.page.getByRole('radio', { name: 'Everything' }).check()
+    await ada.chatRow('Everybody').getByText('Muted').waitFor({ state: 'detached' })
+    await lookAway()
+    await setVisible(ada.page, false)
+    const before = await tones()
+    // As a browser does with a page that it keeps.
+    await ada.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    for (let line = 1; line <= 8; line++) await write(`Line ${line}`)
+    await grace.openRoom('Everybody')
+    for (let line = 1; line <= 3; line++) await grace.say(`To all ${line}`)
+    await ada.page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await shows('11 new messages: Grace and Everybody')
+    assert.equal(await tones(), before + 1)
+    await setVisible(ada.page, true)
+    await ada.openRoom('Grace')
+    await ada.message('Line 8').waitFor()
+    await ada.openRoom('Everybody')
+    await ada.message('To all 3').waitFor()
+    await shows()
+  })
+
+  chapter('what was read on another device is told no longer', async () => {
+    await ada.page.evaluate(() =>
+      fetch('/api/settings', {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: '{"several_devices":true}',
+      }),
+    )
+    await lookAway()
+    await write('On the phone?')
+    await shows('Grace: On the phone?')
+    const phone = await Person.at(browser, porch, 'Ada')
+    await phone.fillIn('/sign-in')
+    await phone.openRoom('Grace')
+    await phone.message('On the phone?').waitFor()
+    await shows()
+    await phone.leave()
+  })
+
+  chapter('who signs out leaves nothing to read, on the screen or on the device', async () => {
+    await write('A last word')
+    await shows('Grace: A last word')
+    await ada.page.getByRole('button', { name: 'Sign out', exact: true }).last().click()
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+    await ada.page
+      .getByRole('heading', { name: /^Welcome|porch/ })
+      .first()
+      .waitFor()
+    await shows()
+    const kept = await ada.page.evaluate(() => Object.keys(localStorage).filter((key) => /notif/.test(key)))
+    assert.deepEqual(kept, [])
+  })
+
+  chapter('where the browser has none, the page says so and goes on', async () => {
+    const mia = await Person.at(browser, porch, 'Mia')
+    await mia.context.addInitScript(() => {
+      delete window.Notification
+      delete window.AudioContext
+      delete Navigator.prototype.serviceWorker
+      delete Navigator.prototype.locks
+    })
+    await mia.join()
+    await mia.openRoom('Everybody')
+    await mia.say('Hello from Mia')
+    await grace.page.goto('/people')
+    await grace.page.locator('a.row', { hasText: 'Mia' }).click()
+    await grace.page.getByRole('button', { name: 'Message' }).click()
+    await grace.say('Hello Mia')
+    await mia.page.waitForFunction(() => document.title.startsWith('(1)'))
+    await mia.page.goto('/me')
+    await mia.page.getByText('This browser has no notifications').waitFor()
+    await mia.leave()
+  })
+
+  chapter('nothing went wrong on any page', async () => {
+    await ada.leave()
+    await grace.leave()
+  })
+})
+
+/** In the page, before anything else: counts the tones that are heard, each of which has two notes. */
+function countTones() {
+  window.tones = 0
+  const { start } = AudioScheduledSourceNode.prototype
+  AudioScheduledSourceNode.prototype.start = function (...when) {
+    window.tones += 0.5
+    return start.apply(this, when)
+  }
+}
+
+/** In the page: resolves when it listens for what is to be told, which it lets other tabs know. */
+async function listens() {
+  let names = []
+  while (!names.includes('porch.visible'))
+    names = (await navigator.locks.query()).held.map(({ name }) => name)
+}
+
+/** In the page: what is shown, the oldest first. */
+async function shown() {
+  const registration = await navigator.serviceWorker.getRegistration()
+  return (await registration.getNotifications()).map(
+    ({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`,
+  )
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import type { Notify, RoomKind } from '../protocol'
+import { type Moment, type News, type Sight, tell, type Weight, weigh } from './decide'
+
+const ME = { id: 1, name: 'Ada' }
+
+function weight(kind: RoomKind, notify: Notify, body: string, changes: object = {}): Weight {
+  const message = { author: 2, body, deleted: false, ...changes }
+  return weigh({ room: { kind, notify, settings: { archived: false } }, message }, ME)
+}
+
+describe('what a message weighs', () => {
+  test.each<[RoomKind, Notify, string, Weight]>([
+    ['open', 'all', 'hello', 'plain'],
+    ['open', 'all', 'hello Ada', 'mine'],
+    ['open', 'mine', 'hello', 'none'],
+    ['open', 'mine', 'hello Ada', 'mine'],
+    ['open', 'none', 'hello Ada', 'none'],
+    ['closed', 'mine', '@ada', 'mine'],
+    ['everyone', 'mine', 'Also Adam', 'none'],
+    ['direct', 'all', 'hello', 'mine'],
+    ['direct', 'mine', 'hello', 'mine'],
+    ['direct', 'none', 'hello Ada', 'none'],
+  ])('in a room that is %s, notified of %s, “%s” is %s', (kind, notify, body, wanted) => {
+    expect(weight(kind, notify, body)).toBe(wanted)
+  })
+
+  test('nothing that is one’s own, deleted, or in an archived room', () => {
+    expect(weight('direct', 'all', 'mine', { author: 1 })).toBe('none')
+    expect(weight('direct', 'all', '', { deleted: true })).toBe('none')
+    const room = { kind: 'open', notify: 'all', settings: { archived: true } } as const
+    expect(weigh({ room, message: { author: 2, body: 'Ada', deleted: false } }, ME)).toBe('none')
+  })
+})
+
+const news = (changes: Partial<News> = {}): News => ({
+  room: 1,
+  id: 10,
+  n: 5,
+  author: 2,
+  body: 'hello',
+  isMine: true,
+  isLive: true,
+  ...changes,
+})
+
+function told(
+  gathered: readonly News[],
+  {
+    sight = 'away',
+    readN = 0,
+    ...moment
+  }: Partial<Omit<Moment, 'sight' | 'readN'>> & { sight?: Sight; readN?: number } = {},
+): string {
+  const { show, tone } = tell(gathered, {
+    isQuiet: false,
+    isVisible: false,
+    sounds: 'mine',
+    sight: () => sight,
+    readN: () => readN,
+    ...moment,
+  })
+  return `${show.length}${tone ? ' and a tone' : ''}`
+}
+
+describe('how it is told', () => {
+  test('what is away is shown, and heard when it is for oneself', () => {
+    expect(told([news()])).toBe('1 and a tone')
+    expect(told([news({ isMine: false })])).toBe('1')
+    expect(told([news({ isMine: false })], { sounds: 'all' })).toBe('1 and a tone')
+    expect(told([news()], { sounds: 'none' })).toBe('1')
+    expect(told([news()], { isVisible: true })).toBe('1 and a tone')
+  })
+
+  test('what is seen is not told, in whatever tab it is seen', () => {
+    expect(told([news()], { sight: 'seen', isVisible: true })).toBe('0')
+    expect(told([news()], { sight: 'seen', isVisible: false })).toBe('0')
+  })
+
+  test('what is on the screen beside another window is heard alone', () => {
+    expect(told([news()], { sight: 'beside', isVisible: true, readN: 5 })).toBe('0 and a tone')
+    expect(told([news({ isMine: false })], { sight: 'beside', isVisible: true, readN: 5 })).toBe('0')
+  })
+
+  test('in quiet hours nothing is shown or heard', () => {
+    expect(told([news()], { isQuiet: true })).toBe('0')
+    expect(told([news()], { isQuiet: true, sight: 'beside', sounds: 'all' })).toBe('0')
+  })
+
+  test('what was read meanwhile, here or on another device, is told no more', () => {
+    expect(told([news({ n: 5 })], { readN: 5 })).toBe('0')
+    expect(told([news({ n: 5 }), news({ n: 6 })], { readN: 5 })).toBe('1 and a tone')
+  })
+
+  test('a burst of what was missed is one telling, and none for whoever looks at the page', () => {
+    const burst = Array.from({ length: 500 }, (_, at) => news({ id: at, n: at + 1, isLive: false }))
+    expect(told(burst)).toBe('500 and a tone')
+    expect(told(burst, { isVisible: true })).toBe('0')
+  })
+
+  test('nothing is told of nothing', () => expect(told([])).toBe('0'))
+})

@@ -1,0 +1,80 @@
+/**
+ * What somebody is notified of, and how: everything is decided here, from what is known of the message, the room and the
+ * moment. Pure.
+ */
+import type { Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
+import { mentions } from './mentions'
+
+/** A message that somebody else has written, and the room it is in. */
+export type Written = {
+  readonly room: {
+    readonly kind: RoomKind
+    readonly notify: Notify
+    readonly settings: { readonly archived: boolean }
+  }
+  readonly message: { readonly author: UserId; readonly body: string; readonly deleted: boolean }
+}
+
+/** `mine`: for this person alone, who is named or written to. */
+export type Weight = 'none' | 'plain' | 'mine'
+
+/** What a message weighs for this person, wherever they are. */
+export function weigh(
+  { room, message }: Written,
+  me: { readonly id: UserId; readonly name: string },
+): Weight {
+  if (message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none')
+    return 'none'
+  if (room.kind === 'direct' || mentions(message.body, me.name)) return 'mine'
+  return room.notify === 'all' ? 'plain' : 'none'
+}
+
+/** A message that weighs something, until it is told or seen. */
+export type News = {
+  readonly room: RoomId
+  readonly id: Seq
+  readonly n: number
+  readonly author: UserId
+  readonly body: string
+  readonly isMine: boolean
+  /** Not missed while the connection was gone. */
+  readonly isLive: boolean
+}
+
+/**
+ * Where a room is: `seen`, its newest messages are before the eyes of somebody who works with the page (in any tab);
+ * `beside`, they are on the screen, and the person is at another window; `away`, neither.
+ */
+export type Sight = 'seen' | 'beside' | 'away'
+
+export type Moment = {
+  readonly isQuiet: boolean
+  /** Whether the page is on the screen, in any tab. */
+  readonly isVisible: boolean
+  readonly sounds: Notify
+  sight(room: RoomId): Sight
+  /** Up to where it has been read. */
+  readN(room: RoomId): number
+}
+
+/** `show`: what a notification tells of, the newest last; of none there is no notification. */
+export type Telling = { readonly show: readonly News[]; readonly tone: boolean }
+
+/** What is told of the news that have gathered, at this moment: one notification at most, and one tone. */
+export function tell(gathered: readonly News[], moment: Moment): Telling {
+  if (moment.isQuiet) return { show: [], tone: false }
+  // Whoever comes back and looks at the page sees in its list what was missed.
+  const news = gathered.filter(({ isLive }) => isLive || !moment.isVisible)
+  const heard = news.filter(({ room, n }) => {
+    const sight = moment.sight(room)
+    return sight === 'beside' || (sight === 'away' && n > moment.readN(room))
+  })
+  const sounding = heard.filter(
+    ({ isMine }) => moment.sounds === 'all' || (moment.sounds === 'mine' && isMine),
+  )
+  return {
+    // What is on the screen is read at once, and a notification of it would go as it comes.
+    show: heard.filter(({ room }) => moment.sight(room) === 'away'),
+    tone: sounding.length > 0,
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Gathers what is to be told, and tells it: at once, then at most so often. However much arrives within a moment, and
+ * whatever was missed, is one notification and one tone. Of two tabs of a browser one tells it: what has been told is kept by
+ * its place in the order of all events, which is the same in both.
+ */
+import type { RoomId, Seq } from '../protocol'
+import { type Moment, type News, tell } from './decide'
+
+/** Between two tellings: a notification is a call to the system, and in a busy room there is much to tell. */
+const INTERVAL_MS = 3_000
+/** News of a room that are remembered, to say how many there are; of more nobody sees the number. */
+const NEWS_MAX = 99
+
+/** What is told of one room; `news`, all that is neither seen nor read, the newest last. */
+export type RoomNews = { readonly room: RoomId; readonly news: readonly News[] }
+
+/** What this needs of the browser; a test has its own. */
+export type NotifyWorld = {
+  /** Once at a time among all tabs of this browser. */
+  exclusively(work: () => Promise<void>): Promise<void>
+  /** The newest message that any tab has told of. */
+  told: { get(): Seq; set(seq: Seq): void }
+  /** How things stand, in this tab and in others. */
+  look(): Promise<Moment>
+  /** Shows one notification of these rooms; `isLoud`, if the system is to make itself heard. */
+  show(rooms: readonly RoomNews[], isLoud: boolean): Promise<void>
+  /** Says whether it can be heard. */
+  tone(): boolean
+}
+
+export class Notifications {
+  #world: NotifyWorld
+  /** Not looked at yet. */
+  #gathered: News[] = []
+  /** What has been told and not been read, by room. */
+  #waiting = new Map<RoomId, News[]>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isDue = false
+
+  constructor(world: NotifyWorld) {
+    this.#world = world
+  }
+
+  hear(news: News): void {
+    this.#gathered.push(news)
+    if (this.#isDue) return
+    this.#isDue = true
+    // What comes in one piece is told in one piece.
+    if (this.#timer === undefined) queueMicrotask(() => void this.#tell())
+  }
+
+  /** A message is gone: nothing is told of it any more. */
+  bury(message: Seq): void {
+    this.#gathered = this.#gathered.filter(({ id }) => id !== message)
+    for (const [room, news] of this.#waiting)
+      this.#keep(
+        room,
+        news.filter(({ id }) => id !== message),
+      )
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#gathered = []
+    this.#waiting.clear()
+  }
+
+  async #tell(): Promise<void> {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#isDue) void this.#tell()
+    }, INTERVAL_MS)
+    this.#isDue = false
+    await this.#world.exclusively(async () => {
+      const moment = await this.#world.look()
+      // Only now: what is deleted while one looks is gone from it.
+      const gathered = this.#gathered.splice(0)
+      const told = this.#world.told.get()
+      this.#world.told.set(Math.max(told, ...gathered.map(({ id }) => id)))
+      this.#remember(tell(gathered, moment).show, moment)
+      // The rest another tab has told.
+      const fresh = gathered.filter(({ id }) => id > told)
+      const { show, tone } = tell(fresh, moment)
+      const isHeard = tone && this.#world.tone()
+      const rooms = [...new Set(show.map(({ room }) => room))]
+      const about = rooms.map((room) => ({ room, news: this.#waiting.get(room) ?? [] }))
+      if (about.length > 0) await this.#world.show(about, tone && !isHeard)
+    })
+  }
+
+  #remember(news: readonly News[], moment: Moment): void {
+    for (const one of news) this.#keep(one.room, [...(this.#waiting.get(one.room) ?? []), one])
+    for (const [room, all] of this.#waiting) {
+      const readN = moment.readN(room)
+      this.#keep(
+        room,
+        all.filter(({ n }) => n > readN),
+      )
+    }
+  }
+
+  #keep(room: RoomId, news: readonly News[]): void {
+    if (news.length > 0) this.#waiting.set(room, news.slice(-NEWS_MAX))
+    else this.#waiting.delete(room)
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Notifications of the system, by the page's service worker where there is one: Android shows no others, and a press on one
+ * finds its way when the page is closed. Where the browser refused the worker, the page shows them itself.
+ */
+import type { RoomId, Seq } from '../protocol'
+
+/** What a notification is about: by it one is closed that tells nothing new any more. */
+export type About = {
+  /** Where a press leads. */
+  readonly path: string
+  /** Up to which message of each room it tells. */
+  readonly rooms: readonly (readonly [room: RoomId, n: number])[]
+  /** Those that it was made of, so far as one may look for them. */
+  readonly messages: readonly Seq[]
+}
+
+/** Why there are none, or whether they may be shown. */
+export type Allowed = 'granted' | 'denied' | 'default' | 'unknown'
+
+/** Shown by the page itself. */
+const own = new Map<string, Notification>()
+
+/** What the browser says; `unknown`: it has none for this page. */
+export function allowed(): Allowed {
+  return 'Notification' in window && isSecureContext ? Notification.permission : 'unknown'
+}
+
+/** Asks the person, by the browser's own question. Only a press may lead to this. */
+export async function askToShow(): Promise<Allowed> {
+  try {
+    return await Notification.requestPermission()
+  } catch {
+    return allowed()
+  }
+}
+
+export async function show(
+  tag: string,
+  title: string,
+  options: NotificationOptions & { renotify?: boolean; data: About },
+  onpress: (path: string) => void,
+): Promise<void> {
+  if (allowed() !== 'granted') return
+  const all = { ...options, tag, icon: '/icon-192.png', badge: '/icon-192.png' }
+  try {
+    const worker = await registration()
+    if (worker?.active) {
+      await worker.showNotification(title, all)
+      return
+    }
+    const shown = new Notification(title, all)
+    own.set(tag, shown)
+    shown.onclose = () => own.get(tag) === shown && own.delete(tag)
+    shown.onclick = () => {
+      shown.close()
+      window.focus()
+      onpress(options.data.path)
+    }
+  } catch {
+    // A system that shows none after all, such as a phone without the worker: the page's own count and tone remain.
+  }
+}
+
+/** Closes those of which `isOver` says that they tell nothing new any more. */
+export async function closeThose(isOver: (about: About) => boolean): Promise<void> {
+  if (allowed() !== 'granted') return
+  const worker = await registration().catch(() => undefined)
+  const shown = [...((await worker?.getNotifications().catch(() => [])) ?? []), ...own.values()]
+  for (const one of shown) {
+    const about = one.data as About | null
+    if (about?.rooms && isOver(about)) one.close()
+  }
+}
+
+/** Calls with the path of a notification that was pressed, while the page was there. */
+export function followPresses(go: (path: string) => void): () => void {
+  const hear = ({ data }: MessageEvent<{ readonly path?: unknown } | null>) => {
+    if (typeof data?.path === 'string' && data.path.startsWith('/')) go(data.path)
+  }
+  navigator.serviceWorker?.addEventListener('message', hear)
+  return () => navigator.serviceWorker?.removeEventListener('message', hear)
+}
+
+function registration(): Promise<ServiceWorkerRegistration | undefined> {
+  return navigator.serviceWorker?.getRegistration() ?? Promise.resolve(undefined)
+}

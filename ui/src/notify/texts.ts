@@ -1,0 +1,40 @@
+/** What a notification says. */
+import { chat } from '../chat'
+import { asDrawn, isolated } from '../conversation/stacks'
+import { preview } from '../core/preview'
+import { formatCount, formatList, t } from '../i18n/screens'
+import { authorName, roomTitle } from '../names'
+import type { RoomId } from '../protocol'
+import type { RoomNews } from './notifications'
+
+/** Of more rooms the count says enough. */
+const ROOMS_NAMED_MAX = 3
+
+/** The room; of several, how much there is. */
+export function titleOf(rooms: readonly RoomNews[]): string {
+  const [only, more] = rooms
+  const n = rooms.reduce((sum, { news }) => sum + news.length, 0)
+  if (!only || more) return t('notify.several', { n })
+  return n > 1 ? t('notify.counted', { room: nameOf(only.room), count: formatCount(n) }) : nameOf(only.room)
+}
+
+/** The newest message, unless nothing of what was written is to be seen; of several rooms, which they are. */
+export function bodyOf(rooms: readonly RoomNews[], hasTexts: boolean): string {
+  const [only, more] = rooms
+  if (more) {
+    const names = rooms.slice(0, ROOMS_NAMED_MAX).map(({ room }) => isolated(nameOf(room)))
+    return formatList(rooms.length > names.length ? [...names, '…'] : names)
+  }
+  const last = only?.news.at(-1)
+  const room = only && chat.rooms.get(only.room)
+  if (!last || !room) return ''
+  const text = hasTexts ? asDrawn(preview(last.body)) : t('notify.textless')
+  return room.kind === 'direct'
+    ? text
+    : t('chats.by', { name: isolated(authorName(last.author, room)), text })
+}
+
+function nameOf(id: RoomId): string {
+  const room = chat.rooms.get(id)
+  return room ? roomTitle(room) : ''
+}

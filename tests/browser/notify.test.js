@@ -151,6 +151,22 @@ describe('notifications in Chromium', { skip }, () => {
     await shows('Grace: Between us')
   })
 
+  chapter('what is on the screen beside another window is heard, and not shown', async () => {
+    await ada.openRoom('Grace')
+    await shows()
+    await ada.page.evaluate(() => dispatchEvent(new Event('blur')))
+    const before = await tones()
+    await write('And now?')
+    await ada.message('And now?').waitFor()
+    await ada.page.waitForFunction((before) => window.tones > before, before)
+    await ada.page.evaluate(() => dispatchEvent(new Event('focus')))
+    await shows()
+    assert.equal(await tones(), before + 1)
+    await ada.openRoom('Everybody')
+    await write('And now, away?')
+    await shows('Grace: And now, away?')
+  })
+
   chapter('a muted room tells nothing, and its count is grey and for itself alone', async () => {
     await ada.page.getByRole('link', { name: 'Room details' }).last().click()
     await ada.page.getByRole('radio', { name: 'Nothing' }).check()
@@ -267,6 +283,23 @@ describe('notifications in Chromium', { skip }, () => {
     await shows()
     const kept = await ada.page.evaluate(() => Object.keys(localStorage).filter((key) => /notif/.test(key)))
     assert.deepEqual(kept, [])
+  })
+
+  chapter('whoever is written to while they are elsewhere is offered it when they come back', async () => {
+    const bo = await Person.at(browser, porch, 'Bo')
+    await bo.join()
+    await bo.page.evaluate(listens)
+    await setVisible(bo.page, false)
+    await grace.openRoom('Everybody')
+    await grace.say('Bo, are you there?')
+    await bo.page.waitForFunction(
+      () => document.title.includes('(') || document.body.textContent.includes('Bo, are'),
+    )
+    const offered = bo.page.getByRole('button', { name: 'Turn on notifications' })
+    assert.equal(await offered.count(), 0)
+    await setVisible(bo.page, true)
+    await offered.waitFor()
+    await bo.leave()
   })
 
   chapter('where the browser has none, the page says so and goes on', async () => {

@@ -61,14 +61,53 @@ export async function show(
   }
 }
 
-/** Closes those of which `isOver` says that they tell nothing new any more. */
-export async function closeThose(isOver: (about: About) => boolean): Promise<void> {
-  if (allowed() !== 'granted') return
+/** Closes those of which `isOver` says that they tell nothing new any more; gives how many are left. */
+export async function closeThose(isOver: (about: About) => boolean): Promise<number> {
+  if (allowed() !== 'granted') return 0
   const worker = await registration().catch(() => undefined)
   const shown = [...((await worker?.getNotifications().catch(() => [])) ?? []), ...own.values()]
+  let left = 0
   for (const one of shown) {
     const about = one.data as About | null
     if (about?.rooms && isOver(about)) one.close()
+    else left += 1
+  }
+  return left
+}
+
+/** In a busy room one reads with every picture, and each look at what is shown is a call to the system. */
+const CLOSE_INTERVAL_MS = 1_000
+
+/** Closes what is over: at once, then at most so often, and not at all while nothing can be there. */
+export class Closer {
+  /** Something has come that may be shown, by whatever tab; or a page before this one has shown it. */
+  isNeeded = true
+
+  #isOver: ((about: About) => boolean) | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  close(isOver: (about: About) => boolean): void {
+    if (!this.isNeeded) return
+    this.#isOver = isOver
+    if (this.#timer === undefined) this.#next()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isOver = null
+  }
+
+  #next(): void {
+    const isOver = this.#isOver
+    this.#isOver = null
+    this.#timer = undefined
+    if (!isOver) return
+    this.#timer = setTimeout(() => this.#next(), CLOSE_INTERVAL_MS)
+    this.isNeeded = false
+    void closeThose(isOver).then((left) => {
+      this.isNeeded ||= left > 0
+    })
   }
 }
 

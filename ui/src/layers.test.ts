@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   devices: BELOW,
   first: BELOW,
   invites: BELOW,
+  notify: BELOW,
   settings: BELOW,
   box: [...BELOW, 'first'],
   people: [...BELOW, 'box'],
@@ -34,12 +35,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'devices',
     'first',
     'invites',
+    'notify',
     'people',
     'room',
     'search',
     'settings',
   ],
-  shell: [...BELOW, 'box', 'devices', 'monitor', 'screens'],
+  shell: [...BELOW, 'box', 'devices', 'monitor', 'notify', 'screens'],
 }
 
 /** Files beside the folders that come from the box's own source, and those that put the screens together. */

@@ -1,9 +1,9 @@
 /** What a notification says. */
 import { chat } from '../chat'
-import { asDrawn, isolated } from '../conversation/stacks'
 import { preview } from '../core/preview'
 import { formatCount, formatList, t } from '../i18n/screens'
 import { authorName, roomTitle } from '../names'
+import { asDrawn, isolated } from '../parts/stacks'
 import type { RoomId } from '../protocol'
 import type { RoomNews } from './notifications'
 

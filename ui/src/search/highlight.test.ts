@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asDrawn } from '../conversation/stacks'
+import { asDrawn } from '../parts/stacks'
 import { placesIn } from './highlight'
 
 /** What of `written[start, end)` is drawn, as it is drawn. */

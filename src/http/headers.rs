@@ -22,6 +22,11 @@ use super::App;
 const NOW: HeaderName = HeaderName::from_static("porch-now");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+/// For an answer by which somebody is signed out: the browser drops what it has cached of the box, pictures of people among
+/// it, which otherwise are there for whoever uses it next. The page itself is kept by its worker, and is not part of that.
+pub(super) const CLEARED_CACHE: [(HeaderName, HeaderValue); 1] =
+    [(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""))];
+
 /// Those that are the same for every answer.
 const FIXED: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),

@@ -15,6 +15,8 @@ use crate::proto::op::{Fault, Reply};
 use crate::proto::session_end::SessionEnd;
 use crate::store::{ApplyError, ReadError};
 
+use super::headers::CLEARED_CACHE;
+
 /// When another try makes sense after `busy`: by then a batch is on the disk, or a password is hashed.
 const BUSY_RETRY_MS: u32 = 1_000;
 
@@ -127,6 +129,9 @@ impl IntoResponse for Refusal {
         let body = ErrorBody { error: ErrorDetail { code, message, retry_ms, ended, sessions } };
         // An error is true for the moment.
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if ended.is_some() {
+            response.headers_mut().extend(CLEARED_CACHE);
+        }
         if let Some(retry_ms) = retry_ms {
             let seconds = HeaderValue::from(retry_ms.div_ceil(1_000));
             response.headers_mut().insert(RETRY_AFTER, seconds);

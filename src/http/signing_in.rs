@@ -25,6 +25,7 @@ use crate::proto::user_name::UserName;
 
 use super::current_session::CurrentSession;
 use super::extract::{Json, PathIds};
+use super::headers::CLEARED_CACHE;
 use super::refusal::{Answer, Refusal};
 use super::{App, PeerAddr, device};
 
@@ -274,8 +275,8 @@ impl App {
         Ok(Some((SET_COOKIE, self.device_cookie.given(&marks))))
     }
 
-    /// 204, and the browser forgets its cookie.
+    /// 204, and the browser forgets its cookie and whose pictures it has shown.
     pub(super) fn signed_out(&self) -> impl IntoResponse + use<> {
-        (StatusCode::NO_CONTENT, [(SET_COOKIE, self.cookie.cleared())])
+        (StatusCode::NO_CONTENT, [(SET_COOKIE, self.cookie.cleared())], CLEARED_CACHE)
     }
 }

@@ -144,7 +144,11 @@ describe('a page whose box is away', { skip }, () => {
 
   chapter('whoever signs out leaves nothing on the device, in no tab', async () => {
     const { page } = ada
+    await ben.choosePicture(200)
+    await ben.openRoom('Everybody')
     await ada.say(`The ${MARK} is in the cellar`)
+    const picture = await page.locator('article img').last().getAttribute('src')
+    await page.waitForFunction(isCached, picture)
     const second = await ada.context.newPage()
     await second.goto('/r/1')
     await second.locator('article', { hasText: MARK }).waitFor()
@@ -155,6 +159,8 @@ describe('a page whose box is away', { skip }, () => {
     for (const tab of [page, second]) await tab.getByRole('link', { name: 'Sign in' }).waitFor()
     await untilErased(page, MARK)
     for (const tab of [page, second]) assert.equal(await tab.getByText(MARK).count(), 0)
+    assert.ok(!(await page.evaluate(isCached, picture)), 'nor a picture of anybody')
+    ada.provoked(/ERR_CACHE_MISS/)
     await second.close()
     await page.reload()
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
@@ -191,6 +197,12 @@ describe('a page whose box is away', { skip }, () => {
     await ben.leave()
   })
 })
+
+/** In the page: whether the browser has this without asking the box. */
+async function isCached(url) {
+  const answer = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null)
+  return answer?.status === 200
+}
 
 async function signOut(page, warning = 'Sign out of porch?') {
   await page.getByRole('navigation').getByRole('link', { name: 'Settings', exact: true }).click()

@@ -25,6 +25,7 @@ async fn two_boxes_on_one_host_do_not_sign_each_other_out() {
     // Signing out of one is no affair of the other.
     here.cookie = Some(jar.join("; "));
     let reply = here.post("/api/logout", &json!({})).await;
+    assert_eq!(reply.headers["clear-site-data"], "\"cache\"", "whose pictures it has shown");
     assert_eq!(kept(&reply, 0), "__Host-porch-7f3a=");
     there.cookie = Some(jar.join("; "));
     assert!(there.is_signed_in().await);

@@ -172,7 +172,12 @@ async function askOnce<T>(
 ): Promise<T> {
   const isFile = body instanceof Blob
   const timeout = AbortSignal.timeout(waitMs ?? (isFile ? UPLOAD_WAIT_MS : ANSWER_WAIT_MS))
-  const init: RequestInit = { method, signal: signal ? either(signal, timeout) : timeout }
+  const init: RequestInit = {
+    method,
+    signal: signal ? either(signal, timeout) : timeout,
+    // A change is not cut off by leaving the page. (A browser takes 64 KiB of such bodies.)
+    keepalive: method !== 'GET' && !isFile,
+  }
   if (isFile) {
     init.body = body
     init.headers = { 'content-type': body.type || 'application/octet-stream' }

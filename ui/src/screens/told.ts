@@ -1,5 +1,5 @@
 /**
- * What was said of the end of a session and answered by a press: the browser keeps the cookie, so that the box would say
+ * What was said of the end of a session, and seen: the browser keeps the cookie, so that the box would say
  * it again each time the page is opened. Forgotten as soon as somebody comes in.
  */
 import type { Ended } from '../core/entry.svelte'

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use porch::guide::Lang;
+use porch::guide::words::Word;
 use porch::poster::{Paper, Poster, View, Wifi, page, style};
 
 use super::reader::{read, reader_is_here};
@@ -88,13 +89,15 @@ fn edges_mm(picture: &Path) -> Vec<f64> {
 }
 
 fn posters() -> Vec<(&'static str, Poster)> {
-    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let words = |en: &'static str, zh: &'static str| {
+        en.split(' ').zip(zh.split(' ')).map(|(en, zh)| Word { en, zh }).collect::<Vec<_>>()
+    };
     let plain = Poster {
         box_name: "Kitchen".into(),
         door: "192.168.1.5:80".parse().expect("an address"),
         label: Some("kitchen".into()),
         fingerprint: Some(["AB"; 32].join(":")),
-        words: words("apple river stone window lamp"),
+        words: words("apple river stone window lamp", "苹果 大河 石头 窗户 台灯"),
         wifi: None,
         invite: None,
         secret: vec![7; 16],
@@ -105,7 +108,7 @@ fn posters() -> Vec<(&'static str, Poster)> {
         box_name: "好".repeat(32),
         door: "[2001:db8:1234:5678:9abc:def0:1234:5678]:8080".parse().expect("an address"),
         label: Some("w".repeat(32)),
-        words: words("elephant umbrella mountain telephone butterfly"),
+        words: words("elephant umbrella mountain telephone butterfly", "竞技场 扶手椅 运动员 地图册 自行车"),
         wifi: Some(Wifi { name: "W".repeat(32), key: "M".repeat(63), hidden: true }),
         invite: Some("x".repeat(22)),
         ..plain.clone()

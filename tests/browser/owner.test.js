@@ -339,6 +339,8 @@ describe('owners who act', { skip }, () => {
     await zoe.page.reload()
     // It is welcomed as a new one, or told what happened where chats of hers were kept.
     await zoe.page.getByRole('heading', { name: /^(欢迎来到|你已退出登录)/ }).waitFor()
+    // Opened from what was kept, it had begun to connect when the box said so.
+    zoe.faults = zoe.faults.filter((fault) => !fault.includes('closed before the connection is established'))
     await lin.context.clearCookies()
     // The connection goes on until it is broken off; then the page asks.
     await lin.page.evaluate(() => window.dispatchEvent(new Event('pagehide')))

@@ -257,6 +257,7 @@ mod tests {
         ("index.html", b"<!doctype html>"),
         ("index.html.br", b"html in br"),
         ("manifest.webmanifest", b"{}"),
+        ("sw.js", b"worker"),
     ];
 
     fn ask(method: Method, path: &str, headers: &[(&'static str, &str)]) -> Response<Body> {
@@ -363,6 +364,16 @@ mod tests {
     fn hashed_names_are_kept_for_good_and_others_asked_for_again() {
         assert_eq!(header(&get("/assets/font-99.woff2"), "cache-control"), "public, max-age=31536000, immutable");
         assert_eq!(header(&get("/icon.svg"), "cache-control"), "no-cache");
+    }
+
+    /// Else an older one would stay in the way of its update, or be refused.
+    #[test]
+    fn the_service_worker_is_a_script_at_the_root_that_is_asked_for_again() {
+        let worker = get("/sw.js");
+        assert_eq!(worker.status(), StatusCode::OK);
+        assert_eq!(header(&worker, "content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(header(&worker, "cache-control"), "no-cache");
+        assert_eq!(get("/assets/sw.js").status(), StatusCode::NOT_FOUND);
     }
 
     #[test]

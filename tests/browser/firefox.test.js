@@ -2,6 +2,7 @@
 
 import { after, before, describe } from 'node:test'
 import {
+  beNotified,
   findAgain,
   findHere,
   growWithTheText,
@@ -48,6 +49,7 @@ describe('two people in Firefox', { skip }, () => {
 
   chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
   chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
+  chapter('who looks elsewhere is told, where the browser can tell', () => beNotified(ada, grace))
   chapter('the field grows with what is typed', () => growWithTheText(ada))
   chapter('a long conversation opens where one left off', () => openWhereOneWas(ada, grace))
   chapter('after a reload all is there, and two Chinese characters find it', () =>

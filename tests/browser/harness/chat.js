@@ -90,6 +90,26 @@ export async function tellOfAnError(porch, ada, grace) {
   await grace.reload()
 }
 
+/**
+ * The settings say whether this browser can tell of messages, and the page goes on where it cannot: neither of these shows
+ * any without a screen. (Firefox that is allowed to refuses with an error.)
+ */
+export async function beNotified(ada, grace) {
+  await ada.press('nav a', 'Settings')
+  await ada.see('h2', 'Notifications')
+  const may = await ada.evaluate(() => ('Notification' in window ? Notification.permission : 'missing'))
+  if (may === 'default') await ada.see('label', 'Notifications on this device')
+  else await ada.see('.card p', may === 'denied' ? 'was told to show no' : 'has no notifications')
+  await grace.press('a.row', 'Ada')
+  await grace.see('h1', 'Ada')
+  await say(grace, 'Are you there?')
+  await ada.see('nav .badge', '1')
+  await ada.press('nav a', 'Chats')
+  await ada.press('a.row', 'Grace')
+  await ada.see('article .body', 'Are you there?')
+  await ada.seeNo('nav .badge', '1')
+}
+
 /** In the room that is open, which `openWhereOneWas` has filled. */
 export async function findHere(ada) {
   await ada.press('main header button[aria-label="Search in this chat"]')

@@ -421,10 +421,10 @@ export const enScreens = {
   'notify.textsHint': 'A locked screen may show it, too, to whoever looks at it.',
   'notify.textless': 'New message',
   'notify.sounds': 'Tone',
-  'notify.soundsAll': 'Every notification',
-  'notify.soundsMine': 'Only for me',
+  'notify.soundsAll': 'With each',
+  'notify.soundsMine': 'For me',
   'notify.soundsNone': 'Off',
-  'notify.soundsHint': '“Only for me”: direct messages, and where somebody says your name.',
+  'notify.soundsHint': '“For me”: with direct messages, and where somebody says your name.',
   'notify.listen': 'Listen',
   'notify.quiet': 'Quiet hours',
   'notify.quietHint':

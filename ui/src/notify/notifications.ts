@@ -62,6 +62,7 @@ export class Notifications {
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#isDue = false
     this.#gathered = []
     this.#waiting.clear()
   }

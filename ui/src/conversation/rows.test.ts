@@ -56,6 +56,17 @@ test('a_row_keeps_its_key_when_the_box_confirms_it', () => {
   expect(before[0]?.rows[0]?.key).toBe(after[0]?.rows[0]?.key)
 })
 
+test('what_the_box_has_stored_already_waits_no_longer', () => {
+  const stored = said(1, NOON, { client_msg_id: 'mine' })
+  const others = said(2, NOON, { client_msg_id: 'next' })
+  const days = layOut([stored, others], [waiting(NOON, 'mine'), waiting(NOON, 'next')], 1, null)
+  expect(days[0]?.rows.map((row) => row.message ?? row.pending?.client_msg_id)).toEqual([
+    stored,
+    others,
+    'next',
+  ])
+})
+
 test('what_waits_stands_last_even_if_this_clock_is_a_day_behind', () => {
   const days = layOut([said(2, NOON)], [waiting(NOON - 24 * 60 * MINUTE, 'mine')], 1, null)
   expect(days).toHaveLength(1)
@@ -125,8 +136,11 @@ test('whatever_the_times_and_authors_no_key_comes_twice_and_nothing_is_lost', ()
     const pending = Array.from({ length: Math.floor(random() * 4) }, (_, i) =>
       waiting(NOON - i * 10 ** 9, `w${i}`),
     )
+    // Of what waits some is stored, and a page of history has told before the box did.
+    const told = messages.filter(({ author }) => author === 1 && random() < 0.1)
+    const waits = [...told.map(({ client_msg_id }) => waiting(NOON, client_msg_id)), ...pending]
     const readN = random() < 0.2 ? null : Math.floor(random() * (from + count + 5))
-    const days = layOut(messages, pending, 1, readN)
+    const days = layOut(messages, waits, 1, readN)
     const rows = days.flatMap((day) => day.rows)
     expect(
       rows.map((row) => row.message ?? row.pending),

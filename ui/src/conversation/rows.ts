@@ -77,9 +77,22 @@ export function layOut(
     const { author, client_msg_id, sent_at } = message
     days.put(draft(author, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
   }
-  for (const item of pending)
+  for (const item of unconfirmed(messages, pending, me))
     days.put(draft(me, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
   return days.end()
+}
+
+/** A page of history may hold one's own words before the box has told that it has them. */
+function unconfirmed(
+  messages: readonly Message[],
+  pending: readonly Pending[],
+  me: UserId,
+): readonly Pending[] {
+  if (pending.length === 0) return pending
+  const stored = new Set(
+    messages.filter(({ author }) => author === me).map((message) => message.client_msg_id),
+  )
+  return pending.filter((item) => !stored.has(item.client_msg_id))
 }
 
 class Days {

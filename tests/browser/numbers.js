@@ -62,8 +62,18 @@ const cpu = (name) => ({ name: `${name}: of the page's thread`, most: null, unit
 
 async function measure(sites) {
   const kB60 = { most: 61_440, unit: 'B' }
-  await figures(sites, 1, { bytes: { name: 'first load of a member, JS and CSS, gzip', ...kB60 } }, bytes('ben'))
-  await figures(sites, 1, { bytes: { name: 'first load of the owner, JS and CSS, gzip', ...kB60 } }, bytes('ada'))
+  await figures(
+    sites,
+    1,
+    { bytes: { name: 'first load of a member, JS and CSS, gzip', ...kB60 } },
+    bytes('ben'),
+  )
+  await figures(
+    sites,
+    1,
+    { bytes: { name: 'first load of the owner, JS and CSS, gzip', ...kB60 } },
+    bytes('ada'),
+  )
   const isCold = 'messages seen, cold, processor 6 x slower'
   await figures(sites, TRIES, { seen: ms(isCold, 2_000), cpu: cpu(isCold) }, cold)
   for (const { ben } of sites) await settled(ben)

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Notify, RoomKind } from '../protocol'
-import { type Moment, type News, type Sight, tell, type Weight, weigh } from './decide'
+import {
+  type Moment,
+  type News,
+  newestMissed,
+  type Sight,
+  tell,
+  type Untold,
+  type Weight,
+  weigh,
+} from './decide'
 
 const ME = { id: 1, name: 'Ada' }
 
@@ -99,4 +108,39 @@ describe('how it is told', () => {
   })
 
   test('nothing is told of nothing', () => expect(told([])).toBe('0'))
+})
+
+test('of_what_was_missed_in_great_numbers_the_newest_of_each_room_is_told_where_all_of_it_weighs', () => {
+  const last = { id: 90, author: 2, preview: 'hello', sent_at: 0 }
+  const room = (id: number, changes: Partial<Untold> = {}): Untold => ({
+    id,
+    kind: 'open',
+    notify: 'all',
+    settings: { archived: false },
+    last_n: 9,
+    last,
+    ...changes,
+  })
+  const rooms = [
+    room(1),
+    room(2, { kind: 'direct' }),
+    room(3, { notify: 'mine' }),
+    room(4, { notify: 'none' }),
+    room(5, { settings: { archived: true } }),
+    room(6, { last: { ...last, author: ME.id } }),
+    room(7, { last: { ...last, preview: '' } }),
+    room(8, { last_n: 0, last: null }),
+    room(9),
+    room(10),
+  ]
+  const heardN = new Map(rooms.map(({ id }) => [id, 5]))
+  heardN.set(9, 9)
+  // Not known before: nothing of it was missed.
+  heardN.delete(10)
+  const missed = newestMissed(rooms, heardN, ME.id)
+  expect(missed.map(({ room, isMine, isLive }) => [room, isMine, isLive])).toEqual([
+    [1, false, false],
+    [2, true, false],
+  ])
+  expect(missed[0]).toMatchObject({ id: 90, n: 9, author: 2, body: 'hello' })
 })

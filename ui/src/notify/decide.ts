@@ -2,7 +2,7 @@
  * What somebody is notified of, and how: everything is decided here, from what is known of the message, the room and the
  * moment. Pure.
  */
-import type { Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
+import type { LastMessage, Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
 import { mentions } from './mentions'
 
 /** A message that somebody else has written, and the room it is in. */
@@ -39,6 +39,30 @@ export type News = {
   readonly isMine: boolean
   /** Not missed while the connection was gone. */
   readonly isLive: boolean
+}
+
+/** What is known of a room of which too much was missed to be told message by message. */
+export type Untold = Written['room'] & {
+  readonly id: RoomId
+  readonly last_n: number
+  readonly last: LastMessage | null
+}
+
+/**
+ * The newest message of each room, where it came after number `heardN` and every message weighs something. Of the others it
+ * is not known whether they name anybody.
+ */
+export function newestMissed(
+  rooms: Iterable<Untold>,
+  heardN: ReadonlyMap<RoomId, number>,
+  me: UserId,
+): News[] {
+  return [...rooms].flatMap(({ id: room, kind, notify, settings, last_n: n, last }) => {
+    if (notify !== 'all' || settings.archived || !last?.preview || last.author === me) return []
+    if (n <= (heardN.get(room) ?? n)) return []
+    const { id, author, preview: body } = last
+    return [{ room, id, n, author, body, isMine: kind === 'direct', isLive: false }]
+  })
 }
 
 /**

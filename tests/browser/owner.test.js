@@ -7,6 +7,7 @@ import { devices, launch, skip } from './harness/chromium.js'
 import { look, WIDEST } from './harness/look.js'
 import { PASSWORD, Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
+import { details, inviteOfGuests, makeRoom, profile } from './harness/rooms.js'
 import { story } from './harness/story.js'
 
 const PHONE = devices['Pixel 7']
@@ -372,40 +373,6 @@ const focused = (page) =>
   })
 
 const focusedLabel = (page) => page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? null)
-
-async function makeRoom(person, name, access, members) {
-  const { page } = person
-  await page.goto('/new-room')
-  await page.getByLabel('Name of the room').fill(name)
-  await page.getByRole('radio', { name: new RegExp(`^${access}`) }).check()
-  for (const member of members) await page.getByRole('checkbox', { name: new RegExp(`^${member}`) }).click()
-  await page.getByRole('button', { name: 'Create the room' }).click()
-  await person.composer().waitFor()
-}
-
-async function details(person) {
-  await person.page.getByRole('link', { name: 'Room details' }).last().click()
-  await person.page.getByRole('heading', { name: 'Room details' }).waitFor()
-}
-
-async function profile(person, name) {
-  await person.page.getByRole('link', { name: 'People', exact: true }).click()
-  await person.page.locator('a.row', { hasText: name }).click()
-  await person.page.locator('main h2', { hasText: name }).waitFor()
-}
-
-/** Opens the room for everybody to guests; gives the token of an invite into it. */
-async function inviteOfGuests({ page }) {
-  await page.goto('/r/1/details')
-  await page.getByRole('switch', { name: /^Open to guests/ }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Open to guests' }).click()
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  return page.evaluate(async () => {
-    const invite = { role: 'guest', once: false, ends_at: null, rooms: [1], stay_s: null, note: '' }
-    const answer = await fetch('/api/invites', { method: 'POST', body: JSON.stringify(invite) })
-    return (await answer.json()).invite.token
-  })
-}
 
 /** Presses an act of an owner, and says yes when asked. */
 async function act(page, name) {

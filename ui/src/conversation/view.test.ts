@@ -20,11 +20,8 @@ let held: ((reaches: boolean) => void)[] | null
 const box = {
   async loadNewest(to: RoomState, limit: number) {
     await said('newest')
-    to.addPage(
-      Math.max(1, to.last_n - limit + 1),
-      to.last_n,
-      rows(Math.max(1, to.last_n - limit + 1), to.last_n),
-    )
+    const from = Math.max(1, to.last_n - limit + 1)
+    to.addPage(from, to.last_n, rows(from, to.last_n))
   },
   async loadBefore(to: RoomState, anchor: Message, limit: number) {
     await said(`before ${anchor.n}`)

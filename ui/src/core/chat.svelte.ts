@@ -5,26 +5,16 @@
  *
  * The page's own instance is `chat` of `src/chat.ts`.
  */
-import type {
-  BoxInfo,
-  ClientMsgId,
-  Event,
-  Message,
-  Room,
-  RoomId,
-  Seq,
-  ServerMessage,
-  SessionId,
-  User,
-  UserId,
-} from '../protocol'
+import type { BoxInfo, ClientMsgId, Room, RoomId, ServerMessage, SessionId, User, UserId } from '../protocol'
 import { accountOf } from './account'
 import { Refusal } from './api'
+import { Arrivals } from './arrivals'
 import type { Recalled } from './cache'
 import { Commands } from './commands'
 import { Connection, type Link } from './connection'
 import { Directory } from './directory.svelte'
 import { Entry, type Phase } from './entry.svelte'
+import { Events } from './events.svelte'
 import { History } from './history'
 import type { Kept, KeptSource } from './kept'
 import { NEW_PLACE_KEY } from './newPlaceKey'
@@ -37,16 +27,12 @@ import type { Surroundings } from './surroundings'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 
-/** Answers, which somebody waits for. */
-const AT_ONCE: ReadonlySet<ServerMessage['type']> = new Set(['done', 'error', 'welcome'])
-/** Frames that wait for a picture; more are not worth waiting for. */
-const ARRIVING_MAX = 500
-
 export class Chat {
   readonly entry: Entry
   readonly rooms: Rooms
   readonly presence: Presence
   readonly commands: Commands
+  readonly events: Events
   readonly history: History
   link = $state.raw<Link>({ is: 'idle' })
   /** Who took this person out of a room last, and out of which. */
@@ -57,29 +43,19 @@ export class Chat {
   unsent = $state(0)
   /** A sign-in to this account at another place, of which this device has not told yet; 0 where there is none. */
   newPlace = $state<SessionId>(0)
-  /** Called for each message of somebody else as it arrives, live or missed while away. */
-  readonly hearers = new Set<(room: RoomState, message: Message, isLive: boolean) => void>()
-  /** Called with each message that is deleted, also with those deleted while away. */
-  readonly buriers = new Set<(message: Seq) => void>()
-  /** The newest event at the last welcome. */
-  welcomedAt: Seq = 0
-  /** Counts how often it could not be known what was deleted: what shows messages lets go of them and asks again. */
-  reloads = $state(0)
 
   #around: Surroundings
   #directory: Directory
-  #revisions = new Revisions()
   #connection: Connection
   #markers: ReadMarkers
-  /** What came since the last picture, in order. */
-  #arriving: ServerMessage[] = []
+  #arrivals: Arrivals
   /** The box's version at the first welcome. */
   #version: string | null = null
 
   constructor(around: Surroundings) {
     this.#around = around
     this.#connection = new Connection(around.world, {
-      heard: (message) => this.#arrived(message),
+      heard: (message) => this.#arrivals.arrived(message),
       linkChanged: (link) => this.#linkChanged(link),
       unanswered: () => void this.entry.askWhetherSignedIn(),
     })
@@ -97,7 +73,13 @@ export class Chat {
     })
     this.presence = new Presence(send, around.world.now)
     this.commands = new Commands(send)
-    this.history = new History(around.api, this.#revisions)
+    const revisions = new Revisions()
+    this.events = new Events(this.rooms, revisions, {
+      me: () => this.me?.id,
+      confirmed: (room, id) => this.#kept.outbox.confirmed(room, id),
+    })
+    this.#arrivals = new Arrivals(around.world.frame, (message) => this.#heard(message))
+    this.history = new History(around.api, revisions)
     this.#directory = new Directory(around.api)
     this.#markers = new ReadMarkers(send)
   }
@@ -130,7 +112,7 @@ export class Chat {
 
   /** The page is being left: others should see it now and not after 45 s. */
   hide(): void {
-    this.#takeUp()
+    this.#arrivals.takeUp()
     if (this.phase === 'inside') {
       this.#markers.sayAll()
       this.#connection.stop()
@@ -215,8 +197,8 @@ export class Chat {
       rooms: this.rooms,
       directory: this.#directory,
       connection: this.#connection,
-      takeUp: () => this.#takeUp(),
-      reloads: () => this.reloads,
+      takeUp: () => this.#arrivals.takeUp(),
+      reloads: () => this.events.reloads,
       countUnsent: (count) => (this.unsent = count),
     }
     this.#kept.enter(user, source, recalled)
@@ -226,8 +208,8 @@ export class Chat {
   #left(): void {
     this.#connection.stop()
     this.#kept.leave()
-    this.#arriving = []
-    this.#revisions.unknown()
+    this.#arrivals.drop()
+    this.events.forget()
     this.#connection.after = null
     this.commands.fail()
     this.#markers.forget()
@@ -240,7 +222,7 @@ export class Chat {
   }
 
   #linkChanged(link: Link): void {
-    this.#takeUp()
+    this.#arrivals.takeUp()
     this.link = link
     this.presence.isTold = link.is === 'open'
     if (link.is === 'open' || link.is === 'silent') return
@@ -254,27 +236,13 @@ export class Chat {
 
   // --- What the box says -----------------------------------------------------------------------
 
-  /**
-   * In a busy room messages come faster than pictures are drawn: what comes between two is taken up together. An answer
-   * that somebody waits for is taken up at once, with all that came before it.
-   */
-  #arrived(message: ServerMessage): void {
-    this.#arriving.push(message)
-    if (AT_ONCE.has(message.type) || this.#arriving.length >= ARRIVING_MAX) this.#takeUp()
-    else if (this.#arriving.length === 1) this.#around.world.frame(() => this.#takeUp())
-  }
-
-  #takeUp(): void {
-    for (const message of this.#arriving.splice(0)) this.#heard(message)
-  }
-
   #heard(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
         this.#welcome(message)
         return
       case 'events':
-        for (const event of message.events) this.#happened(event)
+        for (const event of message.events) this.events.heard(event)
         return
       case 'room':
         if (!this.rooms.get(message.room.id)) this.#meetMembers()
@@ -338,56 +306,17 @@ export class Chat {
     }
     this.#version ??= welcome.server
     this.updated = this.#version !== welcome.server
-    this.welcomedAt = welcome.seq
+    this.events.welcomedAt = welcome.seq
     this.entry.me = welcome.me
     const newest = welcome.newest_session
     if (this.#around.storage?.getItem(NEW_PLACE_KEY) !== String(newest)) this.newPlace = newest
     this.#directory.meet(welcome.me)
     // Before the first welcome nothing of what is deleted is heard either.
-    if (welcome.resume !== 'ok') this.#doubt()
+    if (welcome.resume !== 'ok') this.events.doubt()
     this.rooms.welcome(welcome)
     this.#kept.connected()
     this.entry.confirm()
     void this.#loadPeople()
-  }
-
-  #happened(event: Event): void {
-    const { room, seq, what } = event
-    switch (what.type) {
-      case 'message':
-        // What is no newer than the welcome was missed.
-        this.#message(what, seq > this.welcomedAt)
-        return
-      case 'deleted':
-        this.#revisions.heard(event)
-        this.rooms.get(room)?.bury(what.message, what.n, seq)
-        for (const burier of this.buriers) burier(what.message)
-        return
-      default:
-        // A kind that this page does not know.
-        what satisfies never
-    }
-  }
-
-  #message(message: Message, live: boolean): void {
-    const mine = message.author === this.me?.id
-    if (mine) this.#kept.outbox.confirmed(message.room, message.client_msg_id)
-    const room = this.rooms.get(message.room)
-    // One of very many rooms, of which the welcome tells only the liveliest.
-    if (!room && live) void this.rooms.meet(message.room).catch(() => {})
-    if (!room) return
-    const isNew = message.n > room.last_n
-    const known = room.add(message)
-    if (mine && message.n > room.read_n) room.read_n = message.n
-    // Of what was missed the welcome has told how many there are.
-    if ((isNew || !live) && !mine && !known.deleted)
-      for (const hearer of this.hearers) hearer(room, known, live)
-  }
-
-  /** What was deleted of late is not known: nothing that was loaded before is to be shown. */
-  #doubt(): void {
-    this.#revisions.unknown()
-    this.reloads += 1
   }
 
   #met(room: Room): RoomState {
@@ -407,7 +336,7 @@ export class Chat {
 
   #leftRoom(id: RoomId): void {
     // Of what is deleted in a room one is not in nothing is heard, and one may come back.
-    this.#doubt()
+    this.events.doubt()
     this.#kept.forgetRoom(id)
   }
 

@@ -60,7 +60,7 @@ test('a_refused_message_stays_as_failed', async () => {
 test('what_was_missed_comes_once_and_nothing_twice', async () => {
   const guest = await inside({ seq: 10, rooms: [room({ last_n: 1 })] })
   const heard: [number, boolean][] = []
-  chat.hearers.add((_, { n }, isLive) => heard.push([n, isLive]))
+  chat.events.hearers.add((_, { n }, isLive) => heard.push([n, isLive]))
   guest.tell(written(message({ id: 11, n: 2 })))
   await vi.waitFor(() => expect(numbers(1)).toEqual([2]))
   guest.vanish()
@@ -166,7 +166,7 @@ test('what_comes_between_two_pictures_is_taken_up_together_and_in_order', async 
   const guest = await inside()
   arrived = 0
   let changes = 0
-  chat.hearers.add(() => (changes += 1))
+  chat.events.hearers.add(() => (changes += 1))
   guest.tell(written(message({ id: 43, n: 1 })))
   guest.say({ type: 'typing', room: 1, user: 2 })
   guest.tell(written(message({ id: 44, n: 2 })), deletion(45, { room: 1, message: 43, n: 1 }))

@@ -14,7 +14,7 @@ const texts = () => chat.rooms.get(1)!.timeline.ranges.flatMap((range) => range.
 
 test('whoever_shows_a_message_is_told_that_it_was_deleted', async () => {
   const buried: number[] = []
-  chat.buriers.add((message) => buried.push(message))
+  chat.events.buriers.add((message) => buried.push(message))
   const guest = await inside({ seq: 10 })
   guest.tell(deletion(11, { room: 1, message: 5, n: 5 }))
   guest.tell(deletion(12, { room: 99, message: 6, n: 6 }))
@@ -74,14 +74,14 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
   let asked = 0
   given.history = () => (++asked === 1 ? answer : page({ ...secret, rev: 58, body: '', deleted: true }))
   const loaded = chat.history.loadNewest(state, 10)
-  const seen = chat.reloads
+  const seen = chat.events.reloads
   guest.vanish()
   await vi.waitFor(() => expect(chat.link.is).toBe('waiting'))
   chat.wake()
   expect(
     await (await box.guest()).greet({ seq: 2_000, resume: 'reload', rooms: [room({ last_n: 1 })] }),
   ).toBe(57)
-  await vi.waitFor(() => expect(chat.reloads).toBeGreaterThan(seen))
+  await vi.waitFor(() => expect(chat.events.reloads).toBeGreaterThan(seen))
   come(page(secret))
   await loaded
   expect(texts()).toEqual([''])
@@ -91,7 +91,7 @@ test('what_was_asked_for_before_deletions_were_missed_is_asked_for_again', async
 test('a_deleted_message_whose_deletion_was_seen_first_is_not_announced', async () => {
   const guest = await inside({ rooms: [room({ last_n: 0 })] })
   const heard: string[] = []
-  chat.hearers.add((_, { body }) => heard.push(body))
+  chat.events.hearers.add((_, { body }) => heard.push(body))
   given.history = () => page(message({ id: 41, n: 1 }), { ...secret, n: 2, rev: 58, body: '', deleted: true })
   await chat.history.loadAfter(chat.rooms.get(1)!, message({ id: 40, n: 0 }), 10)
   guest.tell(written({ ...secret, n: 2 }))
@@ -127,7 +127,7 @@ test('a_page_ahead_of_what_was_told_moves_no_number_and_is_heard_when_it_is_told
   const guest = await inside({ seq: 41, rooms: [room({ last_n: 1, read_n: 1 })] })
   const state = chat.rooms.get(1)!
   const heard: string[] = []
-  chat.hearers.add((_, { body }) => heard.push(body))
+  chat.events.hearers.add((_, { body }) => heard.push(body))
   const ahead = message({ id: 42, n: 2, body: 'ahead' })
   given.history = () => page(message({ id: 41, n: 1 }), ahead)
   await chat.history.loadNewest(state, 10)

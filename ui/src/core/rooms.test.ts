@@ -184,9 +184,9 @@ test('opening_a_room_to_guests_is_a_command', async () => {
 
 test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
   const guest = await inside({ rooms: [room(), room({ id: 4, kind: 'open' })] })
-  const before = chat.reloads
+  const before = chat.events.reloads
   guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
-  await vi.waitFor(() => expect(chat.reloads).toBe(before + 1))
+  await vi.waitFor(() => expect(chat.events.reloads).toBe(before + 1))
 })
 
 test('drafts_stay_with_their_room_over_a_reload', async () => {

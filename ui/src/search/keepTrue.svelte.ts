@@ -5,16 +5,16 @@ import type { SearchState } from './state.svelte'
 
 /** Takes from a search what is deleted while it is shown, and asks anew when that cannot be known. For a component's start. */
 export function keepTrue(search: SearchState): void {
-  let reloads = untrack(() => chat.reloads)
+  let reloads = untrack(() => chat.events.reloads)
   $effect(() => {
-    if (chat.reloads === reloads) return
-    reloads = chat.reloads
+    if (chat.events.reloads === reloads) return
+    reloads = chat.events.reloads
     untrack(() => search.again())
   })
   $effect(() => {
     const drop = (message: Seq) => search.drop(message)
-    chat.buriers.add(drop)
-    return () => chat.buriers.delete(drop)
+    chat.events.buriers.add(drop)
+    return () => chat.events.buriers.delete(drop)
   })
   $effect(() => () => search.stop())
 }

@@ -214,7 +214,7 @@ async fn the_same_words_stand_in_the_terminal_on_the_guide_and_in_the_list_of_do
     let words: Vec<_> = list["words"].as_array().expect("words").iter().filter_map(|word| word.as_str()).collect();
     assert_eq!(words.len(), 5);
     let guide = ask_plainly(porch.http, "/").await;
-    let shown: String = words.iter().map(|word| format!("<li lang=\"en\">{word}</li>")).collect();
+    let shown: String = words.iter().map(|word| format!("<li><span lang=\"en\">{word}</span></li>")).collect();
     assert!(String::from_utf8_lossy(&guide.body).contains(&shown));
     assert!(porch.said_next().await.starts_with("the box's own CA is SHA-256 "));
     assert_eq!(porch.said_next().await, format!("in words: {}", words.join(" ")));

@@ -123,10 +123,11 @@ struct Stranger {
 }
 
 impl Stranger {
-    async fn arrive(page: &mut Page, person: &Person, after: Value) -> (Self, Value) {
+    /// `known`: a welcome of before, after which it was away; null for a first one.
+    async fn arrive(page: &mut Page, person: &Person, known: Value) -> (Self, Value) {
         let mut stranger = Self { device: person.connect().await };
         let tab = page.tabs.next();
-        stranger.say(page, "hello", json!({"tab": tab, "after": after})).await;
+        stranger.say(page, "hello", json!({"tab": tab, "after": known["seq"], "epoch": known["epoch"]})).await;
         let welcome = stranger.hear(page, "welcome").await;
         (stranger, welcome)
     }
@@ -318,7 +319,7 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
 }
 
 /// Reading on two devices, and coming back after having been away.
-async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) {
+async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, known: Value) {
     let (mut first, _) = Stranger::arrive(page, grace, Value::Null).await;
     let (mut second, _) = Stranger::arrive(page, grace, Value::Null).await;
     let fresh = page.example("client send", json!({"room": EVERYONE, "client_msg_id": "01J9Z3V5K9-b2"}));
@@ -328,7 +329,7 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, seq: u64) 
     first.say(page, "read", json!({"room": EVERYONE})).await;
     assert_eq!(second.hear(page, "read").await["n"], sent["n"], "no further than there is");
     first.device.drop_connection();
-    let (mut back, welcome) = Stranger::arrive(page, grace, seq.into()).await;
+    let (mut back, welcome) = Stranger::arrive(page, grace, known).await;
     assert_eq!(welcome["resume"], "ok");
     let missed = back.hear(page, "events").await;
     assert_eq!(events(&missed).into_iter().flatten().last(), Some(sent));
@@ -536,7 +537,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     talk(&mut page, &mut on_ada, &mut on_grace, kitchen, &message).await;
     on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;
     assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
-    devices(&mut page, &mut on_ada, &grace, number(&welcome["seq"])).await;
+    devices(&mut page, &mut on_ada, &grace, welcome).await;
     reading(&mut page, &ada, kitchen).await;
     the_box(&mut page, &ada).await;
     errors_of_pages(&mut page, &ada).await;

@@ -35,12 +35,8 @@ export const chat = new Chat({
 function nextFrame(call: () => void, ms: number): void {
   // Frames and timers are numbered apart: what is to be ended must be known as one or the other.
   let frame = 0
-  let rest: ReturnType<typeof setTimeout> | undefined
-  const ask = () => {
-    frame = requestAnimationFrame(once)
-  }
-  if (ms > 0) rest = setTimeout(ask, ms)
-  else ask()
+  const ask = () => void (frame = requestAnimationFrame(once))
+  const rest = ms > 0 ? setTimeout(ask, ms) : void ask()
   const timer = setTimeout(once, FRAME_MS_MAX)
   function once() {
     cancelAnimationFrame(frame)

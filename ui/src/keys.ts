@@ -1,7 +1,6 @@
-/** The keyboard's ways through the page. Single letters belong to the focused message, not to these. */
-import { chat } from './chat'
+/** What keys open, from the first sight on. Single letters belong to the focused message, not to these. */
 import type { RoomState } from './core/room.svelte'
-import { findIn, roomPath, router } from './router.svelte'
+import { findIn, router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
 import { isWriting } from './writing'
 
@@ -17,11 +16,7 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
     const key = event.key.toLowerCase()
     if (alone && key === 'k') show('switcher')
     else if (alone && key === 'f') search(open())
-    else if (event.altKey && !command && (key === 'arrowdown' || key === 'arrowup')) {
-      step(key === 'arrowdown' ? 1 : -1, event.shiftKey)
-    } else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target))
-      show('help')
-    else if (event.key === 'Escape') return close(event)
+    else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target)) show('help')
     else return
     event.preventDefault()
   }
@@ -33,24 +28,4 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
 function search(room: RoomState | undefined): void {
   if (room) findIn(room.id)
   else router.go('/search')
-}
-
-function step(by: 1 | -1, unreadOnly: boolean): void {
-  const route = router.route
-  const here = 'room' in route ? route.room : null
-  const rooms = chat.rooms.sorted.filter(
-    (room) => !room.settings.archived && (!unreadOnly || room.unread > 0 || room.id === here),
-  )
-  if (rooms.length === 0) return
-  const at = rooms.findIndex((room) => room.id === here)
-  const next = at < 0 ? (by === 1 ? 0 : rooms.length - 1) : (at + by + rooms.length) % rooms.length
-  const room = rooms[next]
-  if (room && room.id !== here) router.go(roomPath(room.id))
-}
-
-function close(event: KeyboardEvent): void {
-  const route = router.route
-  if (route.at !== 'details') return
-  event.preventDefault()
-  router.go(roomPath(route.room), { replace: true })
 }

@@ -27,8 +27,8 @@ impl Epochs {
     pub(super) fn hold(&self, epoch: Option<Epoch>, after: Seq, newest: Seq) -> bool {
         let Some(epoch) = epoch else { return after <= newest };
         let Some(at) = self.begun.iter().rposition(|begun| begun.epoch == epoch) else { return false };
-        let end = self.begun.get(at + 1).map_or(newest, |next| next.after);
-        after <= end
+        // Of a run that came later it is known that it went on from there; none is beyond what there is.
+        self.begun[at + 1..].iter().all(|later| after <= later.after) && after <= newest
     }
 }
 
@@ -49,6 +49,9 @@ mod tests {
         for (epoch, after) in [(5, 11), (7, 16), (7, 20), (8, 12), (8, 25), (9, 31)] {
             assert!(!holds(epoch, after), "{epoch} {after}");
         }
+        let salvaged = Epochs::new(vec![begun(5, 0), begun(7, 40), begun(9, 15)]);
+        assert!(salvaged.hold(Some(Epoch(5)), Seq(15), Seq(20)) && !salvaged.hold(Some(Epoch(5)), Seq(30), Seq(20)));
+        assert!(!salvaged.hold(Some(Epoch(9)), Seq(21), Seq(20)), "nothing is heard that is not there");
         assert!(epochs.hold(None, Seq(30), Seq(30)) && !epochs.hold(None, Seq(31), Seq(30)));
     }
 }

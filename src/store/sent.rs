@@ -12,7 +12,7 @@ use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, UserId};
 
 /// Makes the table of the newest, for the connection that writes. Ids of clients begin with the time, so that all authors'
-/// inserts meet on one page.
+/// inserts meet on one page. A salvaged database may hold one twice: that keeps nobody out.
 pub(super) fn prepare(writer: &Connection) -> rusqlite::Result<()> {
     writer.execute_batch(
         "CREATE TEMP TABLE just_sent (
@@ -21,7 +21,7 @@ pub(super) fn prepare(writer: &Connection) -> rusqlite::Result<()> {
              message INTEGER NOT NULL,
              PRIMARY KEY (client_msg_id, author)
          ) STRICT, WITHOUT ROWID;
-         INSERT INTO just_sent
+         INSERT OR IGNORE INTO just_sent
          SELECT client_msg_id, author, id FROM messages WHERE id > (SELECT upto FROM filing)",
     )
 }
@@ -41,9 +41,9 @@ pub(super) fn note(writer: &Connection, message: &Message) -> rusqlite::Result<(
 
 /// Enters the newest into the register. Part of a commit that enters them into `filed` as well.
 pub(super) fn file(writer: &Connection) -> rusqlite::Result<()> {
-    // Were one there after all, no commit could ever be made again.
+    // Were one there after all, whose message was lost, no commit could ever be made again.
     writer
-        .prepare_cached("INSERT OR IGNORE INTO sent SELECT * FROM just_sent ORDER BY client_msg_id, author")?
+        .prepare_cached("INSERT OR REPLACE INTO sent SELECT * FROM just_sent ORDER BY client_msg_id, author")?
         .execute([])?;
     writer.prepare_cached("DELETE FROM just_sent")?.execute([])?;
     Ok(())

@@ -75,6 +75,8 @@ impl Indexer {
         state.newest = newest;
         state.deletions |= deletions;
         let now = Instant::now();
+        // It is not silent: emptying the log between two batches would write each block's pages twice.
+        state.quiet_at = state.quiet_at.map(|_| now + QUIET);
         let many = newest.saturating_sub(state.indexed) >= BATCH.unsigned_abs();
         let due = match (many, deletions) {
             (true, _) => now,
@@ -192,6 +194,8 @@ impl Thread {
                 let now = Instant::now();
                 state.due = match batch.more {
                     true => Some(now),
+                    // Deleted while this batch was made.
+                    false if state.deletions => Some(now + DELETION_DELAY),
                     false if state.indexed < state.newest => Some(now + DELAY),
                     false => None,
                 };

@@ -195,6 +195,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     let certificate = Certificate::open(config, &lan).map_err(RunError::Tls)?;
     let tls = server_config(certificate.resolver(), cpu_has_aes()).map_err(RunError::Tls)?;
     let Listeners { https, http, at: listening } = Listeners::bind(config)?;
+    store.begin();
     // For `porch doctor` and `porch qr`, which manage without.
     if let Err(fault) = listening.write(&config.data_dir.value) {
         log::warn!("where porch listens could not be written down: {fault}");

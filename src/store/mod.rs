@@ -109,7 +109,7 @@ impl Store {
         let touched = Touched::default();
         touched.watch(&mut connection).map_err(sqlite)?;
         let mut snapshot = snapshot(&connection).map_err(sqlite)?;
-        snapshot.epochs = epochs::begin(&connection, Seq(snapshot.seq)).map_err(sqlite)?;
+        snapshot.epochs = epochs::next(&connection, Seq(snapshot.seq)).map_err(sqlite)?;
         let resident = Resident::load(&connection).map_err(sqlite)?;
         let loss = loss::notice(dir, &connection, &before, snapshot.seq);
         let health = Arc::new(Health::default());
@@ -130,6 +130,7 @@ impl Store {
         let writer = Writer {
             dir: dir.into(),
             connection: Some(connection),
+            epoch: snapshot.epochs.last().copied(),
             commands,
             touched,
             resident: resident.clone(),
@@ -171,6 +172,12 @@ impl Store {
     /// What the database had lost when it was opened, now or not long ago.
     pub fn loss(&self) -> Option<Loss> {
         self.inner.loss
+    }
+
+    /// People are let in from now on: has this run known to those after it. Never blocks on the disk.
+    pub fn begin(&self) {
+        // A full queue holds changes, and the first of them does the same.
+        let _ = self.inner.queue.try_send(Command::Begin);
     }
 
     /// Queues a change; never blocks. `reply` runs on the writer's thread after the commit that holds the change, or

@@ -18,16 +18,20 @@ use super::resident::{Changes, Resident, Touched};
 use super::rows::sql;
 use super::search::Indexer;
 use super::trouble::Trouble;
-use super::{Busy, accounts, database, events, guests, history, invites, messages, monitor, removal, rooms, sessions};
+use super::{
+    Busy, accounts, database, epochs, events, guests, history, invites, messages, monitor, removal, rooms, sessions,
+};
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
-use crate::proto::op::{Fault, MessageOp, Millis, Op, Outcome, RemovalOp};
+use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp};
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
 type Callback = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
 
 /// What the thread is told.
 pub(super) enum Command {
+    /// People are let in from now on: keep the epoch of this run.
+    Begin,
     /// Commit what is queued, read markers too, and end.
     Close,
     /// There are read markers to keep.
@@ -70,6 +74,8 @@ pub(super) struct Writer {
     pub(super) dir: PathBuf,
     /// `None` after the disk failed, until the next batch opens it again.
     pub(super) connection: Option<Connection>,
+    /// This run's, until it is kept.
+    pub(super) epoch: Option<EpochBegun>,
     pub(super) commands: Receiver<Command>,
     /// The rows that the connection has touched since the last commit.
     pub(super) touched: Touched,
@@ -92,8 +98,16 @@ pub(super) struct Writer {
 /// One group of changes on its way to the disk.
 #[derive(Default)]
 struct Batch {
+    /// Whether to commit without a change, for the epoch.
+    begins: bool,
     ops: Vec<Op>,
     replies: Vec<Callback>,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.ops.is_empty() && !self.begins
+    }
 }
 
 /// What a commit changed that others must know of.
@@ -127,6 +141,7 @@ impl Writer {
         let mut closing = false;
         while batch.ops.len() < COMMIT_BATCH_MAX && !closing {
             match self.next_command(&batch) {
+                Ok(Command::Begin) => batch.begins = true,
                 Ok(Command::Op(op, reply)) => {
                     batch.ops.push(*op);
                     batch.replies.push(reply);
@@ -148,7 +163,7 @@ impl Writer {
             Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
             Err(TryRecvError::Empty) => {}
         }
-        let until = if batch.ops.is_empty() { self.marks_due } else { Some(self.next_commit) };
+        let until = if batch.is_empty() { self.marks_due } else { Some(self.next_commit) };
         match until {
             None => self.commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(until) => self.commands.recv_timeout(until.saturating_duration_since(Instant::now())),
@@ -167,11 +182,11 @@ impl Writer {
     }
 
     fn carry_out(&mut self, batch: Batch, marks: HashMap<(RoomId, UserId), u64>) {
-        if batch.ops.is_empty() && marks.is_empty() {
+        if batch.is_empty() && marks.is_empty() {
             return;
         }
         self.next_commit = Instant::now() + COMMIT_INTERVAL;
-        let Batch { ops, replies } = batch;
+        let Batch { ops, replies, .. } = batch;
         match self.commit(ops, &marks) {
             Ok((outcomes, effects)) => {
                 if std::mem::take(&mut self.failing) {
@@ -219,6 +234,9 @@ impl Writer {
         };
         let mut effects = Effects::default();
         let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(begun) = self.epoch {
+            epochs::keep(&transaction, begun)?;
+        }
         let mut outcomes = Vec::with_capacity(ops.len());
         for op in ops {
             outcomes.push(apply_alone(&mut transaction, op, now, &mut effects)?);
@@ -235,6 +253,7 @@ impl Writer {
         }
         let changes = Changes::read(&transaction, &self.touched)?;
         transaction.commit()?;
+        self.epoch = None;
         self.resident.apply(changes);
         #[cfg(test)]
         assert!(self.resident.is_in_step(connection), "what is known without asking the disk is not what is on it");

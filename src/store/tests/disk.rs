@@ -45,6 +45,24 @@ fn closing_keeps_what_was_queued_and_leaves_one_file() {
     assert_eq!(fixture.reopen().snapshot.seq, 50);
 }
 
+#[test]
+fn a_run_is_known_to_those_after_it_once_it_has_let_people_in_or_changed_anything() {
+    let known = |fixture: &Fixture| fixture.snapshot.epochs.len() - 1;
+    let mut fixture = Fixture::new();
+    for _ in 0..3 {
+        fixture = fixture.reopen();
+    }
+    assert_eq!(known(&fixture), 0, "starts that came to nothing");
+    fixture.register("Ada");
+    let epoch = fixture.snapshot.epochs[0];
+    let mut fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.epochs[..1], [epoch]);
+    fixture.store.begin();
+    fixture = fixture.reopen();
+    assert_eq!(known(&fixture), 2);
+    assert_eq!(known(&fixture.reopen()), 2);
+}
+
 /// Runs this test binary again for one test, told by this variable that it is the inner one.
 const INNER: &str = "PORCH_TEST_FAILING_DISK";
 

@@ -8,4 +8,7 @@ CREATE TABLE sent (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO sent
 SELECT client_msg_id, author, id FROM messages WHERE id <= (SELECT upto FROM filing) ORDER BY client_msg_id, author;
+-- Nobody's words are in it: it need not be overwritten, which would be all of it once more in one transaction.
+PRAGMA secure_delete = OFF;
 DROP INDEX messages_once;
+PRAGMA secure_delete = ON;

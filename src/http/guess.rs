@@ -50,11 +50,11 @@ impl App {
     pub(super) fn guesser(&self, place: &SignInPlace, account: Option<&Account>, name_key: Option<String>) -> Guesser {
         let stranger = Guesser::Stranger { network: place.network, name_key };
         let Some(account) = account else { return stranger };
-        let current = place.replaced.as_ref().filter(|current| current.user.id == account.user.id);
+        let current = place.before.replaced.as_ref().filter(|current| current.user.id == account.user.id);
         if let Some(current) = current {
             return Guesser::Session(current.session);
         }
-        let device = self.device_key.known(&place.marks, account.user.id, &account.password);
+        let device = self.device_key.known(&place.before.marks, account.user.id, &account.password);
         device.map_or(stranger, Guesser::Device)
     }
 

@@ -119,8 +119,7 @@ pub(super) async fn join(
     });
     let user = app.enter(asker, op).await?;
     app.stays_changed.notify_one();
-    app.end_replaced(place.replaced).await;
-    app.signed_in(&cookie, user, &place.marks, &password)
+    app.signed_in(&cookie, user, place.before, &password).await
 }
 
 impl App {

@@ -44,7 +44,9 @@ pub(super) async fn change(
     headers: HeaderMap,
     Json(asked): Json<PatchMe>,
 ) -> Answer<impl IntoResponse> {
-    let name = asked.name.as_deref().map(|name| UserName::chosen(name, &app.box_name)).transpose()?;
+    // Whoever has a name that nobody may choose any more keeps it.
+    let new_name = asked.name.as_deref().filter(|name| *name != current.user.name);
+    let name = new_name.map(|name| UserName::chosen(name, &app.box_name)).transpose()?;
     let new_password = asked.new_password.as_deref().map(Password::chosen).transpose()?;
     let new_password = match new_password {
         Some(new) => Some((app.check_password(&current, asked.password.as_deref()).await?, new)),

@@ -48,9 +48,7 @@ pub(super) async fn reset(
         Op::Account(AccountOp::ResetPassword(PasswordReset { user, checked, password: password.clone(), session }));
     let user = app.enter(asker, op).await?;
     log::info!("person {} has a new password by a code", user.id);
-    // If it is the same account's, it has ended already.
-    app.end_replaced(place.replaced).await;
-    app.signed_in(&cookie, user, &place.marks, &password)
+    app.signed_in(&cookie, user, place.before, &password).await
 }
 
 impl App {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use serde::Serialize;
 
@@ -33,9 +33,14 @@ use super::{App, PeerAddr, device};
 pub(super) struct SignInPlace {
     pub(super) network: Network,
     pub(super) device: String,
-    /// What this browser has signed in to before.
+    pub(super) before: Before,
+}
+
+/// What a browser comes with.
+pub(super) struct Before {
+    /// What it has signed in to before.
     pub(super) marks: Marks,
-    /// The session this browser has already, of whatever account: signing in replaces it.
+    /// The session it has already, of whatever account: signing in replaces it.
     pub(super) replaced: Option<CurrentSession>,
 }
 
@@ -49,8 +54,8 @@ impl FromRequestParts<App> for SignInPlace {
         };
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let device = device::label(user_agent.unwrap_or_default());
-        let (marks, replaced) = (app.marks(&parts.headers), CurrentSession::of(app, &parts.headers));
-        Ok(Self { network: Network::of(peer.ip()), device, marks, replaced })
+        let before = Before { marks: app.marks(&parts.headers), replaced: CurrentSession::of(app, &parts.headers) };
+        Ok(Self { network: Network::of(peer.ip()), device, before })
     }
 }
 
@@ -76,13 +81,11 @@ impl App {
         }
     }
 
-    /// Ends what this browser was signed in to before. The new session is made already, so that a failure here only
-    /// leaves the old one behind: the person sees it among the places and can end it.
-    pub(super) async fn end_replaced(&self, replaced: Option<CurrentSession>) {
-        let Some(CurrentSession { session, user }) = replaced else {
-            return;
-        };
-        if let Err(refusal) = self.end_session(user.id, session).await {
+    /// Ends what this browser was signed in to before; if it is the same account's, it may have ended already. The new
+    /// session is made, so that a failure here only leaves the old one behind: the person sees it among the places and can
+    /// end it.
+    async fn end_replaced(&self, replaced: &CurrentSession) {
+        if let Err(refusal) = self.end_session(replaced.user.id, replaced.session).await {
             log::warn!("a replaced session was left behind: {refusal:?}");
         }
     }
@@ -123,7 +126,7 @@ pub(super) async fn register(
     let name = UserName::chosen(&asked.name, &app.box_name)?;
     let password = Password::chosen(&asked.password)?;
     // Else a guest would be a member with one click.
-    if place.replaced.as_ref().is_some_and(|current| current.user.role == BoxRole::Guest) {
+    if place.before.replaced.as_ref().is_some_and(|current| current.user.role == BoxRole::Guest) {
         return Err(ErrorCode::Forbidden.into());
     }
     let attempt = attempt_hash(asked.attempt.as_deref(), Aim::Register, &name)?;
@@ -139,8 +142,7 @@ pub(super) async fn register(
     let user = app
         .enter(asker, Op::Account(AccountOp::Create(NewAccount { name, password: password.clone(), session })))
         .await?;
-    app.end_replaced(place.replaced).await;
-    app.signed_in(&token, user, &place.marks, &password)
+    app.signed_in(&token, user, place.before, &password).await
 }
 
 /// `POST /api/login`.
@@ -177,7 +179,7 @@ pub(super) async fn login(
         return Err(ErrorCode::SignInFailed.into());
     };
     let (user, takeover) = (account.user.id, asked.takeover);
-    let here = place.replaced.as_ref().map(|current| current.session);
+    let here = place.before.replaced.as_ref().map(|current| current.session);
     let (token, session) = new_session(place.device, attempt, (app.wall)())?;
     let op = Op::Session(SessionOp::Create(SignIn { user, session, checked: checked.clone(), here, takeover }));
     let user = match app.hub.apply(asker, op, |_| {}).await? {
@@ -190,9 +192,7 @@ pub(super) async fn login(
         }
         Err(other) => return Err(other.into()),
     };
-    // If it is the same account's, it may have made place already.
-    app.end_replaced(place.replaced).await;
-    app.signed_in(&token, user, &place.marks, &checked)
+    app.signed_in(&token, user, place.before, &checked).await
 }
 
 /// `POST /api/logout`.
@@ -253,17 +253,26 @@ pub(super) fn new_session(device: String, attempt: Option<[u8; 32]>, at: Millis)
 
 impl App {
     /// The person, the cookie by which their browser is known from now on, and the one that says that it has given the
-    /// password which is checked against `stored`.
-    pub(super) fn signed_in(
+    /// password which is checked against `stored`. What the browser was signed in to before has ended then; whoever else
+    /// that was, their pictures leave it.
+    pub(super) async fn signed_in(
         &self,
         token: &Token,
         user: User,
-        marks: &Marks,
+        Before { marks, replaced }: Before,
         stored: &str,
     ) -> Answer<impl IntoResponse + use<>> {
+        if let Some(replaced) = &replaced {
+            self.end_replaced(replaced).await;
+        }
+        let was_another = replaced.is_some_and(|replaced| replaced.user.id != user.id);
+        let mut headers = HeaderMap::new();
+        if was_another {
+            headers.extend(CLEARED_CACHE);
+        }
         let mut cookies = vec![(SET_COOKIE, self.cookie.given(token))];
-        cookies.extend(self.mark(user.id, marks, stored)?);
-        Ok((AppendHeaders(cookies), axum::Json(UserAnswer { user })))
+        cookies.extend(self.mark(user.id, &marks, stored)?);
+        Ok((headers, AppendHeaders(cookies), axum::Json(UserAnswer { user })))
     }
 
     /// The cookie of a browser that has given an account's password; none where the account has no password.

@@ -2,6 +2,7 @@ use std::io::Cursor;
 
 use super::*;
 use crate::proto::limits::{JSON_BYTES_MAX, PICTURE_BYTES_MAX};
+use crate::proto::user_name::UserName;
 
 fn photo() -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
@@ -29,6 +30,18 @@ async fn a_name_is_changed_to_a_free_one_or_another_form_of_ones_own() {
     let mut elsewhere = porch.browser();
     assert_eq!(elsewhere.take_over("Ada").await.status, 200);
     assert_eq!(elsewhere.login("Ada Lovelace", PASSWORD).await.refused(), refusal(401, "sign_in_failed"));
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_may_choose_any_more_is_kept_and_does_not_stand_in_the_way() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let name = UserName::parse("Owner").unwrap();
+    porch.apply(Op::Account(AccountOp::Rename { user: UserId(1), name })).await;
+    let body = json!({ "name": "Owner", "new_password": "better horse", "password": PASSWORD });
+    assert_eq!(ada.patch("/api/me", &body).await.status, 200);
+    assert_eq!(ada.me().await.name, "Owner");
+    assert_eq!(ada.patch("/api/me", &json!({ "name": "OWNER" })).await.refused(), refusal(400, "name_reserved"));
 }
 
 #[tokio::test]

@@ -57,3 +57,15 @@ async fn a_cookie_that_is_no_session_here_is_left_alone() {
         assert_eq!((reply.status, reply.headers.get(SET_COOKIE)), (401, None));
     }
 }
+
+#[tokio::test]
+async fn pictures_leave_a_browser_in_which_somebody_else_signs_in() {
+    let porch = Porch::start();
+    porch.person("Grace").await;
+    let mut phone = porch.person("Ada").await;
+    let cleared = |reply: &Reply| reply.headers.contains_key("clear-site-data");
+    assert!(!cleared(&phone.take_over("Ada").await), "they are one's own");
+    assert!(cleared(&phone.take_over("Grace").await));
+    assert!(cleared(&phone.post("/api/register", &json!({ "name": "Lin", "password": PASSWORD })).await));
+    assert!(!cleared(&porch.browser().take_over("Ada").await), "nobody was here");
+}

@@ -14,6 +14,8 @@ class Browser {
   isVisible = false
   /** Called while a tab looks how things stand. */
   meanwhile = () => {}
+  /** Called while a tab sounds. */
+  onTone = () => {}
   #last: Promise<void> = Promise.resolve()
 
   tab({ isMute = false } = {}): Notifications {
@@ -32,7 +34,9 @@ class Browser {
         }
       },
       show: async (rooms, isLoud) => void this.shown.push(`${brief(rooms)}${isLoud ? ' loud' : ''}`),
-      tone: () => {
+      tone: async () => {
+        await null
+        this.onTone()
         if (!isMute) this.tones += 1
         return !isMute
       },
@@ -142,6 +146,14 @@ test('where_the_page_may_not_be_heard_the_system_is', async () => {
   tab.hear(news({ isMine: false }))
   await browser.settle()
   expect(browser.shown).toEqual(['1: 1, line 1 loud', '1: 2, line 2'])
+})
+
+test('whoever_goes_while_it_sounds_is_shown_nothing', async () => {
+  const tab = browser.tab()
+  browser.onTone = () => tab.stop()
+  tab.hear(news())
+  await browser.settle()
+  expect([browser.tones, browser.shown]).toEqual([1, []])
 })
 
 test('whoever_has_gone_is_told_nothing', async () => {

@@ -24,8 +24,8 @@ export type NotifyWorld = {
   look(): Promise<Moment>
   /** Shows one notification of these rooms; `isLoud`, if the system is to make itself heard. */
   show(rooms: readonly RoomNews[], isLoud: boolean): Promise<void>
-  /** Says whether it can be heard. */
-  tone(): boolean
+  /** Says whether it is heard. */
+  tone(): Promise<boolean>
 }
 
 export class Notifications {
@@ -83,9 +83,12 @@ export class Notifications {
       // The rest another tab has told.
       const fresh = gathered.filter(({ id }) => id > told)
       const { show, tone } = tell(fresh, moment)
-      const isHeard = tone && this.#world.tone()
+      const isHeard = tone && (await this.#world.tone())
       const rooms = [...new Set(show.map(({ room }) => room))]
-      const about = rooms.map((room) => ({ room, news: this.#waiting.get(room) ?? [] }))
+      // Whoever has gone since then, and what was deleted, is not in it any more.
+      const about = rooms
+        .map((room) => ({ room, news: this.#waiting.get(room) ?? [] }))
+        .filter(({ news }) => news.length > 0)
       if (about.length > 0) await this.#world.show(about, tone && !isHeard)
     })
   }

@@ -2,29 +2,73 @@
 
 /** Loudness at the peak, of 1: heard in a quiet room, not across it. */
 const PEAK = 0.09
+/** A browser that lets nothing be heard does not say so: it lets one wait. */
+const WAKE_MS_MAX = 1_000
+/** What every browser takes for a touch. */
+const TOUCHES = ['click', 'keydown'] as const
 
 let context: AudioContext | null = null
+/** Tones that are to be heard, or are. */
+let sounding = 0
 
 /**
- * Two soft notes, rising: a message came. Says whether they can be heard: browsers keep a page silent until it was touched
- * once.
+ * Two soft notes, rising: a message came. Says whether they are heard: browsers keep a page silent until it was touched
+ * once, and Safari one that was not readied by a touch.
  */
-export function playTone(): boolean {
+export async function playTone(): Promise<boolean> {
   // Asked for before that, it is refused aloud, in the console.
   if (navigator.userActivation?.hasBeenActive === false) return false
+  sounding += 1
   try {
     context ??= new AudioContext()
-    if (context.state !== 'running') void context.resume().catch(() => {})
-    note(context, 587.33, 0)
-    note(context, 880, 0.11)
-    return true
+    // On a sleeping one the notes would wait, and sound when somebody comes back.
+    if (await isAwake(context)) {
+      note(context, 587.33, 0)
+      note(context, 880, 0.11).onended = ended
+      return true
+    }
   } catch {
     // No audio on this device.
-    return false
   }
+  ended()
+  return false
 }
 
-function note(audio: AudioContext, hertz: number, delay: number): void {
+/** Readies the tone at the next touch of the page; until it is called. */
+export function readyTone(): () => void {
+  const ready = () => {
+    stop()
+    try {
+      context ??= new AudioContext()
+      void context.resume().then(letSleep, () => {})
+    } catch {
+      // No audio on this device.
+    }
+  }
+  const stop = () => {
+    for (const touch of TOUCHES) window.removeEventListener(touch, ready, true)
+  }
+  for (const touch of TOUCHES) window.addEventListener(touch, ready, true)
+  return stop
+}
+
+async function isAwake(audio: AudioContext): Promise<boolean> {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, WAKE_MS_MAX))
+  await Promise.race([audio.resume(), late])
+  return audio.state === 'running'
+}
+
+function ended(): void {
+  sounding -= 1
+  letSleep()
+}
+
+/** One that is awake keeps the loudspeaker at work, and some computers from sleeping. */
+function letSleep(): void {
+  if (sounding === 0) void context?.suspend().catch(() => {})
+}
+
+function note(audio: AudioContext, hertz: number, delay: number): OscillatorNode {
   const start = audio.currentTime + delay
   const tone = new OscillatorNode(audio, { type: 'sine', frequency: hertz })
   const loudness = new GainNode(audio, { gain: 0 })
@@ -34,4 +78,5 @@ function note(audio: AudioContext, hertz: number, delay: number): void {
   tone.connect(loudness).connect(audio.destination)
   tone.start(start)
   tone.stop(start + 0.45)
+  return tone
 }

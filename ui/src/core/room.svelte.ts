@@ -68,6 +68,8 @@ export class RoomState {
   readonly timeline = new Timeline()
   /** The number around which messages are being read, kept longest; null while nobody looks. */
   looked: number | null = null
+  /** The box may have gone back to an earlier history: what it says next is all that counts. */
+  isForgotten = false
 
   /** Whether this was a talk with somebody who is not here any more. */
   readonly personGone = $derived(this.kind === 'direct' && this.with === null)
@@ -79,8 +81,6 @@ export class RoomState {
     return Math.max(0, count)
   })
 
-  /** The box may have gone back to an earlier history: what it says next is all that counts. */
-  #isForgotten = false
   #typingTimers = new Map<UserId, ReturnType<typeof setTimeout>>()
 
   constructor(room: Room) {
@@ -97,8 +97,8 @@ export class RoomState {
     this.with = room.with
     this.member_count = room.member_count
     this.last_n = room.last_n
-    if (this.#isForgotten) {
-      this.#isForgotten = false
+    if (this.isForgotten) {
+      this.isForgotten = false
       this.#deleted = new Set()
       this.read_n = 0
     }
@@ -165,7 +165,7 @@ export class RoomState {
   }
 
   forgetHistory(): void {
-    this.#isForgotten = true
+    this.isForgotten = true
     this.timeline.clear()
     this.changed += 1
   }

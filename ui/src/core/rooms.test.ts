@@ -127,6 +127,19 @@ test('rooms_that_the_welcome_had_no_place_for_are_loaded_by_pages_and_count_as_u
   expect(chat.rooms.unread).toBe(7)
 })
 
+test('a_room_beyond_the_welcome_is_believed_when_the_box_was_put_back', async () => {
+  const attic = room({ id: 9, last_n: 9, read_n: 8 })
+  given.joined = async () => ({ rooms: [attic], more: false })
+  await inside({ rooms: [room()], more: true })
+  await vi.waitFor(() => expect(chat.rooms.get(9)?.last_n).toBe(9))
+  given.joined = async () => ({ rooms: [{ ...attic, last_n: 4, read_n: 1 }], more: false })
+  chat.hide()
+  chat.show()
+  await (await box.guest()).greet({ resume: 'reload', rooms: [room()], more: true })
+  await vi.waitFor(() => expect(chat.rooms.get(9)?.last_n).toBe(4))
+  expect(chat.rooms.get(9)?.unread).toBe(3)
+})
+
 test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
   const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
   guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: 2 })

@@ -60,6 +60,7 @@ function news(changes: Partial<News> = {}): News {
 
 let browser: Browser
 beforeEach(() => {
+  vi.restoreAllMocks()
   vi.useFakeTimers()
   seq = 0
   browser = new Browser()
@@ -76,6 +77,23 @@ test('a_message_is_told_at_once_and_those_that_follow_it_soon_together', async (
   await browser.settle()
   expect(browser.shown.slice(1)).toEqual(['1: 99, line 201'])
   expect(browser.tones).toBe(2)
+})
+
+test('after_a_pause_no_timer_is_waited_for_which_a_hidden_page_has_once_a_minute', async () => {
+  const tab = browser.tab()
+  const timers = vi.spyOn(globalThis, 'setTimeout').mockReturnValue(7 as never)
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  const arrives = async (at: number) => {
+    clock.mockReturnValue(at)
+    tab.hear(news())
+    await vi.advanceTimersByTimeAsync(0)
+    return browser.shown.length
+  }
+  expect([await arrives(1_000), await arrives(1_500), await arrives(3_900)]).toEqual([1, 1, 1])
+  // The timer of the second is late, and goes with those that it was for.
+  expect([await arrives(4_000), browser.shown.at(-1)]).toEqual([2, '1: 4, line 4'])
+  expect([await arrives(60_000), await arrives(120_000)]).toEqual([3, 4])
+  expect(timers).toHaveBeenCalledTimes(1)
 })
 
 test('five_hundred_missed_in_many_rooms_are_one_notification_and_one_tone', async () => {

@@ -36,6 +36,7 @@ export class Notifications {
   #waiting = new Map<RoomId, News[]>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #isDue = false
+  #toldAt = -INTERVAL_MS
 
   constructor(world: NotifyWorld) {
     this.#world = world
@@ -44,9 +45,15 @@ export class Notifications {
   hear(news: News): void {
     this.#gathered.push(news)
     if (this.#isDue) return
+    const wait = this.#toldAt + INTERVAL_MS - performance.now()
+    if (wait > 0) {
+      this.#timer ??= setTimeout(() => this.#tell(), wait)
+      return
+    }
+    // A browser wakes a page that nobody sees once a minute for a timer, and at once for what arrives.
     this.#isDue = true
     // What comes in one piece is told in one piece.
-    if (this.#timer === undefined) queueMicrotask(() => void this.#tell())
+    queueMicrotask(() => this.#isDue && this.#tell())
   }
 
   /** A message is gone: nothing is told of it any more. */
@@ -60,20 +67,22 @@ export class Notifications {
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#isDue = false
+    this.#attend()
     this.#gathered = []
     this.#waiting.clear()
   }
 
-  async #tell(): Promise<void> {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      if (this.#isDue) void this.#tell()
-    }, INTERVAL_MS)
+  /** Nothing is due any more. */
+  #attend(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#isDue = false
-    await this.#world.exclusively(async () => {
+  }
+
+  #tell(): void {
+    this.#attend()
+    this.#toldAt = performance.now()
+    void this.#world.exclusively(async () => {
       const moment = await this.#world.look()
       // Only now: what is deleted while one looks is gone from it.
       const gathered = this.#gathered.splice(0)

@@ -34,18 +34,24 @@ export async function askToShow(): Promise<Allowed> {
   }
 }
 
+/** How one meets what was shown; `isWanted`: whoever it is for is still here. */
+export type Follow = { readonly isWanted: () => boolean; readonly onpress: (path: string) => void }
+
 export async function show(
   tag: string,
   title: string,
   options: NotificationOptions & { renotify?: boolean; data: About },
-  onpress: (path: string) => void,
+  { isWanted, onpress }: Follow,
 ): Promise<void> {
   if (allowed() !== 'granted') return
   const all = { ...options, tag, icon: '/icon-192.png', badge: '/icon-192.png' }
   try {
     const worker = await registration()
+    if (!isWanted()) return
     if (worker?.active) {
       await worker.showNotification(title, all)
+      // It was not there yet when the others were closed.
+      if (!isWanted()) for (const late of await worker.getNotifications({ tag })) late.close()
       return
     }
     const shown = new Notification(title, all)

@@ -59,16 +59,10 @@ describe('notifications in Chromium', { skip }, () => {
 
   /** Waits until these and no others are shown, as `title: body`. */
   async function shows(...wanted) {
-    // Chromium forgets one that is looked for while it is on its way to the screen: hence the pauses.
-    const isThere = async (wanted) => {
-      const registration = await navigator.serviceWorker.getRegistration()
-      const found = await registration.getNotifications()
-      const told = found.map(({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`)
-      return told.join() === wanted
-    }
-    await ada.page
-      .waitForFunction(isThere, wanted.join(), { polling: 200, timeout: WAIT_MS_MAX })
-      .catch(async () => assert.deepEqual(await ada.page.evaluate(shown), wanted))
+    const isOver = AbortSignal.timeout(WAIT_MS_MAX)
+    let told = await ada.page.evaluate(shown)
+    while (told.join() !== wanted.join() && !isOver.aborted) told = await ada.page.evaluate(shown)
+    assert.deepEqual(told, wanted)
   }
 
   const tones = (page = ada.page) => page.evaluate(() => window.tones)
@@ -84,6 +78,16 @@ describe('notifications in Chromium', { skip }, () => {
     await grace.say(text)
   }
   let privately
+
+  /** Grace deletes what she wrote. */
+  async function takeBack(text) {
+    const message = grace.message(text)
+    await message.hover()
+    await message.getByRole('button', { name: /^What to do/ }).click()
+    await grace.page.getByRole('menuitem', { name: 'Delete' }).click()
+    await grace.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await message.waitFor({ state: 'detached' })
+  }
 
   /** Ada presses the one notification. */
   async function press() {
@@ -196,13 +200,20 @@ describe('notifications in Chromium', { skip }, () => {
   })
 
   chapter('what is deleted before it is seen is told no longer', async () => {
-    await grace.message('Are you there?').hover()
-    await grace
-      .message('Are you there?')
-      .getByRole('button', { name: /^What to do/ })
-      .click()
-    await grace.page.getByRole('menuitem', { name: 'Delete' }).click()
-    await grace.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await takeBack('Are you there?')
+    await shows()
+  })
+
+  chapter('what is deleted while no tab is there is told no longer by the next', async () => {
+    await write('Not for long')
+    await shows('Grace: Not for long')
+    await ada.page.goto('about:blank')
+    await takeBack('Not for long')
+    // Without what was kept, the box tells the next page how things are, and not what happened.
+    const tab = await ada.context.newCDPSession(ada.page)
+    await tab.send('Storage.clearDataForOrigin', { origin: porch.url(), storageTypes: 'indexeddb' })
+    await tab.detach()
+    await lookAway()
     await shows()
   })
 
@@ -362,6 +373,8 @@ async function listens() {
 
 /** In the page: what is shown, the oldest first. */
 async function shown() {
+  // Chromium forgets one that is looked for while it is on its way to the screen.
+  await new Promise((resolve) => setTimeout(resolve, 200))
   const registration = await navigator.serviceWorker.getRegistration()
   return (await registration.getNotifications()).map(
     ({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`,

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Notify, RoomKind } from '../protocol'
 import {
+  isOver,
+  isThere,
   type Moment,
   type News,
   newestMissed,
   type Sight,
+  type Told,
   tell,
   type Untold,
   type Weight,
@@ -143,4 +146,34 @@ test('of_what_was_missed_in_great_numbers_the_newest_of_each_room_is_told_where_
     [2, true, false],
   ])
   expect(missed[0]).toMatchObject({ id: 90, n: 9, author: 2, body: 'hello' })
+})
+
+describe('what a notification tells', () => {
+  const known: Told = { notify: 'all', last_n: 9, read_n: 5, deleted: new Set() }
+  const rooms = new Map<number, Told>([
+    [1, known],
+    [2, { ...known, deleted: new Set([8]) }],
+    [3, { ...known, notify: 'none' }],
+  ])
+  const over = (...told: [number, number][]) => isOver(told, (id) => rooms.get(id))
+
+  test('is over when all of it was read, muted or left', () => {
+    expect([over([1, 5]), over([1, 6]), over([3, 9]), over([4, 1])]).toEqual([true, false, true, true])
+    expect([over([1, 5], [3, 9]), over([1, 6], [3, 9])]).toEqual([true, false])
+  })
+
+  test('is over when the newest that it tells of was deleted, however long ago', () => {
+    expect([over([2, 8]), over([2, 7]), over([1, 9], [2, 8])]).toEqual([true, false, true])
+  })
+
+  test('is there no more where it was deleted, or the box has fewer', () => {
+    const there = (id: number, n: number) => isThere(rooms.get(id), n)
+    expect([there(1, 9), there(1, 10), there(2, 8), there(2, 9), there(4, 1)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ])
+  })
 })

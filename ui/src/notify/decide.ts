@@ -65,6 +65,35 @@ export function newestMissed(
   })
 }
 
+/** What is known of a room where a notification told of its messages. */
+export type Told = {
+  readonly notify: Notify
+  readonly last_n: number
+  readonly read_n: number
+  /** Numbers above `read_n` that were deleted. */
+  readonly deleted: ReadonlySet<number>
+}
+
+/** Whether message `n` is there, so far as that is known of a room. */
+export function isThere(room: Told | undefined, n: number): boolean {
+  return room !== undefined && n <= room.last_n && !room.deleted.has(n)
+}
+
+/**
+ * Whether a notification that tells of these rooms, each up to a message, tells nothing new any more, or shows what was
+ * deleted.
+ */
+export function isOver(
+  rooms: readonly (readonly [room: RoomId, n: number])[],
+  roomOf: (id: RoomId) => Told | undefined,
+): boolean {
+  const told = rooms.map(([id, n]) => [roomOf(id), n] as const)
+  return (
+    told.some(([room, n]) => room?.deleted.has(n)) ||
+    told.every(([room, n]) => !room || room.notify === 'none' || room.read_n >= n)
+  )
+}
+
 /**
  * Where a room is: `seen`, its newest messages are before the eyes of somebody who works with the page (in any tab);
  * `beside`, they are on the screen, and the person is at another window; `away`, neither.

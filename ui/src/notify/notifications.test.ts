@@ -58,6 +58,8 @@ function news(changes: Partial<News> = {}): News {
   return { room: 1, id: seq, n: seq, author: 2, body: `line ${seq}`, isMine: true, isLive: true, ...changes }
 }
 
+const bury = (tab: Notifications, message: Seq) => tab.keep(({ id }) => id !== message)
+
 let browser: Browser
 beforeEach(() => {
   vi.restoreAllMocks()
@@ -119,11 +121,11 @@ test('of_two_tabs_one_tells_and_the_other_goes_on_where_that_one_is_closed', asy
 test('what_is_deleted_before_it_is_told_is_not_told', async () => {
   const tab = browser.tab()
   tab.hear(news())
-  tab.bury(1)
+  bury(tab, 1)
   await browser.settle()
   expect([browser.shown, browser.tones]).toEqual([[], 0])
   tab.hear(news())
-  browser.meanwhile = () => tab.bury(2)
+  browser.meanwhile = () => bury(tab, 2)
   await browser.settle()
   expect([browser.shown, browser.tones]).toEqual([[], 0])
 })
@@ -132,7 +134,7 @@ test('what_was_told_and_deleted_or_read_since_counts_no_more', async () => {
   const tab = browser.tab()
   for (let count = 0; count < 3; count += 1) tab.hear(news())
   await browser.settle()
-  tab.bury(2)
+  bury(tab, 2)
   tab.hear(news())
   await browser.settle()
   browser.read.set(1, 3)

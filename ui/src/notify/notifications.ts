@@ -56,14 +56,10 @@ export class Notifications {
     queueMicrotask(() => this.#isDue && this.#tell())
   }
 
-  /** A message is gone: nothing is told of it any more. */
-  bury(message: Seq): void {
-    this.#gathered = this.#gathered.filter(({ id }) => id !== message)
-    for (const [room, news] of this.#waiting)
-      this.#keep(
-        room,
-        news.filter(({ id }) => id !== message),
-      )
+  /** Of what is not there any more, such as a message that was deleted, nothing is told. */
+  keep(isThere: (news: News) => boolean): void {
+    this.#gathered = this.#gathered.filter(isThere)
+    for (const [room, news] of this.#waiting) this.#keep(room, news.filter(isThere))
   }
 
   stop(): void {

@@ -77,6 +77,17 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await look(page, 'first-steps-done')
   })
 
+  chapter('the page is drawn once, with the chats in it, and not before they are known', async () => {
+    const { page } = ada
+    await ada.context.addInitScript(followLooks)
+    const tab = await ada.context.newCDPSession(page)
+    await tab.send('Storage.clearDataForOrigin', { origin: porch.url(), storageTypes: 'indexeddb' })
+    await tab.detach()
+    await page.reload()
+    await ada.chatRow('Kitchen').waitFor()
+    assert.deepEqual(await page.evaluate(() => window.looks), ['with chats'])
+  })
+
   chapter('the owner chooses in plain words, and then nothing of it is left for ever', async () => {
     const { page } = ada
     await steps(ada).getByText('May people use phone and laptop at once?').waitFor()
@@ -242,4 +253,22 @@ function memberNames({ page }) {
     ])
     return members.map(({ user }) => people.find(({ id }) => id === user).name)
   })
+}
+
+/** In the page, before anything else: follows what it shows until the chats are there. Nothing is awaited for too long. */
+function followLooks() {
+  window.looks = []
+  const { setTimeout } = window
+  window.setTimeout = (call, ms, ...more) => setTimeout(call, ms === 400 ? 60_000 : ms, ...more)
+  new MutationObserver(() => {
+    if (window.looks.at(-1) === 'with chats') return
+    const look = document.querySelector('nav a.row')
+      ? 'with chats'
+      : document.querySelector('.shell')
+        ? 'without chats'
+        : document.querySelector('#app main')
+          ? 'starting'
+          : null
+    if (look && look !== window.looks.at(-1)) window.looks.push(look)
+  }).observe(document, { childList: true, subtree: true })
 }

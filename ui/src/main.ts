@@ -11,6 +11,8 @@ import { router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
 import { followWindow } from './window'
 
+/** From here on it is said that the chats are awaited. */
+const WAITED_MS_MAX = 400
 /** How long a step to another page may take. */
 const RELOAD_WAIT_MS = 1_000
 
@@ -35,14 +37,26 @@ if (missing.length > 0) {
     .then(() => withTexts(import('./screens/Unsupported.svelte')))
     .then(({ default: Unsupported }) => mount(Unsupported, { target }))
 } else {
-  void chat.entry.start()
+  const isKnown = known()
   router.start()
   followWindow()
-  void startLanguage().then(() => {
+  void Promise.all([startLanguage(), isKnown]).then(() => {
     // Words for browsers that are too old, where this one only stumbled.
     target.replaceChildren()
     mount(App, { target })
   })
+}
+
+/**
+ * Resolves when there is something to show: the chats, or what stands in the way of them. Drawing first that they are
+ * awaited, and then empty panes, took a slow phone longer than all that they wait for.
+ */
+async function known(): Promise<void> {
+  const entered = chat.entry
+    .start()
+    .then(() => (chat.phase === 'inside' ? chat.rooms.whenKnown() : undefined))
+  const late = new Promise<void>((resolve) => setTimeout(resolve, WAITED_MS_MAX))
+  await Promise.race([entered, chat.rooms.whenKnown(), late])
 }
 
 if ('serviceWorker' in navigator && import.meta.env.PROD) {

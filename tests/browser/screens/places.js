@@ -27,6 +27,63 @@ const ended = (name, act) => ({
   },
 })
 
+/** What somebody sees to whose browser this was said of notifications. */
+const notified = (name, permission, arrive) => ({
+  name,
+  async open(world, language) {
+    // A name of nobody else: each is somebody new.
+    const { page } = await world.newcomer(`Io ${name} ${language}`, language, (page) =>
+      page.addInitScript((permission) => {
+        Object.defineProperty(Notification, 'permission', { get: () => permission })
+      }, permission),
+    )
+    await arrive(page)
+    await page.waitForLoadState('networkidle')
+    return page
+  },
+})
+
+const toSettings = async (page) => {
+  await page.goto('/me')
+  await page.locator('.parts input[role=switch]').first().waitFor()
+}
+
+/** In the page: resolves when it listens for what is to be told, which it lets other tabs know. */
+async function listens() {
+  let names = []
+  while (!names.includes('porch.visible'))
+    names = (await navigator.locks.query()).held.map(({ name }) => name)
+}
+
+/** One's first words bring it. */
+const toOffer = async (page) => {
+  await page.goto('/r/1')
+  await page.evaluate(listens)
+  await page.locator('textarea').first().fill('Hello 你好')
+  await page.keyboard.press('Enter')
+  await page.locator('.shell > .top button').nth(1).waitFor()
+}
+
+const toToast = async (page) => {
+  await page.locator('article').last().focus()
+  await page.keyboard.press('Shift+F10')
+  await page.locator('[role=menuitem]').first().click()
+  // It stays while somebody points at it.
+  await page.locator('.toast').hover()
+}
+
+/** The details of a room of which one wants to hear so much. */
+const heardOf = (notify) => ({
+  name: `details-notify-${notify}`,
+  path: (world) => `/r/${world.texts}/details`,
+  async arrive(page, world) {
+    await world.command({ type: 'set_notify', room: world.texts, notify })
+    const input = page.locator(`input[type=radio][value=${notify}]`)
+    await input.and(page.locator(':checked')).waitFor({ state: 'attached' })
+  },
+  after: (world) => world.command({ type: 'set_notify', room: world.texts, notify: 'mine' }),
+})
+
 const OUTSIDE = [
   { name: 'welcome', outside: true, path: '/' },
   { name: 'join', outside: true, path: '/join' },
@@ -137,17 +194,7 @@ const INSIDE = [
     },
     after: (_, page) => page.keyboard.press('Escape'),
   },
-  {
-    name: 'toast',
-    path: '/r/1',
-    async arrive(page) {
-      await page.locator('article').last().focus()
-      await page.keyboard.press('Shift+F10')
-      await page.locator('[role=menuitem]').first().click()
-      // It stays while somebody points at it.
-      await page.locator('.toast').hover()
-    },
-  },
+  { name: 'toast', path: '/r/1', arrive: toToast },
   {
     name: 'find',
     path: (world) => `/r/${world.texts}`,
@@ -159,6 +206,7 @@ const INSIDE = [
   },
   { name: 'details', path: '/r/1/details' },
   { name: 'details-room', path: (world) => `/r/${world.texts}/details` },
+  ...['all', 'mine', 'none'].map(heardOf),
   { name: 'details-direct', path: (world) => `/r/${world.direct}/details` },
   { name: 'room-not-mine', path: '/r/99' },
   {
@@ -192,6 +240,15 @@ const INSIDE = [
     },
   },
   { name: 'settings', path: '/me' },
+  notified('settings-notify', 'granted', async (page) => {
+    await toSettings(page)
+    // The last of the section: the hours are below it.
+    await page.locator('.parts input[role=switch]').last().click()
+    await page.locator('input[type=time]').first().waitFor()
+  }),
+  notified('settings-notify-ask', 'default', toSettings),
+  notified('settings-notify-denied', 'denied', toSettings),
+  notified('notify-offer', 'default', toOffer),
   { name: 'box', path: '/box' },
   {
     name: 'box-checked',

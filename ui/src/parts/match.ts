@@ -7,15 +7,19 @@ import { pinyinRank } from './pinyin'
  * fits by how it is read.
  */
 export function matchRank(name: string, typed: string): 0 | 1 | 2 | 3 {
-  const written = rankAsWritten(name, typed)
+  return rankOf(name, fold(typed))
+}
+
+/** `wanted` is folded: among many names that is done once. */
+function rankOf(name: string, wanted: string): 0 | 1 | 2 | 3 {
+  const folded = fold(name)
+  const written = rankAsWritten(folded, wanted)
   if (written === 3) return written
-  const read = pinyinRank(name, typed)
+  const read = pinyinRank(folded, wanted)
   return read > written ? read : written
 }
 
-function rankAsWritten(name: string, typed: string): 0 | 1 | 2 | 3 {
-  const wanted = fold(typed)
-  const folded = fold(name)
+function rankAsWritten(folded: string, wanted: string): 0 | 1 | 2 | 3 {
   const at = folded.indexOf(wanted)
   if (at < 0) return 0
   if (at === 0) return 3
@@ -25,7 +29,8 @@ function rankAsWritten(name: string, typed: string): 0 | 1 | 2 | 3 {
 /** Those whose name fits, the best first, otherwise in the order given; all of them when nothing is typed. */
 export function bestMatches<T>(all: readonly T[], nameOf: (one: T) => string, typed: string): T[] {
   if (typed.trim() === '') return [...all]
-  const ranked = all.map((one) => ({ one, rank: matchRank(nameOf(one), typed) }))
+  const wanted = fold(typed)
+  const ranked = all.map((one) => ({ one, rank: rankOf(nameOf(one), wanted) }))
   return ranked
     .filter(({ rank }) => rank > 0)
     .sort((a, b) => b.rank - a.rank)

@@ -6,8 +6,6 @@
  * as it says, by the order of 2022 (ICU 72) and that of 2026 (ICU 78): those that changed their place begin no syllable. A
  * table of all characters would be eight times as large. Pure.
  */
-import { fold } from './fold'
-
 /** Each syllable, without its tone, and the first character that is sorted under it. */
 const SYLLABLES =
   'a阿ai哎an安ang肮ao凹ba丷bai挀ban扳bang邦bao勹bei卑ben奔beng伻bi屄bian边biao灬bie憋bin汃bing冫' +
@@ -51,12 +49,12 @@ type Table = {
 
 let table: Table | null = null
 
-/** How well what is typed in Latin letters fits the reading of a name: 3 from its beginning, 1 within it, 0 not at all. */
+/** How well what is typed in Latin letters fits the reading of a name, both folded: 3 from its beginning, 1 within it, 0 not at all. */
 export function pinyinRank(name: string, typed: string): 0 | 1 | 3 {
   if (!HAN.test(name)) return 0
-  const letters = fold(typed).replace(/[\s'’]/g, '')
+  const letters = typed.replace(/[\s'’]/g, '')
   if (!/^[a-z]+$/.test(letters)) return 0
-  const characters = Array.from(fold(name)).filter((character) => character !== ' ')
+  const characters = Array.from(name).filter((character) => character !== ' ')
   const first = characters.findIndex((_, at) => fits(characters, at, letters, new Set()))
   return first < 0 ? 0 : first === 0 ? 3 : 1
 }

@@ -12,6 +12,7 @@ import {
   type Untold,
   type Weight,
   weigh,
+  weighLate,
 } from './decide'
 
 const ME = { id: 1, name: 'Ada' }
@@ -52,6 +53,7 @@ const news = (changes: Partial<News> = {}): News => ({
   author: 2,
   body: 'hello',
   isMine: true,
+  isTold: true,
   isLive: true,
   ...changes,
 })
@@ -176,4 +178,26 @@ describe('what a notification tells', () => {
       false,
     ])
   })
+})
+
+test('a_text_is_looked_through_once_and_only_where_a_name_in_it_decides', () => {
+  let looks = 0
+  const message = {
+    author: 2,
+    deleted: false,
+    get body() {
+      looks += 1
+      return 'hello Ada'
+    },
+  }
+  const late = (notify: Notify) => {
+    const room = { kind: 'open', notify, settings: { archived: false } } as const
+    return weighLate({ room, message }, ME)
+  }
+  expect(late('none')).toBeNull()
+  const all = late('all')!
+  expect([all.isTold, looks]).toEqual([true, 0])
+  const mine = late('mine')!
+  expect(looks).toBe(0)
+  expect([mine.isTold, mine.isMine, mine.isTold, looks]).toEqual([true, true, true, 1])
 })

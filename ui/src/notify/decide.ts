@@ -29,7 +29,30 @@ export function weigh(
   return room.notify === 'all' ? 'plain' : 'none'
 }
 
-/** A message that weighs something, until it is told or seen. */
+/**
+ * What a message weighs, found when it is asked for and once: a text is looked through for a name only where that decides,
+ * which in most of what was missed it does not.
+ */
+export function weighLate(
+  written: Written,
+  me: { readonly id: UserId; readonly name: string },
+): Pick<News, 'isMine' | 'isTold'> | null {
+  const { room, message } = written
+  if (message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none')
+    return null
+  let weight: Weight | null = null
+  const found = () => (weight ??= weigh(written, me))
+  return {
+    get isMine() {
+      return found() === 'mine'
+    },
+    get isTold() {
+      return room.notify === 'all' || found() !== 'none'
+    },
+  }
+}
+
+/** A message that may weigh something, until it is told or seen. */
 export type News = {
   readonly room: RoomId
   readonly id: Seq
@@ -37,6 +60,8 @@ export type News = {
   readonly author: UserId
   readonly body: string
   readonly isMine: boolean
+  /** Whether it weighs anything. */
+  readonly isTold: boolean
   /** Not missed while the connection was gone. */
   readonly isLive: boolean
 }
@@ -61,7 +86,7 @@ export function newestMissed(
     if (notify !== 'all' || settings.archived || !last?.preview || last.author === me) return []
     if (n <= (heardN.get(room) ?? n)) return []
     const { id, author, preview: body } = last
-    return [{ room, id, n, author, body, isMine: kind === 'direct', isLive: false }]
+    return [{ room, id, n, author, body, isMine: kind === 'direct', isTold: true, isLive: false }]
   })
 }
 
@@ -118,16 +143,16 @@ export function tell(gathered: readonly News[], moment: Moment): Telling {
   if (moment.isQuiet) return { show: [], tone: false }
   // Whoever comes back and looks at the page sees in its list what was missed.
   const news = gathered.filter(({ isLive }) => isLive || !moment.isVisible)
-  const heard = news.filter(({ room, n }) => {
-    const sight = moment.sight(room)
-    return sight === 'beside' || (sight === 'away' && n > moment.readN(room))
+  const heard = news.filter((one) => {
+    const sight = moment.sight(one.room)
+    return (sight === 'beside' || (sight === 'away' && one.n > moment.readN(one.room))) && one.isTold
   })
-  const sounding = heard.filter(
-    ({ isMine }) => moment.sounds === 'all' || (moment.sounds === 'mine' && isMine),
-  )
   return {
     // What is on the screen is read at once, and a notification of it would go as it comes.
     show: heard.filter(({ room }) => moment.sight(room) === 'away'),
-    tone: sounding.length > 0,
+    tone:
+      moment.sounds === 'all'
+        ? heard.length > 0
+        : moment.sounds === 'mine' && heard.some(({ isMine }) => isMine),
   }
 }

@@ -13,13 +13,17 @@ const SPACES = /\s+/g
  * one letter is named by `@` alone: letters stand everywhere. By `@` and its first word a longer name is named as well.
  */
 export function mentions(body: string, name: string): boolean {
+  if (name !== folded.name) folded = { name, whole: comparable(name) }
+  const { whole } = folded
   const text = comparable(body)
-  const whole = comparable(name)
   const [first = ''] = whole.split(' ')
   if (whole === '') return false
   const isShort = Array.from(whole).length === 1
   return holds(text, isShort ? `@${whole}` : whole) || (first !== whole && holds(text, `@${first}`))
 }
+
+/** The name that was asked for last: one's own, for message after message. */
+let folded = { name: '', whole: '' }
 
 function comparable(text: string): string {
   return fold(text).replaceAll('’', "'").replace(SPACES, ' ')

@@ -55,7 +55,17 @@ const brief = (rooms: readonly RoomNews[]) =>
 let seq = 0
 function news(changes: Partial<News> = {}): News {
   seq += 1
-  return { room: 1, id: seq, n: seq, author: 2, body: `line ${seq}`, isMine: true, isLive: true, ...changes }
+  return {
+    room: 1,
+    id: seq,
+    n: seq,
+    author: 2,
+    body: `line ${seq}`,
+    isMine: true,
+    isTold: true,
+    isLive: true,
+    ...changes,
+  }
 }
 
 const bury = (tab: Notifications, message: Seq) => tab.keep(({ id }) => id !== message)

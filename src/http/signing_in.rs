@@ -42,6 +42,8 @@ pub(super) struct Before {
     pub(super) marks: Marks,
     /// The session it has already, of whatever account: signing in replaces it.
     pub(super) replaced: Option<CurrentSession>,
+    /// Whether it has a cookie of any session, one that has ended elsewhere too.
+    pub(super) was_here: bool,
 }
 
 impl FromRequestParts<App> for SignInPlace {
@@ -54,7 +56,11 @@ impl FromRequestParts<App> for SignInPlace {
         };
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let device = device::label(user_agent.unwrap_or_default());
-        let before = Before { marks: app.marks(&parts.headers), replaced: CurrentSession::of(app, &parts.headers) };
+        let before = Before {
+            marks: app.marks(&parts.headers),
+            replaced: CurrentSession::of(app, &parts.headers),
+            was_here: !app.cookies(&parts.headers).is_empty(),
+        };
         Ok(Self { network: Network::of(peer.ip()), device, before })
     }
 }
@@ -254,20 +260,20 @@ pub(super) fn new_session(device: String, attempt: Option<[u8; 32]>, at: Millis)
 impl App {
     /// The person, the cookie by which their browser is known from now on, and the one that says that it has given the
     /// password which is checked against `stored`. What the browser was signed in to before has ended then; whoever else
-    /// that was, their pictures leave it.
+    /// that was, or may have been, their pictures leave it.
     pub(super) async fn signed_in(
         &self,
         token: &Token,
         user: User,
-        Before { marks, replaced }: Before,
+        Before { marks, replaced, was_here }: Before,
         stored: &str,
     ) -> Answer<impl IntoResponse + use<>> {
         if let Some(replaced) = &replaced {
             self.end_replaced(replaced).await;
         }
-        let was_another = replaced.is_some_and(|replaced| replaced.user.id != user.id);
+        let is_the_same = replaced.is_some_and(|replaced| replaced.user.id == user.id);
         let mut headers = HeaderMap::new();
-        if was_another {
+        if was_here && !is_the_same {
             headers.extend(CLEARED_CACHE);
         }
         let mut cookies = vec![(SET_COOKIE, self.cookie.given(token))];

@@ -68,4 +68,6 @@ async fn pictures_leave_a_browser_in_which_somebody_else_signs_in() {
     assert!(cleared(&phone.take_over("Grace").await));
     assert!(cleared(&phone.post("/api/register", &json!({ "name": "Lin", "password": PASSWORD })).await));
     assert!(!cleared(&porch.browser().take_over("Ada").await), "nobody was here");
+    assert_eq!(porch.browser().take_over("Lin").await.status, 200);
+    assert!(cleared(&phone.take_over("Grace").await), "it has shown Lin's, whose session has ended elsewhere");
 }

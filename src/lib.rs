@@ -33,6 +33,7 @@
 //! is the way in, [`run`] wires everything together. A thing that many may ask for at once takes turns by [`fair`].
 
 pub mod auth;
+pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod doctor;

@@ -29,6 +29,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::blobs::{Blobs, Uploads};
 use crate::clock::{Clock, Known, wall};
 use crate::config::{Command, Config, from_process};
 use crate::doctor::Listening;
@@ -148,6 +149,9 @@ fn serve(config: &Config) -> Result<(), RunError> {
     // Held from here on: a second porch on this folder ends now, before it touches anything.
     let (store, snapshot) = Store::open(&config.data_dir.value, wall).map_err(RunError::Store)?;
     begin_anew::refuse_deserted(&config.data_dir.value, &store, &snapshot)?;
+    let uploads = Blobs::open(&config.data_dir.value)
+        .and_then(|blobs| Uploads::open(&config.data_dir.value, blobs))
+        .map_err(|fault| RunError::DataDir { path: config.data_dir.value.clone(), fault })?;
     clock::begin(&config.data_dir.value, &snapshot);
     // What one before us wrote would be taken for ours.
     if let Err(fault) = Listening::clear(&config.data_dir.value) {
@@ -161,7 +165,7 @@ fn serve(config: &Config) -> Result<(), RunError> {
         .build()
         .map_err(RunError::Runtime)?;
     let hub = Hub::new(snapshot, env!("CARGO_PKG_VERSION"));
-    let stopped = runtime.block_on(serve_until_asked(config, hub, store.clone()));
+    let stopped = runtime.block_on(serve_until_asked(config, hub, store.clone(), uploads));
     let deadline = stopped.as_ref().map_or_else(|_| Deadline::from_now(), |stopped| stopped.deadline);
     let path = config.data_dir.value.clone();
     let (served, known) = match stopped {
@@ -186,7 +190,7 @@ struct Stopped {
     known: Option<Known>,
 }
 
-async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<Stopped, RunError> {
+async fn serve_until_asked(config: &Config, hub: Hub, store: Store, uploads: Uploads) -> Result<Stopped, RunError> {
     let keeper = Keeper::new(&config.data_dir.value, store.clone());
     keeper.settle().await;
     let interfaces = interfaces(config);
@@ -213,6 +217,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     let monitor = monitor::restored(&store).await;
     let app = App::new(Wiring {
         store,
+        uploads,
         hub: handle.clone(),
         box_name: config.name.value.to_string(),
         id,
@@ -235,6 +240,7 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store) -> Result<St
     tokio::spawn(app.clone().erase_removed());
     tokio::spawn(app.clone().keep_monitored());
     tokio::spawn(app.clone().end_stays_on_time());
+    tokio::spawn(app.clone().expire_uploads());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;

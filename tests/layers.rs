@@ -17,7 +17,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("picture", &["fair", "proto"]),
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
-    // To come: what people send, by content, and uploads under way. Nothing else opens those files.
     ("blobs", &["file", "proto"]),
     ("outbox", &["fair", "proto"]),
     ("log", &["clock"]),
@@ -34,8 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "auth", "clock", "doctor", "doors", "driver", "fair", "guide", "monitor", "outbox", "picture", "poster",
-            "proto", "store", "tls",
+            "auth", "blobs", "clock", "doctor", "doors", "driver", "fair", "guide", "monitor", "outbox", "picture",
+            "poster", "proto", "store", "tls",
         ],
     ),
 ];

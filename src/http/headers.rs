@@ -71,7 +71,7 @@ pub(super) fn add_date(headers: &mut HeaderMap) {
 }
 
 /// A time as HTTP writes it (RFC 9110, section 5.6.7).
-fn date(now: OffsetDateTime) -> Option<HeaderValue> {
+pub(super) fn date(now: OffsetDateTime) -> Option<HeaderValue> {
     let format =
         format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     HeaderValue::try_from(now.format(format).ok()?).ok()

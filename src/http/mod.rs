@@ -20,6 +20,7 @@ use crate::auth::device::{DeviceCookie, DeviceKey};
 use crate::auth::password::Hasher;
 use crate::auth::rate::Rates;
 use crate::auth::token::CookieName;
+use crate::blobs::Uploads;
 use crate::doctor::Doctor;
 use crate::doors::Doors;
 use crate::driver::Handle;
@@ -33,6 +34,7 @@ use current_session::CurrentSession;
 use monitor::MonitorKeeper;
 use people::Directory;
 use refusal::Refusal;
+use uploads::Uploading;
 
 pub mod assets;
 mod clock;
@@ -75,6 +77,7 @@ pub mod sockets;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod uploads;
 pub mod ws;
 
 /// Where a request comes from; the connection puts it into every request.
@@ -90,6 +93,7 @@ pub type LiveDoors = tokio::sync::watch::Receiver<Arc<Doors>>;
 /// The rest of porch, as far as the pages reach it.
 pub struct Wiring {
     pub store: Store,
+    pub uploads: Uploads,
     pub hub: Handle,
     pub box_name: String,
     /// Tells the box from others: in the name of its cookie.
@@ -112,6 +116,7 @@ pub struct App(Arc<AppState>);
 /// See [`App`].
 pub struct AppState {
     store: Store,
+    uploading: Uploading,
     hub: Handle,
     box_name: String,
     cookie: CookieName,
@@ -138,11 +143,12 @@ pub struct AppState {
 impl App {
     /// What the handlers share, with nobody's tries counted yet.
     pub fn new(wiring: Wiring) -> Self {
-        let Wiring { store, hub, box_name, id, version, ca, doors, wall, doctor, monitor } = wiring;
+        let Wiring { store, uploads, hub, box_name, id, version, ca, doors, wall, doctor, monitor } = wiring;
         Self(Arc::new(AppState {
             device_key: DeviceKey::of(&store.mark()),
             device_cookie: DeviceCookie::of_box(&id),
             store,
+            uploading: Uploading::new(uploads),
             hub,
             box_name,
             cookie: CookieName::of_box(&id),
@@ -207,6 +213,9 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
+        .route("/api/uploads", post(uploads::begin).options(uploads::describe))
+        .route("/api/uploads/{upload}", patch(uploads::append).delete(uploads::remove).head(uploads::show))
+        .route("/api/uploads/{upload}", post(uploads::overridden).options(uploads::describe))
         .route("/api/cookie", get(cookie_probe::show))
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))

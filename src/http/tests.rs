@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::*;
+use crate::blobs::Blobs;
 use crate::clock::{self, Clock};
 use crate::doctor::{Doctor, Live, Subject};
 use crate::driver;
@@ -43,6 +44,7 @@ mod poster;
 mod reading;
 mod routes;
 mod signing_in;
+mod uploads;
 
 const VERSION: &str = "0.0.0";
 const PASSWORD: &str = "correct horse";
@@ -100,8 +102,10 @@ impl Porch {
             owner_certificate: None,
         };
         let doctor = Doctor::new(subject, live).into();
+        let uploads = Uploads::open(dir.path(), Blobs::open(dir.path()).unwrap()).expect("a new folder opens");
         let app = App::new(Wiring {
             store,
+            uploads,
             hub,
             box_name: "porch".into(),
             id: id.into(),

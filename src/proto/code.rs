@@ -18,6 +18,7 @@ pub enum ErrorCode {
     CodeWrong,
     DiskFull,
     DiskShare,
+    FileLarge,
     Forbidden,
     GuestsNotHere,
     GuestsOff,
@@ -52,6 +53,10 @@ pub enum ErrorCode {
     SlowDown,
     StorageFailed,
     TooLarge,
+    UploadChecksum,
+    UploadOffset,
+    UploadType,
+    UploadVersion,
 }
 
 impl ErrorCode {
@@ -91,9 +96,14 @@ impl ErrorCode {
             | Self::LastOwner
             | Self::LastRoomOwner
             | Self::LimitReached
-            | Self::RoomsFull => 409,
-            Self::PictureLarge | Self::TooLarge => 413,
+            | Self::RoomsFull
+            | Self::UploadOffset => 409,
+            Self::UploadVersion => 412,
+            Self::FileLarge | Self::PictureLarge | Self::TooLarge => 413,
+            Self::UploadType => 415,
             Self::DiskShare | Self::SlowDown => 429,
+            // Of tus: no registered status says it.
+            Self::UploadChecksum => 460,
             Self::Internal => 500,
             Self::Busy | Self::DiskFull | Self::StorageFailed => 503,
         }
@@ -115,6 +125,7 @@ impl ErrorCode {
             Self::CodeWrong => "The name or the code is not right, or the code has been used.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::DiskShare => "You have written as much as one person may for now. It will go on, little by little.",
+            Self::FileLarge => "A file has at most 2 GiB.",
             Self::Forbidden => "You may not do this.",
             Self::GuestsNotHere => "This room is not open to guests.",
             Self::GuestsOff => "There are no guests here now.",
@@ -149,6 +160,10 @@ impl ErrorCode {
             Self::SlowDown => "Too many requests. Wait a moment.",
             Self::StorageFailed => "The box's disk does not work. Nothing was stored.",
             Self::TooLarge => "The request is too large.",
+            Self::UploadChecksum => "What arrived is not what was sent. Nothing of it was kept.",
+            Self::UploadOffset => "The upload goes on elsewhere: ask how far it is.",
+            Self::UploadType => "The bytes of an upload come as application/offset+octet-stream.",
+            Self::UploadVersion => "Uploads are made by tus 1.0.0.",
         }
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 mod codes;
 mod monitor;
 mod reading;
+mod uploads;
 pub use codes::*;
 pub use monitor::*;
 pub use reading::*;
+pub use uploads::*;
 
 // --- What people write -------------------------------------------------------------------------
 

@@ -110,6 +110,27 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/rooms/{room=4}/members", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/messages", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),
+        ("POST", "/api/uploads", none.clone(), signed_in(412, "upload_version")),
+        (
+            "PATCH",
+            "/api/uploads/{upload=00112233445566778899aabbccddeeff}",
+            none.clone(),
+            signed_in(412, "upload_version"),
+        ),
+        (
+            "DELETE",
+            "/api/uploads/{upload=00112233445566778899aabbccddeeff}",
+            none.clone(),
+            signed_in(412, "upload_version"),
+        ),
+        ("POST", "/api/uploads/{upload=00112233445566778899aabbccddeeff}", none.clone(), signed_in(404, "not_found")),
+        // No body says why.
+        (
+            "HEAD",
+            "/api/uploads/{upload=00112233445566778899aabbccddeeff}",
+            none.clone(),
+            [(401, ""), (412, ""), (412, ""), (412, "")],
+        ),
         ("GET", "/api/settings", none.clone(), owners(200, "")),
         ("POST", "/api/monitor", json!("no beacon"), anyone(400, "bad_request")),
         ("GET", "/api/monitor", none.clone(), owners(200, "")),
@@ -203,7 +224,7 @@ async fn every_door_is_shut_to_those_it_is_not_for() {
     let known = include_str!("../mod.rs").split(".route(\"").skip(1).flat_map(|route| {
         let (path, handlers) = route.split_once("\",").expect("a route has a path and handlers");
         let handlers = handlers.split(".route(").next().unwrap_or_default().split('\n').next().unwrap_or_default();
-        let methods = ["get", "post", "put", "patch", "delete", "any"].into_iter();
+        let methods = ["get", "head", "post", "put", "patch", "delete", "any"].into_iter();
         let found = methods.filter(|method| handlers.contains(&format!("{method}(")));
         found.map(|method| (path.to_owned(), method.replace("any", "get"))).collect::<Vec<_>>()
     });

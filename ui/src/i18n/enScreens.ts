@@ -532,6 +532,7 @@ export const enScreens = {
   'error.body_long': 'A message can have at most 8,000 characters.',
   'error.disk_full': 'The box has no space left. Nothing was stored.',
   'error.disk_share': 'You have written as much as one person may for now. It will go on, little by little.',
+  'error.file_large': 'A file can have at most 2 GB.',
   'error.forbidden': 'You may not do this.',
   'error.internal': 'Something went wrong on the box.',
   'error.not_a_member': 'You are not in this room.',
@@ -546,6 +547,10 @@ export const enScreens = {
   'error.limit_reached': 'There are too many of these already.',
   'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.too_large': 'That is too large for the box.',
+  'error.upload_checksum': 'What arrived is not what was sent. Nothing of it was kept.',
+  'error.upload_offset': 'The file is being sent from another place as well.',
+  'error.upload_type': 'The box did not understand what was sent.',
+  'error.upload_version': 'The box did not understand what was sent.',
   'error.code_ended': 'The time of this code is over. Ask the owner of the box for a new one.',
   'error.code_wrong':
     'The name or the code is not right, or the code has been used. Each new code makes the one before void.',

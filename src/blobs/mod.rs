@@ -1,0 +1,79 @@
+//! What people send beside words, as files of the data folder: blobs by their content, and the uploads that bring them.
+//!
+//! ```text
+//! blobs/ab/cdef…     a blob, named by the SHA-256 of its bytes: the same bytes once, however often they are sent
+//! uploads/ID         the bytes of an upload so far
+//! uploads/ID.json    whose it is, and all else that is known of it (`note.rs`)
+//! ```
+//!
+//! Nothing else opens these files. Everything here waits for the disk: callers take it to a thread that may.
+
+mod note;
+mod space;
+mod upload;
+mod uploads;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::file::make_private_folder;
+use crate::proto::blob::BlobHash;
+
+pub use note::{NewUpload, Note};
+pub use space::Space;
+pub use upload::{Progress, UploadFault, Writing};
+pub use uploads::{Refused, Uploads};
+
+/// Blobs of one folder share it: file systems are slow with hundreds of thousands in one.
+const FOLDER_DIGITS: usize = 2;
+
+/// The blobs of a data folder. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    folder: PathBuf,
+}
+
+impl Blobs {
+    /// Makes the folder where it is missing.
+    pub fn open(data_dir: &Path) -> io::Result<Self> {
+        let folder = data_dir.join("blobs");
+        make_private_folder(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// A blob's bytes, where it is here.
+    pub fn read(&self, hash: BlobHash) -> io::Result<Option<File>> {
+        match File::open(self.path(hash)) {
+            Ok(file) => Ok(Some(file)),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Takes a file whose bytes have this hash and are on the disk, so that it is there after a power cut too. One that is
+    /// here already stays, and the file goes.
+    fn take(&self, file: &Path, hash: BlobHash) -> io::Result<()> {
+        let path = self.path(hash);
+        if let Some(folder) = path.parent()
+            && !folder.exists()
+        {
+            make_private_folder(folder)?;
+            sync_folder(&self.folder)?;
+        }
+        // Over one that is here: its bytes are the same, and whoever reads it goes on with what they have opened.
+        fs::rename(file, &path)?;
+        path.parent().map_or(Ok(()), sync_folder)
+    }
+
+    fn path(&self, hash: BlobHash) -> PathBuf {
+        let name = hash.to_string();
+        let (folder, rest) = name.split_at(FOLDER_DIGITS);
+        self.folder.join(folder).join(rest)
+    }
+}
+
+/// Has the names in a folder on the disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,173 @@
+//! Uploads as a client of tus makes them.
+
+use std::io::Read;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use futures_util::stream;
+
+use super::*;
+use crate::blobs::Progress;
+use crate::proto::blob::UploadId;
+use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOADS_OF_ONE_MAX};
+
+const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
+const CONTENT: (&str, &str) = ("content-type", "application/offset+octet-stream");
+
+impl Browser {
+    async fn begin(&mut self, bytes: u64) -> String {
+        let reply =
+            self.send("POST", "/api/uploads", Body::empty(), &[TUS, ("upload-length", &bytes.to_string())]).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        header(&reply, "location").to_owned()
+    }
+
+    async fn append(&mut self, upload: &str, at: u64, body: impl Into<Body>) -> Reply {
+        self.send("PATCH", upload, body, &[TUS, CONTENT, ("upload-offset", &at.to_string())]).await
+    }
+
+    /// How much of it is there.
+    async fn at(&mut self, upload: &str) -> u64 {
+        let reply = self.send("HEAD", upload, Body::empty(), &[TUS]).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        header(&reply, "upload-offset").parse().expect("a number")
+    }
+}
+
+fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
+    reply.headers.get(name).unwrap_or_else(|| panic!("{name} is missing: {reply:?}")).to_str().expect("text")
+}
+
+/// What a finished upload has become.
+fn stored(porch: &Porch, upload: &str, by: UserId) -> Vec<u8> {
+    let id: UploadId = upload.rsplit('/').next().unwrap().parse().unwrap();
+    let Progress { note, .. } = porch.app.uploading.uploads().progress(id, by).expect("it is there");
+    let blobs = Blobs::open(porch._dir.path()).unwrap();
+    let mut bytes = Vec::new();
+    blobs.read(note.blob.expect("it is whole")).unwrap().unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// So many bytes that are not all the same.
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at * 31 % 251) as u8).collect()
+}
+
+/// A body that breaks off behind these bytes.
+fn broken_off(bytes: Vec<u8>) -> Body {
+    Body::from_stream(stream::iter([Ok(bytes), Err(std::io::Error::other("the Wi-Fi is gone"))]))
+}
+
+#[tokio::test]
+async fn a_file_comes_in_pieces_and_is_gone_on_with_where_it_broke_off() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let whole = bytes(3 * UPLOAD_BUFFER_BYTES + 7);
+    let upload = ada.begin(whole.len() as u64).await;
+    assert_eq!(ada.at(&upload).await, 0);
+    let first = UPLOAD_BUFFER_BYTES + 5;
+    let reply = ada.append(&upload, 0, whole[..first].to_vec()).await;
+    assert_eq!((reply.status, header(&reply, "upload-offset")), (204, &*first.to_string()));
+    let second = first + UPLOAD_BUFFER_BYTES + 1;
+    ada.append(&upload, first as u64, broken_off(whole[first..second].to_vec())).await;
+    assert_eq!(ada.at(&upload).await, second as u64, "what came is kept");
+    let reply = ada.append(&upload, first as u64, whole[first..].to_vec()).await;
+    assert_eq!(reply.refused(), refusal(409, "upload_offset"));
+    assert_eq!(ada.append(&upload, second as u64, whole[second..].to_vec()).await.status, 204);
+    assert_eq!(stored(&porch, &upload, UserId(1)), whole);
+    assert_eq!(ada.at(&upload).await, whole.len() as u64);
+}
+
+#[tokio::test]
+async fn what_tus_there_is_is_told_and_another_is_refused() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let reply = ada.send("OPTIONS", "/api/uploads", Body::empty(), &[]).await;
+    let told =
+        ["tus-version", "tus-extension", "tus-max-size", "tus-checksum-algorithm"].map(|name| header(&reply, name));
+    let large = FILE_BYTES_MAX.to_string();
+    assert_eq!(told, ["1.0.0", "creation,termination,expiration,checksum", &*large, "sha1,sha256"]);
+    for version in [None, Some("0.2.2")] {
+        let headers: Vec<_> =
+            version.map(|version| ("tus-resumable", version)).into_iter().chain([("upload-length", "1")]).collect();
+        let reply = ada.send("POST", "/api/uploads", Body::empty(), &headers).await;
+        assert_eq!((reply.refused(), header(&reply, "tus-version")), (refusal(412, "upload_version"), "1.0.0"));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_upload_is_refused_before_it_begins() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let too_large = (FILE_BYTES_MAX + 1).to_string();
+    for (name, value, wanted) in [
+        ("upload-length", &*too_large, refusal(413, "file_large")),
+        ("upload-length", "-1", refusal(400, "bad_request")),
+        ("upload-length", "+1", refusal(400, "bad_request")),
+        ("upload-length", "", refusal(400, "bad_request")),
+        ("upload-defer-length", "1", refusal(400, "bad_request")),
+    ] {
+        let reply = ada.send("POST", "/api/uploads", Body::empty(), &[TUS, (name, value)]).await;
+        assert_eq!(reply.refused(), wanted, "{name}: {value}");
+    }
+    let metadata = ("upload-metadata", "filename ?");
+    let reply = ada.send("POST", "/api/uploads", Body::empty(), &[TUS, ("upload-length", "1"), metadata]).await;
+    assert_eq!(reply.refused(), refusal(400, "bad_request"));
+    for _ in 0..UPLOADS_OF_ONE_MAX {
+        ada.begin(1).await;
+    }
+    let reply = ada.send("POST", "/api/uploads", Body::empty(), &[TUS, ("upload-length", "1")]).await;
+    assert_eq!(reply.refused(), refusal(409, "limit_reached"));
+    assert_eq!(porch.browser().post("/api/uploads", &json!({})).await.refused(), refusal(401, "not_signed_in"));
+}
+
+#[tokio::test]
+async fn the_next_bytes_come_as_tus_wants_them() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let upload = ada.begin(4).await;
+    let reply = ada.send("PATCH", &upload, "abcd", &[TUS, ("upload-offset", "0")]).await;
+    assert_eq!(reply.refused(), refusal(415, "upload_type"));
+    let reply = ada.send("PATCH", &upload, "abcd", &[TUS, CONTENT]).await;
+    assert_eq!(reply.refused(), refusal(400, "bad_request"));
+    assert_eq!(ada.append(&upload, 0, "abcde").await.refused(), refusal(413, "too_large"));
+    let said = [TUS, CONTENT, ("upload-offset", "0"), ("content-length", "5")];
+    assert_eq!(ada.send("PATCH", &upload, broken_off(vec![]), &said).await.refused(), refusal(413, "too_large"));
+    assert_eq!(ada.at(&upload).await, 0, "nothing of it was kept");
+    let over = [TUS, CONTENT, ("upload-offset", "0"), ("x-http-method-override", "PATCH")];
+    assert_eq!(ada.send("POST", &upload, "abcd", &over).await.status, 204);
+    assert_eq!(stored(&porch, &upload, UserId(1)), b"abcd");
+}
+
+#[tokio::test]
+async fn what_is_not_what_its_checksum_says_is_not_kept() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let upload = ada.begin(8).await;
+    let sum = format!("sha256 {}", BASE64_STANDARD.encode(digest(&SHA256, b"abcd")));
+    let headers = [TUS, CONTENT, ("upload-offset", "0"), ("upload-checksum", &sum)];
+    assert_eq!(ada.send("PATCH", &upload, "abcX", &headers).await.refused(), refusal(460, "upload_checksum"));
+    ada.send("PATCH", &upload, broken_off(b"ab".to_vec()), &headers).await;
+    assert_eq!(ada.at(&upload).await, 0);
+    assert_eq!(ada.send("PATCH", &upload, "abcd", &headers).await.status, 204);
+    let unknown = [TUS, CONTENT, ("upload-offset", "4"), ("upload-checksum", "crc32 AAAA")];
+    assert_eq!(ada.send("PATCH", &upload, "efgh", &unknown).await.refused(), refusal(400, "bad_request"));
+    assert_eq!(ada.append(&upload, 4, "efgh").await.status, 204);
+    assert_eq!(stored(&porch, &upload, UserId(1)), b"abcdefgh");
+}
+
+#[tokio::test]
+async fn an_upload_is_nobody_elses_and_is_gone_when_it_is_not_wanted() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    let upload = ada.begin(4).await;
+    for method in ["HEAD", "DELETE"] {
+        assert_eq!(lin.send(method, &upload, Body::empty(), &[TUS]).await.status, 404, "{method}");
+    }
+    assert_eq!(lin.append(&upload, 0, "abcd").await.refused(), refusal(404, "not_found"));
+    assert_eq!(ada.at(&upload).await, 0);
+    assert_eq!(ada.send("DELETE", &upload, Body::empty(), &[TUS]).await.status, 204);
+    assert_eq!(ada.send("HEAD", &upload, Body::empty(), &[TUS]).await.status, 404);
+    assert_eq!(ada.append(&upload, 0, "abcd").await.refused(), refusal(404, "not_found"));
+}

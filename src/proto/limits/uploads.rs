@@ -1,0 +1,33 @@
+//! Uploads and the files they bring.
+
+use std::time::Duration;
+
+/// Bytes of one file at most, unless the owner says otherwise: an hour of film from a phone.
+pub const FILE_BYTES_MAX: u64 = 2 << 30;
+/// Bytes of a file's name: what most systems take.
+pub const FILE_NAME_BYTES_MAX: usize = 255;
+/// Bytes of what a browser says of a file's kind (RFC 6838, section 4.2: two names of 127).
+pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
+/// Bytes of an `Upload-Metadata` header: both of them in base64, and as much again of what is not ours.
+pub const UPLOAD_METADATA_BYTES_MAX: usize = 2_048;
+/// Uploads of one person that have not become part of a message: three albums at once.
+pub const UPLOADS_OF_ONE_MAX: usize = 32;
+/// Uploads of the box, some 500 bytes of memory each.
+pub const UPLOADS_MAX: usize = 2_000;
+/// How long an upload waits to be gone on with, or to become part of a message.
+pub const UPLOAD_KEPT: Duration = Duration::from_secs(86_400);
+/// Requests of the box that bring bytes at once, each with [`UPLOAD_BUFFER_BYTES`].
+pub const UPLOADING_AT_ONCE: usize = 32;
+/// Those of one person: a few tabs, or an album.
+pub const UPLOADING_AT_ONCE_OF_ONE: usize = 4;
+/// Bytes that are gathered of an upload before they go to the disk: large enough that the way to it costs nothing beside
+/// the hash, small enough that a board holds all of them.
+pub const UPLOAD_BUFFER_BYTES: usize = 256 << 10;
+/// Buffers that go to the disk at once; the threads for what blocks are everybody's.
+pub const UPLOAD_WRITES_AT_ONCE: usize = 2;
+/// Bytes of an upload after which they are surely on the disk, for when the power fails: some seconds of a card.
+pub const UPLOAD_SYNC_BYTES: u64 = 64 << 20;
+/// Bytes of the disk that uploads leave free; or a tenth of it, where that is more.
+pub const DISK_KEPT_FREE_BYTES: u64 = 1 << 30;
+/// The same as a part of the disk.
+pub const DISK_KEPT_FREE_PART: u64 = 10;

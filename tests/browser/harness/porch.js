@@ -73,6 +73,13 @@ export class Porch {
     await this.#spawn(`127.0.0.1:${this.port}`)
   }
 
+  /** Kills the process in the midst of its work, and starts it again on the same data and port. */
+  async killAndRestart() {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+    await this.#spawn(`127.0.0.1:${this.port}`)
+  }
+
   /** Asks the process to end, and waits until it has. */
   async end() {
     if (!this.#child || this.#child.exitCode !== null) return

@@ -16,6 +16,7 @@ mod uploads;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::file::make_private_folder;
 use crate::proto::blob::BlobHash;
@@ -32,6 +33,9 @@ const FOLDER_DIGITS: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Blobs {
     folder: PathBuf,
+    /// Held while a blob comes or goes, together with whoever refers to it: one that is brought again must not go with the
+    /// last that referred to it before.
+    changing: Arc<Mutex<()>>,
 }
 
 impl Blobs {
@@ -39,7 +43,7 @@ impl Blobs {
     pub fn open(data_dir: &Path) -> io::Result<Self> {
         let folder = data_dir.join("blobs");
         make_private_folder(&folder)?;
-        Ok(Self { folder })
+        Ok(Self { folder, changing: Arc::default() })
     }
 
     /// A blob's bytes, where it is here.
@@ -66,10 +70,43 @@ impl Blobs {
         path.parent().map_or(Ok(()), sync_folder)
     }
 
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes one that nobody refers to any more.
+    fn remove(&self, hash: BlobHash) -> io::Result<()> {
+        remove_file(&self.path(hash))
+    }
+
+    /// Removes all but these: what a run that was cut off has left behind.
+    fn keep_only(&self, is_kept: impl Fn(BlobHash) -> bool) -> io::Result<()> {
+        for folder in fs::read_dir(&self.folder)? {
+            let folder = folder?;
+            for file in fs::read_dir(folder.path())? {
+                let file = file?;
+                let name = [folder.file_name(), file.file_name()].map(|part| part.to_string_lossy().into_owned());
+                // What is not named as a blob is not ours.
+                if name.concat().parse().is_ok_and(|hash| !is_kept(hash)) {
+                    remove_file(&file.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn path(&self, hash: BlobHash) -> PathBuf {
         let name = hash.to_string();
         let (folder, rest) = name.split_at(FOLDER_DIGITS);
         self.folder.join(folder).join(rest)
+    }
+}
+
+/// Removes a file that may have gone already.
+fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+        _ => Ok(()),
     }
 }
 

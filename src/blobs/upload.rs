@@ -5,12 +5,12 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-use super::Blobs;
 use super::note::{Note, boot};
+use super::{Blobs, remove_file};
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
 use crate::proto::limits::{UPLOAD_BUFFER_BYTES, UPLOAD_SYNC_BYTES};
@@ -54,6 +54,8 @@ pub(super) struct Upload {
     length: u64,
     /// Those that are here. Changed by whoever holds the state, who may wait for the disk; looked at by anybody.
     at: AtomicU64,
+    /// Once all of it is here; set while [`Blobs`] are changing.
+    blob: OnceLock<BlobHash>,
     bytes: PathBuf,
     note_path: PathBuf,
     state: Mutex<State>,
@@ -106,8 +108,9 @@ impl Upload {
 
     fn of(id: UploadId, (bytes, note_path): (PathBuf, PathBuf), (note, at, hash): (Note, u64, Option<Hash>)) -> Self {
         let (by, length) = (note.upload.by, note.upload.bytes);
+        let blob = note.blob.map_or_else(OnceLock::new, OnceLock::from);
         let state = Mutex::new(State { note, hash, writer: 0, ended: false });
-        Self { id, by, length, at: AtomicU64::new(at), bytes, note_path, state }
+        Self { id, by, length, at: AtomicU64::new(at), blob, bytes, note_path, state }
     }
 
     /// Whose it is.
@@ -118,6 +121,11 @@ impl Upload {
     pub(super) fn progress(&self) -> Progress {
         let state = self.lock();
         Progress { note: state.note.clone(), at: self.at() }
+    }
+
+    /// What it has become.
+    pub(super) fn blob(&self) -> Option<BlobHash> {
+        self.blob.get().copied()
     }
 
     /// Bytes of all of it.
@@ -144,19 +152,12 @@ impl Upload {
         let mut state = self.lock();
         state.ended = true;
         // The note last: without it nothing would find the bytes.
-        remove(&self.bytes)?;
-        remove(&self.note_path)
+        remove_file(&self.bytes)?;
+        remove_file(&self.note_path)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn remove(path: &std::path::Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
-        _ => Ok(()),
     }
 }
 
@@ -255,7 +256,9 @@ impl Writing {
         {
             let hash = BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"));
             self.file.sync_all()?;
+            let _changing = self.blobs.changing();
             self.blobs.take(&self.upload.bytes, hash)?;
+            let _ = self.upload.blob.set(hash);
             state.note.blob = Some(hash);
         }
         state.note.write(&self.upload.note_path)?;

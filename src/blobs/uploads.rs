@@ -1,6 +1,6 @@
 //! All uploads of the box: which there are, whose they are, what they may take together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,8 @@ impl Uploads {
                 fs::remove_file(path)?;
             }
         }
+        let kept: HashSet<_> = all.values().filter_map(|upload| upload.blob()).collect();
+        uploads.blobs.keep_only(|hash| kept.contains(&hash))?;
         drop(all);
         Ok(uploads)
     }
@@ -137,8 +139,7 @@ impl Uploads {
     /// Removes one of this person's; false where there is none.
     pub fn remove(&self, id: UploadId, by: UserId) -> io::Result<bool> {
         let Some(upload) = self.of(id, by) else { return Ok(false) };
-        upload.end()?;
-        self.lock().remove(&id);
+        self.end(&upload)?;
         Ok(true)
     }
 
@@ -148,11 +149,25 @@ impl Uploads {
         for upload in all {
             let ends_at = upload.progress().note.ends_at;
             if ends_at <= now || ends_at > now + KEPT_MS {
-                upload.end()?;
-                self.lock().remove(&upload.id);
+                self.end(&upload)?;
             }
         }
         Ok(())
+    }
+
+    /// Removes one, and what it has become, unless another upload is of the same bytes.
+    fn end(&self, upload: &Upload) -> io::Result<()> {
+        upload.end()?;
+        let _changing = self.blobs.changing();
+        let mut all = self.lock();
+        all.remove(&upload.id);
+        match upload.blob() {
+            Some(hash) if all.values().all(|other| other.blob() != Some(hash)) => {
+                drop(all);
+                self.blobs.remove(hash)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn of(&self, id: UploadId, by: UserId) -> Option<Arc<Upload>> {
@@ -261,5 +276,35 @@ mod tests {
             uploads.progress(id, UserId(1)).unwrap().note.blob.map(|hash| hash.to_string()).as_deref(),
             Some(empty)
         );
+    }
+
+    #[test]
+    fn a_blob_is_there_as_long_as_an_upload_of_the_same_bytes() {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = open(&dir);
+        let [first, second] = [1, 2].map(|by| {
+            let id = uploads.begin(new(by, 3), 0).unwrap();
+            let mut writing = uploads.write(id, UserId(by), 0, false).unwrap().unwrap();
+            writing.write(b"abc").unwrap();
+            writing.finish(KEPT_MS).unwrap();
+            id
+        });
+        let hash = uploads.progress(first, UserId(1)).unwrap().note.blob.unwrap();
+        let is_there = || Blobs::open(dir.path()).unwrap().read(hash).unwrap().is_some();
+        assert!(uploads.remove(first, UserId(1)).unwrap() && is_there());
+        let again = open(&dir);
+        assert!(is_there(), "a start removes what nobody refers to, and nothing else");
+        assert!(again.remove(second, UserId(2)).unwrap() && !is_there());
+    }
+
+    #[test]
+    fn a_blob_of_a_run_that_was_cut_off_before_it_was_noted_goes_at_the_next_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = open(&dir);
+        let id = uploads.begin(new(1, 0), 0).unwrap();
+        let hash = uploads.progress(id, UserId(1)).unwrap().note.blob.unwrap();
+        fs::remove_file(dir.path().join("uploads").join(format!("{id}.json"))).unwrap();
+        open(&dir);
+        assert!(Blobs::open(dir.path()).unwrap().read(hash).unwrap().is_none());
     }
 }

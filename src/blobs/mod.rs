@@ -83,6 +83,9 @@ impl Blobs {
     fn keep_only(&self, is_kept: impl Fn(BlobHash) -> bool) -> io::Result<()> {
         for folder in fs::read_dir(&self.folder)? {
             let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
             for file in fs::read_dir(folder.path())? {
                 let file = file?;
                 let name = [folder.file_name(), file.file_name()].map(|part| part.to_string_lossy().into_owned());

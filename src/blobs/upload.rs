@@ -1,13 +1,15 @@
 //! One upload: bytes that come in order, from one writer at a time, hashed as they come.
 
-use std::fs::{File, OpenOptions};
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
+use tokio::sync::Notify;
 
 use super::note::{Note, boot};
 use super::{Blobs, remove_file};
@@ -17,6 +19,13 @@ use crate::proto::limits::{UPLOAD_BUFFER_BYTES, UPLOAD_SYNC_BYTES};
 use crate::proto::millis::Millis;
 
 const FILE_MODE: u32 = 0o600;
+
+/// In place of the newest writer's number.
+const ENDED: u64 = u64::MAX;
+
+/// Milliseconds by which an upload's end moves before that is written down: a request that brings little costs no write of
+/// its own, and a restart an hour of a day at most.
+const NOTED_MS: Millis = 3_600_000;
 
 /// Why bytes are not taken.
 #[derive(Debug)]
@@ -50,12 +59,20 @@ pub struct Progress {
 pub(super) struct Upload {
     pub(super) id: UploadId,
     by: UserId,
+    begun: Millis,
     /// Of all of it.
     length: u64,
-    /// Those that are here. Changed by whoever holds the state, who may wait for the disk; looked at by anybody.
+    /// Those that are here, and believed. Changed by whoever holds the state, who may wait for the disk; looked at by
+    /// anybody.
     at: AtomicU64,
     /// Once all of it is here; set while [`Blobs`] are changing.
     blob: OnceLock<BlobHash>,
+    /// Those who write, one that has been put out and does not know it yet among them.
+    writers: AtomicUsize,
+    /// The newest of them: an older one is put out. [`ENDED`] once nobody may write any more.
+    writer: AtomicU64,
+    /// Told when a writer is put out.
+    put_out: Notify,
     bytes: PathBuf,
     note_path: PathBuf,
     state: Mutex<State>,
@@ -64,18 +81,19 @@ pub(super) struct Upload {
 #[derive(Debug)]
 struct State {
     note: Note,
-    /// Of the bytes that are here; none after a start, until it is asked for.
+    /// Bytes that are in the file: more than are believed where they are compared with a checksum in the end.
+    written: u64,
+    /// Of those that are written; none after a start, or a fault of the disk, until it is asked for.
     hash: Option<Hash>,
-    /// Of the newest writer: an older one is put out.
-    writer: u64,
-    ended: bool,
+    /// At the last byte that is believed, while those behind it are not.
+    doubted: Option<Hash>,
 }
 
 #[derive(Clone)]
 struct Hash(Context);
 
-impl std::fmt::Debug for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hash")
     }
 }
@@ -94,23 +112,39 @@ impl Upload {
     }
 
     /// One of an earlier run; none where nothing is left of it that anybody could go on with.
-    pub(super) fn found(id: UploadId, paths: (PathBuf, PathBuf)) -> io::Result<Option<Self>> {
+    pub(super) fn found(id: UploadId, paths: (PathBuf, PathBuf), blobs: &Blobs) -> io::Result<Option<Self>> {
         let (bytes, note_path) = paths;
-        let Some(note) = Note::read(&note_path)? else { return Ok(None) };
-        let at = match (note.blob, std::fs::metadata(&bytes)) {
-            (Some(_), _) => note.upload.bytes,
-            (None, Ok(found)) => note.believed(found.len()),
-            (None, Err(fault)) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
-            (None, Err(fault)) => return Err(fault),
+        let Some(mut note) = Note::read(&note_path)? else { return Ok(None) };
+        let in_file = match fs::metadata(&bytes) {
+            Ok(found) => Some(found.len()),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
+            Err(fault) => return Err(fault),
         };
+        let at = match (note.blob, in_file) {
+            // Cut off before it was where blobs are.
+            (Some(hash), Some(in_file)) if in_file == note.upload.bytes => {
+                blobs.take(&bytes, hash)?;
+                note.upload.bytes
+            }
+            (Some(hash), None) if blobs.read(hash)?.is_some() => note.upload.bytes,
+            // The last byte comes again, and with it the end.
+            (_, Some(in_file)) => {
+                note.blob = None;
+                note.believed(in_file).min(note.upload.bytes.saturating_sub(1))
+            }
+            (_, None) => return Ok(None),
+        };
+        note.sure = note.sure.min(at);
         Ok(Some(Self::of(id, (bytes, note_path), (note, at, None))))
     }
 
     fn of(id: UploadId, (bytes, note_path): (PathBuf, PathBuf), (note, at, hash): (Note, u64, Option<Hash>)) -> Self {
-        let (by, length) = (note.upload.by, note.upload.bytes);
+        let (by, length, begun) = (note.upload.by, note.upload.bytes, note.ends_at);
         let blob = note.blob.map_or_else(OnceLock::new, OnceLock::from);
-        let state = Mutex::new(State { note, hash, writer: 0, ended: false });
-        Self { id, by, length, at: AtomicU64::new(at), blob, bytes, note_path, state }
+        let state = Mutex::new(State { note, written: at, hash, doubted: None });
+        let (at, writer) = (AtomicU64::new(at), AtomicU64::new(0));
+        let (writers, put_out) = (AtomicUsize::new(0), Notify::new());
+        Self { id, by, begun, length, at, blob, writers, writer, put_out, bytes, note_path, state }
     }
 
     /// Whose it is.
@@ -121,6 +155,11 @@ impl Upload {
     pub(super) fn progress(&self) -> Progress {
         let state = self.lock();
         Progress { note: state.note.clone(), at: self.at() }
+    }
+
+    /// When it would have been given up had nobody gone on with it: orders those of a run by their age.
+    pub(super) fn begun(&self) -> Millis {
+        self.begun
     }
 
     /// What it has become.
@@ -138,6 +177,28 @@ impl Upload {
         self.length - self.at()
     }
 
+    /// Whether somebody brings bytes at the moment.
+    pub(super) fn is_written(&self) -> bool {
+        self.writers.load(Ordering::Acquire) > 0
+    }
+
+    /// Whether its time is over. A clock that was set back does not keep it for longer, and ends nothing.
+    pub(super) fn is_over(&self, now: Millis, kept: Millis) -> bool {
+        let mut state = self.lock();
+        state.note.ends_at = state.note.ends_at.min(now + kept);
+        state.note.ends_at <= now
+    }
+
+    /// Removes it, whoever writes; a blob that it has become stays.
+    pub(super) fn end(&self) -> io::Result<()> {
+        let _state = self.lock();
+        self.writer.store(ENDED, Ordering::Release);
+        self.put_out.notify_waiters();
+        // The note last: without it nothing would find the bytes.
+        remove_file(&self.bytes)?;
+        remove_file(&self.note_path)
+    }
+
     fn at(&self) -> u64 {
         self.at.load(Ordering::Acquire)
     }
@@ -147,17 +208,19 @@ impl Upload {
         self.at.store(at, Ordering::Release);
     }
 
-    /// Removes it, whoever writes; a blob that it has become stays.
-    pub(super) fn end(&self) -> io::Result<()> {
-        let mut state = self.lock();
-        state.ended = true;
-        // The note last: without it nothing would find the bytes.
-        remove_file(&self.bytes)?;
-        remove_file(&self.note_path)
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Forgets what is written and not believed; `at` is the last that is.
+    fn go_back(&mut self, at: u64) {
+        if self.written > at {
+            self.hash = self.doubted.take();
+            self.written = at;
+        }
+        self.doubted = None;
     }
 }
 
@@ -168,8 +231,7 @@ pub struct Writing {
     blobs: Blobs,
     file: File,
     number: u64,
-    /// Where it began, and the hash there: what is behind is not believed before it was compared with a checksum.
-    doubted: Option<(u64, Hash)>,
+    brought: bool,
 }
 
 impl Writing {
@@ -177,108 +239,162 @@ impl Writing {
     /// [believed](Self::believe).
     pub(super) fn begin(upload: Arc<Upload>, blobs: Blobs, at: u64, doubted: bool) -> Result<Self, UploadFault> {
         let mut state = upload.lock();
-        if state.ended {
+        if upload.writer.load(Ordering::Acquire) == ENDED {
             return Err(UploadFault::PutOut);
         }
-        if state.note.blob.is_some() || upload.at() != at {
-            return Err(UploadFault::Elsewhere { at: upload.at() });
+        let here = upload.at();
+        if state.note.blob.is_some() || here != at {
+            return Err(UploadFault::Elsewhere { at: here });
         }
         let file = OpenOptions::new().read(true).write(true).open(&upload.bytes)?;
+        state.go_back(at);
+        // What is behind is not believed, and must not be by the next run, which goes by the length of the file.
+        file.set_len(at)?;
         if state.hash.is_none() {
             state.hash = Some(hash_of(&file, at)?);
         }
-        state.writer += 1;
-        let number = state.writer;
-        let doubted = match doubted {
-            true => {
-                state.note.boot = None;
+        if doubted || state.note.boot.is_none() {
+            if at > state.note.sure {
+                file.sync_data()?;
                 state.note.sure = at;
-                state.note.write(&upload.note_path)?;
-                state.hash.clone().map(|hash| (at, hash))
             }
-            false => None,
-        };
+            state.note.boot = if doubted { None } else { boot() };
+            state.note.write(&upload.note_path)?;
+        }
+        state.doubted = if doubted { state.hash.clone() } else { None };
+        let number = upload.writer.fetch_add(1, Ordering::AcqRel) + 1;
         drop(state);
-        Ok(Self { upload, blobs, file, number, doubted })
+        upload.put_out.notify_waiters();
+        upload.writers.fetch_add(1, Ordering::AcqRel);
+        Ok(Self { upload, blobs, file, number, brought: false })
     }
 
-    /// Takes the next bytes; after a fault of the disk the same may be tried again.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), UploadFault> {
-        let mut state = self.upload.lock();
-        if state.ended || state.writer != self.number {
-            return Err(UploadFault::PutOut);
+    /// Waits until a newer request writes, or the upload has ended.
+    pub async fn put_out(&self) {
+        loop {
+            let told = self.upload.put_out.notified();
+            tokio::pin!(told);
+            // From here on none is missed.
+            told.as_mut().enable();
+            if !self.is_newest() {
+                return;
+            }
+            told.await;
         }
-        let at = self.upload.at();
-        let behind = at + bytes.len() as u64;
+    }
+
+    /// Takes the next bytes; with the last the upload becomes a blob, unless they are doubted. After a fault of the disk it
+    /// is asked anew how far it is.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), UploadFault> {
+        let mut state = self.state()?;
+        let behind = state.written + bytes.len() as u64;
         if behind > self.upload.length {
             return Err(UploadFault::TooLong);
         }
-        self.file.write_all_at(bytes, at)?;
+        self.file.write_all_at(bytes, state.written)?;
         if let Some(Hash(hash)) = &mut state.hash {
             hash.update(bytes);
         }
-        self.upload.go_to(behind);
-        let unsure = behind - state.note.sure;
-        if unsure >= UPLOAD_SYNC_BYTES && self.doubted.is_none() {
-            self.file.sync_data()?;
-            state.note.sure = behind;
-            state.note.write(&self.upload.note_path)?;
+        state.written = behind;
+        if state.doubted.is_none() {
+            self.upload.go_to(behind);
+            if behind == self.upload.length {
+                self.become_blob(&mut state)?;
+            } else if behind.saturating_sub(state.note.sure) >= UPLOAD_SYNC_BYTES {
+                self.sync(&mut state)?;
+            }
         }
+        drop(state);
+        self.brought |= !bytes.is_empty();
         Ok(())
     }
 
     /// The checksum of what came was right.
     pub fn believe(&mut self) -> Result<(), UploadFault> {
-        if self.doubted.take().is_some() {
-            let mut state = self.upload.lock();
-            if state.ended || state.writer != self.number {
-                return Err(UploadFault::PutOut);
-            }
-            self.file.sync_data()?;
-            state.note.sure = self.upload.at();
-            state.note.boot = boot();
-            state.note.write(&self.upload.note_path)?;
+        let mut state = self.state()?;
+        state.doubted = None;
+        self.upload.go_to(state.written);
+        state.note.boot = boot();
+        match state.written == self.upload.length {
+            true => self.become_blob(&mut state)?,
+            false => self.sync(&mut state)?,
         }
         Ok(())
     }
 
-    /// Ends this request: at the last byte the upload becomes a blob. Says how far it is now.
-    pub fn finish(mut self, ends_at: Millis) -> Result<u64, UploadFault> {
-        self.forget_doubted();
-        let mut state = self.upload.lock();
-        if state.ended || state.writer != self.number {
-            return Err(UploadFault::PutOut);
+    /// Ends this request, and gives the upload time until `ends_at` if it brought anything. Says how far it is now.
+    pub fn finish(self, ends_at: Millis) -> Result<u64, UploadFault> {
+        let mut state = self.state()?;
+        state.go_back(self.upload.at());
+        let is_empty = self.upload.length == 0;
+        if is_empty && state.note.blob.is_none() {
+            self.become_blob(&mut state)?;
         }
-        state.note.ends_at = ends_at;
-        let at = self.upload.at();
-        if at == self.upload.length
-            && let Some(Hash(hash)) = state.hash.take()
-        {
-            let hash = BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"));
-            self.file.sync_all()?;
-            let _changing = self.blobs.changing();
-            self.blobs.take(&self.upload.bytes, hash)?;
-            let _ = self.upload.blob.set(hash);
-            state.note.blob = Some(hash);
+        let gained = ends_at - state.note.ends_at;
+        if self.brought {
+            state.note.ends_at = ends_at;
+            if gained >= NOTED_MS {
+                state.note.write(&self.upload.note_path)?;
+            }
         }
-        state.note.write(&self.upload.note_path)?;
-        Ok(at)
+        Ok(self.upload.at())
     }
 
-    /// Goes back to where it began, if what came since is not believed.
-    fn forget_doubted(&mut self) {
-        let Some((at, hash)) = self.doubted.take() else { return };
-        let mut state = self.upload.lock();
-        if !state.ended && state.writer == self.number {
-            self.upload.go_to(at);
-            state.hash = Some(hash);
+    /// Has all that is written on the disk, and notes it.
+    fn sync(&self, state: &mut State) -> io::Result<()> {
+        self.sync_bytes(state)?;
+        state.note.write(&self.upload.note_path)
+    }
+
+    fn sync_bytes(&self, state: &mut State) -> io::Result<()> {
+        if let Err(fault) = self.file.sync_data() {
+            // What is on the disk of it is not known, and nobody is told twice (fsync(2)).
+            self.upload.go_to(state.note.sure);
+            state.written = state.note.sure;
+            state.hash = None;
+            return Err(fault);
         }
+        state.note.sure = state.written;
+        Ok(())
+    }
+
+    /// All of it is here. The note comes first, so that a run that is cut off here goes on here.
+    fn become_blob(&self, state: &mut State) -> io::Result<()> {
+        self.sync_bytes(state)?;
+        let Some(Hash(hash)) = state.hash.take() else { return Ok(()) };
+        let hash = BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"));
+        let _changing = self.blobs.changing();
+        state.note.blob = Some(hash);
+        let kept = state.note.write(&self.upload.note_path).and_then(|()| self.blobs.take(&self.upload.bytes, hash));
+        if let Err(fault) = kept {
+            // It is tried again with the last byte, whether by this run or the next.
+            state.note.blob = None;
+            let _ = state.note.write(&self.upload.note_path);
+            state.written = self.upload.length.saturating_sub(1);
+            self.upload.go_to(state.written);
+            return Err(fault);
+        }
+        let _ = self.upload.blob.set(hash);
+        Ok(())
+    }
+
+    /// What is known of it, as long as nobody newer writes.
+    fn state(&self) -> Result<MutexGuard<'_, State>, UploadFault> {
+        let state = self.upload.lock();
+        if self.is_newest() { Ok(state) } else { Err(UploadFault::PutOut) }
+    }
+
+    fn is_newest(&self) -> bool {
+        self.upload.writer.load(Ordering::Acquire) == self.number
     }
 }
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        self.forget_doubted();
+        if let Ok(mut state) = self.state() {
+            state.go_back(self.upload.at());
+        }
+        self.upload.writers.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -328,7 +444,7 @@ mod tests {
 
         /// As it is found by the next run.
         fn again(&self) -> Upload {
-            Upload::found(UploadId([7; 16]), paths(&self.dir)).unwrap().unwrap()
+            Upload::found(UploadId([7; 16]), paths(&self.dir), &self.blobs).unwrap().unwrap()
         }
 
         /// The same after the power failed: what was not surely on the disk is not believed.
@@ -368,7 +484,7 @@ mod tests {
         let hash = sha256(b"0123456789");
         assert_eq!(found.progress().note.blob, Some(hash));
         assert_eq!(stored(&fixture.blobs, hash), b"0123456789");
-        assert_eq!(fixture.again().progress(), found.progress());
+        assert_eq!(fixture.again().progress().note.blob, Some(hash));
         assert!(!fixture.dir.path().join("bytes").exists());
     }
 
@@ -414,6 +530,64 @@ mod tests {
         writing.write(b"cdef").unwrap();
         writing.finish(0).unwrap();
         assert_eq!(fixture.upload.progress().note.blob, Some(sha256(b"abcdef")));
+    }
+
+    #[test]
+    fn bytes_that_were_not_right_are_no_part_of_what_a_restart_finds() {
+        let fixture = Fixture::of(200);
+        let mut writing = fixture.write(0, true).unwrap();
+        writing.write(&[b'X'; 100]).unwrap();
+        drop(writing);
+        let mut writing = fixture.write(0, true).unwrap();
+        writing.write(&[b'a'; 10]).unwrap();
+        writing.believe().unwrap();
+        writing.finish(0).unwrap();
+        assert_eq!(fixture.again().progress().at, 10);
+        let mut writing = fixture.write(10, false).unwrap();
+        writing.write(&[b'a'; 20]).unwrap();
+        drop(writing);
+        assert_eq!(fixture.again().progress().at, 30, "and what came without a checksum is");
+    }
+
+    #[test]
+    fn nobody_goes_on_behind_bytes_that_are_not_compared_yet() {
+        let fixture = Fixture::of(6);
+        let mut hanging = fixture.write(0, true).unwrap();
+        hanging.write(b"XYZ").unwrap();
+        assert_eq!(fixture.upload.progress().at, 0);
+        assert!(matches!(fixture.write(3, false), Err(UploadFault::Elsewhere { at: 0 })));
+        let mut writing = fixture.write(0, false).unwrap();
+        writing.write(b"abcdef").unwrap();
+        drop(hanging);
+        writing.finish(0).unwrap();
+        assert_eq!(fixture.upload.progress().note.blob, Some(sha256(b"abcdef")));
+    }
+
+    #[test]
+    fn what_was_cut_off_between_its_last_byte_and_its_place_gets_there() {
+        let fixture = Fixture::of(4);
+        let mut writing = fixture.write(0, false).unwrap();
+        writing.write(b"abcd").unwrap();
+        let hash = sha256(b"abcd");
+        assert_eq!(stored(&fixture.blobs, hash), b"abcd", "though nobody has said that it was all");
+        // Noted, and not yet in its place.
+        let (bytes, note_path) = paths(&fixture.dir);
+        fs::rename(fixture.blobs.path(hash), &bytes).unwrap();
+        assert_eq!(fixture.again().progress().at, 4);
+        assert_eq!(stored(&fixture.blobs, hash), b"abcd");
+        // Whole, and not noted.
+        fs::rename(fixture.blobs.path(hash), &bytes).unwrap();
+        let mut note = Note::read(&note_path).unwrap().unwrap();
+        note.blob = None;
+        note.write(&note_path).unwrap();
+        let found = Arc::new(fixture.again());
+        assert_eq!(found.progress().at, 3, "the last byte comes again");
+        let mut writing = Writing::begin(found, fixture.blobs.clone(), 3, false).unwrap();
+        writing.write(b"d").unwrap();
+        assert_eq!(stored(&fixture.blobs, hash), b"abcd");
+        // Noted, and nowhere.
+        fs::remove_file(fixture.blobs.path(hash)).unwrap();
+        assert!(Upload::found(UploadId([7; 16]), paths(&fixture.dir), &fixture.blobs).unwrap().is_none());
     }
 
     #[test]

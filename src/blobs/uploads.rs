@@ -20,6 +20,10 @@ use crate::proto::millis::Millis;
 /// How long an upload is kept, in milliseconds.
 const KEPT_MS: Millis = UPLOAD_KEPT.as_millis() as Millis;
 
+/// Of the space that others have not been promised, one person's uploads may take one in so many parts: whoever comes next
+/// has some, too.
+const OF_ONE_PART: u64 = 2;
+
 /// Why no upload begins.
 #[derive(Debug)]
 pub enum Refused {
@@ -54,24 +58,31 @@ impl Uploads {
         let uploads = Self { folder: data_dir.join("uploads"), blobs, all: Arc::default() };
         make_private_folder(&uploads.folder)?;
         let mut all = uploads.lock();
-        for entry in fs::read_dir(&uploads.folder)? {
-            let name = entry?.file_name();
-            let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".json")?.parse().ok()) else { continue };
-            if let Some(upload) = Upload::found(id, uploads.paths(id))? {
-                all.insert(id, Arc::new(upload));
+        let files: Vec<PathBuf> = fs::read_dir(&uploads.folder)?.flatten().map(|entry| entry.path()).collect();
+        // An upload that cannot be read keeps nobody from talking.
+        let mut unread = false;
+        for path in files.iter().filter(|path| has_extension(path, "json")) {
+            let Some(id) = id_of(path) else { continue };
+            match Upload::found(id, uploads.paths(id), &uploads.blobs) {
+                Ok(Some(upload)) => drop(all.insert(id, Arc::new(upload))),
+                Ok(None) => {}
+                Err(fault) => {
+                    log::error!("an upload could not be read: {fault}");
+                    unread = true;
+                }
             }
         }
-        for entry in fs::read_dir(&uploads.folder)? {
-            let path = entry?.path();
-            let id = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
-            let known = id.is_some_and(|id| all.contains_key(&id));
-            // `new`: a note whose writing was cut off.
-            if !known || path.extension().is_some_and(|extension| extension == "new") {
-                fs::remove_file(path)?;
+        if !unread {
+            for path in &files {
+                let Some(id) = id_of(path) else { continue };
+                // `new`: a note whose writing was cut off.
+                if !all.contains_key(&id) || has_extension(path, "new") {
+                    warn_of(fs::remove_file(path));
+                }
             }
+            let kept: HashSet<_> = all.values().filter_map(|upload| upload.blob()).collect();
+            warn_of(uploads.blobs.keep_only(|hash| kept.contains(&hash)));
         }
-        let kept: HashSet<_> = all.values().filter_map(|upload| upload.blob()).collect();
-        uploads.blobs.keep_only(|hash| kept.contains(&hash))?;
         drop(all);
         Ok(uploads)
     }
@@ -87,23 +98,26 @@ impl Uploads {
         let space = Space::of(&self.folder)?.for_uploads();
         // What two begin at once counts for both.
         let mut all = self.lock();
-        if all.len() >= UPLOADS_MAX {
-            return Err(Refused::InAll);
-        }
         if all.values().filter(|other| other.by() == upload.by).count() >= UPLOADS_OF_ONE_MAX {
             return Err(Refused::OfOne);
         }
-        let promised: u64 = all.values().map(|other| other.to_come()).sum();
-        if space.saturating_sub(promised) < upload.bytes {
+        let (own, others): (Vec<_>, Vec<_>) = all.values().partition(|other| other.by() == upload.by);
+        let to_come = |of: &[&Arc<Upload>]| of.iter().map(|upload| upload.to_come()).sum::<u64>();
+        let left = space.saturating_sub(to_come(&others));
+        if left / OF_ONE_PART < to_come(&own).saturating_add(upload.bytes) {
             return Err(Refused::NoSpace);
         }
+        let put_out = if all.len() >= UPLOADS_MAX { Some(oldest_of_most(&all).ok_or(Refused::InAll)?) } else { None };
         let is_empty = upload.bytes == 0;
         let begun = Arc::new(Upload::new(id, self.paths(id), Note::new(upload, now + KEPT_MS)));
         all.insert(id, begun.clone());
         drop(all);
-        let made = begun.make().and_then(|()| if is_empty { self.finish_empty(begun, now) } else { Ok(()) });
+        if let Some(put_out) = put_out {
+            self.end(&put_out)?;
+        }
+        let made = begun.make().and_then(|()| if is_empty { self.finish_empty(begun.clone(), now) } else { Ok(()) });
         if let Err(fault) = made {
-            self.lock().remove(&id);
+            warn_of(self.end(&begun));
             return Err(fault.into());
         }
         Ok(id)
@@ -143,16 +157,22 @@ impl Uploads {
         Ok(true)
     }
 
-    /// Removes those whose time is over. A clock that was set back does not keep them for longer.
-    pub fn expire(&self, now: Millis) -> io::Result<()> {
+    /// Removes those whose time is over, and that nobody brings bytes of at the moment.
+    pub fn expire(&self, now: Millis) {
         let all: Vec<_> = self.lock().values().cloned().collect();
         for upload in all {
-            let ends_at = upload.progress().note.ends_at;
-            if ends_at <= now || ends_at > now + KEPT_MS {
-                self.end(&upload)?;
+            if !upload.is_written() && upload.is_over(now, KEPT_MS) {
+                warn_of(self.end(&upload));
             }
         }
-        Ok(())
+    }
+
+    /// Removes all of somebody who is not here any more.
+    pub fn forget(&self, by: UserId) {
+        let all: Vec<_> = self.lock().values().filter(|upload| upload.by() == by).cloned().collect();
+        for upload in all {
+            warn_of(self.end(&upload));
+        }
     }
 
     /// Removes one, and what it has become, unless another upload is of the same bytes.
@@ -183,6 +203,33 @@ impl Uploads {
     }
 }
 
+/// Of the person with the most, the one that was gone on with the longest ago, if any is not written at the moment.
+fn oldest_of_most(all: &HashMap<UploadId, Arc<Upload>>) -> Option<Arc<Upload>> {
+    let mut counts: HashMap<UserId, usize> = HashMap::new();
+    for upload in all.values() {
+        *counts.entry(upload.by()).or_default() += 1;
+    }
+    let (most, _) = counts.into_iter().max_by_key(|(by, count)| (*count, *by))?;
+    let theirs = all.values().filter(|upload| upload.by() == most && !upload.is_written());
+    theirs.min_by_key(|upload| upload.begun()).cloned()
+}
+
+fn has_extension(path: &Path, wanted: &str) -> bool {
+    path.extension().is_some_and(|extension| extension == wanted)
+}
+
+/// The upload that a file is named by; others are not ours.
+fn id_of(path: &Path) -> Option<UploadId> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+/// Housekeeping that is tried again some time.
+fn warn_of(done: io::Result<()>) {
+    if let Err(fault) = done {
+        log::warn!("what is left of an upload could not be removed: {fault}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +254,7 @@ mod tests {
         let mut writing = uploads.write(ada, UserId(1), 0, false).unwrap().unwrap();
         writing.write(b"abc").unwrap();
         let folder = dir.path().join("uploads");
-        for stray in ["x", "00112233445566778899aabbccddeeff", &format!("{ada}.new"), "junk.json"] {
+        for stray in ["00112233445566778899aabbccddeeff", &format!("{ada}.new")] {
             fs::write(folder.join(stray), "{").unwrap();
         }
         fs::remove_file(folder.join(lin.to_string())).unwrap();
@@ -242,6 +289,58 @@ mod tests {
     }
 
     #[test]
+    fn one_person_is_promised_a_part_of_what_is_left_and_whoever_goes_gives_it_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = open(&dir);
+        let mut begun = 0;
+        while uploads.begin(new(1, FILE_BYTES_MAX), 0).is_ok() {
+            begun += 1;
+        }
+        let space = Space::of(dir.path()).unwrap().for_uploads();
+        let most = (space / OF_ONE_PART / FILE_BYTES_MAX).min(UPLOADS_OF_ONE_MAX as u64);
+        assert!(begun <= most, "{begun} of {most}");
+        assert_eq!(
+            uploads.begin(new(2, FILE_BYTES_MAX), 0).is_ok(),
+            space - begun * FILE_BYTES_MAX >= 2 * FILE_BYTES_MAX
+        );
+        uploads.forget(UserId(1));
+        uploads.forget(UserId(2));
+        assert_eq!(files(&dir), 0);
+    }
+
+    #[test]
+    fn when_there_are_too_many_whoever_has_the_most_makes_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = open(&dir);
+        let first = uploads.begin(new(1, 1), 0).unwrap();
+        for at in 1..UPLOADS_MAX {
+            let by = if at < UPLOADS_OF_ONE_MAX { 1 } else { at as u64 };
+            uploads.begin(new(by, 1), at as Millis).unwrap();
+        }
+        uploads.begin(new(3, 1), UPLOADS_MAX as Millis).unwrap();
+        assert!(uploads.progress(first, UserId(1)).is_none());
+        assert_eq!(uploads.lock().len(), UPLOADS_MAX);
+    }
+
+    #[test]
+    fn a_folder_that_holds_what_is_not_ours_is_opened_and_that_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let id = open(&dir).begin(new(1, 5), 0).unwrap();
+        for stray in ["uploads/lost+found", "blobs/lost+found"] {
+            fs::create_dir(dir.path().join(stray)).unwrap();
+        }
+        fs::write(dir.path().join("blobs/README"), "mine").unwrap();
+        assert!(open(&dir).progress(id, UserId(1)).is_some());
+        assert!(dir.path().join("blobs/README").exists());
+        // One that cannot be read keeps nobody from talking, and takes nothing away.
+        let note = dir.path().join("uploads").join(format!("{id}.json"));
+        fs::remove_file(&note).unwrap();
+        fs::create_dir(&note).unwrap();
+        open(&dir);
+        assert!(dir.path().join("uploads").join(id.to_string()).exists());
+    }
+
+    #[test]
     fn what_others_were_promised_is_not_promised_again() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
@@ -256,14 +355,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
         let [left, gone_on] = [(); 2].map(|()| uploads.begin(new(1, 5), 0).unwrap());
-        let writing = uploads.write(gone_on, UserId(1), 0, false).unwrap().unwrap();
+        let mut writing = uploads.write(gone_on, UserId(1), 0, false).unwrap().unwrap();
+        writing.write(b"a").unwrap();
         writing.finish(2 * KEPT_MS - 1).unwrap();
-        uploads.expire(KEPT_MS - 1).unwrap();
+        uploads.expire(KEPT_MS - 1);
         assert!(uploads.progress(left, UserId(1)).is_some());
-        uploads.expire(KEPT_MS).unwrap();
+        uploads.expire(KEPT_MS);
         assert!(uploads.progress(left, UserId(1)).is_none() && uploads.progress(gone_on, UserId(1)).is_some());
-        uploads.expire(-1).unwrap();
-        assert_eq!(files(&dir), 0, "the clock was set back");
+        uploads.expire(-1);
+        assert_eq!(files(&dir), 2, "the clock was set back");
+        uploads.expire(KEPT_MS - 1);
+        assert_eq!(files(&dir), 0, "which keeps nothing for longer");
     }
 
     #[test]

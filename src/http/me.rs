@@ -1,5 +1,7 @@
 //! One's own account: name, password, picture, and leaving for good.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -10,6 +12,7 @@ use crate::auth::password::Password;
 use crate::auth::rate::Guesser;
 use crate::fair::{Asker, Network};
 use crate::proto::account::{DeleteMe, Me, PatchMe, UserAnswer};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::limits::PICTURE_BYTES_MAX;
 use crate::proto::op::{AccountOp, DeletedBy, Needs, Op, Reply};
@@ -154,8 +157,19 @@ impl App {
 
     /// Applies a change: the hub has heard of it when this answers.
     pub(super) async fn apply(&self, asker: Asker, op: Op) -> Answer<Reply> {
-        let app = self.clone();
-        Ok(self.hub.apply(asker, op, move |changes| app.directory.changed(changes)).await??)
+        let (app, gone) = (self.clone(), Arc::new(OnceLock::new()));
+        let seen = gone.clone();
+        let stored = move |changes: &[Change]| {
+            app.directory.changed(changes);
+            // Told once.
+            let _ = seen.set(changes.iter().flat_map(Change::gone).collect::<Vec<_>>());
+        };
+        let reply = self.hub.apply(asker, op, stored).await??;
+        for &user in gone.get().into_iter().flatten() {
+            let app = self.clone();
+            tokio::spawn(async move { app.uploading.forget(user).await });
+        }
+        Ok(reply)
     }
 
     /// Whether someone signed in knows the account's password: or `password_wrong`, or `slow_down`. An account that has

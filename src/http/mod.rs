@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Request;
-use axum::middleware;
+use axum::middleware::{self, map_response};
 use axum::response::Response;
 use axum::routing::{any, delete, get, patch, post, put};
 use tokio::sync::Notify;
@@ -185,6 +185,11 @@ pub fn router(app: App) -> Router {
     let links = if app.ca.is_some() { host::Links::Plain } else { host::Links::Https };
     let doors = (app.doors.clone(), links);
     let told = app.clone();
+    let uploads = Router::new()
+        .route("/api/uploads", post(uploads::begin).options(uploads::describe))
+        .route("/api/uploads/{upload}", patch(uploads::append).delete(uploads::remove).head(uploads::show))
+        .route("/api/uploads/{upload}", post(uploads::overridden).options(uploads::describe))
+        .layer(map_response(uploads::speak));
     Router::new()
         .route("/api/box", get(signing_in::about))
         .route("/api/register", post(signing_in::register))
@@ -213,9 +218,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/search", get(search::search))
-        .route("/api/uploads", post(uploads::begin).options(uploads::describe))
-        .route("/api/uploads/{upload}", patch(uploads::append).delete(uploads::remove).head(uploads::show))
-        .route("/api/uploads/{upload}", post(uploads::overridden).options(uploads::describe))
+        .merge(uploads)
         .route("/api/cookie", get(cookie_probe::show))
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))

@@ -5,6 +5,7 @@
 
 mod checksum;
 mod metadata;
+mod seats;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,9 +21,10 @@ use crate::blobs::{NewUpload, Progress, Refused, UploadFault, Uploads, Writing};
 use crate::fair::{Asker, Lane, LaneMax, TurnMax};
 use crate::proto::blob::UploadId;
 use crate::proto::code::ErrorCode;
+use crate::proto::id::UserId;
 use crate::proto::limits::{
-    FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
-    UPLOADING_AT_ONCE_OF_ONE,
+    FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
+    UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
 };
 use crate::proto::op::Millis;
 
@@ -30,10 +32,12 @@ use super::App;
 use super::current_session::CurrentSession;
 use super::extract::PathIds;
 use super::headers::date;
+use super::held::Asking;
 use super::pace::Pace;
 use super::refusal::{Answer, Refusal};
 
 use checksum::Checksum;
+use seats::Seats;
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,termination,expiration,checksum";
@@ -51,26 +55,32 @@ const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const X_HTTP_METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
-/// Who brings bytes, and whose bytes go to the disk.
+/// Who brings bytes, and whose turn it is to wait for the disk.
 #[derive(Clone)]
 pub(super) struct Uploading {
     uploads: Uploads,
-    requests: Lane,
+    seats: Seats,
+    /// Bytes on their way to the disk.
     writes: Lane,
+    /// Uploads that are gone on with: after a start, what is there of one is read for its hash.
+    resumed: Lane,
+    /// All else.
+    asked: Lane,
 }
 
 impl Uploading {
     pub(super) fn new(uploads: Uploads) -> Self {
-        // Nobody waits for a request's place: a client that hears `busy` comes again, and knows how far it was.
-        let requests = LaneMax {
-            at_once: UPLOADING_AT_ONCE,
-            at_once_of_one: UPLOADING_AT_ONCE_OF_ONE,
-            waiting: TurnMax { of_one: 0, in_all: 0 },
-        };
-        // Each request waits for one write at a time.
-        let waiting = TurnMax { of_one: UPLOADING_AT_ONCE_OF_ONE, in_all: UPLOADING_AT_ONCE };
-        let writes = LaneMax { at_once: UPLOAD_WRITES_AT_ONCE, at_once_of_one: 1, waiting };
-        Self { uploads, requests: Lane::new(requests), writes: Lane::new(writes) }
+        // Each request that has a place waits for one write at a time, and so none is refused.
+        let waiting = TurnMax { of_one: UPLOADING_AT_ONCE, in_all: 2 * UPLOADING_AT_ONCE };
+        let lane = |at_once, waiting| Lane::new(LaneMax { at_once, at_once_of_one: 1, waiting });
+        let asked = TurnMax { of_one: UPLOADS_OF_ONE_MAX, in_all: UPLOADS_MAX };
+        Self {
+            uploads,
+            seats: Seats::default(),
+            writes: lane(UPLOAD_WRITES_AT_ONCE, waiting),
+            resumed: lane(1, waiting),
+            asked: lane(1, asked),
+        }
     }
 
     #[cfg(test)]
@@ -78,41 +88,49 @@ impl Uploading {
         &self.uploads
     }
 
-    /// Waits for the disk when it is the asker's turn.
-    async fn blocking<T: Send + 'static>(
-        &self,
-        asker: Asker,
-        work: impl FnOnce(&Uploads) -> T + Send + 'static,
-    ) -> Answer<T> {
-        let turn = self.writes.enter(asker).await?;
-        let uploads = self.uploads.clone();
-        let working = move || {
-            let _turn = turn;
-            work(&uploads)
-        };
-        tokio::task::spawn_blocking(working).await.map_err(|fault| {
-            log::error!("an upload broke off: {fault}");
-            ErrorCode::Internal.into()
-        })
+    /// Removes all of somebody who is not here any more.
+    pub(super) async fn forget(&self, user: UserId) {
+        // What could not be removed now is when its day is over.
+        let _ = blocking(&self.asked, Asker::Box, self.uploads.clone(), move |uploads| uploads.forget(user)).await;
     }
+}
 
-    /// Takes the next bytes when it is the asker's turn.
-    async fn write(
+/// Waits for the disk when it is the asker's turn.
+async fn blocking<T: Send + 'static, W: Send + 'static>(
+    lane: &Lane,
+    asker: Asker,
+    with: W,
+    work: impl FnOnce(W) -> T + Send + 'static,
+) -> Answer<T> {
+    let turn = lane.enter(asker).await?;
+    let working = move || {
+        let _turn = turn;
+        work(with)
+    };
+    tokio::task::spawn_blocking(working).await.map_err(|fault| {
+        log::error!("an upload broke off: {fault}");
+        ErrorCode::Internal.into()
+    })
+}
+
+impl App {
+    /// Asks the uploads something, or changes one.
+    async fn of_uploads<T: Send + 'static>(
         &self,
-        asker: Asker,
-        mut writing: Writing,
-        mut checksum: Option<Checksum>,
-        bytes: BytesMut,
-    ) -> Answer<(Writing, Option<Checksum>)> {
-        let written = self.blocking(asker, move |_| {
-            writing.write(&bytes)?;
-            if let Some(checksum) = &mut checksum {
-                checksum.update(&bytes);
-            }
-            Ok::<_, UploadFault>((writing, checksum))
-        });
-        Ok(written.await??)
+        current: &CurrentSession,
+        work: impl FnOnce(Uploads) -> T + Send + 'static,
+    ) -> Answer<T> {
+        blocking(&self.uploading.asked, current.asker(), self.uploading.uploads.clone(), work).await
     }
+}
+
+/// Every answer of tus carries its version, whatever it says.
+pub(super) async fn speak(mut response: Response) -> Response {
+    response.headers_mut().insert(TUS_RESUMABLE, HeaderValue::from_static(VERSION));
+    if response.status() == StatusCode::PRECONDITION_FAILED {
+        response.headers_mut().insert(TUS_VERSION, HeaderValue::from_static(VERSION));
+    }
+    response
 }
 
 /// `OPTIONS`: what of tus there is.
@@ -128,19 +146,19 @@ pub(super) async fn describe() -> impl IntoResponse {
 }
 
 /// `POST /api/uploads`: an upload of so many bytes begins.
-pub(super) async fn begin(State(app): State<App>, current: CurrentSession, headers: HeaderMap) -> Tus {
-    let asked = async || {
-        spoken(&headers)?;
-        let bytes = number(&headers, UPLOAD_LENGTH)?.ok_or(ErrorCode::BadRequest)?;
-        let metadata = metadata::read(headers.get(UPLOAD_METADATA))?;
-        let new = NewUpload { by: current.user.id, bytes, name: metadata.name, media_type: metadata.media_type };
-        let now = (app.wall)();
-        let id = app.uploading.blocking(current.asker(), move |uploads| uploads.begin(new, now)).await??;
-        let location = HeaderValue::try_from(format!("/api/uploads/{id}")).map_err(|_| ErrorCode::Internal)?;
-        let answer = (StatusCode::CREATED, [(LOCATION, location)], expires(ends_at(now))).into_response();
-        Ok::<_, Refusal>(answer)
-    };
-    Tus(asked().await)
+pub(super) async fn begin(
+    State(app): State<App>,
+    current: CurrentSession,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    spoken(&headers)?;
+    let bytes = number(&headers, UPLOAD_LENGTH)?.ok_or(ErrorCode::BadRequest)?;
+    let metadata = metadata::read(headers.get(UPLOAD_METADATA))?;
+    let new = NewUpload { by: current.user.id, bytes, name: metadata.name, media_type: metadata.media_type };
+    let now = (app.wall)();
+    let id = app.of_uploads(&current, move |uploads| uploads.begin(new, now)).await??;
+    let location = HeaderValue::try_from(format!("/api/uploads/{id}")).map_err(|_| ErrorCode::Internal)?;
+    Ok((StatusCode::CREATED, [(LOCATION, location)], expires(ends_at(now))))
 }
 
 /// `HEAD`: how far it is.
@@ -149,31 +167,30 @@ pub(super) async fn show(
     current: CurrentSession,
     PathIds(id): PathIds<UploadId>,
     headers: HeaderMap,
-) -> Tus {
-    let asked = async || {
-        spoken(&headers)?;
-        let by = current.user.id;
-        let found = app.uploading.blocking(current.asker(), move |uploads| uploads.progress(id, by)).await?;
-        let Progress { note, at } = found.ok_or(ErrorCode::NotFound)?;
-        let fixed = [
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (UPLOAD_LENGTH, HeaderValue::from(note.upload.bytes)),
-            (UPLOAD_METADATA, metadata::written(&note.upload.name, &note.upload.media_type)),
-        ];
-        Ok::<_, Refusal>((offset(at), fixed, expires(note.ends_at)).into_response())
-    };
-    Tus(asked().await)
+) -> Answer<impl IntoResponse> {
+    spoken(&headers)?;
+    let by = current.user.id;
+    app.uploading.uploads.length(id, by).ok_or(ErrorCode::NotFound)?;
+    let found = app.of_uploads(&current, move |uploads| uploads.progress(id, by)).await?;
+    let Progress { note, at } = found.ok_or(ErrorCode::NotFound)?;
+    let fixed = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (UPLOAD_LENGTH, HeaderValue::from(note.upload.bytes)),
+        (UPLOAD_METADATA, metadata::written(&note.upload.name, &note.upload.media_type)),
+    ];
+    Ok((offset(at), fixed, expires(note.ends_at)))
 }
 
 /// `PATCH`: the next bytes.
 pub(super) async fn append(
     State(app): State<App>,
     current: CurrentSession,
+    asking: Asking,
     PathIds(id): PathIds<UploadId>,
     request: Request,
-) -> Tus {
+) -> Answer<Response> {
     let (parts, body) = request.into_parts();
-    Tus(app.take(&current, id, &parts.headers, body).await)
+    app.take(&current, asking, id, &parts.headers, body).await
 }
 
 /// `DELETE`: it is not wanted any more.
@@ -182,34 +199,31 @@ pub(super) async fn remove(
     current: CurrentSession,
     PathIds(id): PathIds<UploadId>,
     headers: HeaderMap,
-) -> Tus {
-    let asked = async || {
-        spoken(&headers)?;
-        let by = current.user.id;
-        match app.uploading.blocking(current.asker(), move |uploads| uploads.remove(id, by)).await? {
-            Ok(true) => Ok(StatusCode::NO_CONTENT.into_response()),
-            Ok(false) => Err(ErrorCode::NotFound.into()),
-            Err(fault) => Err(Refusal::from(UploadFault::Disk(fault))),
-        }
-    };
-    Tus(asked().await)
+) -> Answer<StatusCode> {
+    spoken(&headers)?;
+    let by = current.user.id;
+    match app.of_uploads(&current, move |uploads| uploads.remove(id, by)).await? {
+        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(false) => Err(ErrorCode::NotFound.into()),
+        Err(fault) => Err(UploadFault::Disk(fault).into()),
+    }
 }
 
 /// `POST` to an upload, for clients that can send nothing else (tus, X-HTTP-Method-Override).
 pub(super) async fn overridden(
     app: State<App>,
     current: CurrentSession,
+    asking: Asking,
     id: PathIds<UploadId>,
     request: Request,
-) -> Tus {
-    let wanted =
-        request.headers().get(X_HTTP_METHOD_OVERRIDE).and_then(|value| Method::from_bytes(value.as_bytes()).ok());
+) -> Answer<Response> {
+    let wanted = request.headers().get(X_HTTP_METHOD_OVERRIDE).map(|value| Method::from_bytes(value.as_bytes()));
     let headers = request.headers().clone();
     match wanted {
-        Some(Method::PATCH) => append(app, current, id, request).await,
-        Some(Method::DELETE) => remove(app, current, id, headers).await,
-        Some(Method::HEAD) => show(app, current, id, headers).await,
-        _ => Tus(Err(ErrorCode::NotFound.into())),
+        Some(Ok(Method::PATCH)) => append(app, current, asking, id, request).await,
+        Some(Ok(Method::DELETE)) => remove(app, current, id, headers).await.map(IntoResponse::into_response),
+        Some(Ok(Method::HEAD)) => show(app, current, id, headers).await.map(IntoResponse::into_response),
+        _ => Err(ErrorCode::NotFound.into()),
     }
 }
 
@@ -219,10 +233,19 @@ enum Came {
     Whole,
     /// The connection broke off, or stood still.
     Part,
+    /// Somebody else has its place.
+    PutOut,
 }
 
 impl App {
-    async fn take(&self, current: &CurrentSession, id: UploadId, headers: &HeaderMap, body: Body) -> Answer<Response> {
+    async fn take(
+        &self,
+        current: &CurrentSession,
+        asking: Asking,
+        id: UploadId,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Answer<Response> {
         spoken(headers)?;
         if headers.get(CONTENT_TYPE).is_none_or(|kind| kind != CONTENT) {
             return Err(ErrorCode::UploadType.into());
@@ -230,28 +253,44 @@ impl App {
         let at = number(headers, UPLOAD_OFFSET)?.ok_or(ErrorCode::BadRequest)?;
         let mut checksum = headers.get(UPLOAD_CHECKSUM).map(Checksum::expected).transpose()?;
         let (asker, by, doubted) = (current.asker(), current.user.id, checksum.is_some());
-        let _going = self.uploading.requests.try_enter(asker)?;
-        let begun = self.uploading.blocking(asker, move |uploads| {
-            let length = uploads.length(id, by)?;
-            Some((length, uploads.write(id, by, at, doubted)?))
-        });
-        let (length, writing) = begun.await?.ok_or(ErrorCode::NotFound)?;
-        let mut writing = writing?;
-        if number(headers, CONTENT_LENGTH)?.is_some_and(|coming| coming > length - at) {
+        let Uploading { uploads, seats, writes, resumed, .. } = &self.uploading;
+        // Before anybody is put out by it.
+        let left = uploads.length(id, by).ok_or(ErrorCode::NotFound)?.saturating_sub(at);
+        if number(headers, CONTENT_LENGTH)?.is_some_and(|coming| coming > left) {
             return Err(ErrorCode::TooLarge.into());
         }
-        let mut incoming = Incoming { body, pace: Pace::default() };
+        let mut place = seats.enter(asking.network, by)?;
+        let begun = blocking(resumed, asker, uploads.clone(), move |uploads| uploads.write(id, by, at, doubted));
+        let mut writing = begun.await?.ok_or(ErrorCode::NotFound)??;
+        let mut incoming = Incoming { body, pace: Pace::default(), gathered: BytesMut::new() };
         let came = loop {
-            let (bytes, ended) = incoming.gather().await;
+            let ended = tokio::select! {
+                ended = incoming.gather() => ended,
+                () = place.put_out() => Some(Came::PutOut),
+                () = writing.put_out() => return Err(ErrorCode::UploadOffset.into()),
+            };
+            // Who has been signed out brings nothing any more.
+            CurrentSession::of(self, headers).ok_or(ErrorCode::NotSignedIn)?;
+            let bytes = std::mem::take(&mut incoming.gathered);
             if !bytes.is_empty() {
-                (writing, checksum) = self.uploading.write(asker, writing, checksum, bytes).await?;
+                let written =
+                    blocking(writes, asker, (writing, checksum, bytes), |(mut writing, mut checksum, bytes)| {
+                        writing.write(&bytes)?;
+                        if let Some(checksum) = &mut checksum {
+                            checksum.update(&bytes);
+                        }
+                        Ok::<_, UploadFault>((writing, checksum))
+                    });
+                (writing, checksum) = written.await??;
             }
             if let Some(came) = ended {
                 break came;
             }
         };
         let ends_at = ends_at((self.wall)());
-        let finished = self.uploading.blocking(asker, move |_| finish(writing, checksum, &came, ends_at));
+        let finished = blocking(writes, asker, (writing, checksum), move |(writing, checksum)| {
+            finish(writing, checksum, &came, ends_at)
+        });
         let at = finished.await??;
         Ok((StatusCode::NO_CONTENT, offset(at), expires(ends_at)).into_response())
     }
@@ -260,13 +299,9 @@ impl App {
     pub(crate) async fn expire_uploads(self) {
         loop {
             tokio::time::sleep(UPLOAD_KEPT / 24).await;
-            let now = (self.wall)();
-            match self.uploading.blocking(Asker::Box, move |uploads| uploads.expire(now)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(fault)) => log::error!("uploads that nobody went on with could not be removed: {fault}"),
-                // Told of already.
-                Err(_) => {}
-            }
+            let (uploads, now) = (self.uploading.uploads.clone(), (self.wall)());
+            // What went wrong was told of there.
+            let _ = blocking(&self.uploading.asked, Asker::Box, uploads, move |uploads| uploads.expire(now)).await;
         }
     }
 }
@@ -277,6 +312,7 @@ fn finish(mut writing: Writing, checksum: Option<Checksum>, came: &Came, ends_at
         (None, _) => {}
         // The rest of what it is the checksum of did not come: dropped, it goes back to where it began.
         (Some(_), Came::Part) => return Err(ErrorCode::BadRequest.into()),
+        (Some(_), Came::PutOut) => return Err(ErrorCode::Busy.into()),
         (Some(checksum), Came::Whole) => {
             if !checksum.is_right() {
                 return Err(ErrorCode::UploadChecksum.into());
@@ -284,47 +320,40 @@ fn finish(mut writing: Writing, checksum: Option<Checksum>, came: &Came, ends_at
             writing.believe()?;
         }
     }
-    Ok(writing.finish(ends_at)?)
+    let at = writing.finish(ends_at)?;
+    if matches!(came, Came::PutOut) { Err(ErrorCode::Busy.into()) } else { Ok(at) }
 }
 
 /// A body, read in pieces that are worth a write.
 struct Incoming {
     body: Body,
     pace: Pace,
+    /// What has come and is not taken yet.
+    gathered: BytesMut,
 }
 
 impl Incoming {
-    /// The next bytes, and how the body ended, if it did. Whoever stands still is given up.
-    async fn gather(&mut self) -> (BytesMut, Option<Came>) {
-        let mut gathered = BytesMut::new();
-        loop {
+    /// Reads on until there is enough for a write, or the first of it has waited for long enough; says how the body ended,
+    /// if it did. Whoever stands still is given up. Broken off, it loses nothing.
+    async fn gather(&mut self) -> Option<Came> {
+        let mut due = None;
+        while self.gathered.len() < UPLOAD_BUFFER_BYTES {
             let since = Instant::now();
-            let frame = match timeout(self.pace.left(), self.body.frame()).await {
+            let wait = due.map_or(self.pace.left(), |due: Instant| due.saturating_duration_since(since));
+            let frame = match timeout(wait, self.body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
-                Ok(None) => return (gathered, Some(Came::Whole)),
-                Ok(Some(Err(_))) | Err(_) => return (gathered, Some(Came::Part)),
+                Ok(None) => return Some(Came::Whole),
+                Err(_) if due.is_some() => return None,
+                Ok(Some(Err(_))) | Err(_) => return Some(Came::Part),
             };
             let bytes = frame.data_ref().map_or(&[][..], |bytes| bytes);
             self.pace.moved(bytes.len(), since.elapsed());
-            gathered.extend_from_slice(bytes);
-            if gathered.len() >= UPLOAD_BUFFER_BYTES {
-                return (gathered, None);
+            self.gathered.extend_from_slice(bytes);
+            if !self.gathered.is_empty() {
+                due.get_or_insert_with(|| Instant::now() + UPLOAD_GATHER_WAIT);
             }
         }
-    }
-}
-
-/// An answer of tus, which carries its version whatever it says.
-pub(super) struct Tus(Answer<Response>);
-
-impl IntoResponse for Tus {
-    fn into_response(self) -> Response {
-        let mut response = self.0.unwrap_or_else(Refusal::into_response);
-        response.headers_mut().insert(TUS_RESUMABLE, HeaderValue::from_static(VERSION));
-        if response.status() == StatusCode::PRECONDITION_FAILED {
-            response.headers_mut().insert(TUS_VERSION, HeaderValue::from_static(VERSION));
-        }
-        response
+        None
     }
 }
 

@@ -96,7 +96,10 @@ impl From<String> for FileName {
     /// be read as `exe.jpg` (UAX 9, section 2).
     fn from(text: String) -> Self {
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_line = |&c: &char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let is_line = |&c: &char| {
+            !c.is_control()
+                && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
         let mut name: String = last.chars().filter(is_line).collect::<String>().trim().to_owned();
         name.truncate(name.floor_char_boundary(FILE_NAME_BYTES_MAX));
         Self(if name.chars().all(|c| c == '.') { String::new() } else { name })

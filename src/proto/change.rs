@@ -94,6 +94,17 @@ pub struct Ended {
     pub deleted: Vec<UserId>,
 }
 
+impl Change {
+    /// Who cannot sign in any more.
+    pub fn gone(&self) -> Vec<UserId> {
+        match self {
+            Self::UserGone { user, .. } => vec![*user],
+            Self::StaysEnded(ended) => ended.guests.iter().map(|guest| guest.id).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A room as the store keeps it.
 #[derive(Clone, Debug)]
 pub struct RoomRecord {

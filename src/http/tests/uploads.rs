@@ -171,3 +171,69 @@ async fn an_upload_is_nobody_elses_and_is_gone_when_it_is_not_wanted() {
     assert_eq!(ada.send("HEAD", &upload, Body::empty(), &[TUS]).await.status, 404);
     assert_eq!(ada.append(&upload, 0, "abcd").await.refused(), refusal(404, "not_found"));
 }
+
+#[tokio::test]
+async fn questions_take_no_place_from_the_bytes_and_an_album_begins_at_once() {
+    let porch = Porch::start();
+    let ada = porch.person("Ada").await;
+    let clone = |browser: &Browser| Browser {
+        router: browser.router.clone(),
+        cookie: browser.cookie.clone(),
+        mark: None,
+        peer: browser.peer,
+        user_agent: browser.user_agent,
+    };
+    let begun = futures_util::future::join_all((0..UPLOADS_OF_ONE_MAX).map(|_| {
+        let mut browser = clone(&ada);
+        async move { browser.begin(4 * UPLOAD_BUFFER_BYTES as u64).await }
+    }));
+    let uploads = begun.await;
+    let whole = bytes(4 * UPLOAD_BUFFER_BYTES);
+    let bringing = futures_util::future::join_all(uploads[..4].iter().map(|upload| {
+        let (mut browser, whole) = (clone(&ada), whole.clone());
+        async move { browser.append(upload, 0, whole).await.status }
+    }));
+    let asking = futures_util::future::join_all(uploads.iter().map(|upload| {
+        let mut browser = clone(&ada);
+        async move { browser.at(upload).await }
+    }));
+    let (brought, _) = tokio::join!(bringing, asking);
+    assert_eq!(brought, [204; 4]);
+}
+
+#[tokio::test]
+async fn uploads_go_with_whoever_made_them() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let mut lin = porch.person("Lin").await;
+    let [upload, hers] = [lin.begin(4).await, ada.begin(4).await];
+    assert_eq!(lin.delete("/api/me", &json!({ "password": PASSWORD })).await.status, 204);
+    let id: UploadId = upload.rsplit('/').next().unwrap().parse().unwrap();
+    while porch.app.uploading.uploads().length(id, UserId(2)).is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ada.at(&hers).await, 0);
+}
+
+#[tokio::test]
+async fn every_answer_says_its_version_and_a_refused_request_puts_nobody_out() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let upload = ada.begin(4).await;
+    for reply in [
+        porch.browser().send("HEAD", &upload, Body::empty(), &[TUS]).await,
+        ada.send("HEAD", "/api/uploads/none", Body::empty(), &[TUS]).await,
+    ] {
+        assert_eq!(header(&reply, "tus-resumable"), "1.0.0");
+    }
+    let mut hanging = porch
+        .app
+        .uploading
+        .uploads()
+        .write(upload.rsplit('/').next().unwrap().parse().unwrap(), UserId(1), 0, false)
+        .unwrap()
+        .unwrap();
+    let said = [TUS, CONTENT, ("upload-offset", "0"), ("content-length", "5")];
+    assert_eq!(ada.send("PATCH", &upload, broken_off(vec![]), &said).await.refused(), refusal(413, "too_large"));
+    hanging.write(b"abcd").expect("it is still the newest");
+}

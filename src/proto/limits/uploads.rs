@@ -23,6 +23,9 @@ pub const UPLOADING_AT_ONCE_OF_ONE: usize = 4;
 /// Bytes that are gathered of an upload before they go to the disk: large enough that the way to it costs nothing beside
 /// the hash, small enough that a board holds all of them.
 pub const UPLOAD_BUFFER_BYTES: usize = 256 << 10;
+/// How long what has come of an upload waits for more before it goes to the disk: of a slow link that breaks off often, too,
+/// something is kept.
+pub const UPLOAD_GATHER_WAIT: Duration = Duration::from_secs(2);
 /// Buffers that go to the disk at once; the threads for what blocks are everybody's.
 pub const UPLOAD_WRITES_AT_ONCE: usize = 2;
 /// Bytes of an upload after which they are surely on the disk, for when the power fails: some seconds of a card.

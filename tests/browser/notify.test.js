@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import { launch, skip } from './harness/chromium.js'
 import { look } from './harness/look.js'
+import { countTones, listens, setVisible, shown } from './harness/notifications.js'
 import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
@@ -112,16 +113,6 @@ describe('notifications in Chromium', { skip }, () => {
       const [notification] = await self.registration.getNotifications()
       self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))
     })
-  }
-
-  async function setVisible(page, isVisible) {
-    await page.evaluate(
-      (state) => {
-        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
-        document.dispatchEvent(new Event('visibilitychange'))
-      },
-      isVisible ? 'visible' : 'hidden',
-    )
   }
 
   chapter(
@@ -370,30 +361,3 @@ describe('notifications in Chromium', { skip }, () => {
     await grace.leave()
   })
 })
-
-/** In the page, before anything else: counts the tones that are heard, each of which has two notes. */
-function countTones() {
-  window.tones = 0
-  const { start } = AudioScheduledSourceNode.prototype
-  AudioScheduledSourceNode.prototype.start = function (...when) {
-    window.tones += 0.5
-    return start.apply(this, when)
-  }
-}
-
-/** In the page: resolves when it listens for what is to be told, which it lets other tabs know. */
-async function listens() {
-  let names = []
-  while (!names.includes('porch.visible'))
-    names = (await navigator.locks.query()).held.map(({ name }) => name)
-}
-
-/** In the page: what is shown, the oldest first. */
-async function shown() {
-  // Chromium forgets one that is looked for while it is on its way to the screen.
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  const registration = await navigator.serviceWorker.getRegistration()
-  return (await registration.getNotifications()).map(
-    ({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`,
-  )
-}

@@ -17,7 +17,7 @@ const WAITED_MS_MAX = 400
 const RELOAD_WAIT_MS = 1_000
 
 /** Chunks of the version before an update are gone from the box: load the new page, but never in a circle. */
-window.addEventListener('vite:preloadError', () => {
+addEventListener('vite:preloadError', () => {
   // Without a connection nothing was updated, and loading anew would lose the page that is there.
   if (chat.phase === 'inside' && chat.link.is !== 'open') return
   const at = Number(sessionStorage.getItem('porch.reloaded') ?? 0)

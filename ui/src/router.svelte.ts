@@ -127,7 +127,7 @@ class Router {
   start(): void {
     this.#depth = depthIn(history.state)
     this.#read()
-    window.addEventListener('popstate', (event) => {
+    addEventListener('popstate', (event) => {
       this.#depth = depthIn(event.state)
       this.#read()
     })

@@ -3,20 +3,20 @@ import { chat, tab } from './chat'
 import { leaveTab, takeTab } from './tab'
 
 export function followWindow(): void {
-  window.addEventListener('online', () => chat.wake())
+  addEventListener('online', () => chat.wake())
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') chat.wake()
   })
-  window.addEventListener('pagehide', () => {
+  addEventListener('pagehide', () => {
     chat.hide()
     leaveTab(tab)
   })
-  window.addEventListener('pageshow', (event) => {
+  addEventListener('pageshow', (event) => {
     if (!event.persisted) return
     takeTab()
     chat.show()
   })
-  if (window.visualViewport) followKeyboard(window.visualViewport)
+  if (visualViewport) followKeyboard(visualViewport)
 }
 
 /** A keyboard is higher than any bar a browser shows and hides. */
@@ -26,10 +26,10 @@ const KEYBOARD_PX_MIN = 120
 function followKeyboard(viewport: VisualViewport): void {
   const root = document.documentElement
   viewport.addEventListener('resize', () => {
-    const covered = window.innerHeight - viewport.height
+    const covered = innerHeight - viewport.height
     if (viewport.scale === 1 && covered > KEYBOARD_PX_MIN) {
       root.style.setProperty('--seen', `${viewport.height}px`)
-      window.scrollTo(0, 0)
+      scrollTo(0, 0)
     } else {
       root.style.removeProperty('--seen')
     }

@@ -120,13 +120,8 @@ export class Chat {
     void this.#kept.flush()
   }
 
-  /** The page came back from the browser's memory. */
+  /** The page came back from the browser's memory, or is the one to connect where the link stopped for `too_many`. */
   show(): void {
-    if (this.phase === 'inside') this.#connection.start()
-  }
-
-  /** Connects again after the link stopped for `too_many`. */
-  connectAgain(): void {
     if (this.phase === 'inside') this.#connection.start()
   }
 

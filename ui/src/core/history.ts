@@ -15,13 +15,9 @@ export class History {
   }
 
   /** Loads the newest messages of a room. */
-  async loadNewest(room: RoomState, limit: number): Promise<void> {
-    const page = await this.#page(room.id, {}, limit)
-    const first = page.messages[0]
-    const last = page.messages.at(-1)
-    if (!first || !last) return
-    // It may be ahead of what the connection has told; that is still to come, and is heard and counted then.
-    room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
+  loadNewest(room: RoomState, limit: number): Promise<void> {
+    // They may be ahead of what the connection has told; that is still to come, and is heard and counted then.
+    return this.#around(room, {}, limit)
   }
 
   /** Loads what comes before a known message. */

@@ -180,13 +180,7 @@ export class RoomState {
   }
 
   stopTyping(user: UserId): void {
-    if (!this.typing.includes(user)) return
-    clearTimeout(this.#typingTimers.get(user))
-    this.#typingTimers.delete(user)
-    this.typing = this.typing.filter((other) => other !== user)
-  }
-
-  stopAllTyping(): void {
-    for (const user of this.typing) this.stopTyping(user)
+    // Its timer, if it is left, finds nothing to do, or is ended when they type again.
+    if (this.typing.includes(user)) this.typing = this.typing.filter((other) => other !== user)
   }
 }

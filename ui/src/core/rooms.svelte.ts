@@ -121,14 +121,12 @@ export class Rooms {
 
   /** This person is not in it any more. */
   forget(id: RoomId): void {
-    this.all.get(id)?.stopAllTyping()
     this.all.delete(id)
     this.#hearer.left(id)
   }
 
   clear(): void {
     this.#welcomes += 1
-    for (const room of this.all.values()) room.stopAllTyping()
     this.all.clear()
     this.known = false
   }

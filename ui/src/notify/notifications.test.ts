@@ -9,9 +9,13 @@ class Browser {
   shown: string[] = []
   tones = 0
   sights = new Map<RoomId, Sight>()
+  /** What only the others know. */
+  elsewhere = new Map<RoomId, Sight>()
   read = new Map<RoomId, number>()
   isQuiet = false
   isVisible = false
+  /** How often a tab has asked the others. */
+  looks = 0
   /** Called while a tab looks how things stand. */
   meanwhile = () => {}
   /** Called while a tab sounds. */
@@ -22,16 +26,12 @@ class Browser {
     return new Notifications({
       exclusively: (work) => (this.#last = this.#last.then(work)),
       told: { get: () => this.told, set: (seq: Seq) => (this.told = seq) },
-      look: async (): Promise<Moment> => {
+      here: () => this.#moment((room) => this.sights.get(room) ?? 'away'),
+      look: async () => {
+        this.looks += 1
         await null
         this.meanwhile()
-        return {
-          isQuiet: this.isQuiet,
-          isVisible: this.isVisible,
-          sounds: 'mine',
-          sight: (room) => this.sights.get(room) ?? 'away',
-          readN: (room) => this.read.get(room) ?? 0,
-        }
+        return this.#moment((room) => this.sights.get(room) ?? this.elsewhere.get(room) ?? 'away')
       },
       show: async (rooms, isLoud) => void this.shown.push(`${brief(rooms)}${isLoud ? ' loud' : ''}`),
       tone: async () => {
@@ -41,6 +41,11 @@ class Browser {
         return !isMute
       },
     })
+  }
+
+  #moment(sight: Moment['sight']): Moment {
+    const { isQuiet, isVisible } = this
+    return { isQuiet, isVisible, sounds: 'mine', sight, readN: (room) => this.read.get(room) ?? 0 }
   }
 
   /** Until whatever is to be told is told. */
@@ -106,6 +111,32 @@ test('after_a_pause_no_timer_is_waited_for_which_a_hidden_page_has_once_a_minute
   expect([await arrives(4_000), browser.shown.at(-1)]).toEqual([2, '1: 4, line 4'])
   expect([await arrives(60_000), await arrives(120_000)]).toEqual([3, 4])
   expect(timers).toHaveBeenCalledTimes(1)
+})
+
+test('what_weighs_nothing_or_is_seen_asks_no_other_tab_and_holds_nothing_back', async () => {
+  const tab = browser.tab()
+  const timers = vi.spyOn(globalThis, 'setTimeout').mockReturnValue(7 as never)
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  browser.sights.set(2, 'seen')
+  for (let at = 1_000; at <= 2_000; at += 100) {
+    clock.mockReturnValue(at)
+    tab.hear(news({ isMine: false, isTold: false }))
+    tab.hear(news({ room: 2 }))
+    await vi.advanceTimersByTimeAsync(0)
+  }
+  expect([browser.looks, browser.shown]).toEqual([0, []])
+  clock.mockReturnValue(2_200)
+  tab.hear(news({ room: 3, body: 'Ada?' }))
+  await vi.advanceTimersByTimeAsync(0)
+  expect([browser.looks, browser.shown, timers.mock.calls.length]).toEqual([1, ['3: 1, Ada?'], 0])
+})
+
+test('what_is_seen_in_another_tab_is_not_told', async () => {
+  const tab = browser.tab()
+  browser.elsewhere.set(1, 'seen')
+  tab.hear(news())
+  await browser.settle()
+  expect([browser.looks, browser.shown, browser.tones]).toEqual([1, [], 0])
 })
 
 test('five_hundred_missed_in_many_rooms_are_one_notification_and_one_tone', async () => {

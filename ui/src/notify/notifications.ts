@@ -1,7 +1,7 @@
 /**
  * Gathers what is to be told, and tells it: at once, then at most so often. However much arrives within a moment, and
  * whatever was missed, is one notification and one tone. Of two tabs of a browser one tells it: what has been told is kept by
- * its place in the order of all events, which is the same in both.
+ * its place in the order of all events, which is the same in both. What tells nothing, as far as this tab knows, is let go of.
  */
 import type { RoomId, Seq } from '../protocol'
 import { type Moment, type News, tell } from './decide'
@@ -20,7 +20,9 @@ export type NotifyWorld = {
   exclusively(work: () => Promise<void>): Promise<void>
   /** The newest message that any tab has told of. */
   told: { get(): Seq; set(seq: Seq): void }
-  /** How things stand, in this tab and in others. */
+  /** How things stand in this tab. */
+  here(): Moment
+  /** How they stand in this tab and in others, by which there may be less to tell and never more. */
   look(): Promise<Moment>
   /** Shows one notification of these rooms; `isLoud`, if the system is to make itself heard. */
   show(rooms: readonly RoomNews[], isLoud: boolean): Promise<void>
@@ -77,6 +79,12 @@ export class Notifications {
 
   #tell(): void {
     this.#attend()
+    const { show, tone } = tell(this.#gathered, this.#world.here())
+    // In a busy room most of it: nobody else is asked, and what follows does not wait for its turn.
+    if (show.length === 0 && !tone) {
+      this.#gathered = []
+      return
+    }
     this.#toldAt = performance.now()
     void this.#world.exclusively(async () => {
       const moment = await this.#world.look()

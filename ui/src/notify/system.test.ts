@@ -1,10 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { type About, closeThose, show } from './system'
+import { type About, Closer, closeThose, show } from './system'
 
 type Shown = { readonly title: string; readonly tag: string; readonly data: About; close(): void }
 
 /** What is on the screen. */
 let shown: Shown[]
+/** How often it was looked at. */
+let looks: number
 /** Called while the system is about to show one. */
 let meanwhile: () => void
 
@@ -20,8 +22,10 @@ const worker = {
     meanwhile()
     put(title, options)
   },
-  getNotifications: async ({ tag }: { tag?: string } = {}) =>
-    shown.filter((one) => tag === undefined || one.tag === tag),
+  getNotifications: async ({ tag }: { tag?: string } = {}) => {
+    looks += 1
+    return shown.filter((one) => tag === undefined || one.tag === tag)
+  },
 }
 
 let isHere: boolean
@@ -31,6 +35,7 @@ const data: About = { path: '/r/1', rooms: [[1, 9]], messages: [42] }
 
 beforeEach(() => {
   shown = []
+  looks = 0
   meanwhile = () => {}
   isHere = true
   hasWorker = true
@@ -74,4 +79,18 @@ test('whoever_has_gone_before_it_is_on_its_way_is_shown_none', async () => {
     await showing
   }
   expect(titles()).toEqual([])
+})
+
+test('what_is_on_its_way_to_the_screen_is_looked_for_when_it_is_there_and_closed_if_it_is_over', async () => {
+  vi.useFakeTimers()
+  const closer = new Closer()
+  closer.expect()
+  await show('porch.room.1', 'Everybody', { data }, follow)
+  closer.expect()
+  closer.close(() => true)
+  await vi.advanceTimersByTimeAsync(900)
+  expect([looks, titles()]).toEqual([0, ['Everybody']])
+  await vi.advanceTimersByTimeAsync(100)
+  expect([looks, titles()]).toEqual([1, []])
+  vi.useRealTimers()
 })

@@ -87,15 +87,22 @@ const CLOSE_INTERVAL_MS = 1_000
 /** Closes what is over: at once, then at most so often, and not at all while nothing can be there. */
 export class Closer {
   /** Something has come that may be shown, by whatever tab; or a page before this one has shown it. */
-  isNeeded = true
+  #isNeeded = true
 
   #isOver: ((about: About) => boolean) | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   close(isOver: (about: About) => boolean): void {
-    if (!this.isNeeded) return
+    if (!this.#isNeeded) return
     this.#isOver = isOver
     if (this.#timer === undefined) this.#next()
+  }
+
+  /** Something is on its way to the screen, by whatever tab: Chromium forgets what is looked for before it is there. */
+  expect(): void {
+    this.#isNeeded = true
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#next(), CLOSE_INTERVAL_MS)
   }
 
   stop(): void {
@@ -110,9 +117,9 @@ export class Closer {
     this.#timer = undefined
     if (!isOver) return
     this.#timer = setTimeout(() => this.#next(), CLOSE_INTERVAL_MS)
-    this.isNeeded = false
+    this.#isNeeded = false
     void closeThose(isOver).then((left) => {
-      this.isNeeded ||= left > 0
+      this.#isNeeded ||= left > 0
     })
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Notify, RoomKind } from '../protocol'
 import {
+  isGone,
   isOver,
   isThere,
   type Moment,
@@ -157,7 +158,8 @@ describe('what a notification tells', () => {
     [2, { ...known, deleted: new Set([8]) }],
     [3, { ...known, notify: 'none' }],
   ])
-  const over = (...told: [number, number][]) => isOver(told, (id) => rooms.get(id))
+  const roomOf = (id: number) => rooms.get(id)
+  const over = (...told: [number, number][]) => isOver(told, roomOf)
 
   test('is over when all of it was read, muted or left', () => {
     expect([over([1, 5]), over([1, 6]), over([3, 9]), over([4, 1])]).toEqual([true, false, true, true])
@@ -165,7 +167,19 @@ describe('what a notification tells', () => {
   })
 
   test('is over when the newest that it tells of was deleted, however long ago', () => {
-    expect([over([2, 8]), over([2, 7]), over([1, 9], [2, 8])]).toEqual([true, false, true])
+    expect([over([2, 8]), over([2, 7])]).toEqual([true, false])
+  })
+
+  test('stays for the other rooms of several where one message of one was deleted', () => {
+    expect([over([1, 9], [2, 8]), over([1, 5], [2, 8])]).toEqual([false, true])
+  })
+
+  test('is gone where the box does not have it, or does not have that message', () => {
+    const gone = (messages: number[], ...rooms: [number, number][]) =>
+      isGone({ rooms, messages }, roomOf, 100)
+    expect([gone([90], [1, 9]), gone([90], [1, 10]), gone([101], [1, 9])]).toEqual([false, true, true])
+    expect([gone([90], [1, 10], [2, 9]), gone([90], [1, 10], [2, 8])]).toEqual([false, true])
+    expect([gone([90], [1, 10], [1, 5]), gone([90], [4, 1], [3, 9])]).toEqual([true, true])
   })
 
   test('is there no more where it was deleted, or the box has fewer', () => {

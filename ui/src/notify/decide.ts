@@ -99,24 +99,37 @@ export type Told = {
   readonly deleted: ReadonlySet<number>
 }
 
-/** Whether message `n` is there, so far as that is known of a room. */
+/** A room, and up to which of its messages a notification tells. */
+export type UpTo = readonly [room: RoomId, n: number]
+
+/** Whether a message is there, so far as that is known of its room. */
 export function isThere(room: Told | undefined, n: number): boolean {
   return room !== undefined && n <= room.last_n && !room.deleted.has(n)
 }
 
 /**
- * Whether a notification that tells of these rooms, each up to a message, tells nothing new any more, or shows what was
- * deleted.
+ * Whether a notification tells nothing new any more, or of a single room what was deleted. One of several rooms shows nothing
+ * of what was written, and stays for those in which there is something new.
  */
-export function isOver(
-  rooms: readonly (readonly [room: RoomId, n: number])[],
+export function isOver(rooms: readonly UpTo[], roomOf: (id: RoomId) => Told | undefined): boolean {
+  return rooms.every(([id, n]) => isOld(roomOf(id), n))
+}
+
+/**
+ * The same once the box has told how things are, and not what was missed: what it does not have is not there either, such as
+ * messages after number `newest` in the order of all where it was put back.
+ */
+export function isGone(
+  { rooms, messages }: { readonly rooms: readonly UpTo[]; readonly messages: readonly Seq[] },
   roomOf: (id: RoomId) => Told | undefined,
+  newest: Seq,
 ): boolean {
-  const told = rooms.map(([id, n]) => [roomOf(id), n] as const)
-  return (
-    told.some(([room, n]) => room?.deleted.has(n)) ||
-    told.every(([room, n]) => !room || room.notify === 'none' || room.read_n >= n)
-  )
+  if (messages.some((message) => message > newest)) return true
+  return rooms.every(([id, n]) => !isThere(roomOf(id), n) || isOld(roomOf(id), n))
+}
+
+function isOld(room: Told | undefined, n: number): boolean {
+  return !room || room.notify === 'none' || room.read_n >= n || room.deleted.has(n)
 }
 
 /**

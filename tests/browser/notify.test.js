@@ -7,6 +7,7 @@ import { look } from './harness/look.js'
 import { countTones, listens, setVisible, shown } from './harness/notifications.js'
 import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
+import { details, makeRoom } from './harness/rooms.js'
 import { story } from './harness/story.js'
 
 /** A notification has this long to come or to go, on a busy machine too. */
@@ -197,6 +198,18 @@ describe('notifications in Chromium', { skip }, () => {
     await look(ada.page, 'notify-details')
     await ada.openRoom('Grace')
     await shows()
+  chapter('who is taken out of a room is told no longer of it, and of others as before', async () => {
+    await makeRoom(grace, 'Kitchen', 'Only who is added', ['Ada'])
+    await grace.say('Ada, taste this')
+    await shows('Grace: And now, away?', 'Kitchen: Grace: Ada, taste this')
+    await details(grace)
+    await grace.page.getByRole('button', { name: 'What to do with Ada' }).click()
+    await grace.page.getByRole('menuitem', { name: 'Take out of the room' }).click()
+    await grace.page.getByRole('dialog').getByRole('button', { name: 'Take out of the room' }).click()
+    await ada.page.locator('.toast:popover-open', { hasText: 'Kitchen' }).getByRole('button').click()
+    await shows('Grace: And now, away?')
+  })
+
     await lookAway()
     await grace.openRoom('Everybody')
     await grace.say('Ada! Ada! Ada!')

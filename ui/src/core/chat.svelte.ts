@@ -307,7 +307,7 @@ export class Chat {
     if (this.#around.storage?.getItem(NEW_PLACE_KEY) !== String(newest)) this.newPlace = newest
     this.#directory.meet(welcome.me)
     // Before the first welcome nothing of what is deleted is heard either.
-    if (welcome.resume !== 'ok') this.events.doubt()
+    if (welcome.resume !== 'ok') this.events.doubt(welcome.seq)
     this.rooms.welcome(welcome)
     this.#kept.connected()
     this.entry.confirm()

@@ -18,6 +18,8 @@ export class Events {
   readonly buriers = new Set<(message: Seq) => void>()
   /** The newest event at the last welcome. */
   welcomedAt: Seq = 0
+  /** The same of the last welcome that told how things are, and not what was missed. */
+  reloadedAt: Seq = 0
   /** Counts how often it could not be known what was deleted: what shows messages lets go of them and asks again. */
   reloads = $state(0)
 
@@ -49,9 +51,13 @@ export class Events {
     }
   }
 
-  /** What was deleted of late is not known: nothing that was loaded before is to be shown. */
-  doubt(): void {
-    this.#revisions.unknown()
+  /**
+   * What was deleted of late is not known: nothing that was loaded before is to be shown. `at`: the newest event, where a
+   * welcome tells how things are.
+   */
+  doubt(at = this.reloadedAt): void {
+    this.reloadedAt = at
+    this.forget()
     this.reloads += 1
   }
 

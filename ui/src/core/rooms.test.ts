@@ -245,6 +245,22 @@ test('archived_rooms_are_counted_as_the_box_tells_known_or_not', async () => {
   await vi.waitFor(() => expect(chat.rooms.archived).toBe(4))
   given.archived = new Set([5, 6])
   await chat.rooms.loadArchived(undefined)
+test('a_room_that_was_left_or_a_welcome_that_goes_on_is_not_taken_for_a_box_that_tells_how_things_are', async () => {
+  const guest = await inside({ seq: 20, rooms: [room(), room({ id: 4, kind: 'open' })] })
+  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(1))
+  for (const [resume, seq, reloadedAt] of [
+    ['ok', 30, 20],
+    ['reload', 15, 15],
+  ] as const) {
+    chat.hide()
+    chat.show()
+    await (await box.guest()).greet({ seq, resume })
+    await vi.waitFor(() => expect(chat.events.welcomedAt).toBe(seq))
+    expect(chat.events.reloadedAt).toBe(reloadedAt)
+  }
+})
+
   expect(chat.rooms.archived, 'what was loaded changes nothing').toBe(4)
   guest.say({ type: 'rooms_gone', rooms: [5, 7, 8], archived: 2, by: null })
   guest.say({ type: 'room', room: room({ id: 9, name: 'Attic' }), back: true })

@@ -77,7 +77,46 @@ test('a_loudspeaker_that_does_not_wake_counts_as_silent_until_the_page_is_touche
   touches.get('click')!()
   audio.isTouched = false
   await vi.advanceTimersByTimeAsync(0)
-  expect([audio.state, touches.size]).toEqual(['suspended', 0])
+  expect(audio.state).toBe('suspended')
+  expect([await play(), audio.notes]).toEqual([true, 2])
+})
+
+test('a_loudspeaker_that_did_not_wake_is_not_waited_for_again_until_a_touch_has_readied_it', async () => {
+  const stop = tone.readyTone()
+  touches.get('click')!()
+  expect([await play(), audio.notes]).toEqual([true, 2])
+  audio.onended[0]!()
+  audio.wakes = false
+  expect(await play()).toBe(false)
+  let isHeard: boolean | undefined
+  void tone.playTone().then((heard) => (isHeard = heard))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(isHeard).toBe(false)
+  audio.isTouched = true
+  touches.get('keydown')!()
+  audio.isTouched = false
+  await vi.advanceTimersByTimeAsync(0)
+  expect([await play(), audio.notes]).toEqual([true, 4])
+  stop()
+  expect(touches.size).toBe(0)
+})
+
+test('a_key_that_is_no_touch_or_a_touch_that_wakes_nothing_leaves_it_to_the_next', async () => {
+  const userActivation = { hasBeenActive: true, isActive: false }
+  vi.stubGlobal('navigator', { userActivation })
+  audio.wakes = false
+  tone.readyTone()
+  audio.isTouched = true
+  touches.get('keydown')!()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(audio.wakes, 'Escape').toBe(false)
+  userActivation.isActive = true
+  audio.isTouched = false
+  touches.get('keydown')!()
+  audio.isTouched = true
+  touches.get('click')!()
+  audio.isTouched = false
+  await vi.advanceTimersByTimeAsync(0)
   expect([await play(), audio.notes]).toEqual([true, 2])
 })
 

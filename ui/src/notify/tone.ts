@@ -8,6 +8,8 @@ const WAKE_MS_MAX = 1_000
 const TOUCHES = ['click', 'keydown'] as const
 
 let context: AudioContext | null = null
+/** `silent`: it did not wake when it was to, and is not waited for again until a touch has readied it. */
+let loudspeaker: 'untried' | 'silent' | 'ready' = 'untried'
 /** Tones that are to be heard, or are. */
 let sounding = 0
 
@@ -17,7 +19,7 @@ let sounding = 0
  */
 export async function playTone(): Promise<boolean> {
   // Asked for before that, it is refused aloud, in the console.
-  if (navigator.userActivation?.hasBeenActive === false) return false
+  if (loudspeaker === 'silent' || navigator.userActivation?.hasBeenActive === false) return false
   sounding += 1
   try {
     context ??= new AudioContext()
@@ -27,6 +29,7 @@ export async function playTone(): Promise<boolean> {
       note(context, 880, 0.11).onended = ended
       return true
     }
+    loudspeaker = 'silent'
   } catch {
     // No audio on this device.
   }
@@ -34,22 +37,28 @@ export async function playTone(): Promise<boolean> {
   return false
 }
 
-/** Readies the tone at the next touch of the page; until it is called. */
+/** Readies the tone at a touch of the page, as long as it is not ready; until it is called. */
 export function readyTone(): () => void {
-  const ready = () => {
-    stop()
-    try {
-      context ??= new AudioContext()
-      void context.resume().then(letSleep, () => {})
-    } catch {
-      // No audio on this device.
-    }
-  }
-  const stop = () => {
+  for (const touch of TOUCHES) window.addEventListener(touch, ready, true)
+  return () => {
     for (const touch of TOUCHES) window.removeEventListener(touch, ready, true)
   }
-  for (const touch of TOUCHES) window.addEventListener(touch, ready, true)
-  return stop
+}
+
+function ready(): void {
+  // Escape, and keys that only hold others, are no touch for a browser.
+  if (loudspeaker === 'ready' || navigator.userActivation?.isActive === false) return
+  try {
+    context ??= new AudioContext()
+    void context.resume().then(readied, () => {})
+  } catch {
+    // No audio on this device.
+  }
+}
+
+function readied(): void {
+  loudspeaker = 'ready'
+  letSleep()
 }
 
 async function isAwake(audio: AudioContext): Promise<boolean> {

@@ -8,11 +8,10 @@ import { chat } from './chat'
 import { startLanguage, withTexts } from './i18n'
 import { missingFeatures } from './parts/features'
 import { router } from './router.svelte'
+import { somethingToShow } from './somethingToShow'
 import { appearance } from './style/appearance.svelte'
 import { followWindow } from './window'
 
-/** From here on it is said that the chats are awaited. */
-const WAITED_MS_MAX = 400
 /** How long a step to another page may take. */
 const RELOAD_WAIT_MS = 1_000
 
@@ -37,7 +36,7 @@ if (missing.length > 0) {
     .then(() => withTexts(import('./screens/Unsupported.svelte')))
     .then(({ default: Unsupported }) => mount(Unsupported, { target }))
 } else {
-  const isKnown = known()
+  const isKnown = somethingToShow(chat)
   router.start()
   followWindow()
   void Promise.all([startLanguage(), isKnown]).then(() => {
@@ -45,18 +44,6 @@ if (missing.length > 0) {
     target.replaceChildren()
     mount(App, { target })
   })
-}
-
-/**
- * Resolves when there is something to show: the chats, or what stands in the way of them. Drawing first that they are
- * awaited, and then empty panes, took a slow phone longer than all that they wait for.
- */
-async function known(): Promise<void> {
-  const entered = chat.entry
-    .start()
-    .then(() => (chat.phase === 'inside' ? chat.rooms.whenKnown() : undefined))
-  const late = new Promise<void>((resolve) => setTimeout(resolve, WAITED_MS_MAX))
-  await Promise.race([entered, chat.rooms.whenKnown(), late])
 }
 
 if ('serviceWorker' in navigator && import.meta.env.PROD) {

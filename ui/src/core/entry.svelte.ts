@@ -254,8 +254,9 @@ export class Entry {
       this.enter(user, has_password)
       return
     }
-    const { tellSignedOut } = await import('./leaving')
-    if (await tellSignedOut(user, this.kept, this.#api.logout)) this.goOutside()
+    // What the box does not give any more after an update, or now, it may give the next time.
+    const leaving = await import('./leaving').catch(() => null)
+    if (await leaving?.tellSignedOut(user, this.kept, this.#api.logout)) this.goOutside()
     else this.keepTrying()
   }
 

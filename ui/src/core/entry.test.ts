@@ -199,3 +199,19 @@ test('a_close_that_overtakes_the_answer_takes_no_word_of_farewell_away', async (
   })
   expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'left', null])
 })
+
+test('where_what_signs_out_cannot_be_loaded_the_page_goes_on_asking', async () => {
+  await inside()
+  chat.entry.kept.accounts.leave(ada, 'sign_out')
+  chat.hide()
+  openChat()
+  vi.doMock('./leaving', () => {
+    throw new Error('no such chunk')
+  })
+  await chat.entry.start()
+  expect(chat.phase).toBe('unreachable')
+  vi.doUnmock('./leaving')
+  chat.wake()
+  await vi.waitFor(() => expect(chat.phase).toBe('outside'))
+  expect(given.signedIn).toBeNull()
+})

@@ -73,7 +73,7 @@ export class Events {
     // One of very many rooms, of which the welcome tells only the liveliest.
     if (!room && live) void this.#rooms.meet(message.room).catch(() => {})
     if (!room) return
-    const isNew = message.n > room.last_n
+    const isNew = message.n > room.newestN
     const known = room.add(message)
     if (mine && message.n > room.read_n) room.read_n = message.n
     // Of what was missed the welcome has told how many there are.

@@ -68,8 +68,11 @@ export class RoomState {
   readonly timeline = new Timeline()
   /** The number around which messages are being read, kept longest; null while nobody looks. */
   looked: number | null = null
-  /** The box may have gone back to an earlier history: what it says next is all that counts. */
-  isForgotten = false
+  /**
+   * The box may have gone back to an earlier history: what it says from then on is all that counts. The newest message heard
+   * since, 0 before the first; null once it has said how things are.
+   */
+  heardN: number | null = null
 
   /** Whether this was a talk with somebody who is not here any more. */
   readonly personGone = $derived(this.kind === 'direct' && this.with === null)
@@ -96,16 +99,25 @@ export class RoomState {
     this.notify = room.notify ?? (room.kind === 'direct' ? 'all' : 'mine')
     this.with = room.with
     this.member_count = room.member_count
-    this.last_n = room.last_n
-    if (this.isForgotten) {
-      this.isForgotten = false
+    const { heardN } = this
+    if (heardN !== null) {
+      this.heardN = null
       this.#deleted = new Set()
-      this.read_n = 0
+      if (!heardN || this.read_n < heardN) this.read_n = 0
+    }
+    // What was heard after the box was asked is newer than its answer.
+    if (!heardN || heardN <= room.last_n) {
+      this.last_n = room.last_n
+      this.last = room.last
     }
     this.read_n = Math.max(this.read_n, room.read_n)
-    this.last = room.last
     this.joined_at = room.joined_at
     this.#passOver(room.deleted)
+  }
+
+  /** The newest message, as far as the box has said since it may have gone back. */
+  get newestN(): number {
+    return this.heardN ?? this.last_n
   }
 
   /** Numbers of messages above `read_n` that were deleted. */
@@ -138,8 +150,14 @@ export class RoomState {
     this.timeline.trim(this.looked ?? message.n)
     this.changed += 1
     this.stopTyping(message.author)
-    if (message.n < this.last_n) return message
-    this.last_n = message.n
+    const { n } = message
+    if (n < this.newestN) return message
+    if (this.heardN !== null && n > this.heardN) {
+      this.heardN = n
+      // Nobody has read it yet, however far an earlier history was.
+      this.read_n = Math.min(this.read_n, n - 1)
+    }
+    this.last_n = n
     this.last = {
       id: message.id,
       author: message.author,
@@ -165,7 +183,7 @@ export class RoomState {
   }
 
   forgetHistory(): void {
-    this.isForgotten = true
+    this.heardN = 0
     this.timeline.clear()
     this.changed += 1
   }

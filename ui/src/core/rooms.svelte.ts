@@ -147,7 +147,7 @@ export class Rooms {
       for (const room of page.rooms) {
         const known = this.all.get(room.id)
         // What was told by the connection is newer.
-        const older = known && !known.isForgotten && (!untold.has(room.id) || known.last_n > room.last_n)
+        const older = known?.heardN === null && (!untold.has(room.id) || known.last_n > room.last_n)
         untold.delete(room.id)
         if (!older) this.#welcomeTo(room)
       }

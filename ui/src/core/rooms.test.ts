@@ -140,6 +140,49 @@ test('a_room_beyond_the_welcome_is_believed_when_the_box_was_put_back', async ()
   expect(chat.rooms.get(9)?.unread).toBe(3)
 })
 
+test.each([
+  ['is_newer_than_that', 50, 51],
+  ['counts_also_where_there_were_more_before_the_box_was_put_back', 30, 31],
+])('a_message_that_comes_before_the_page_of_its_room_%s', async (_what, there, live) => {
+  const attic = room({ id: 9, last_n: 50, read_n: 50 })
+  given.joined = async () => ({ rooms: [attic], more: false })
+  await inside({ seq: 80, rooms: [room()], more: true })
+  await vi.waitFor(() => expect(chat.rooms.get(9)?.last_n).toBe(50))
+  const state = chat.rooms.get(9)!
+  const heard: [number, number][] = []
+  chat.events.hearers.add(({ unread }, { n }) => heard.push([n, unread]))
+  let answer = (_: Awaited<ReturnType<typeof given.joined>>) => {}
+  given.joined = () => new Promise((resolve) => (answer = resolve))
+  chat.hide()
+  chat.show()
+  const guest = await box.guest()
+  await guest.greet({ seq: 60, resume: 'reload', rooms: [room()], more: true })
+  guest.tell(written(message({ id: 61, room: 9, n: live, body: 'Now' })))
+  await vi.waitFor(() => expect(state.last?.preview).toBe('Now'))
+  expect([state.last_n, state.unread, heard]).toEqual([live, 1, [[live, 1]]])
+  const last = { id: 40, author: 2, preview: 'Then', sent_at: 0 }
+  const met = vi.spyOn(state, 'learn')
+  answer({ rooms: [{ ...attic, last_n: there, read_n: there, last }], more: false })
+  await vi.waitFor(() => expect(met).toHaveBeenCalled())
+  expect([state.last_n, state.unread, state.last?.preview]).toEqual([live, 1, 'Now'])
+  // Asked again, the box tells of it.
+  guest.say({ type: 'room', room: { ...attic, last_n: there, read_n: 0, last } })
+  await vi.waitFor(() => expect(state.last_n).toBe(there))
+})
+
+test('what_was_read_before_the_page_of_its_room_stays_read', async () => {
+  const attic = room({ id: 9, last_n: 50, read_n: 50 })
+  given.joined = async () => ({ rooms: [attic], more: false })
+  await inside({ seq: 80, rooms: [room()], more: true })
+  await vi.waitFor(() => expect(chat.rooms.get(9)?.last_n).toBe(50))
+  const state = chat.rooms.get(9)!
+  state.forgetHistory()
+  state.add(message({ id: 61, room: 9, n: 31 }))
+  chat.markRead(9, 31)
+  state.learn({ ...attic, last_n: 30, read_n: 12 })
+  expect([state.last_n, state.read_n, state.unread]).toEqual([31, 31, 0])
+})
+
 test('who_is_taken_out_of_a_room_knows_by_whom', async () => {
   const guest = await inside({ rooms: [room({ id: 4, kind: 'open', name: 'Kitchen' })] })
   guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: 2 })
@@ -202,6 +245,22 @@ test('a_room_that_was_left_takes_away_what_was_known_of_it', async () => {
   await vi.waitFor(() => expect(chat.events.reloads).toBe(before + 1))
 })
 
+test('a_room_that_was_left_or_a_welcome_that_goes_on_is_not_taken_for_a_box_that_tells_how_things_are', async () => {
+  const guest = await inside({ seq: 20, rooms: [room(), room({ id: 4, kind: 'open' })] })
+  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
+  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(1))
+  for (const [resume, seq, reloadedAt] of [
+    ['ok', 30, 20],
+    ['reload', 15, 15],
+  ] as const) {
+    chat.hide()
+    chat.show()
+    await (await box.guest()).greet({ seq, resume })
+    await vi.waitFor(() => expect(chat.events.welcomedAt).toBe(seq))
+    expect(chat.events.reloadedAt).toBe(reloadedAt)
+  }
+})
+
 test('drafts_stay_with_their_room_over_a_reload', async () => {
   await inside({ rooms: [room(), room({ id: 4 })] })
   chat.setDraft(4, 'half a thought')
@@ -245,22 +304,6 @@ test('archived_rooms_are_counted_as_the_box_tells_known_or_not', async () => {
   await vi.waitFor(() => expect(chat.rooms.archived).toBe(4))
   given.archived = new Set([5, 6])
   await chat.rooms.loadArchived(undefined)
-test('a_room_that_was_left_or_a_welcome_that_goes_on_is_not_taken_for_a_box_that_tells_how_things_are', async () => {
-  const guest = await inside({ seq: 20, rooms: [room(), room({ id: 4, kind: 'open' })] })
-  guest.say({ type: 'rooms_gone', rooms: [4], archived: 0, by: null })
-  await vi.waitFor(() => expect(chat.rooms.all.size).toBe(1))
-  for (const [resume, seq, reloadedAt] of [
-    ['ok', 30, 20],
-    ['reload', 15, 15],
-  ] as const) {
-    chat.hide()
-    chat.show()
-    await (await box.guest()).greet({ seq, resume })
-    await vi.waitFor(() => expect(chat.events.welcomedAt).toBe(seq))
-    expect(chat.events.reloadedAt).toBe(reloadedAt)
-  }
-})
-
   expect(chat.rooms.archived, 'what was loaded changes nothing').toBe(4)
   guest.say({ type: 'rooms_gone', rooms: [5, 7, 8], archived: 2, by: null })
   guest.say({ type: 'room', room: room({ id: 9, name: 'Attic' }), back: true })

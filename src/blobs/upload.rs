@@ -599,7 +599,7 @@ mod tests {
         assert_eq!(fixture.again().progress().at, UPLOAD_SYNC_BYTES + 6);
         let found = Arc::new(fixture.after_power_cut());
         assert_eq!(found.progress().at, UPLOAD_SYNC_BYTES);
-        let mut writing = Writing::begin(found.clone(), fixture.blobs.clone(), UPLOAD_SYNC_BYTES, false).unwrap();
+        let mut writing = Writing::begin(found.clone(), fixture.blobs, UPLOAD_SYNC_BYTES, false).unwrap();
         writing.write(b"0123456789").unwrap();
         writing.finish(0).unwrap();
         let whole = [&vec![7; UPLOAD_SYNC_BYTES as usize][..], b"0123456789"].concat();

@@ -314,7 +314,7 @@ fn finish(mut writing: Writing, checksum: Option<Checksum>, came: &Came, ends_at
         (Some(_), Came::Part) => return Err(ErrorCode::BadRequest.into()),
         (Some(_), Came::PutOut) => return Err(ErrorCode::Busy.into()),
         (Some(checksum), Came::Whole) => {
-            if !checksum.is_right() {
+            if !checksum.fits() {
                 return Err(ErrorCode::UploadChecksum.into());
             }
             writing.believe()?;
@@ -339,7 +339,7 @@ impl Incoming {
         let mut due = None;
         while self.gathered.len() < UPLOAD_BUFFER_BYTES {
             let since = Instant::now();
-            let wait = due.map_or(self.pace.left(), |due: Instant| due.saturating_duration_since(since));
+            let wait = due.map_or_else(|| self.pace.left(), |due: Instant| due.saturating_duration_since(since));
             let frame = match timeout(wait, self.body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(None) => return Some(Came::Whole),

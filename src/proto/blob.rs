@@ -101,7 +101,9 @@ impl From<String> for FileName {
                 && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
         let mut name: String = last.chars().filter(is_line).collect::<String>().trim().to_owned();
-        name.truncate(name.floor_char_boundary(FILE_NAME_BYTES_MAX));
+        while name.len() > FILE_NAME_BYTES_MAX {
+            name.pop();
+        }
         Self(if name.chars().all(|c| c == '.') { String::new() } else { name })
     }
 }

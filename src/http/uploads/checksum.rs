@@ -34,7 +34,7 @@ impl Checksum {
         self.came.update(bytes);
     }
 
-    pub(super) fn is_right(self) -> bool {
+    pub(super) fn fits(self) -> bool {
         self.came.finish().as_ref() == self.expected
     }
 }
@@ -49,7 +49,7 @@ mod tests {
             let mut checksum = Checksum::expected(&HeaderValue::from_static(header))?;
             checksum.update(b"hello ");
             checksum.update(b"world");
-            Ok(checksum.is_right())
+            Ok(checksum.fits())
         };
         // The example of tus.
         assert_eq!(judged("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="), Ok(true));

@@ -27,7 +27,7 @@ pub(super) fn read(header: Option<&HeaderValue>) -> Result<Metadata, ErrorCode> 
     }
     let mut read = Metadata::default();
     for pair in text.split(',') {
-        let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
+        let (key, value) = pair.trim().split_once(' ').unwrap_or_else(|| (pair.trim(), ""));
         if ![NAME, MEDIA_TYPE].contains(&key) {
             continue;
         }

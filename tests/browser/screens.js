@@ -56,6 +56,7 @@ async function walkIn(language, binary, called, { pictures, faults }) {
     const world = await World.make(porch, browser, stranger)
     for (const place of PLACES.filter(({ name }) => chosen.test(name))) {
       const name = `${place.name}-${language}`
+      const known = faults.length
       try {
         const page = await world.go(place, language)
         pictures.set(name, await portrait(page, { ...place, name }, called, faults))
@@ -64,7 +65,7 @@ async function walkIn(language, binary, called, { pictures, faults }) {
         faults.push(`${name}: not reached: ${String(error.message ?? error).split('\n')[0]}`)
         await world.recover()
       }
-      console.error(`${called} ${name}`)
+      console.error([`${called} ${name}`, ...faults.slice(known)].join('\n  '))
     }
   } finally {
     await browser.close()

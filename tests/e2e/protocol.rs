@@ -285,6 +285,33 @@ async fn pictures(page: &mut Page, ada: &Person) {
     assert_eq!(ada.ask("GET", &path, None).await.status, 404);
 }
 
+/// A file by tus, cut in two, and one that is given up.
+async fn uploads(page: &mut Page, ada: &Person) {
+    let mut ask = async |request: &str, path: &str, fields: &str, body: &str| {
+        assert!(page.requests.contains(request), "the page does not know of {request}");
+        page.used.insert(request.to_owned());
+        let method = request.split(' ').next().expect("a request begins with its method");
+        let (host, cookie, length) = (ada.door.https, &ada.cookie, body.len());
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nTus-Resumable: 1.0.0");
+        let raw = format!("{head}\r\nConnection: close\r\nContent-Length: {length}\r\n{fields}\r\n{body}");
+        ada.door.ask_raw(&raw).await
+    };
+    let metadata = "Upload-Length: 11\r\nUpload-Metadata: filename 5Zu+LnBuZw==,filetype aW1hZ2UvcG5n\r\n";
+    let begun = ask("POST /api/uploads", "/api/uploads", metadata, "").await;
+    assert_eq!(begun.status, 201, "{begun:?}");
+    let path = begun.header("location").expect("where it is").to_owned();
+    let next = |at: usize| format!("Upload-Offset: {at}\r\nContent-Type: application/offset+octet-stream\r\n");
+    let first = ask("PATCH /api/uploads/{id}", &path, &next(0), "Hello ").await;
+    assert_eq!((first.status, first.header("upload-offset")), (204, Some("6")));
+    let asked = ask("HEAD /api/uploads/{id}", &path, "", "").await;
+    let told = ["upload-offset", "upload-length", "upload-metadata"].map(|name| asked.header(name));
+    assert_eq!(told, [Some("6"), Some("11"), Some("filename 5Zu+LnBuZw==,filetype aW1hZ2UvcG5n")]);
+    assert!(asked.header("upload-expires").is_some());
+    assert_eq!(ask("PATCH /api/uploads/{id}", &path, &next(6), "porch").await.header("upload-offset"), Some("11"));
+    assert_eq!(ask("DELETE /api/uploads/{id}", &path, "", "").await.status, 204);
+    assert_eq!(ask("HEAD /api/uploads/{id}", &path, "", "").await.status, 404);
+}
+
 /// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.
 async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_id: u64) -> (u64, Value) {
     let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
@@ -528,6 +555,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     assert!(page.examples.len() > 40 && page.requests.len() >= 20, "{:?}", page.requests);
     let (ada, grace) = accounts(&mut page, &porch.door).await;
     pictures(&mut page, &ada).await;
+    uploads(&mut page, &ada).await;
     let (mut on_ada, welcome) = Stranger::arrive(&mut page, &ada, Value::Null).await;
     on_ada.hear(&mut page, "present").await;
     let (mut on_grace, _) = Stranger::arrive(&mut page, &grace, Value::Null).await;

@@ -144,7 +144,8 @@ impl Uploads {
         self.of(id, by).map(|upload| upload.progress())
     }
 
-    /// Goes on with one of this person's at byte `at`; see [`Writing::begin`]. None where there is none.
+    /// Goes on with one of this person's at byte `at`, and puts out whoever wrote before. `doubted`: what is written counts
+    /// only once it was [believed](Writing::believe). None where there is none.
     pub fn write(&self, id: UploadId, by: UserId, at: u64, doubted: bool) -> Option<Result<Writing, UploadFault>> {
         let upload = self.of(id, by)?;
         Some(Writing::begin(upload, self.blobs.clone(), at, doubted))

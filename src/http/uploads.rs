@@ -1,4 +1,4 @@
-//! Uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination, expiration, checksum.
+//! Uploads by tus 1.0.0 (<https://tus.io/protocols/resumable-upload>): core, creation, termination, expiration, checksum.
 //!
 //! Bytes go to the disk as they come, never a whole body in memory. What came before a connection broke off is kept: the
 //! client asks how far it is, and goes on there.

@@ -5,8 +5,9 @@
  * Scripts that run on without spaces (Chinese, Japanese, Korean, Thai and their like) stand right beside a link and are
  * no part of it: `链接https://example.com/c谢谢`. Within an address they are meant where a segment begins with them
  * (`/wiki/树`, `?q=天气`), which nobody writes by accident. Two cases nobody can tell apart. After the first slash of all
- * they end the link, because browsers copy an address with that slash: `打开https://porch.local/然后登录`. Glued to a
- * letter they end it, too, and `/wiki/C语言` is cut: most addresses are copied, and then such letters are encoded.
+ * they end the link, because browsers copy an address with that slash: `打开https://porch.local/然后登录`; unless a second
+ * segment begins with them (`/菜谱/红烧肉`). Glued to a letter they end it, too, and `/wiki/C语言` is cut: most addresses
+ * are copied, and then such letters are encoded.
  */
 import { isAddress, isEnding, schemeOf } from './hosts'
 
@@ -38,6 +39,8 @@ const GOES_ON = /[\p{Lu}\p{Ll}\p{Lt}@]|[\u0300-\u036f]/u
 
 const RUNS_ON =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\p{sc=Yi}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}\uff10-\uff5a]/u
+/** A first segment in such a script, and behind it one that begins in it. */
+const TWO_SEGMENTS = new RegExp(`\\/(?:${RUNS_ON.source}|\\p{M})+\\/${RUNS_ON.source}`, 'uy')
 const LETTER = /[\p{L}\p{M}\p{N}]/u
 /** Begins a segment, which may be in any script. */
 const BEGINS = '/=#_-'
@@ -194,7 +197,7 @@ function tailAt(text: string, from: number, quoted: boolean): { end: number; nex
     } else if (!/[\w~:/?#@!$&*+=%.'\u200c-]/.test(char)) {
       if (!LETTER.test(char)) break
       if (RUNS_ON.test(char) && !runsOn) {
-        if (at - 1 === from || !BEGINS.includes(before)) break
+        if (at - 1 === from ? matchEnd(TWO_SEGMENTS, text, from) === from : !BEGINS.includes(before)) break
         runsOn = true
       }
     } else if (quoted && char === "'") break

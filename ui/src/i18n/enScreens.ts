@@ -2,7 +2,7 @@
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
   'composer.left': { one: '{n} character left', other: '{n} characters left' },
-  'composer.over': { one: '{n} character too many', other: '{n} characters too many' },
+  'composer.over': 'At most 8,000 characters: {n} too many',
   'chat.typing1': '{a} is typing…',
   'chat.typing2': '{a} and {b} are typing…',
   'chat.typing3': '{a}, {b} and {c} are typing…',

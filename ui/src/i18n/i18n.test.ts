@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { BODY_CHARS_MAX } from '../limits'
 import { en as enChat } from './en'
 import { enBox } from './enBox'
 import { enScreens } from './enScreens'
@@ -43,6 +44,12 @@ describe('the tables', () => {
         for (const form of forms(entry)) expect([key, form.trim() === '']).toEqual([key, false])
       }
     }
+  })
+
+  it('say by how much a message is too long, and how long one may be', () => {
+    const limit = formatNumberIn('en', BODY_CHARS_MAX)
+    for (const table of [en, zh])
+      for (const key of ['composer.over', 'error.body_long'] as const) expect(table[key]).toContain(limit)
   })
 
   it('leave no English behind in Chinese', () => {

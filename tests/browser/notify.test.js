@@ -212,7 +212,7 @@ describe('notifications in Chromium', { skip }, () => {
 
   chapter('a muted room tells nothing, and its count is grey and for itself alone', async () => {
     await ada.page.getByRole('link', { name: 'Room details' }).last().click()
-    await ada.page.getByRole('radio', { name: 'Nothing' }).check()
+    await ada.page.getByRole('radio', { name: 'Nothing (muted)', exact: true }).check()
     await ada.chatRow('Everybody').getByText('Muted').waitFor()
     await look(ada.page, 'notify-details')
     await ada.openRoom('Grace')

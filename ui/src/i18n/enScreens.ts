@@ -435,9 +435,9 @@ export const enScreens = {
   'notify.ofRoom': 'Notify me of',
   'notify.ofAll': 'Everything',
   'notify.ofMine': 'My name',
-  'notify.ofNone': 'Nothing',
+  'notify.ofNone': 'Nothing (muted)',
   'notify.ofHint':
-    'The same on all your devices; nobody else sees it. A room that is muted counts, in grey, for itself alone.',
+    'The same on all your devices; nobody else sees it. Muted: new messages are counted only in the room’s own row, in grey.',
   'notify.several': { one: '{n} new message', other: '{n} new messages' },
   'notify.counted': '{room} ({count})',
 

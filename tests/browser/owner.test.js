@@ -190,7 +190,7 @@ describe('owners who act', { skip }, () => {
   chapter('the owner gives a code for a new password, which is shown once', async () => {
     const { page } = ada
     await profile(ada, 'Grace 葛')
-    await page.getByRole('button', { name: 'Forgot password' }).click()
+    await page.getByRole('button', { name: 'Give a code to sign in' }).click()
     const dialog = page.getByRole('dialog', { name: 'A new password for Grace 葛' })
     await look(page, 'code-ask', WIDEST)
     await dialog.getByRole('button', { name: 'Make a code' }).click()
@@ -301,7 +301,7 @@ describe('owners who act', { skip }, () => {
       await page.goto(`/j/${token}`)
       await page.getByLabel('你的名字').fill('Lin')
       await page.getByRole('button', { name: '加入', exact: true }).tap()
-      await page.getByText('没有密码，或忘记了密码？请向主机所有者要一个验证码。').waitFor()
+      await page.getByText('没有密码，或忘记了密码？请向主机所有者要一个登录码。').waitFor()
       await look(page, 'zh-dark-name-taken')
       await page.getByLabel('你的名字').fill('Zoe')
       // Stepping to another page while it is on its way cuts nothing off.
@@ -310,7 +310,7 @@ describe('owners who act', { skip }, () => {
       await asked
       await page.goto('/me')
       await page.getByRole('button', { name: '退出登录', exact: true }).last().tap()
-      await page.getByText('要凭主机所有者给的验证码才能回到这个账号').waitFor()
+      await page.getByText('要凭主机所有者给的登录码才能回到这个账号').waitFor()
       await look(page, 'zh-dark-sign-out')
       await page.getByRole('dialog').getByRole('button', { name: '设置密码' }).tap()
       await page.getByRole('dialog', { name: '设置密码' }).getByLabel('新密码').waitFor()
@@ -320,16 +320,16 @@ describe('owners who act', { skip }, () => {
       await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).tap()
       await page.getByText('这个账号没有密码，无法自己再登录回来。').waitFor()
       await look(page, 'zh-dark-left')
-      await page.getByRole('button', { name: '我有验证码' }).tap()
+      await page.getByRole('button', { name: '我有登录码' }).tap()
       await page.getByRole('heading', { name: '设置新密码' }).waitFor()
       await look(page, 'zh-dark-reset')
       await profile(ada, 'Zoe')
-      await ada.page.getByRole('button', { name: 'Forgot password' }).click()
+      await ada.page.getByRole('button', { name: 'Give a code to sign in' }).click()
       await ada.page.getByRole('button', { name: 'Make a code' }).click()
       const given = await ada.page.locator('p.code').textContent()
       await ada.page.keyboard.press('Escape')
       await page.getByLabel('名字', { exact: true }).fill('Zoe')
-      await page.getByLabel('验证码', { exact: true }).fill(given)
+      await page.getByLabel('登录码', { exact: true }).fill(given)
       await page.getByLabel('新密码').fill(NEW_PASSWORD)
       await page.getByRole('button', { name: '设置密码' }).tap()
       await page

@@ -192,7 +192,7 @@ export const enBox = {
   'steps.room': 'Make the first room',
   // --- What an owner does with somebody's account -------------------------------------------------------------
   'acts.title': 'As an owner of the box',
-  'acts.code': 'Forgot password',
+  'acts.code': 'Give a code to sign in',
   'acts.signOut': 'Sign out everywhere',
   'acts.signOutAsk': 'Sign {name} out everywhere?',
   'acts.signOutExplained':

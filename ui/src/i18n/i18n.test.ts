@@ -189,6 +189,12 @@ describe('Chinese', () => {
     expect(narrow.map(([key]) => key).filter((key) => !/Example$|singleKeysHint/.test(key))).toEqual([])
   })
 
+  it('has one word for the code by which one signs in', () => {
+    const others = Object.entries(zh).filter(([, entry]) => forms(entry).some((form) => form.includes('验证码')))
+    expect(others).toEqual([])
+    expect(zh['acts.code']).toContain(zh['reset.code'])
+  })
+
   it('has no space within a sentence', () => {
     const spaced = Object.entries({ ...zh, ...zhFindings }).filter(([, entry]) => {
       const texts = Array.isArray(entry) ? entry : forms(entry as string | Plural)

@@ -147,6 +147,7 @@ describe('the owner’s page', { skip }, () => {
       await owner.page.getByRole('link', { name: 'What to do' }).click()
       await owner.page.getByText('The box’s clock is 20 days ahead of this device.').waitFor()
       await owner.page.goto('/new-invite')
+      await owner.page.getByRole('radio', { name: /^Guests/ }).check()
       await owner.page.getByRole('checkbox', { name: /^Everybody/ }).click()
       await owner.page.getByRole('dialog').getByRole('button', { name: 'Open to guests' }).click()
       await owner.page.getByRole('dialog').waitFor({ state: 'detached' })

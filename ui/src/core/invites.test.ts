@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Door, DoorKind } from '../protocol'
 import { hasEnded, untilNotice } from './guests'
-import { doorForQr, inviteState, isPaused, throughDoor } from './invites'
+import { doorForQr, inviteState, isPaused, roleToOffer, throughDoor } from './invites'
 
 const NOW = 1_790_000_000_000
 
@@ -23,6 +23,14 @@ describe('an invite', () => {
     expect(inviteState({ once: true, joined: 0, ends_at: null }, NOW)).toBe('good')
     expect(inviteState({ once: true, joined: 1, ends_at: null }, NOW)).toBe('used')
   })
+})
+
+it('offers guests where a room is open to them, and they may come', () => {
+  const room = (guests: boolean, archived = false) => ({ settings: { guests, archived } })
+  expect(roleToOffer([room(false), room(true)], true)).toBe('guest')
+  expect(roleToOffer([room(false), room(true)], false)).toBe('member')
+  expect(roleToOffer([room(false), room(true, true)], true)).toBe('member')
+  expect(roleToOffer([], true)).toBe('member')
 })
 
 describe('the door of a QR code', () => {

@@ -1,5 +1,5 @@
 /** What an invite is good for, and through which door it leads. Pure; times are the box's. */
-import type { Door, Invite } from '../protocol'
+import type { Door, Invite, InviteRole, Room } from '../protocol'
 
 /** `used`: it was for one person, who has come. */
 export type InviteState = 'good' | 'used' | 'ended'
@@ -15,6 +15,14 @@ export function inviteState(
 /** Whether it lets nobody in for now: it is for guests, and the owner takes none. */
 export const isPaused = (invite: Pick<Invite, 'role'>, guestsMayCome: boolean) =>
   invite.role === 'guest' && !guestsMayCome
+
+type MayHaveGuests = { readonly settings: Pick<Room['settings'], 'archived' | 'guests'> }
+
+/** What people become by an invite that can be made as it is offered: guests need a room that is open to them. */
+export function roleToOffer(rooms: Iterable<MayHaveGuests>, guestsMayCome: boolean): InviteRole {
+  const isOpen = [...rooms].some(({ settings }) => settings.guests && !settings.archived)
+  return guestsMayCome && isOpen ? 'guest' : 'member'
+}
 
 /** Spans one chooses from, in seconds; 0 stands for no end. */
 export const SPANS_S = [3_600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400, 0] as const

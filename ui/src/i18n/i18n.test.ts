@@ -190,7 +190,9 @@ describe('Chinese', () => {
   })
 
   it('has one word for the code by which one signs in', () => {
-    const others = Object.entries(zh).filter(([, entry]) => forms(entry).some((form) => form.includes('验证码')))
+    const others = Object.entries(zh).filter(([, entry]) =>
+      forms(entry).some((form) => form.includes('验证码')),
+    )
     expect(others).toEqual([])
     expect(zh['acts.code']).toContain(zh['reset.code'])
   })

@@ -341,9 +341,21 @@ describe('notifications in Chromium', { skip }, () => {
     assert.deepEqual(kept, [])
   })
 
+  /** Beside the list of chats on a phone: where a toast, the first row and the tabs are, all seen at once. */
+  const places = (page) =>
+    page.waitForFunction(() => {
+      const all = ['.toast:popover-open', 'main a.row', 'nav:last-child a[href="/me"]'].map((selector) =>
+        document.querySelector(selector)?.getBoundingClientRect().toJSON(),
+      )
+      return all.every(Boolean) && all
+    })
+
   chapter('whoever is written to while they are elsewhere is offered it when they come back', async () => {
-    const bo = await Person.at(browser, porch, 'Bo')
+    const bo = await Person.at(browser, porch, 'Bo', { viewport: { width: 360, height: 740 } })
     await bo.join()
+    const [toast, row, tabs] = await (await places(bo.page)).jsonValue()
+    assert.ok(toast.y >= row.bottom, `the toast from ${toast.y}, the first row to ${row.bottom}`)
+    assert.ok(toast.bottom <= tabs.y, `the toast to ${toast.bottom}, the tabs from ${tabs.y}`)
     await bo.page.evaluate(listens)
     await setVisible(bo.page, false)
     await grace.openRoom('Everybody')

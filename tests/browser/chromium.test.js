@@ -197,7 +197,12 @@ describe('two people in Chromium', { skip }, () => {
       await look(grace.page, 'offline')
       await grace.page.reload()
       await grace.message('Written in the dark').getByText('Waiting to be sent').waitFor()
+      await grace.page.getByRole('link', { name: 'Room details' }).last().click()
+      await grace.page.getByText('The members could not be loaded.').waitFor()
       await porch.restart()
+      // By itself.
+      await grace.page.getByRole('complementary').getByRole('link', { name: /^Ada/ }).waitFor()
+      await grace.page.getByText('The members could not be loaded.').waitFor({ state: 'detached' })
       await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
       await ada.message('Written in the dark').waitFor()
       assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)

@@ -367,6 +367,18 @@ describe('notifications in Chromium', { skip }, () => {
     assert.equal(await offered.count(), 0)
     await setVisible(bo.page, true)
     await offered.waitFor()
+    await bo.page.evaluate(() => {
+      Notification.requestPermission = async () => 'denied'
+    })
+    await offered.click()
+    await bo.page.locator('.banner').getByText('The browser does not show notifications.').waitFor()
+    assert.equal(await bo.page.locator('.toast:popover-open', { hasText: 'notif' }).count(), 0)
+    await look(bo.page, 'notify-refused', [bo.page.viewportSize()])
+    await bo.page.getByRole('link', { name: 'How to change that' }).click()
+    const heading = bo.page.getByRole('heading', { name: 'Notifications' })
+    await heading.waitFor()
+    await bo.page.waitForFunction((h2) => h2 === document.activeElement, await heading.elementHandle())
+    await bo.page.locator('.banner').waitFor({ state: 'detached' })
     await bo.leave()
   })
 

@@ -405,7 +405,8 @@ export const enScreens = {
   'notify.turnOn': 'Turn on notifications',
   'notify.notNow': 'Not now',
   'notify.on': 'Notifications are on',
-  'notify.deniedNow': 'The browser shows none for now. The settings say how to change that.',
+  'notify.deniedNow': 'The browser does not show notifications.',
+  'notify.change': 'How to change that',
   'notify.shows': 'Notifications on this device',
   'notify.showsHint':
     'While porch is open in a tab. Phones put a page to sleep that is out of sight for long: then they come when you are back.',

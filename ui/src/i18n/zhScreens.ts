@@ -381,7 +381,8 @@ export const zhScreens: ScreensTable = {
   'notify.turnOn': '打开通知',
   'notify.notNow': '暂时不用',
   'notify.on': '通知已打开',
-  'notify.deniedNow': '浏览器暂时不显示通知。如何更改，请看设置。',
+  'notify.deniedNow': '浏览器不显示通知。',
+  'notify.change': '如何更改',
   'notify.shows': '在这台设备上显示通知',
   'notify.showsHint': '仅在porch开着的时候。手机会让久未查看的页面休眠，那时要等你回来才会提醒。',
   'notify.denied':

@@ -43,6 +43,8 @@ describe('what is gone in Chromium', { skip }, () => {
     await release()
     await grace.page.getByText('This message was deleted').waitFor()
     assert.equal(await grace.page.getByText('secret ingredient').count(), 0)
+    const [own, hers] = await Promise.all([ada, grace].map(heightOfDeleted))
+    assert.equal(own, hers, 'one’s own leaves no more behind than others’')
   })
 
   chapter('so do the results of a search, on their way and on the screen', async () => {
@@ -122,6 +124,12 @@ describe('what is gone in Chromium', { skip }, () => {
     await grace.leave()
   })
 })
+
+/** How much room the newest message that was deleted takes. */
+async function heightOfDeleted(person) {
+  const deleted = person.message('This message was deleted').locator('.content')
+  return deleted.evaluate((content) => content.getBoundingClientRect().height)
+}
 
 /** Deletes a message that is on the screen. */
 async function remove(person, text) {

@@ -5,9 +5,7 @@
  */
 export const en = {
   // --- Everywhere --------------------------------------------------------------------------------
-  'app.name': 'porch',
   'common.back': 'Back',
-  'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.loading': 'Loading…',
   'common.retry': 'Try again',
@@ -63,7 +61,6 @@ export const en = {
   'chat.latestNew': { one: 'To the latest message, {n} new', other: 'To the latest message, {n} new' },
   'chat.failed': 'The messages could not be loaded.',
   'chat.gone': 'That message is not here any more.',
-  'chat.said': '{name} says: {text}',
   'message.whole': '{name}: {text}, {time}',
   'message.deleted': 'This message was deleted',
   'message.waiting': 'Waiting to be sent',

@@ -1,12 +1,15 @@
 /** Texts of the screens that are loaded on demand, in English: with them, not with the chat. */
 export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
+  'app.name': 'porch',
+  'common.cancel': 'Cancel',
   'composer.left': { one: '{n} character left', other: '{n} characters left' },
   'composer.over': 'At most 8,000 characters: {n} too many',
   'chat.typing1': '{a} is typing…',
   'chat.typing2': '{a} and {b} are typing…',
   'chat.typing3': '{a}, {b} and {c} are typing…',
   'chat.typingMany': { one: '{n} people are typing…', other: '{n} people are typing…' },
+  'chat.said': '{name} says: {text}',
   'message.failed': 'Not sent: {why}',
   'message.retry': 'Send again',
   'message.discard': 'Discard',

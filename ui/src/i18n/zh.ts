@@ -3,9 +3,7 @@ import type { Table } from './table'
 
 export const zh: Table = {
   // --- 通用 ---------------------------------------------------------------------------------------
-  'app.name': 'porch',
   'common.back': '返回',
-  'common.cancel': '取消',
   'common.close': '关闭',
   'common.loading': '正在加载…',
   'common.retry': '重试',
@@ -61,7 +59,6 @@ export const zh: Table = {
   'chat.latestNew': { other: '跳到最新消息，{n}条新消息' },
   'chat.failed': '消息加载失败。',
   'chat.gone': '这条消息已经不在了。',
-  'chat.said': '{name}说：{text}',
   'message.whole': '{name}：{text}，{time}',
   'message.deleted': '这条消息已被删除',
   'message.waiting': '等待发送',

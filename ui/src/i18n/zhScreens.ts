@@ -3,12 +3,15 @@ import type { ScreensTable } from './table'
 
 export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
+  'app.name': 'porch',
+  'common.cancel': '取消',
   'composer.left': { other: '还可输入{n}个字符' },
   'composer.over': '最多8,000个字，超出{n}个',
   'chat.typing1': '{a}正在输入…',
   'chat.typing2': '{a}和{b}正在输入…',
   'chat.typing3': '{a}、{b}和{c}正在输入…',
   'chat.typingMany': { other: '{n}人正在输入…' },
+  'chat.said': '{name}说：{text}',
   'message.failed': '未发送：{why}',
   'message.retry': '重新发送',
   'message.discard': '放弃',

@@ -30,9 +30,7 @@ export class Rooms {
   /** Unread messages over all rooms that are neither archived nor muted. */
   readonly unread: number = $derived.by(() => {
     let sum = 0
-    for (const room of this.all.values()) {
-      if (!room.settings.archived && room.notify !== 'none') sum += room.unread
-    }
+    for (const room of this.all.values()) sum += counted(room)
     return sum
   })
 
@@ -51,6 +49,11 @@ export class Rooms {
 
   get(id: RoomId): RoomState | undefined {
     return this.all.get(id)
+  }
+
+  /** The same without one room, which is in sight. */
+  unreadBeside(room: RoomState): number {
+    return this.unread - counted(room)
   }
 
   /** Resolves when the rooms are known. */
@@ -170,6 +173,9 @@ export class Rooms {
     }
   }
 }
+
+/** What a room adds to the count of all. */
+const counted = (room: RoomState) => (room.settings.archived || room.notify === 'none' ? 0 : room.unread)
 
 /**
  * Those in which something was said last first, by the order of the messages. A room in which nothing was said yet comes

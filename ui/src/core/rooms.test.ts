@@ -66,6 +66,8 @@ test('what_one_is_notified_of_is_taken_over_and_a_muted_room_counts_for_itself_a
   guest.say({ type: 'room', room: { ...direct, notify: 'none' } })
   await vi.waitFor(() => expect(chat.rooms.get(2)!.notify).toBe('none'))
   expect([chat.rooms.get(2)!.unread, chat.rooms.unread]).toEqual([3, 2])
+  const beside = [1, 2, 3].map((id) => chat.rooms.unreadBeside(chat.rooms.get(id)!))
+  expect(beside, 'nor is it taken off where it is the one in sight').toEqual([0, 2, 2])
   const { notify: _, ...unchosen } = direct
   guest.say({ type: 'room', room: unchosen })
   await vi.waitFor(() => expect(chat.rooms.unread).toBe(5))

@@ -5,14 +5,19 @@ import { formatCount } from './i18n'
 const INTERVAL_MS = 1_000
 
 let timer: ReturnType<typeof setTimeout> | undefined
+/** What the title says. */
+let named = ''
 let late: (() => void) | null = null
 
 export function badge(place: string, box: string, unread: number): void {
   late = () => show(place, box, unread)
-  if (timer === undefined) next()
+  // A place is said at once; that there is none may only mean that its screen is on its way.
+  if (place && (timer === undefined || place !== named)) next()
+  else timer ??= setTimeout(next, INTERVAL_MS)
 }
 
 function next(): void {
+  clearTimeout(timer)
   timer = undefined
   if (!late) return
   late()
@@ -21,6 +26,7 @@ function next(): void {
 }
 
 function show(place: string, box: string, unread: number): void {
+  named = place
   const title = !place || place.includes(box) ? place || box : `${place} · ${box}`
   document.title = unread > 0 ? `(${formatCount(unread)}) ${title}` : title
   const icon = document.querySelector<HTMLLinkElement>('#icon')

@@ -48,6 +48,32 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await look(page, 'first-steps')
   })
 
+  chapter('who chooses by keyboard is led to what it opens', async () => {
+    const { page } = ada
+    for (const [link, heading] of [
+      ['Let others in', 'Invite people'],
+      ['Print the poster', 'This box'],
+      ['Make the first room', 'New room'],
+      ['New chat or room', 'New chat'],
+      ['People', 'People'],
+      [/^Ada/, 'Profile'],
+      ['Settings', 'Settings'],
+      ['Chats', 'Chats'],
+    ]) {
+      const chosen = page.locator('nav').getByRole('link', { name: link, exact: true }).first()
+      await chosen.focus()
+      await page.keyboard.press('Enter')
+      await page.locator('h1:focus', { hasText: heading }).waitFor()
+    }
+    await ada.chatRow('Everybody').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('textarea:focus').waitFor()
+    const opener = page.getByRole('link', { name: 'Room details' }).last()
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('h1:focus', { hasText: 'Room details' }).waitFor()
+  })
+
   chapter('each step leads to its screen, and is ticked when it is done', async () => {
     const { page } = ada
     await steps(ada).getByRole('link', { name: 'Make the first room' }).click()
@@ -75,6 +101,11 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await poster.close()
     await done(ada, 'Print the poster')
     await look(page, 'first-steps-done')
+    await ada.openRoom('Kitchen')
+    await page.locator('textarea:focus').waitFor()
+    await page.keyboard.press('Alt+ArrowDown')
+    await page.getByRole('textbox', { name: 'Message to Everybody' }).and(page.locator(':focus')).waitFor()
+    await page.goto('/box')
   })
 
   chapter('the page is drawn once, with the chats in it, and not before they are known', async () => {

@@ -1,10 +1,3 @@
-/** After a step the focus may have gone with what it stood on: the new heading takes it. */
-export function focusHeading(selector: string): void {
-  const active = document.activeElement
-  if (active && active !== document.body) return
-  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true })
-}
-
 let titled = $state.raw<{ readonly text: string } | null>(null)
 
 /** What the page is about, as the heading of its screen says; nothing where it has none. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { focusHeading } from './heading.svelte'
+import { focusHeading } from './focusHeading'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -443,6 +443,8 @@ export const enScreens = {
   'notify.ofHint':
     'The same on all your devices; nobody else sees it. Muted: new messages are counted only in the room’s own row, in grey.',
   'notify.several': { one: '{n} new message', other: '{n} new messages' },
+  'notify.wrote': '{name} wrote to you.',
+  'notify.named': '{name} named you in {room}.',
   'notify.counted': '{room} ({count})',
 
   'settings.devices': 'Devices',

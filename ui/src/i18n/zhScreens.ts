@@ -413,6 +413,8 @@ export const zhScreens: ScreensTable = {
   'notify.ofNone': '不通知（静音）',
   'notify.ofHint': '在你所有的设备上都一样，别人看不到。静音后，新消息只在房间自己那一行用灰色计数。',
   'notify.several': { other: '{n}条新消息' },
+  'notify.wrote': '{name}给你发了消息。',
+  'notify.named': '{name}在“{room}”提到了你。',
   'notify.counted': '{room}（{count}）',
 
   'settings.devices': '设备',

@@ -1,10 +1,11 @@
 /** What a notification says. */
 import { chat } from '../chat'
 import { preview } from '../core/preview'
-import { formatCount, formatList, t } from '../i18n/screens'
+import { formatCount, formatList, joinSentences, t } from '../i18n/screens'
 import { authorName, roomTitle } from '../names'
 import { asDrawn, isolated } from '../parts/stacks'
 import type { RoomId } from '../protocol'
+import type { News } from './decide'
 import type { RoomNews } from './notifications'
 
 /** Of more rooms the count says enough. */
@@ -32,6 +33,19 @@ export function bodyOf(rooms: readonly RoomNews[], hasTexts: boolean): string {
   return room.kind === 'direct'
     ? text
     : t('chats.by', { name: isolated(authorName(last.author, room)), text })
+}
+
+/** For who hears the page: who wrote, and nothing of what. */
+export function aloudOf(news: readonly Pick<News, 'room' | 'author'>[]): string {
+  const told = news.slice(0, ROOMS_NAMED_MAX).flatMap(({ room: id, author }) => {
+    const room = chat.rooms.get(id)
+    if (!room) return []
+    const name = authorName(author, room)
+    return room.kind === 'direct'
+      ? t('notify.wrote', { name })
+      : t('notify.named', { name, room: roomTitle(room) })
+  })
+  return joinSentences(...told)
 }
 
 function nameOf(id: RoomId): string {

@@ -48,7 +48,7 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await look(page, 'first-steps')
   })
 
-  chapter('who chooses by keyboard is led to what it opens', async () => {
+  chapter('who chooses by keyboard is led to what it opens, and back', async () => {
     const { page } = ada
     for (const [link, heading] of [
       ['Let others in', 'Invite people'],
@@ -72,6 +72,8 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await opener.focus()
     await page.keyboard.press('Enter')
     await page.locator('h1:focus', { hasText: 'Room details' }).waitFor()
+    await page.keyboard.press('Escape')
+    await opener.and(page.locator(':focus')).waitFor()
   })
 
   chapter('each step leads to its screen, and is ticked when it is done', async () => {

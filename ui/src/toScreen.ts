@@ -4,7 +4,7 @@
  */
 import { tick } from 'svelte'
 import { focusHeading } from './focusHeading'
-import type { Route } from './router.svelte'
+import { detailsPath, type Route } from './router.svelte'
 import { isWriting } from './writing'
 
 /** A screen that takes longer comes when one is at something else. */
@@ -13,6 +13,8 @@ const WAIT_MS_MAX = 10_000
 const WIDE = '(min-width: 600px)'
 
 let shown: Route | null = null
+/** What had the focus as the details of a room were opened beside it. */
+let opener: Element | null = null
 /** Counts arrivals: what waits for a screen that one has left is given up. */
 let newest = 0
 
@@ -24,9 +26,19 @@ export async function arrived(route: Route, isOpening: boolean): Promise<void> {
   shown = route
   if (isOpening) return
   await tick()
+  if (before?.at === 'details' && route.at === 'room' && before.room === route.room) toOpener(before)
+  if (route.at === 'details') opener = from
   const pane = paneOf(route)
   if (!isSame(before, route) && (await appears(pane, () => mine === newest))) toHeading(pane, from)
   else focusHeading(headingIn('#content'))
+}
+
+/** From the details back to what they were opened from, or would be. */
+function toOpener({ room }: { room: number }): void {
+  if (document.activeElement !== document.body) return
+  const links = document.querySelectorAll(`#content header a[href="${detailsPath(room)}"]`)
+  const found = opener?.isConnected && opener !== document.body ? opener : [...links].at(-1)
+  if (found instanceof HTMLElement) found.focus()
 }
 
 /** Unless the screen has chosen otherwise, or the person. */

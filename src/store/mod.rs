@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -77,6 +77,12 @@ pub use trouble::Trouble;
 
 /// How far a search stands back behind everything else when both want the processor (nice(2)): a tenth of its share.
 const SEARCH_NICENESS: i32 = 10;
+
+/// How many times as long as a search took its person rests before the next: some milliseconds, which nobody sees who types.
+const SEARCH_REST_TIMES: u32 = 2;
+
+/// The longest rest, after a search that had to wait for the disk.
+const SEARCH_REST_MAX: Duration = Duration::from_millis(50);
 
 /// The way to the disk. Clones share one store.
 #[derive(Clone)]
@@ -268,12 +274,19 @@ impl Store {
         let turn = self.inner.searches.enter(asker).await?;
         let inner = Arc::clone(&self.inner);
         let (tell, told) = oneshot::channel();
+        let resting = tokio::runtime::Handle::current();
         let work = move || {
-            let _turn = turn;
+            let begun = Instant::now();
             // On Linux of this thread alone. Where it is not allowed, the search is only a worse neighbour.
             let _ = rustix::process::nice(SEARCH_NICENESS);
             // Nobody waits any more: it was given up.
             let _ = tell.send(inner.searches.read(f));
+            // What is made of the answer costs as well: whoever searches on and on leaves the others most of the time.
+            let rest = (begun.elapsed() * SEARCH_REST_TIMES).min(SEARCH_REST_MAX);
+            resting.spawn(async move {
+                let _turn = turn;
+                tokio::time::sleep(rest).await;
+            });
         };
         let begun = thread::Builder::new().name("search".into()).spawn(work);
         begun.map_err(|e| ReadError::Failed(e.to_string()))?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::figures::Times;
@@ -19,9 +18,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How long the flood waits after `busy`: less than it is told to.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 const RATIO_MAX: f64 = 3.0;
-/// Where every processor is busy, whoever wakes up may wait so long for one, whatever the box does: a time slice of
-/// Linux's scheduler. A quiet moment below it says nothing of the box; the flood itself runs on the same machine.
-const SLICE: Duration = Duration::from_millis(3);
+/// How far the flood stands back (nice(2)): on a network it is made by other machines, and takes none of the box's processors.
+const FLOOD_NICENESS: i32 = 19;
 
 /// Asks over one connection, again and again; from a thread of its own, so that what is measured is the box and not how
 /// busy the flood keeps itself.
@@ -62,10 +60,17 @@ async fn others_are_answered_as_before() {
         quiet.push(times(&bob, path).await);
     }
     let searched = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
-    let mut flood = JoinSet::new();
+    let elsewhere = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_start(|| {
+            // Of this thread alone. Where it is refused, the figures are only worse.
+            let _ = rustix::process::nice(FLOOD_NICENESS);
+        })
+        .build()
+        .expect("a runtime");
     for at in 0..CONNECTIONS {
         let (ada, searched) = (ada.clone(), searched.clone());
-        flood.spawn(async move {
+        elsewhere.spawn(async move {
             let mut line = filling::Line::open(&ada).await;
             loop {
                 // Alternately one that finds much and one that looks through everything for what is not there together.
@@ -84,11 +89,10 @@ async fn others_are_answered_as_before() {
         let times = times(&bob, path).await;
         let ratio = times.ratio(quiet, 95);
         println!("{path}\n  before {quiet}\n  while  {times}\n  p95 is {ratio:.2} times as long");
-        let most = quiet.percentile(95).max(SLICE).mul_f64(RATIO_MAX);
-        assert!(times.percentile(95) <= most, "{path}: {:?}, and not {most:?}", times.percentile(95));
+        assert!(ratio <= RATIO_MAX, "{path}");
     }
     let [answered, busy] = [0, 1].map(|kind| searched[kind].load(Ordering::Relaxed));
     println!("searches answered {answered}, busy {busy}");
-    flood.shutdown().await;
+    elsewhere.shutdown_background();
     drop(porch);
 }

@@ -10,6 +10,9 @@ use super::loss::LOSS_FILE;
 use super::search::INDEX_FILE;
 use super::{OpenError, lock};
 
+/// What people have sent, which belongs to those whom the database knew. Nothing here opens it.
+const SENT_FOLDERS: [&str; 2] = ["blobs", "uploads"];
+
 /// More than anyone begins anew.
 const FOLDERS_MAX: u32 = 1_000;
 
@@ -30,7 +33,8 @@ fn set_aside(dir: &Path) -> io::Result<PathBuf> {
     give_to_owner(dir, &folder);
     let sqlite =
         [DATABASE_FILE, INDEX_FILE].into_iter().flat_map(|name| ["", "-wal", "-shm"].map(|s| format!("{name}{s}")));
-    for name in sqlite.chain([LOSS_FILE.to_owned()]) {
+    let others = SENT_FOLDERS.into_iter().chain([LOSS_FILE]).map(str::to_owned);
+    for name in sqlite.chain(others) {
         match fs::rename(dir.join(&name), folder.join(&name)) {
             Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
             _ => {}
@@ -60,10 +64,14 @@ mod tests {
             fs::write(there(name), text).unwrap();
         }
         fs::write(there("clock.json"), "stays").unwrap();
+        fs::create_dir(there("uploads")).unwrap();
+        fs::write(there("uploads/note"), "somebody's").unwrap();
         let moved = begin_anew(dir.path()).unwrap();
         assert_eq!(moved, there("before-1"));
         assert_eq!(fs::read_to_string(moved.join("porch.db-wal")).unwrap(), "left");
         assert_eq!(fs::read_to_string(moved.join("search.db")).unwrap(), "index");
+        assert_eq!(fs::read_to_string(moved.join("uploads/note")).unwrap(), "somebody's");
+        assert!(!there("uploads").exists());
         assert_eq!(fs::read_to_string(there("clock.json")).unwrap(), "stays");
         assert_eq!(database(dir.path()).unwrap(), Database::Known);
         let (store, snapshot) = Store::open(dir.path(), || 0).unwrap();

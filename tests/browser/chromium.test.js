@@ -203,7 +203,7 @@ describe('two people in Chromium', { skip }, () => {
       // By itself.
       await grace.page.getByRole('complementary').getByRole('link', { name: /^Ada/ }).waitFor()
       await grace.page.getByText('The members could not be loaded.').waitFor({ state: 'detached' })
-      await grace.message('Written in the dark').locator('.state', { hasText: 'Sent' }).waitFor()
+      await grace.message('Written in the dark').locator('.state', { hasText: /Sent/ }).waitFor()
       await ada.message('Written in the dark').waitFor()
       assert.equal(await ada.page.getByText('Written in the dark').and(ada.page.locator('.body')).count(), 1)
     },
@@ -286,7 +286,7 @@ describe('two people in Chromium', { skip }, () => {
     await phone.composer().press('Enter')
     assert.equal(await phone.composer().inputValue(), 'From my phone\n', 'Enter is a new line here')
     await page.getByRole('button', { name: 'Send' }).tap()
-    await phone.message('From my phone').locator('.state', { hasText: 'Sent' }).waitFor()
+    await phone.message('From my phone').locator('.state', { hasText: /Sent/ }).waitFor()
     await ada.page.goto('/people')
     await ada.page.locator('a.row', { hasText: 'Noether' }).click()
     await ada.page.getByRole('button', { name: 'Message' }).click()

@@ -32,7 +32,7 @@ describe('the text of a message in Chromium', { skip }, () => {
   async function send(text, known) {
     await ada.composer().fill(text)
     await ada.composer().press('Enter')
-    await ada.message(known).locator('.state', { hasText: 'Sent' }).waitFor()
+    await ada.message(known).locator('.state', { hasText: /Sent/ }).waitFor()
   }
 
   /** How far an element is below the upper edge of the list. */
@@ -175,7 +175,7 @@ describe('the text of a message in Chromium', { skip }, () => {
       await grace.composer().fill(text)
       await grace.composer().press('Enter')
     }
-    await grace.message('fine').locator('.state', { hasText: 'Sent' }).waitFor()
+    await grace.message('fine').locator('.state', { hasText: /Sent/ }).waitFor()
     await look(grace.page, 'text-bubbles')
     await ada.openRoom('Grace')
     await ada.page.locator('.body.large').waitFor()

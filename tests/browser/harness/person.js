@@ -108,7 +108,7 @@ export class Person {
   async say(text) {
     await this.composer().fill(text)
     await this.composer().press('Enter')
-    await this.message(text).locator('.state', { hasText: 'Sent' }).waitFor()
+    await this.message(text).locator('.state', { hasText: /Sent/ }).waitFor()
   }
 
   /** A message in the open room, by its text. */

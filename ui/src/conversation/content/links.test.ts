@@ -296,6 +296,10 @@ function workFor(text: string): number {
 }
 
 const hostile = [
+  // Marks of scripts that are written without spaces: Thai, Japanese as some systems name files, Khmer.
+  '\u0e34',
+  '\u3099',
+  'https://a/\u17b6',
   'a',
   'a.',
   '.',

@@ -39,8 +39,11 @@ const GOES_ON = /[\p{Lu}\p{Ll}\p{Lt}@]|[\u0300-\u036f]/u
 
 const RUNS_ON =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\p{sc=Yi}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}\uff10-\uff5a]/u
-/** A first segment in such a script, and behind it one that begins in it. */
-const TWO_SEGMENTS = new RegExp(`\\/(?:${RUNS_ON.source}|\\p{M})+\\/${RUNS_ON.source}`, 'uy')
+/**
+ * A first segment in such a script, and behind it one that begins in it. In one class: some marks are of such a script as well,
+ * and a choice of two for each would be tried in every way there is.
+ */
+const TWO_SEGMENTS = new RegExp(`\\/[${RUNS_ON.source.slice(1, -1)}\\p{M}]+\\/${RUNS_ON.source}`, 'uy')
 const LETTER = /[\p{L}\p{M}\p{N}]/u
 /** Begins a segment, which may be in any script. */
 const BEGINS = '/=#_-'

@@ -40,6 +40,8 @@ struct LaneState {
 #[derive(Debug)]
 pub struct Turn {
     asker: Asker,
+    /// Only the asker's own next one waits for its end.
+    rests: bool,
     /// None once it has been given back.
     state: Option<Arc<Mutex<LaneState>>>,
 }
@@ -61,7 +63,7 @@ impl Lane {
             }
             if state.may_go(asker) {
                 state.go(asker);
-                return Ok(Turn { asker, state: Some(self.state.clone()) });
+                return Ok(Turn::of(asker, &self.state));
             }
             let (tell, told) = oneshot::channel();
             // Those who have stopped waiting leave their places first.
@@ -84,7 +86,7 @@ impl Lane {
             return Err(Busy);
         }
         state.go(asker);
-        Ok(Turn { asker, state: Some(self.state.clone()) })
+        Ok(Turn::of(asker, &self.state))
     }
 
     /// Refuses who waits and who comes; what goes on goes on.
@@ -111,8 +113,10 @@ impl LaneState {
         *self.going.entry(asker).or_default() += 1;
     }
 
-    fn come_back(&mut self, asker: Asker) {
-        self.at_once -= 1;
+    fn come_back(&mut self, asker: Asker, rested: bool) {
+        if !rested {
+            self.at_once -= 1;
+        }
         if let Some(count) = self.going.get_mut(&asker) {
             *count -= 1;
             if *count == 0 {
@@ -131,22 +135,41 @@ impl LaneState {
         self.go(asker);
         Some((asker, tell))
     }
+
+    /// Gives the turns that are free to those whose they are.
+    fn pass_on(&mut self, shared: &Arc<Mutex<Self>>) {
+        while let Some((asker, tell)) = self.next() {
+            // Refused by one who has stopped waiting: the turn is the next one's. Not dropped as a turn here, where the
+            // lock is held.
+            if let Err(mut unwanted) = tell.send(Turn::of(asker, shared)) {
+                unwanted.state = None;
+                self.come_back(asker, false);
+            }
+        }
+    }
+}
+
+impl Turn {
+    fn of(asker: Asker, state: &Arc<Mutex<LaneState>>) -> Self {
+        Self { asker, rests: false, state: Some(state.clone()) }
+    }
+
+    /// Leaves the place to others already. The asker's own next turn begins when this is dropped.
+    pub fn rest(&mut self) {
+        let Some(shared) = self.state.as_ref().filter(|_| !self.rests) else { return };
+        self.rests = true;
+        let mut state = lock(shared);
+        state.at_once -= 1;
+        state.pass_on(shared);
+    }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         let Some(shared) = self.state.take() else { return };
         let mut state = lock(&shared);
-        state.come_back(self.asker);
-        while let Some((asker, tell)) = state.next() {
-            let turn = Self { asker, state: Some(shared.clone()) };
-            // Refused by one who has stopped waiting: the turn is the next one's. Not dropped as a turn here, where the
-            // lock is held.
-            if let Err(mut unwanted) = tell.send(turn) {
-                unwanted.state = None;
-                state.come_back(asker);
-            }
-        }
+        state.come_back(self.asker, self.rests);
+        state.pass_on(&shared);
     }
 }
 
@@ -181,6 +204,24 @@ mod tests {
             Poll::Ready(Ok(turn)) => turn,
             other => panic!("{other:?} instead of a turn"),
         }
+    }
+
+    #[test]
+    fn who_rests_leaves_the_place_to_others_and_not_to_themselves() {
+        let lane = lane(1, 1, 10);
+        let mut first = entered(&lane, person(1));
+        let mut own = pin!(lane.enter(person(1)));
+        let mut other = pin!(lane.enter(person(2)));
+        assert!(now(own.as_mut()).is_pending() && now(other.as_mut()).is_pending());
+        first.rest();
+        first.rest();
+        assert!(now(own.as_mut()).is_pending());
+        let Poll::Ready(Ok(turn)) = now(other.as_mut()) else { panic!("the place is free") };
+        drop(first);
+        assert!(now(own.as_mut()).is_pending(), "the place is the other's");
+        drop(turn);
+        let Poll::Ready(Ok(_own)) = now(own.as_mut()) else { panic!("they have rested") };
+        assert!(lane.try_enter(person(3)).is_err(), "a rest gives its place back once");
     }
 
     #[test]

@@ -276,6 +276,7 @@ impl Store {
         let (tell, told) = oneshot::channel();
         let resting = tokio::runtime::Handle::current();
         let work = move || {
+            let mut turn = turn;
             let begun = Instant::now();
             // On Linux of this thread alone. Where it is not allowed, the search is only a worse neighbour.
             let _ = rustix::process::nice(SEARCH_NICENESS);
@@ -283,6 +284,7 @@ impl Store {
             let _ = tell.send(inner.searches.read(f));
             // What is made of the answer costs as well: whoever searches on and on leaves the others most of the time.
             let rest = (begun.elapsed() * SEARCH_REST_TIMES).min(SEARCH_REST_MAX);
+            turn.rest();
             resting.spawn(async move {
                 let _turn = turn;
                 tokio::time::sleep(rest).await;

@@ -9,7 +9,7 @@ use crate::proto::limits::PEM_BYTES_MAX;
 
 /// Only the box's own user may look inside.
 const FOLDER_MODE: u32 = 0o700;
-const FILE_MODE: u32 = 0o600;
+pub(crate) const FILE_MODE: u32 = 0o600;
 
 /// Makes the folder if it is missing, and closes it to others if it is open.
 pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
@@ -44,16 +44,26 @@ pub(crate) fn read_private(path: &Path) -> io::Result<Option<String>> {
 pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
     // A left-over of a write that was cut off may have been opened with another mode.
-    match fs::remove_file(&fresh) {
-        Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
-        _ => {}
-    }
+    remove(&fresh)?;
     let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&fresh)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&fresh, path)?;
     // The rename itself is in the folder.
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Removes a file that may have gone already.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+        _ => Ok(()),
+    }
+}
+
+/// Has the names in a folder on the disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 fn close_to_others(path: &Path, mode: u32) -> io::Result<()> {

@@ -18,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::file::make_private_folder;
+use crate::file::{self, make_private_folder, sync_folder};
 use crate::proto::blob::BlobHash;
 
 pub use note::{NewUpload, Note};
@@ -76,7 +76,7 @@ impl Blobs {
 
     /// Removes one that nobody refers to any more.
     fn remove(&self, hash: BlobHash) -> io::Result<()> {
-        remove_file(&self.path(hash))
+        file::remove(&self.path(hash))
     }
 
     /// Removes all but these: what a run that was cut off has left behind.
@@ -86,12 +86,12 @@ impl Blobs {
             if !folder.file_type()?.is_dir() {
                 continue;
             }
-            for file in fs::read_dir(folder.path())? {
-                let file = file?;
-                let name = [folder.file_name(), file.file_name()].map(|part| part.to_string_lossy().into_owned());
+            for entry in fs::read_dir(folder.path())? {
+                let entry = entry?;
+                let name = [folder.file_name(), entry.file_name()].map(|part| part.to_string_lossy().into_owned());
                 // What is not named as a blob is not ours.
                 if name.concat().parse().is_ok_and(|hash| !is_kept(hash)) {
-                    remove_file(&file.path())?;
+                    file::remove(&entry.path())?;
                 }
             }
         }
@@ -103,17 +103,4 @@ impl Blobs {
         let (folder, rest) = name.split_at(FOLDER_DIGITS);
         self.folder.join(folder).join(rest)
     }
-}
-
-/// Removes a file that may have gone already.
-fn remove_file(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
-        _ => Ok(()),
-    }
-}
-
-/// Has the names in a folder on the disk.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

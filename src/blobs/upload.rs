@@ -14,21 +14,16 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use aws_lc_rs::digest::{Context, SHA256};
 use tokio::sync::Notify;
 
+use super::Blobs;
 use super::note::{Note, boot};
-use super::{Blobs, remove_file};
+use crate::file::{self, FILE_MODE};
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
-use crate::proto::limits::{UPLOAD_BUFFER_BYTES, UPLOAD_SYNC_BYTES};
+use crate::proto::limits::{UPLOAD_BUFFER_BYTES, UPLOAD_NOTED_MS, UPLOAD_SYNC_BYTES};
 use crate::proto::millis::Millis;
-
-const FILE_MODE: u32 = 0o600;
 
 /// In place of the newest writer's number.
 const ENDED: u64 = u64::MAX;
-
-/// Milliseconds by which an upload's end moves before that is written down: a request that brings little costs no write of
-/// its own, and a restart an hour of a day at most.
-const NOTED_MS: Millis = 3_600_000;
 
 /// Why bytes are not taken.
 #[derive(Debug)]
@@ -198,8 +193,8 @@ impl Upload {
         self.writer.store(ENDED, Ordering::Release);
         self.put_out.notify_waiters();
         // The note last: without it nothing would find the bytes.
-        remove_file(&self.bytes)?;
-        remove_file(&self.note_path)
+        file::remove(&self.bytes)?;
+        file::remove(&self.note_path)
     }
 
     fn at(&self) -> u64 {
@@ -336,7 +331,7 @@ impl Writing {
         let gained = ends_at - state.note.ends_at;
         if self.brought {
             state.note.ends_at = ends_at;
-            if gained >= NOTED_MS {
+            if gained >= UPLOAD_NOTED_MS {
                 state.note.write(&self.upload.note_path)?;
             }
         }

@@ -14,15 +14,11 @@ use super::{Blobs, Space};
 use crate::file::make_private_folder;
 use crate::proto::blob::UploadId;
 use crate::proto::id::UserId;
-use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_KEPT, UPLOADS_MAX, UPLOADS_OF_ONE_MAX};
+use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_KEPT, UPLOADS_MAX, UPLOADS_OF_ONE_MAX, UPLOADS_OF_ONE_PART};
 use crate::proto::millis::Millis;
 
 /// How long an upload is kept, in milliseconds.
 const KEPT_MS: Millis = UPLOAD_KEPT.as_millis() as Millis;
-
-/// Of the space that others have not been promised, one person's uploads may take one in so many parts: whoever comes next
-/// has some, too.
-const OF_ONE_PART: u64 = 2;
 
 /// Why no upload begins.
 #[derive(Debug)]
@@ -103,8 +99,7 @@ impl Uploads {
         }
         let (own, others): (Vec<_>, Vec<_>) = all.values().partition(|other| other.by() == upload.by);
         let to_come = |of: &[&Arc<Upload>]| of.iter().map(|upload| upload.to_come()).sum::<u64>();
-        let left = space.saturating_sub(to_come(&others));
-        if left / OF_ONE_PART < to_come(&own).saturating_add(upload.bytes) {
+        if !fits(upload.bytes, space, (to_come(&own), to_come(&others))) {
             return Err(Refused::NoSpace);
         }
         let put_out = if all.len() >= UPLOADS_MAX { Some(oldest_of_most(&all).ok_or(Refused::InAll)?) } else { None };
@@ -204,7 +199,13 @@ impl Uploads {
     }
 }
 
-/// Of the person with the most, the one that was gone on with the longest ago, if any is not written at the moment.
+/// Whether there is place for so many bytes, where so many are free and so many were promised: to the same person, and to
+/// others.
+fn fits(bytes: u64, free: u64, (own, others): (u64, u64)) -> bool {
+    own.saturating_add(bytes) <= free.saturating_sub(others) / UPLOADS_OF_ONE_PART
+}
+
+/// Of the person with the most, the one that began first of those that nobody writes at the moment.
 fn oldest_of_most(all: &HashMap<UploadId, Arc<Upload>>) -> Option<Arc<Upload>> {
     let mut counts: HashMap<UserId, usize> = HashMap::new();
     for upload in all.values() {
@@ -290,23 +291,23 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_promised_a_part_of_what_is_left_and_whoever_goes_gives_it_back() {
+    fn one_person_is_promised_a_part_of_what_others_were_not() {
+        let gib = 1 << 30;
+        let told = |free: u64, own: u64, others: u64| fits(2 * gib, free * gib, (own * gib, others * gib));
+        assert!(told(4, 0, 0) && !told(3, 0, 0));
+        assert!(told(12, 4, 0) && !told(11, 4, 0), "one's own count");
+        assert!(told(12, 0, 8) && !told(12, 0, 9), "what others were promised is not promised again");
+        assert!(!told(4, 0, 9) && fits(0, 0, (0, 0)) && !fits(u64::MAX, u64::MAX, (u64::MAX, 0)));
+    }
+
+    #[test]
+    fn whoever_goes_gives_back_what_they_were_promised() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let mut begun = 0;
-        while uploads.begin(new(1, FILE_BYTES_MAX), 0).is_ok() {
-            begun += 1;
-        }
-        let space = Space::of(dir.path()).unwrap().for_uploads();
-        let most = (space / OF_ONE_PART / FILE_BYTES_MAX).min(UPLOADS_OF_ONE_MAX as u64);
-        assert!(begun <= most, "{begun} of {most}");
-        assert_eq!(
-            uploads.begin(new(2, FILE_BYTES_MAX), 0).is_ok(),
-            space - begun * FILE_BYTES_MAX >= 2 * FILE_BYTES_MAX
-        );
+        let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0).unwrap());
         uploads.forget(UserId(1));
-        uploads.forget(UserId(2));
-        assert_eq!(files(&dir), 0);
+        assert!(uploads.length(ada, UserId(1)).is_none() && uploads.length(lin, UserId(2)).is_some());
+        assert_eq!(files(&dir), 2);
     }
 
     #[test]
@@ -339,16 +340,6 @@ mod tests {
         fs::create_dir(&note).unwrap();
         open(&dir);
         assert!(dir.path().join("uploads").join(id.to_string()).exists());
-    }
-
-    #[test]
-    fn what_others_were_promised_is_not_promised_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let uploads = open(&dir);
-        let space = Space::of(dir.path()).unwrap().for_uploads();
-        let wanted = space / FILE_BYTES_MAX + 2;
-        let begun: Vec<_> = (0..wanted).map(|by| uploads.begin(new(by + 1, FILE_BYTES_MAX), 0)).collect();
-        assert!(matches!(begun.last(), Some(Err(Refused::NoSpace))), "{} GiB", space >> 30);
     }
 
     #[test]

@@ -136,7 +136,6 @@ pub(super) async fn speak(mut response: Response) -> Response {
 /// `OPTIONS`: what of tus there is.
 pub(super) async fn describe() -> impl IntoResponse {
     let headers = [
-        (TUS_RESUMABLE, HeaderValue::from_static(VERSION)),
         (TUS_VERSION, HeaderValue::from_static(VERSION)),
         (TUS_EXTENSION, HeaderValue::from_static(EXTENSIONS)),
         (TUS_MAX_SIZE, HeaderValue::from(FILE_BYTES_MAX)),

@@ -100,7 +100,21 @@ impl Change {
         match self {
             Self::UserGone { user, .. } => vec![*user],
             Self::StaysEnded(ended) => ended.guests.iter().map(|guest| guest.id).collect(),
-            _ => Vec::new(),
+            Self::Event(_)
+            | Self::GuestsOff
+            | Self::GuestsOn
+            | Self::MemberMade { .. }
+            | Self::MembersJoined { .. }
+            | Self::MembersLeft { .. }
+            | Self::NotifyChanged { .. }
+            | Self::RoleChanged { .. }
+            | Self::RoomChanged { .. }
+            | Self::RoomMade { .. }
+            | Self::RoomsRemoved { .. }
+            | Self::SessionsEnded { .. }
+            | Self::SignedIn { .. }
+            | Self::UserChanged(_)
+            | Self::UserMade { .. } => Vec::new(),
         }
     }
 }

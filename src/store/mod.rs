@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -24,7 +24,7 @@ use self::writer::{Command, Marks, Writer};
 use crate::fair::Asker;
 use crate::proto::account::{SearchPage, Settings};
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
-use crate::proto::limits::STORE_IN_FLIGHT_MAX;
+use crate::proto::limits::{SEARCH_REST_MAX, SEARCH_REST_TIMES, STORE_IN_FLIGHT_MAX};
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
 use crate::proto::server::User;
 
@@ -77,12 +77,6 @@ pub use trouble::Trouble;
 
 /// How far a search stands back behind everything else when both want the processor (nice(2)): a tenth of its share.
 const SEARCH_NICENESS: i32 = 10;
-
-/// How many times as long as a search took its person rests before the next: some milliseconds, which nobody sees who types.
-const SEARCH_REST_TIMES: u32 = 2;
-
-/// The longest rest, after a search that had to wait for the disk.
-const SEARCH_REST_MAX: Duration = Duration::from_millis(50);
 
 /// The way to the disk. Clones share one store.
 #[derive(Clone)]

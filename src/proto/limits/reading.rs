@@ -1,5 +1,7 @@
 //! Reading: whose turn it is, and what a search may cost.
 
+use std::time::Duration;
+
 /// Look-ups at once, each with a connection of its own to the database: more would only queue for the same two or four
 /// cores.
 pub const READS_AT_ONCE_MAX: usize = 2;
@@ -13,6 +15,11 @@ pub const READS_WAITING_MAX: usize = 4_096;
 pub const SEARCHES_AT_ONCE_MAX: usize = 2;
 /// Searches of one person at once.
 pub const SEARCHES_OF_ONE_AT_ONCE_MAX: usize = 1;
+/// How many times as long as a search took its person rests before the next: some milliseconds, which nobody sees who types,
+/// and which leave the others most of the time.
+pub const SEARCH_REST_TIMES: u32 = 2;
+/// The longest rest, after a search that had to wait for the disk.
+pub const SEARCH_REST_MAX: Duration = Duration::from_millis(50);
 /// Searches of one person that wait; beyond it `busy`. The page asks for one after the other.
 pub const SEARCHES_OF_ONE_WAITING_MAX: usize = 16;
 /// Searches that wait in all: everyone of a large class at once.

@@ -30,6 +30,12 @@ pub const UPLOAD_GATHER_WAIT: Duration = Duration::from_secs(2);
 pub const UPLOAD_WRITES_AT_ONCE: usize = 2;
 /// Bytes of an upload after which they are surely on the disk, for when the power fails: some seconds of a card.
 pub const UPLOAD_SYNC_BYTES: u64 = 64 << 20;
+/// Milliseconds by which an upload's end moves before that is written down: a request that brings little costs no write of
+/// its own, and a restart an hour of a day at most.
+pub const UPLOAD_NOTED_MS: i64 = 3_600_000;
+/// Of the space that others have not been promised, one person's uploads may take one in so many parts: whoever comes next
+/// has some, too.
+pub const UPLOADS_OF_ONE_PART: u64 = 2;
 /// Bytes of the disk that uploads leave free; or a tenth of it, where that is more.
 pub const DISK_KEPT_FREE_BYTES: u64 = 1 << 30;
 /// The same as a part of the disk.

@@ -18,13 +18,16 @@ export type Written = {
 /** `mine`: for this person alone, who is named or written to. */
 export type Weight = 'none' | 'plain' | 'mine'
 
+/** Whatever it says: one's own, what is gone, what one wants to hear nothing of. */
+const isNothing = ({ room, message }: Written, me: { readonly id: UserId }) =>
+  message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none'
+
 /** What a message weighs for this person, wherever they are. */
 export function weigh(
   { room, message }: Written,
   me: { readonly id: UserId; readonly name: string },
 ): Weight {
-  if (message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none')
-    return 'none'
+  if (isNothing({ room, message }, me)) return 'none'
   if (room.kind === 'direct' || mentions(message.body, me.name)) return 'mine'
   return room.notify === 'all' ? 'plain' : 'none'
 }
@@ -37,9 +40,7 @@ export function weighLate(
   written: Written,
   me: { readonly id: UserId; readonly name: string },
 ): Pick<News, 'isMine' | 'isTold'> | null {
-  const { room, message } = written
-  if (message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none')
-    return null
+  if (isNothing(written, me)) return null
   let weight: Weight | null = null
   const found = () => (weight ??= weigh(written, me))
   return {
@@ -47,7 +48,7 @@ export function weighLate(
       return found() === 'mine'
     },
     get isTold() {
-      return room.notify === 'all' || found() !== 'none'
+      return written.room.notify === 'all' || found() !== 'none'
     },
   }
 }

@@ -47,6 +47,7 @@ pub mod http;
 pub mod hub;
 pub mod lan;
 pub mod log;
+pub mod media;
 pub mod monitor;
 pub mod outbox;
 pub mod picture;

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("auth", &["fair", "proto"]),
     ("monitor", &["fair", "proto"]),
     ("picture", &["fair", "proto"]),
+    ("media", &["proto"]),
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
     ("blobs", &["file", "proto"]),

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 mod codes;
+mod media;
 mod monitor;
 mod reading;
 mod uploads;
 pub use codes::*;
+pub use media::*;
 pub use monitor::*;
 pub use reading::*;
 pub use uploads::*;

@@ -59,7 +59,7 @@ const OTHERS: &[(Proof, How)] = &[
 
 /// Seconds of each fuzz target.
 const FUZZ_SECONDS: u32 = 600;
-const FUZZ_TARGETS: [&str; 2] = ["client_message", "hub_ops"];
+const FUZZ_TARGETS: [&str; 3] = ["client_message", "hub_ops", "media"];
 
 /// Runs the proof with this name; without one, lists them.
 pub fn prove(args: &[String]) -> Result<(), Failure> {

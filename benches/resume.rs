@@ -3,10 +3,12 @@
 //! Somebody in 300 rooms has missed 1,000 messages, while others wrote in rooms of their own. Prints, for each number of
 //! others' messages, the CPU time of the thread that reads what was missed, and how many bytes it gave.
 
+mod measuring;
 mod writing;
 
 use std::path::Path;
 
+use measuring::cpu;
 use porch::fair::Asker;
 use porch::proto::event::{Event, EventKind};
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
@@ -17,7 +19,7 @@ use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::Store;
-use writing::{apply_all, cpu};
+use writing::apply_all;
 
 /// Rooms of each of the makers: as many as one may put another into.
 const ROOMS_OF_ONE: u64 = 100;

@@ -4,12 +4,14 @@
 //! in them; other times are the clock's, and the machine's load stands beside them. Bytes written are what the kernel
 //! counted for this process. CONTRIBUTING.md says how to read it.
 
+mod measuring;
 mod writing;
 
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use measuring::cpu;
 use porch::fair::Asker;
 use porch::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use porch::proto::op::{AccountOp, MessageOp, NewAccount, NewMessage, NewRoom, NewSession, Op, Outcome, Reply, RoomOp};
@@ -17,7 +19,7 @@ use porch::proto::room::RoomKind;
 use porch::proto::text::Body;
 use porch::proto::user_name::UserName;
 use porch::store::{Filters, Query, Store, Window};
-use writing::{apply_all, cpu};
+use writing::apply_all;
 
 const ROOMS: u64 = 10;
 const AUTHORS: u64 = 500;

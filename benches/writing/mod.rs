@@ -1,7 +1,6 @@
-//! What the benches of the store share: filling it, and the time that a thread takes.
+//! What the benches of the store share: filling it.
 
 use std::sync::mpsc;
-use std::time::Duration;
 
 use porch::proto::limits::STORE_IN_FLIGHT_MAX;
 use porch::proto::op::{Op, Outcome};
@@ -23,10 +22,4 @@ pub(crate) fn apply_all(store: &Store, ops: impl IntoIterator<Item = Op>) -> Vec
     }
     outcomes.extend((0..waiting).map(|_| told.recv().expect("an answer")));
     outcomes
-}
-
-/// The time this thread has had a processor.
-pub(crate) fn cpu() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -1,40 +1,36 @@
+//! Picture files of every kind, sound and damaged, for the tests of what is made of them.
+
+use std::io::Cursor;
 use std::sync::LazyLock;
 
-use futures_util::future::{join_all, poll_immediate};
-use image::{GrayImage, Luma, Rgba, RgbaImage};
-use proptest::prelude::*;
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::*;
-
-const RED: [u8; 3] = [220, 30, 30];
-const BLUE: [u8; 3] = [30, 30, 220];
+pub(super) const RED: [u8; 3] = [220, 30, 30];
+pub(super) const BLUE: [u8; 3] = [30, 30, 220];
 
 /// Wider than high; the left half red, the right half blue.
-fn halves(width: u32, height: u32) -> DynamicImage {
+pub(super) fn halves(width: u32, height: u32) -> DynamicImage {
     let rgb = |x, _| Rgb(if x < width / 2 { RED } else { BLUE });
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, rgb))
 }
 
-fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(super) fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).expect("a picture is encoded");
     bytes.into_inner()
 }
 
-fn decoded(jpeg: &[u8]) -> RgbImage {
+pub(super) fn decoded(jpeg: &[u8]) -> RgbImage {
     image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).expect("our JPEG is read").into_rgb8()
 }
 
-fn near(pixel: &Rgb<u8>, want: [u8; 3]) -> bool {
+pub(super) fn near(pixel: &Rgb<u8>, want: [u8; 3]) -> bool {
     pixel.0.iter().zip(want).all(|(a, b)| a.abs_diff(b) < 24)
 }
 
-fn refused(bytes: &[u8]) -> ErrorCode {
-    make(bytes).expect_err("this is no picture we take")
-}
-
 /// A JPEG of [`halves`] with an EXIF that says how it is to be turned, where and with what it was taken.
-fn photo(orientation: u8) -> Vec<u8> {
+pub(super) fn photo(orientation: u8) -> Vec<u8> {
     let jpeg = file(&halves(120, 80), ImageFormat::Jpeg);
     let mut tiff = b"MM\0\x2a\0\0\0\x08".to_vec();
     tiff.extend(3_u16.to_be_bytes());
@@ -55,7 +51,7 @@ fn photo(orientation: u8) -> Vec<u8> {
 }
 
 /// A PNG that says it is of this size, whatever it holds.
-fn png_saying(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn png_saying(width: u32, height: u32) -> Vec<u8> {
     let mut png = file(&halves(4, 4), ImageFormat::Png);
     png[16..20].copy_from_slice(&width.to_be_bytes());
     png[20..24].copy_from_slice(&height.to_be_bytes());
@@ -64,12 +60,12 @@ fn png_saying(width: u32, height: u32) -> Vec<u8> {
     png
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let shift = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
     !bytes.iter().fold(!0_u32, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), shift))
 }
 
-fn jpeg_saying(width: u16, height: u16, frame: u8) -> Vec<u8> {
+pub(super) fn jpeg_saying(width: u16, height: u16, frame: u8) -> Vec<u8> {
     let mut jpeg = file(&halves(16, 16), ImageFormat::Jpeg);
     let at = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]).expect("a baseline frame");
     jpeg[at + 1] = frame;
@@ -78,315 +74,92 @@ fn jpeg_saying(width: u16, height: u16, frame: u8) -> Vec<u8> {
     jpeg
 }
 
-#[test]
-fn every_kind_we_name_becomes_three_square_jpegs() {
-    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp] {
-        let jpegs = make(&file(&halves(300, 200), format)).unwrap_or_else(|code| panic!("{format:?}: {code:?}"));
-        for (jpeg, edge) in jpegs.iter().zip(PICTURE_EDGES) {
-            let picture = decoded(jpeg);
-            assert_eq!(picture.dimensions(), (edge, edge), "{format:?}");
-            assert!(near(picture.get_pixel(edge / 4, edge / 2), RED), "{format:?}");
-            assert!(near(picture.get_pixel(edge - edge / 4, edge / 2), BLUE), "{format:?}");
-        }
-    }
-}
-
-#[test]
-fn the_middle_of_a_long_picture_is_kept() {
-    let stripes = |x: u32, _| Rgb(if (100..200).contains(&x) { BLUE } else { RED });
-    let jpegs = make(&file(&DynamicImage::ImageRgb8(RgbImage::from_fn(300, 100, stripes)), ImageFormat::Png)).unwrap();
-    let picture = decoded(&jpegs[2]);
-    assert!([(8, 8), (248, 8), (128, 248)].iter().all(|&(x, y)| near(picture.get_pixel(x, y), BLUE)));
-}
-
-#[test]
-fn large_and_tiny_pictures_are_sized_too() {
-    for edge in [1, 7, 511, 513, 3_000] {
-        let jpegs = make(&file(&halves(edge, edge), ImageFormat::Png)).unwrap();
-        assert_eq!(decoded(&jpegs[2]).dimensions(), (256, 256), "{edge}");
-    }
-}
-
-#[test]
-fn a_photo_is_turned_as_its_exif_says() {
-    // Where red is: left, right, top, bottom.
-    for (orientation, red, blue) in [
-        (1, (32, 128), (224, 128)),
-        (2, (224, 128), (32, 128)),
-        (3, (224, 128), (32, 128)),
-        (6, (128, 32), (128, 224)),
-        (8, (128, 224), (128, 32)),
-    ] {
-        let picture = decoded(&make(&photo(orientation)).unwrap()[2]);
-        assert!(near(picture.get_pixel(red.0, red.1), RED), "orientation {orientation}");
-        assert!(near(picture.get_pixel(blue.0, blue.1), BLUE), "orientation {orientation}");
-    }
-}
-
-#[test]
-fn nothing_but_pixels_comes_through() {
-    let photo = photo(6);
-    let holds = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
-    assert!(holds(&photo, b"Exif") && holds(&photo, b"SecretPhone"));
-    for jpeg in make(&photo).unwrap() {
-        assert!(!holds(&jpeg, b"Exif") && !holds(&jpeg, b"SecretPhone") && !holds(&jpeg, &[0xff, 0xe1]));
-    }
-}
-
-#[test]
-fn what_is_transparent_is_white_and_half_of_it_half() {
-    let alpha = RgbaImage::from_fn(64, 64, |x, _| Rgba([0, 0, 0, if x < 32 { 0 } else { 128 }]));
-    let picture = decoded(&make(&file(&DynamicImage::ImageRgba8(alpha), ImageFormat::Png)).unwrap()[2]);
-    assert!(near(picture.get_pixel(64, 128), [255; 3]));
-    assert!(near(picture.get_pixel(192, 128), [127; 3]));
-}
-
-#[test]
-fn grey_and_16_bit_pictures_are_read() {
-    let grey = DynamicImage::ImageLuma8(GrayImage::from_pixel(40, 40, Luma([200])));
-    for picture in [DynamicImage::ImageLuma16(grey.to_luma16()), DynamicImage::ImageRgba16(grey.to_rgba16()), grey] {
-        let picture = decoded(&make(&file(&picture, ImageFormat::Png)).unwrap()[1]);
-        assert!(near(picture.get_pixel(48, 48), [200; 3]));
-    }
-}
-
-#[test]
-fn the_first_frame_of_an_animation_is_taken() {
+/// A JPEG as phones and web sites make them, with half the colour; of pixels of four colours of ink, where there are four.
+pub(super) fn jpeg(picture: &DynamicImage, kind: JpegKind) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
-    for color in [RED, BLUE] {
-        let [r, g, b] = color;
-        encoder.encode_frame(image::Frame::new(RgbaImage::from_pixel(20, 20, Rgba([r, g, b, 255])))).unwrap();
-    }
-    drop(encoder);
-    assert!(near(decoded(&make(&bytes).unwrap()[0]).get_pixel(16, 16), RED));
-}
-
-#[test]
-fn what_is_no_picture_is_unreadable() {
-    let text = b"This is text, whatever its name ends in.";
-    let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>"#;
-    let tiff = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0\0\0";
-    for bytes in
-        [&b""[..], b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"GIF89a", b"RIFF\0\0\0\0WEBP", text, svg, tiff]
-    {
-        assert_eq!(refused(bytes), ErrorCode::PictureUnreadable, "{bytes:?}");
-    }
-}
-
-#[test]
-fn a_file_that_was_cut_short_is_unreadable() {
-    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Bmp, ImageFormat::Gif] {
-        let whole = file(&halves(200, 200), format);
-        assert!(make(&whole).is_ok());
-        for part in [whole.len() / 2, whole.len() * 9 / 10] {
-            assert_eq!(refused(&whole[..part]), ErrorCode::PictureUnreadable, "{format:?} {part}");
-        }
-    }
-}
-
-/// What phones and cameras put behind a picture: a film, whose bytes look like markers now and then; a second picture,
-/// as in a stereo or depth photo; the first half of one; anything.
-fn behind() -> Vec<(&'static str, Vec<u8>)> {
-    let picture = file(&halves(120, 80), ImageFormat::Jpeg);
-    let mut film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-    film.extend(b"mdat\xff\xda\0\x0c\x03\x01\0\x02\x11\x03\x11\0\x3f\0".repeat(40));
-    vec![
-        ("a film", film),
-        ("a second picture", picture.clone()),
-        ("half of one", picture[..picture.len() / 2].to_vec()),
-        ("zeros", vec![0; 4_096]),
-        ("fill bytes", vec![0xff; 64]),
-        ("a lone scan", b"\xff\xda".to_vec()),
-    ]
-}
-
-#[test]
-fn a_photo_with_something_behind_it_is_read() {
-    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp] {
-        let plain = make(&file(&halves(300, 200), format)).unwrap();
-        for (what, trailer) in behind() {
-            let mut bytes = file(&halves(300, 200), format);
-            bytes.extend(trailer);
-            assert_eq!(make(&bytes).as_ref(), Ok(&plain), "{format:?} with {what}");
-        }
-    }
-}
-
-#[test]
-fn a_photo_that_is_cut_off_is_not_made_whole_by_what_stands_before_or_behind() {
-    let whole = file(&halves(300, 200), ImageFormat::Jpeg);
-    let cut = whole.len() * 2 / 3;
-    // A thumbnail in a segment of its own has all its markers.
-    let thumbnail = file(&halves(16, 16), ImageFormat::Jpeg);
-    let mut with_thumbnail = whole[..2].to_vec();
-    with_thumbnail.extend([0xff, 0xe1]);
-    with_thumbnail.extend((2 + thumbnail.len() as u16).to_be_bytes());
-    with_thumbnail.extend(&thumbnail);
-    let added = with_thumbnail.len() - 2;
-    with_thumbnail.extend(&whole[2..]);
-    assert_eq!(make(&with_thumbnail), make(&whole));
-    assert_eq!(refused(&with_thumbnail[..cut + added]), ErrorCode::PictureUnreadable);
-}
-
-#[test]
-fn fill_bytes_and_stray_bytes_between_segments_are_passed_over() {
-    let whole = file(&halves(300, 200), ImageFormat::Jpeg);
-    let mut filled = whole[..2].to_vec();
-    filled.extend([0xff; 9]);
-    filled.extend(&whole[2..whole.len() - 2]);
-    filled.extend([0xff; 5]);
-    filled.extend([0xff, 0xd9]);
-    assert_eq!(make(&filled), make(&whole));
-    assert_eq!(jpeg::first_image(&filled), Some(&filled[..]));
-    for cut in [0, 1, 2, 3, 20, whole.len() - 1] {
-        assert_eq!(jpeg::first_image(&whole[..cut]), None, "{cut}");
-    }
-    assert_eq!(jpeg::first_image(b"\xff\xd8\xff\xd9"), None, "an end without a picture");
-    assert_eq!(jpeg::first_image(b"\xff\xd8\xff\xe0\0\0\xff\xd9"), None, "a length that cannot be");
-}
-
-#[test]
-fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
-    assert_eq!(refused(&png_saying(50_000, 50_000)), ErrorCode::PictureLarge);
-    assert_eq!(refused(&png_saying(8_000, 5_001)), ErrorCode::PictureLarge);
-    assert_eq!(refused(&png_saying(8_000, 5_000)), ErrorCode::PictureUnreadable, "allowed, and then found empty");
-    assert_eq!(refused(&png_saying(0, 10)), ErrorCode::PictureUnreadable);
-    assert_eq!(refused(&jpeg_saying(8_000, 5_001, 0xc0)), ErrorCode::PictureLarge);
-}
-
-#[test]
-fn a_progressive_jpeg_counts_for_what_it_keeps_beside() {
-    assert_eq!(refused(&jpeg_saying(6_000, 4_000, 0xc2)), ErrorCode::PictureLarge);
-    assert!(jpeg::has_several_scans(&jpeg_saying(6_000, 4_000, 0xc2)));
-    assert!(!jpeg::has_several_scans(&jpeg_saying(6_000, 4_000, 0xc0)));
-    assert!(!jpeg::has_several_scans(&photo(1)));
-    assert!(jpeg::has_several_scans(b"\xff\xd8\xff"));
-}
-
-#[test]
-fn every_kind_is_taken_up_to_the_size_that_people_are_told() {
-    let progressive = jpeg_saying(10, 10, 0xc2);
-    let animated = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0";
-    let still = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\0\0\0\0";
-    for (file, format, color, megapixels) in [
-        (&photo(1)[..], ImageFormat::Jpeg, ColorType::Rgb8, 40),
-        (b"", ImageFormat::Png, ColorType::Rgba8, 40),
-        (b"", ImageFormat::Bmp, ColorType::Rgba8, 40),
-        (&progressive, ImageFormat::Jpeg, ColorType::Rgb8, 18),
-        (animated, ImageFormat::WebP, ColorType::Rgba8, 16),
-        (still, ImageFormat::WebP, ColorType::Rgba8, 25),
-        (b"", ImageFormat::Gif, ColorType::Rgba8, 25),
-        (b"", ImageFormat::Png, ColorType::Rgba16, 25),
-    ] {
-        let most = (PICTURE_MEMORY_BYTES_MAX / bytes_per_pixel(file, format, color)).min(PICTURE_PIXELS_MAX);
-        assert_eq!(most / 1_000_000, megapixels, "{format:?} {color:?}");
-    }
-    let protocol = include_str!("../../docs/protocol.md");
-    assert!(
-        protocol
-            .contains("progressive JPEG 18, animated WebP 16, any other WebP 25, GIF 25, PNG of 16 bits a channel 25")
-    );
-    for (page, least) in [
-        (include_str!("../../ui/src/i18n/enScreens.ts"), "16 megapixels"),
-        (include_str!("../../ui/src/i18n/zhScreens.ts"), "1600万像素"),
-    ] {
-        let (_, sentence) = page.split_once("'error.picture_large':").expect("the page has this sentence");
-        assert!(sentence.split('\'').nth(1).is_some_and(|sentence| sentence.contains(least)));
-    }
-}
-
-#[test]
-fn a_file_over_the_limit_is_not_looked_at() {
-    let mut png = file(&halves(4, 4), ImageFormat::Png);
-    png.resize(PICTURE_BYTES_MAX, 0);
-    assert!(make(&png).is_ok());
-    png.push(0);
-    assert_eq!(refused(&png), ErrorCode::PictureLarge);
-}
-
-#[tokio::test]
-async fn uploads_are_taken_up_to_the_limit_and_one_for_each_person() {
-    let pictures = Pictures::default();
-    let begin = |id: u64| pictures.upload(UserId(id), Network::of([192, 168, 1, 1].into()));
-    let mut held: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| begin(id).unwrap()).collect();
-    // Never so many, but while they are decoded nobody can be put out.
-    assert!(held.iter_mut().all(Upload::keep));
-    assert_eq!(begin(99).err(), Some(ErrorCode::Busy));
-    drop(held.pop());
-    assert_eq!(begin(1).err(), Some(ErrorCode::Busy), "one at a time");
-    let jpegs = pictures.make(begin(99).unwrap(), file(&halves(8, 8), ImageFormat::Png).into()).await;
-    assert!(jpegs.is_ok());
-    assert!(begin(99).is_ok(), "its place was given back");
-}
-
-#[tokio::test]
-async fn eight_slow_uploads_keep_nobody_from_giving_a_picture() {
-    let pictures = Pictures::default();
-    let at = |host: u8| Network::of([192, 168, 1, host].into());
-    let mut slow: Vec<_> =
-        (1..=PICTURE_UPLOADS_MAX as u64).map(|id| pictures.upload(UserId(id), at(1)).unwrap()).collect();
-    let upload = pictures.upload(UserId(99), at(2)).expect("a newcomer gets a place");
-    slow[0].put_out().await;
-    let png: Bytes = file(&halves(8, 8), ImageFormat::Png).into();
-    assert!(pictures.make(upload, png.clone()).await.is_ok());
-    let late = slow.remove(0);
-    assert_eq!(pictures.make(late, png.clone()).await.err(), Some(ErrorCode::Busy), "its place is another's");
-    assert!(pictures.make(slow.remove(0), png).await.is_ok(), "the others go on");
-}
-
-#[tokio::test]
-async fn files_that_wait_for_the_decoder_take_turns_by_network_and_make_place() {
-    let pictures = Pictures::default();
-    let at = |host: u8| Network::of([192, 168, 1, host].into());
-    let png: Bytes = file(&halves(8, 8), ImageFormat::Png).into();
-    // The decoder is busy, and all places are one network's, whole files waiting.
-    let busy = pictures.turns.enter(Asker::Network(at(9))).await.unwrap();
-    let make = |id: u64, host: u8| {
-        let upload = pictures.upload(UserId(id), at(host)).expect("a place");
-        Box::pin(pictures.make(upload, png.clone()))
+    let mut encoder = Encoder::new(&mut bytes, 90);
+    // Nobody halves inks.
+    let halved = if kind == JpegKind::Cmyk { SamplingFactor::F_1_1 } else { SamplingFactor::F_2_2 };
+    encoder.set_sampling_factor(halved);
+    encoder.set_progressive(kind == JpegKind::Progressive);
+    let (width, height) = (picture.width() as u16, picture.height() as u16);
+    let rgb = picture.to_rgb8();
+    let inks: Vec<u8> = rgb.pixels().flat_map(|&Rgb([r, g, b])| [255 - r, 255 - g, 255 - b, 0]).collect();
+    let encoded = match kind {
+        JpegKind::Plain | JpegKind::Progressive => encoder.encode(&rgb, width, height, ColorType::Rgb),
+        JpegKind::Cmyk => encoder.encode(&inks, width, height, ColorType::Cmyk),
+        JpegKind::Ycck => encoder.encode(&inks, width, height, ColorType::CmykAsYcck),
     };
-    let mut many: Vec<_> = (1..=PICTURE_UPLOADS_MAX as u64).map(|id| make(id, 1)).collect();
-    for waiting in &mut many {
-        assert!(poll_immediate(waiting).await.is_none());
+    encoded.expect("a picture is encoded");
+    bytes
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum JpegKind {
+    Plain,
+    Progressive,
+    Cmyk,
+    Ycck,
+}
+
+/// A PNG of this header and these chunks.
+pub(super) fn png_of(header: [u8; 13], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |name: &[u8; 4], content: &[u8]| {
+        png.extend((content.len() as u32).to_be_bytes());
+        let named = [&name[..], content].concat();
+        png.extend(&named);
+        png.extend(crc32(&named).to_be_bytes());
+    };
+    chunk(b"IHDR", &header);
+    for (name, content) in chunks {
+        chunk(name, content);
     }
-    let mut other = make(99, 2);
-    assert!(poll_immediate(&mut other).await.is_none());
-    assert_eq!(many.remove(0).await.err(), Some(ErrorCode::Busy), "the oldest has made place");
-    drop(busy);
-    many.push(other);
-    let made: Vec<bool> = join_all(many).await.iter().map(Result::is_ok).collect();
-    assert_eq!(made.last(), Some(&true), "the other network's is not kept waiting by the many");
-    assert!(made.iter().filter(|made| **made).count() >= PICTURE_UPLOADS_MAX - 1, "{made:?}");
+    chunk(b"IEND", b"");
+    png
 }
 
 /// Small files of every kind, to be damaged.
-static SMALL: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+pub(super) static SMALL: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let formats = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
     let mut files: Vec<_> = formats.map(|format| file(&halves(24, 16), format)).into();
     files.push(photo(6));
+    files.push(jpeg(&halves(24, 16), JpegKind::Progressive));
+    files.push(jpeg(&halves(24, 16), JpegKind::Cmyk));
     files
 });
 
-proptest! {
-    #[test]
-    fn any_bytes_are_answered_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(make(&bytes).is_err());
-    }
-
-    #[test]
-    fn damaged_pictures_are_answered_without_a_panic(
-        kind in 0..6_usize,
-        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
-        cut in any::<prop::sample::Index>(),
-    ) {
-        let mut bytes = SMALL[kind].clone();
-        for (at, value) in damage {
-            let at = at.index(bytes.len());
-            bytes[at] = value;
+/// A grey PNG that is interlaced: the picture comes in seven passes, each finer (W3C PNG, section 8.2).
+pub(super) fn interlaced_png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+    let passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    let mut rows = Vec::new();
+    for (left, top, across, down) in passes {
+        for y in (top..height).step_by(down).filter(|_| left < width) {
+            rows.push(0);
+            rows.extend((left..width).step_by(across).map(|x| grey(x, y)));
         }
-        let _ = make(&bytes);
-        bytes.truncate(cut.index(bytes.len()));
-        let _ = make(&bytes);
     }
+    let [w, h] = [width, height].map(u32::to_be_bytes);
+    let header = [w[0], w[1], w[2], w[3], h[0], h[1], h[2], h[3], 8, 0, 0, 0, 1];
+    png_of(header, &[(b"IDAT", &zlib(&rows))])
+}
+
+/// Bytes as they are, in the form of compressed ones (RFC 1950 and 1951).
+pub(super) fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut zlib = vec![0x78, 0x01];
+    let blocks = bytes.chunks(0xffff);
+    let last = blocks.len();
+    for (i, block) in (1..).zip(blocks) {
+        let length = block.len() as u16;
+        zlib.push(u8::from(i == last));
+        zlib.extend(length.to_le_bytes());
+        zlib.extend((!length).to_le_bytes());
+        zlib.extend(block);
+    }
+    let (a, b) = bytes.iter().fold((1_u32, 0_u32), |(a, b), &byte| {
+        let a = (a + u32::from(byte)) % 65_521;
+        (a, (a + b) % 65_521)
+    });
+    zlib.extend((b << 16 | a).to_be_bytes());
+    zlib
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 mod codes;
 mod media;
 mod monitor;
+mod pictures;
 mod reading;
 mod uploads;
 pub use codes::*;
 pub use media::*;
 pub use monitor::*;
+pub use pictures::*;
 pub use reading::*;
 pub use uploads::*;
 
@@ -349,23 +351,6 @@ pub const WIFI_KEY_CHARS_MAX: usize = 63;
 /// Hexadecimal digits of a Wi-Fi's key that is given as such, and not as a passphrase: 256 bits (IEEE 802.11-2020,
 /// section J.4.1).
 pub const WIFI_KEY_HEX_DIGITS: usize = 64;
-
-// --- Pictures ------------------------------------------------------------------------------------
-
-/// Bytes of an uploaded profile picture: what phones' cameras make.
-pub const PICTURE_BYTES_MAX: usize = 8 << 20;
-/// Pixels of an uploaded profile picture: checked before decoding; 4 bytes each.
-pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
-/// Edges in pixels of the stored sizes.
-pub const PICTURE_EDGES: [u32; 3] = [32, 96, 256];
-/// Pictures decoded at once.
-pub const PICTURES_AT_ONCE: usize = 1;
-/// Bytes of memory that decoding a picture may take: 40 megapixels of a plain JPEG, PNG or BMP; 16 or more of the kinds
-/// whose decoders keep more beside each pixel (a progressive JPEG 18, a GIF 25, a WebP 16 to 28, a PNG of 16 bits 25 to
-/// 33). Leaves a 512 MB board the rest.
-pub const PICTURE_MEMORY_BYTES_MAX: u64 = 200_000_000;
-/// Picture files taken in at once, and so waiting in memory: 8 x 8 MiB.
-pub const PICTURE_UPLOADS_MAX: usize = 8;
 
 // --- Store ---------------------------------------------------------------------------------------
 

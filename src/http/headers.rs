@@ -51,7 +51,8 @@ pub(super) async fn add(State(app): State<App>, request: Request, next: Next) ->
     let api = request.uri().path().starts_with("/api");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    // A stored file has a stricter one of its own.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     add_date(headers);
     for (name, value) in FIXED {
         headers.insert(name, value);

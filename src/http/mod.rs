@@ -45,6 +45,7 @@ mod detached;
 mod device;
 mod doctor;
 mod doors;
+pub mod download;
 mod etag;
 mod extract;
 mod frames;

@@ -35,6 +35,7 @@ use crate::proto::server::User;
 mod account;
 mod cookies;
 mod doors;
+mod downloads;
 mod guesses;
 mod guests;
 mod monitor;

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 mod codes;
 mod media;
+mod downloads;
 mod monitor;
 mod pictures;
 mod reading;
 mod uploads;
 pub use codes::*;
 pub use media::*;
+pub use downloads::*;
 pub use monitor::*;
 pub use pictures::*;
 pub use reading::*;

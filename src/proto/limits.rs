@@ -234,6 +234,9 @@ pub const DISK_SHARE_GUEST_BYTES: u64 = 4 << 20;
 pub const DISK_SHARE_INTERVAL: Duration = Duration::from_secs(86_400);
 /// Bytes that a message takes beside its text: its row, and its places in the indexes.
 pub const MESSAGE_OVERHEAD_BYTES: u64 = 256;
+/// How long a start waits for a data folder that somebody has: a look at whether it is held takes less, and so does a
+/// process that was killed.
+pub const FOLDER_HELD_WAIT: Duration = Duration::from_millis(500);
 /// How soon a failed erasing is tried again.
 pub const ERASE_RETRY_WAIT: Duration = Duration::from_secs(60);
 /// A connection's typing notices closer together than this say nothing new.

@@ -51,6 +51,7 @@ fn measure(dir: &Path, others: u64) {
             author: if mine { UserId(1 + (i % (rooms.len() as u64 - 1)) / ROOMS_OF_ONE) } else { STRANGER },
             client_msg_id: ClientMsgId::try_from(format!("{i:010}")).expect("a plain id"),
             body: Body::parse("all work and no play ".repeat(BODY_BYTES / 21)).expect("a body"),
+            attachments: Default::default(),
             sent_at: 0,
         }))
     });

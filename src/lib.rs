@@ -45,6 +45,7 @@ pub mod guide;
 pub mod html;
 pub mod http;
 pub mod hub;
+pub mod ingest;
 pub mod lan;
 pub mod log;
 pub mod media;

@@ -240,7 +240,8 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store, uploads: Upl
     tokio::spawn(app.clone().erase_removed());
     tokio::spawn(app.clone().keep_monitored());
     tokio::spawn(app.clone().end_stays_on_time());
-    tokio::spawn(app.clone().expire_uploads());
+    tokio::spawn(app.clone().look_after_uploads());
+    tokio::spawn(app.clone().remove_unneeded_blobs());
     tokio::spawn(system::keep_watchdog_content());
     system::notify(NotifyState::Ready);
     signals.asked_to_stop().await;

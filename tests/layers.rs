@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("file", &["proto"]),
     ("clock", &["file", "proto"]),
     ("blobs", &["file", "proto"]),
+    ("ingest", &["blobs", "media", "picture", "proto"]),
     ("outbox", &["fair", "proto"]),
     ("log", &["clock"]),
     ("tls", &["clock", "file", "proto"]),
@@ -34,8 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "auth", "blobs", "clock", "doctor", "doors", "driver", "fair", "guide", "monitor", "outbox", "picture",
-            "poster", "proto", "store", "tls",
+            "auth", "blobs", "clock", "doctor", "doors", "driver", "fair", "guide", "ingest", "media", "monitor",
+            "outbox", "picture", "poster", "proto", "store", "tls",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ use porch::proto::account::{
     BoxInfo, CodeAnswer, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me,
     Member, NewInvite, PatchMe, PatchPerson, PatchSettings, ResetPassword, Session, Settings,
 };
+use porch::proto::attachment::Attachment;
 use porch::proto::client::{ClientMessage, Command};
 use porch::proto::clock::{BoxClock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
@@ -162,6 +163,7 @@ fn examples(page: &str) -> Vec<Example<'_>> {
 fn check(example: &Example<'_>) -> Result<(), String> {
     let json = example.json;
     let result = match example.name {
+        "attachment" => answer::<Attachment>(json),
         "beacon" => request::<Beacon>(json),
         "box" => answer::<BoxInfo>(json),
         "cookie" => answer::<CookieProbe>(json),

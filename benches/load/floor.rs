@@ -129,13 +129,14 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                         let last_n = rooms.join(room, queue);
                         socket.send(Message::Text(encode(&welcome(room, last_n))?)).await?;
                     }
-                    ClientMessage::Send { room, client_msg_id, body } => rooms.broadcast(room, |n| Sent {
+                    ClientMessage::Send { room, client_msg_id, body, .. } => rooms.broadcast(room, |n| Sent {
                         id: Seq(n),
                         rev: Seq(n),
                         room,
                         n,
                         author: UserId(1),
                         body: body.0,
+                        attachments: Vec::new(),
                         client_msg_id,
                         sent_at: clock::wall(),
                         deleted: false,

@@ -2,12 +2,20 @@
 //!
 //! ```text
 //! blobs/ab/cdef…     a blob, named by the SHA-256 of its bytes: the same bytes once, however often they are sent
+//! previews/ab/cdef…-320
+//!                    a JPEG of a blob that is a picture, by its longer edge in pixels: what is seen before it is loaded
 //! uploads/ID         the bytes of an upload so far
 //! uploads/ID.json    whose it is, and all else that is known of it (`note.rs`)
+//! uploads/ID.clean   the same without what nobody is to see, while it is written
 //! ```
+//!
+//! An upload that is complete is looked into and [kept](Complete::keep) as a blob; the database is told of it; then it is
+//! [settled](Uploads::settle). From then on the database knows which blobs are needed: those that are not are removed by
+//! [`Uploads::remove_unneeded`], which asks it while no blob comes.
 //!
 //! Nothing else opens these files. Everything here waits for the disk: callers take it to a thread that may.
 
+mod complete;
 mod note;
 mod space;
 mod upload;
@@ -18,9 +26,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aws_lc_rs::digest::Context;
+
 use crate::file::{self, make_private_folder, sync_folder};
 use crate::proto::blob::BlobHash;
+use crate::proto::limits::PREVIEW_EDGES;
 
+pub use complete::{Complete, Stored};
 pub use note::{NewUpload, Note};
 pub use space::Space;
 pub use upload::{Progress, UploadFault, Writing};
@@ -33,6 +45,7 @@ const FOLDER_DIGITS: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Blobs {
     folder: PathBuf,
+    previews: PathBuf,
     /// Held while a blob comes or goes, together with whoever refers to it: one that is brought again must not go with the
     /// last that referred to it before.
     changing: Arc<Mutex<()>>,
@@ -42,17 +55,26 @@ impl Blobs {
     /// Makes the folder where it is missing.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
         let folder = data_dir.join("blobs");
+        let previews = data_dir.join("previews");
         make_private_folder(&folder)?;
-        Ok(Self { folder, changing: Arc::default() })
+        make_private_folder(&previews)?;
+        Ok(Self { folder, previews, changing: Arc::default() })
     }
 
     /// A blob's bytes, where it is here.
     pub fn read(&self, hash: BlobHash) -> io::Result<Option<File>> {
-        match File::open(self.path(hash)) {
-            Ok(file) => Ok(Some(file)),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(fault) => Err(fault),
-        }
+        open(&self.path(hash))
+    }
+
+    /// What is to be seen of a picture before it is loaded, by its longer edge; none where it is no larger itself.
+    pub fn preview(&self, hash: BlobHash, edge: u32) -> io::Result<Option<File>> {
+        open(&self.preview_path(hash, edge))
+    }
+
+    /// The folders that blobs are in.
+    pub fn folders(&self) -> io::Result<Vec<BlobFolder>> {
+        let folders = fs::read_dir(&self.folder)?.flatten().map(|entry| BlobFolder(entry.path()));
+        Ok(folders.filter(|folder| folder.0.is_dir()).collect())
     }
 
     /// Takes a file whose bytes have this hash and are on the disk, so that it is there after a power cut too. One that is
@@ -74,28 +96,18 @@ impl Blobs {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes one that nobody refers to any more.
+    /// Removes one that nothing needs, and what was made of it.
     fn remove(&self, hash: BlobHash) -> io::Result<()> {
+        for edge in PREVIEW_EDGES {
+            file::remove(&self.preview_path(hash, edge))?;
+        }
         file::remove(&self.path(hash))
     }
 
-    /// Removes all but these: what a run that was cut off has left behind.
-    fn keep_only(&self, is_kept: impl Fn(BlobHash) -> bool) -> io::Result<()> {
-        for folder in fs::read_dir(&self.folder)? {
-            let folder = folder?;
-            if !folder.file_type()?.is_dir() {
-                continue;
-            }
-            for entry in fs::read_dir(folder.path())? {
-                let entry = entry?;
-                let name = [folder.file_name(), entry.file_name()].map(|part| part.to_string_lossy().into_owned());
-                // What is not named as a blob is not ours.
-                if name.concat().parse().is_ok_and(|hash| !is_kept(hash)) {
-                    file::remove(&entry.path())?;
-                }
-            }
-        }
-        Ok(())
+    fn preview_path(&self, hash: BlobHash, edge: u32) -> PathBuf {
+        let name = hash.to_string();
+        let (folder, rest) = name.split_at(FOLDER_DIGITS);
+        self.previews.join(folder).join(format!("{rest}-{edge}"))
     }
 
     fn path(&self, hash: BlobHash) -> PathBuf {
@@ -103,4 +115,30 @@ impl Blobs {
         let (folder, rest) = name.split_at(FOLDER_DIGITS);
         self.folder.join(folder).join(rest)
     }
+}
+
+/// A folder of blobs.
+#[derive(Debug)]
+pub struct BlobFolder(PathBuf);
+
+impl BlobFolder {
+    /// The blobs in it. What is not named as a blob is not ours.
+    pub fn blobs(&self) -> io::Result<Vec<BlobHash>> {
+        let first = self.0.file_name().unwrap_or_default().to_string_lossy();
+        let hash = |entry: fs::DirEntry| format!("{first}{}", entry.file_name().to_string_lossy()).parse().ok();
+        Ok(fs::read_dir(&self.0)?.flatten().filter_map(hash).collect())
+    }
+}
+
+fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// What bytes are known by that were hashed.
+fn hash_value(hash: Context) -> BlobHash {
+    BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"))
 }

@@ -31,8 +31,10 @@ pub struct Note {
     pub upload: NewUpload,
     /// When it is given up, unless it is gone on with.
     pub ends_at: Millis,
-    /// Once all of it is here.
-    pub blob: Option<BlobHash>,
+    /// Of all of it, once it is here.
+    pub hash: Option<BlobHash>,
+    /// What it is about to be kept as, once that is known.
+    pub(super) blob: Option<BlobHash>,
     /// Bytes that are right whatever happened.
     pub(super) sure: u64,
     /// The run of the system in which the rest of the file was written: while that goes on, what was written is there.
@@ -42,7 +44,7 @@ pub struct Note {
 
 impl Note {
     pub(super) fn new(upload: NewUpload, ends_at: Millis) -> Self {
-        Self { upload, ends_at, blob: None, sure: 0, boot: boot() }
+        Self { upload, ends_at, hash: None, blob: None, sure: 0, boot: boot() }
     }
 
     /// Bytes that can be gone on from, of so many that are in the file.

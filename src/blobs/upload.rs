@@ -7,15 +7,15 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use tokio::sync::Notify;
 
-use super::Blobs;
 use super::note::{Note, boot};
+use super::{Blobs, hash_value};
 use crate::file::{self, FILE_MODE};
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
@@ -63,7 +63,7 @@ pub(super) struct Upload {
     /// Those that are here, and believed. Changed by whoever holds the state, who may wait for the disk; looked at by
     /// anybody.
     at: AtomicU64,
-    /// Once all of it is here; set while [`Blobs`] are changing.
+    /// What it is kept as; set while [`Blobs`] are changing.
     blob: OnceLock<BlobHash>,
     /// Those who write, one that has been put out and does not know it yet among them.
     writers: AtomicUsize,
@@ -118,16 +118,15 @@ impl Upload {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => None,
             Err(fault) => return Err(fault),
         };
-        let at = match (note.blob, in_file) {
-            // Cut off before it was where blobs are.
-            (Some(hash), Some(in_file)) if in_file == note.upload.bytes => {
-                blobs.take(&bytes, hash)?;
+        let at = match (note.hash, in_file) {
+            (Some(_), Some(in_file)) if in_file == note.upload.bytes => in_file,
+            // It is where blobs are, and was not told of.
+            (Some(_), None) if note.blob.map(|blob| blobs.read(blob)).transpose()?.flatten().is_some() => {
                 note.upload.bytes
             }
-            (Some(hash), None) if blobs.read(hash)?.is_some() => note.upload.bytes,
             // The last byte comes again, and with it the end.
             (_, Some(in_file)) => {
-                note.blob = None;
+                (note.hash, note.blob) = (None, None);
                 note.believed(in_file).min(note.upload.bytes.saturating_sub(1))
             }
             (_, None) => return Ok(None),
@@ -160,9 +159,34 @@ impl Upload {
         self.begun
     }
 
-    /// What it has become.
+    /// What it is kept as.
     pub(super) fn blob(&self) -> Option<BlobHash> {
         self.blob.get().copied()
+    }
+
+    /// Whether all of it is here.
+    pub(super) fn is_complete(&self) -> bool {
+        self.lock().note.hash.is_some()
+    }
+
+    /// What is known of it, once all of it is here.
+    pub(super) fn complete(&self) -> Option<Note> {
+        Some(self.lock().note.clone()).filter(|note| note.hash.is_some())
+    }
+
+    /// Its bytes.
+    pub(super) fn path(&self) -> &Path {
+        &self.bytes
+    }
+
+    /// Notes what it is about to be kept as, so that nobody takes that for something nothing needs. Only while [`Blobs`] are
+    /// changing.
+    pub(super) fn keep_as(&self, blob: BlobHash) -> io::Result<()> {
+        let mut state = self.lock();
+        state.note.blob = Some(blob);
+        state.note.write(&self.note_path)?;
+        let _ = self.blob.set(blob);
+        Ok(())
     }
 
     /// Bytes of all of it.
@@ -187,13 +211,14 @@ impl Upload {
         state.note.ends_at <= now
     }
 
-    /// Removes it, whoever writes; a blob that it has become stays.
+    /// Removes it, whoever writes; what it is kept as stays.
     pub(super) fn end(&self) -> io::Result<()> {
         let _state = self.lock();
         self.writer.store(ENDED, Ordering::Release);
         self.put_out.notify_waiters();
         // The note last: without it nothing would find the bytes.
         file::remove(&self.bytes)?;
+        file::remove(&clean_path(&self.bytes))?;
         file::remove(&self.note_path)
     }
 
@@ -226,7 +251,6 @@ impl State {
 #[derive(Debug)]
 pub struct Writing {
     upload: Arc<Upload>,
-    blobs: Blobs,
     file: File,
     number: u64,
     brought: bool,
@@ -235,13 +259,13 @@ pub struct Writing {
 impl Writing {
     /// Goes on at byte `at`, and puts out whoever wrote before. `doubted`: what is written counts only once it was
     /// [believed](Self::believe).
-    pub(super) fn begin(upload: Arc<Upload>, blobs: Blobs, at: u64, doubted: bool) -> Result<Self, UploadFault> {
+    pub(super) fn begin(upload: Arc<Upload>, at: u64, doubted: bool) -> Result<Self, UploadFault> {
         let mut state = upload.lock();
         if upload.writer.load(Ordering::Acquire) == ENDED {
             return Err(UploadFault::PutOut);
         }
         let here = upload.at();
-        if state.note.blob.is_some() || here != at {
+        if state.note.hash.is_some() || here != at {
             return Err(UploadFault::Elsewhere { at: here });
         }
         let file = OpenOptions::new().read(true).write(true).open(&upload.bytes)?;
@@ -264,7 +288,7 @@ impl Writing {
         drop(state);
         upload.put_out.notify_waiters();
         upload.writers.fetch_add(1, Ordering::AcqRel);
-        Ok(Self { upload, blobs, file, number, brought: false })
+        Ok(Self { upload, file, number, brought: false })
     }
 
     /// Waits until a newer request writes, or the upload has ended.
@@ -281,7 +305,7 @@ impl Writing {
         }
     }
 
-    /// Takes the next bytes; with the last the upload becomes a blob, unless they are doubted. After a fault of the disk it
+    /// Takes the next bytes; with the last the upload is complete, unless they are doubted. After a fault of the disk it
     /// is asked anew how far it is.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), UploadFault> {
         let mut state = self.state()?;
@@ -297,7 +321,7 @@ impl Writing {
         if state.doubted.is_none() {
             self.upload.go_to(behind);
             if behind == self.upload.length {
-                self.become_blob(&mut state)?;
+                self.complete(&mut state)?;
             } else if behind.saturating_sub(state.note.sure) >= UPLOAD_SYNC_BYTES {
                 self.sync(&mut state)?;
             }
@@ -314,7 +338,7 @@ impl Writing {
         self.upload.go_to(state.written);
         state.note.boot = boot();
         match state.written == self.upload.length {
-            true => self.become_blob(&mut state)?,
+            true => self.complete(&mut state)?,
             false => self.sync(&mut state)?,
         }
         Ok(())
@@ -325,8 +349,8 @@ impl Writing {
         let mut state = self.state()?;
         state.go_back(self.upload.at());
         let is_empty = self.upload.length == 0;
-        if is_empty && state.note.blob.is_none() {
-            self.become_blob(&mut state)?;
+        if is_empty && state.note.hash.is_none() {
+            self.complete(&mut state)?;
         }
         let gained = ends_at - state.note.ends_at;
         if self.brought {
@@ -356,23 +380,18 @@ impl Writing {
         Ok(())
     }
 
-    /// All of it is here. The note comes first, so that a run that is cut off here goes on here.
-    fn become_blob(&self, state: &mut State) -> io::Result<()> {
+    /// All of it is here, and on the disk.
+    fn complete(&self, state: &mut State) -> io::Result<()> {
         self.sync_bytes(state)?;
         let Some(Hash(hash)) = state.hash.take() else { return Ok(()) };
-        let hash = BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"));
-        let _changing = self.blobs.changing();
-        state.note.blob = Some(hash);
-        let kept = state.note.write(&self.upload.note_path).and_then(|()| self.blobs.take(&self.upload.bytes, hash));
-        if let Err(fault) = kept {
+        state.note.hash = Some(hash_value(hash));
+        if let Err(fault) = state.note.write(&self.upload.note_path) {
             // It is tried again with the last byte, whether by this run or the next.
-            state.note.blob = None;
-            let _ = state.note.write(&self.upload.note_path);
+            state.note.hash = None;
             state.written = self.upload.length.saturating_sub(1);
             self.upload.go_to(state.written);
             return Err(fault);
         }
-        let _ = self.upload.blob.set(hash);
         Ok(())
     }
 
@@ -394,6 +413,11 @@ impl Drop for Writing {
         }
         self.upload.writers.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+/// Where its bytes are written anew, without what nobody is to see.
+pub(super) fn clean_path(bytes: &Path) -> PathBuf {
+    bytes.with_extension("clean")
 }
 
 /// The hash of so many bytes of a file.

@@ -10,9 +10,9 @@ use aws_lc_rs::rand;
 
 use super::note::{NewUpload, Note};
 use super::upload::{Progress, Upload, UploadFault, Writing};
-use super::{Blobs, Space};
+use super::{Blobs, Complete, Space};
 use crate::file::make_private_folder;
-use crate::proto::blob::UploadId;
+use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
 use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_KEPT, UPLOADS_MAX, UPLOADS_OF_ONE_MAX, UPLOADS_OF_ONE_PART};
 use crate::proto::millis::Millis;
@@ -76,15 +76,13 @@ impl Uploads {
                     warn_of(fs::remove_file(path));
                 }
             }
-            let kept: HashSet<_> = all.values().filter_map(|upload| upload.blob()).collect();
-            warn_of(uploads.blobs.keep_only(|hash| kept.contains(&hash)));
         }
         drop(all);
         Ok(uploads)
     }
 
-    /// Begins one.
-    pub fn begin(&self, upload: NewUpload, now: Millis) -> Result<UploadId, Refused> {
+    /// Begins one; `unsent`: how many this person has that are complete and not sent.
+    pub fn begin(&self, upload: NewUpload, unsent: u64, now: Millis) -> Result<UploadId, Refused> {
         if upload.bytes > FILE_BYTES_MAX {
             return Err(Refused::Large);
         }
@@ -94,10 +92,10 @@ impl Uploads {
         let space = Space::of(&self.folder)?.for_uploads();
         // What two begin at once counts for both.
         let mut all = self.lock();
-        if all.values().filter(|other| other.by() == upload.by).count() >= UPLOADS_OF_ONE_MAX {
+        let (own, others): (Vec<_>, Vec<_>) = all.values().partition(|other| other.by() == upload.by);
+        if own.len() as u64 + unsent >= UPLOADS_OF_ONE_MAX as u64 {
             return Err(Refused::OfOne);
         }
-        let (own, others): (Vec<_>, Vec<_>) = all.values().partition(|other| other.by() == upload.by);
         let to_come = |of: &[&Arc<Upload>]| of.iter().map(|upload| upload.to_come()).sum::<u64>();
         if !fits(upload.bytes, space, (to_come(&own), to_come(&others))) {
             return Err(Refused::NoSpace);
@@ -120,8 +118,7 @@ impl Uploads {
 
     /// Nothing more will come.
     fn finish_empty(&self, upload: Arc<Upload>, now: Millis) -> io::Result<()> {
-        let finished =
-            Writing::begin(upload, self.blobs.clone(), 0, false).and_then(|writing| writing.finish(now + KEPT_MS));
+        let finished = Writing::begin(upload, 0, false).and_then(|writing| writing.finish(now + KEPT_MS));
         match finished {
             Ok(_) => Ok(()),
             Err(UploadFault::Disk(fault)) => Err(fault),
@@ -143,7 +140,26 @@ impl Uploads {
     /// only once it was [believed](Writing::believe). None where there is none.
     pub fn write(&self, id: UploadId, by: UserId, at: u64, doubted: bool) -> Option<Result<Writing, UploadFault>> {
         let upload = self.of(id, by)?;
-        Some(Writing::begin(upload, self.blobs.clone(), at, doubted))
+        Some(Writing::begin(upload, at, doubted))
+    }
+
+    /// One of this person's, if it is complete and not settled.
+    pub fn complete(&self, id: UploadId, by: UserId) -> Option<Complete> {
+        Complete::new(self.of(id, by)?, self.blobs.clone())
+    }
+
+    /// Those that an earlier run has left complete and not settled.
+    pub fn all_complete(&self) -> Vec<(UploadId, UserId)> {
+        self.lock().values().filter(|upload| upload.is_complete()).map(|upload| (upload.id, upload.by())).collect()
+    }
+
+    /// The database knows of one that is kept: nothing else needs to.
+    pub fn settle(&self, id: UploadId) {
+        // Taken out after its files: whoever asks in between finds it here or there.
+        let found = self.lock().get(&id).cloned();
+        if let Some(upload) = found {
+            warn_of(self.end(&upload));
+        }
     }
 
     /// Removes one of this person's; false where there is none.
@@ -171,19 +187,36 @@ impl Uploads {
         }
     }
 
-    /// Removes one, and what it has become, unless another upload is of the same bytes.
+    /// Removes those of these blobs that nothing needs; gives those that are gone. `is_needed` asks the database, as it is
+    /// once this has begun: no blob comes until it is done.
+    pub fn remove_unneeded<E: From<io::Error>>(
+        &self,
+        blobs: Vec<BlobHash>,
+        is_needed: impl Fn(BlobHash) -> Result<bool, E>,
+    ) -> Result<Vec<BlobHash>, E> {
+        let _changing = self.blobs.changing();
+        // Before the database is asked: one that is settled in between is known there.
+        let kept: HashSet<_> = self.lock().values().filter_map(|upload| upload.blob()).collect();
+        let mut gone = Vec::new();
+        for blob in blobs {
+            if !kept.contains(&blob) && !is_needed(blob)? {
+                self.blobs.remove(blob)?;
+                gone.push(blob);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// The blobs that uploads become.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Removes one; what it is kept as stays until somebody finds that nothing needs it.
     fn end(&self, upload: &Upload) -> io::Result<()> {
         upload.end()?;
-        let _changing = self.blobs.changing();
-        let mut all = self.lock();
-        all.remove(&upload.id);
-        match upload.blob() {
-            Some(hash) if all.values().all(|other| other.blob() != Some(hash)) => {
-                drop(all);
-                self.blobs.remove(hash)
-            }
-            _ => Ok(()),
-        }
+        self.lock().remove(&upload.id);
+        Ok(())
     }
 
     fn of(&self, id: UploadId, by: UserId) -> Option<Arc<Upload>> {
@@ -252,7 +285,7 @@ mod tests {
     fn uploads_are_there_after_a_restart_and_what_nobody_can_go_on_with_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 100).unwrap());
+        let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0, 100).unwrap());
         let mut writing = uploads.write(ada, UserId(1), 0, false).unwrap().unwrap();
         writing.write(b"abc").unwrap();
         let folder = dir.path().join("uploads");
@@ -271,7 +304,7 @@ mod tests {
     fn an_upload_is_its_makers_alone() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let id = uploads.begin(new(1, 5), 0).unwrap();
+        let id = uploads.begin(new(1, 5), 0, 0).unwrap();
         assert!(uploads.progress(id, UserId(2)).is_none() && uploads.write(id, UserId(2), 0, false).is_none());
         assert!(!uploads.remove(id, UserId(2)).unwrap());
         assert!(uploads.remove(id, UserId(1)).unwrap() && !uploads.remove(id, UserId(1)).unwrap());
@@ -282,12 +315,12 @@ mod tests {
     fn what_is_too_large_or_too_much_does_not_begin() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        assert!(matches!(uploads.begin(new(1, FILE_BYTES_MAX + 1), 0), Err(Refused::Large)));
+        assert!(matches!(uploads.begin(new(1, FILE_BYTES_MAX + 1), 0, 0), Err(Refused::Large)));
         for _ in 0..UPLOADS_OF_ONE_MAX {
-            uploads.begin(new(1, 1), 0).unwrap();
+            uploads.begin(new(1, 1), 0, 0).unwrap();
         }
-        assert!(matches!(uploads.begin(new(1, 1), 0), Err(Refused::OfOne)));
-        uploads.begin(new(2, 1), 0).unwrap();
+        assert!(matches!(uploads.begin(new(1, 1), 0, 0), Err(Refused::OfOne)));
+        uploads.begin(new(2, 1), 0, 0).unwrap();
     }
 
     #[test]
@@ -304,7 +337,7 @@ mod tests {
     fn whoever_goes_gives_back_what_they_were_promised() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0).unwrap());
+        let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0, 0).unwrap());
         uploads.forget(UserId(1));
         assert!(uploads.length(ada, UserId(1)).is_none() && uploads.length(lin, UserId(2)).is_some());
         assert_eq!(files(&dir), 2);
@@ -314,12 +347,12 @@ mod tests {
     fn when_there_are_too_many_whoever_has_the_most_makes_place() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let first = uploads.begin(new(1, 1), 0).unwrap();
+        let first = uploads.begin(new(1, 1), 0, 0).unwrap();
         for at in 1..UPLOADS_MAX {
             let by = if at < UPLOADS_OF_ONE_MAX { 1 } else { at as u64 };
-            uploads.begin(new(by, 1), at as Millis).unwrap();
+            uploads.begin(new(by, 1), 0, at as Millis).unwrap();
         }
-        uploads.begin(new(3, 1), UPLOADS_MAX as Millis).unwrap();
+        uploads.begin(new(3, 1), 0, UPLOADS_MAX as Millis).unwrap();
         assert!(uploads.progress(first, UserId(1)).is_none());
         assert_eq!(uploads.lock().len(), UPLOADS_MAX);
     }
@@ -327,7 +360,7 @@ mod tests {
     #[test]
     fn a_folder_that_holds_what_is_not_ours_is_opened_and_that_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let id = open(&dir).begin(new(1, 5), 0).unwrap();
+        let id = open(&dir).begin(new(1, 5), 0, 0).unwrap();
         for stray in ["uploads/lost+found", "blobs/lost+found"] {
             fs::create_dir(dir.path().join(stray)).unwrap();
         }
@@ -346,7 +379,7 @@ mod tests {
     fn what_nobody_goes_on_with_is_gone_after_a_day_whatever_the_clock_does() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let [left, gone_on] = [(); 2].map(|()| uploads.begin(new(1, 5), 0).unwrap());
+        let [left, gone_on] = [(); 2].map(|()| uploads.begin(new(1, 5), 0, 0).unwrap());
         let mut writing = uploads.write(gone_on, UserId(1), 0, false).unwrap().unwrap();
         writing.write(b"a").unwrap();
         writing.finish(2 * KEPT_MS - 1).unwrap();
@@ -360,45 +393,94 @@ mod tests {
         assert_eq!(files(&dir), 0, "which keeps nothing for longer");
     }
 
+    fn bring(uploads: &Uploads, by: u64, bytes: &[u8]) -> UploadId {
+        let id = uploads.begin(new(by, bytes.len() as u64), 0, 0).unwrap();
+        let mut writing = uploads.write(id, UserId(by), 0, false).unwrap().unwrap();
+        writing.write(bytes).unwrap();
+        writing.finish(KEPT_MS).unwrap();
+        id
+    }
+
+    /// Keeps it as it came; what the database would be told.
+    fn keep(uploads: &Uploads, id: UploadId, by: u64) -> BlobHash {
+        let complete = uploads.complete(id, UserId(by)).unwrap();
+        let (_, stored) = complete.as_it_came().unwrap();
+        complete.keep(&stored, &[(320, b"small".to_vec())]).unwrap();
+        stored.hash
+    }
+
+    fn is_there(dir: &tempfile::TempDir, blob: BlobHash) -> bool {
+        let blobs = Blobs::open(dir.path()).unwrap();
+        let [itself, smaller] = [blobs.read(blob), blobs.preview(blob, 320)].map(|file| file.unwrap().is_some());
+        assert_eq!(itself, smaller);
+        itself
+    }
+
+    fn remove_unneeded(uploads: &Uploads, blob: BlobHash, is_needed: bool) -> Vec<BlobHash> {
+        uploads.remove_unneeded::<io::Error>(vec![blob], |_| Ok(is_needed)).unwrap()
+    }
+
     #[test]
-    fn nothing_is_a_blob_too() {
+    fn nothing_is_a_file_too() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let id = uploads.begin(new(1, 0), 0).unwrap();
+        let id = uploads.begin(new(1, 0), 0, 0).unwrap();
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(
-            uploads.progress(id, UserId(1)).unwrap().note.blob.map(|hash| hash.to_string()).as_deref(),
-            Some(empty)
-        );
+        assert_eq!(keep(&uploads, id, 1).to_string(), empty);
     }
 
     #[test]
-    fn a_blob_is_there_as_long_as_an_upload_of_the_same_bytes() {
+    fn a_blob_is_there_as_long_as_anything_needs_it() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let [first, second] = [1, 2].map(|by| {
-            let id = uploads.begin(new(by, 3), 0).unwrap();
-            let mut writing = uploads.write(id, UserId(by), 0, false).unwrap().unwrap();
-            writing.write(b"abc").unwrap();
-            writing.finish(KEPT_MS).unwrap();
-            id
-        });
-        let hash = uploads.progress(first, UserId(1)).unwrap().note.blob.unwrap();
-        let is_there = || Blobs::open(dir.path()).unwrap().read(hash).unwrap().is_some();
-        assert!(uploads.remove(first, UserId(1)).unwrap() && is_there());
+        let [first, second] = [1, 2].map(|by| bring(&uploads, by, b"abc"));
+        assert!(uploads.complete(second, UserId(1)).is_none(), "that is another's");
+        let blob = keep(&uploads, first, 1);
+        assert_eq!(keep(&uploads, second, 2), blob, "the same bytes are kept once");
+        uploads.settle(first);
+        assert!(remove_unneeded(&uploads, blob, false).is_empty() && is_there(&dir, blob), "an upload becomes it");
+        uploads.settle(second);
+        assert_eq!(files(&dir), 0);
+        assert!(remove_unneeded(&uploads, blob, true).is_empty() && is_there(&dir, blob), "a message needs it");
+        assert_eq!(remove_unneeded(&uploads, blob, false), [blob]);
+        assert!(!is_there(&dir, blob));
+        assert_eq!(remove_unneeded(&uploads, blob, false), [blob], "once more is no fault");
+    }
+
+    #[test]
+    fn one_that_was_kept_and_not_told_of_is_kept_again_by_the_next_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = open(&dir);
+        let id = bring(&uploads, 1, b"abc");
+        let blob = keep(&uploads, id, 1);
         let again = open(&dir);
-        assert!(is_there(), "a start removes what nobody refers to, and nothing else");
-        assert!(again.remove(second, UserId(2)).unwrap() && !is_there());
+        assert_eq!(again.all_complete(), [(id, UserId(1))]);
+        assert_eq!(keep(&again, id, 1), blob);
+        assert!(remove_unneeded(&again, blob, false).is_empty());
+        again.settle(id);
+        assert!(again.all_complete().is_empty() && is_there(&dir, blob));
     }
 
     #[test]
-    fn a_blob_of_a_run_that_was_cut_off_before_it_was_noted_goes_at_the_next_start() {
+    fn bytes_that_are_written_anew_are_kept_in_place_of_those_that_came() {
         let dir = tempfile::tempdir().unwrap();
         let uploads = open(&dir);
-        let id = uploads.begin(new(1, 0), 0).unwrap();
-        let hash = uploads.progress(id, UserId(1)).unwrap().note.blob.unwrap();
-        fs::remove_file(dir.path().join("uploads").join(format!("{id}.json"))).unwrap();
-        open(&dir);
-        assert!(Blobs::open(dir.path()).unwrap().read(hash).unwrap().is_none());
+        let id = bring(&uploads, 1, b"abc");
+        let complete = uploads.complete(id, UserId(1)).unwrap();
+        let ((), stored) = complete.anew(|to| to.write_all(b"clean")).unwrap();
+        complete.keep(&stored, &[]).unwrap();
+        // Cut off before it was settled.
+        let again = open(&dir);
+        let complete = again.complete(id, UserId(1)).unwrap();
+        let (_, came) = complete.as_it_came().unwrap();
+        assert_eq!(fs::read(dir.path().join("uploads").join(id.to_string())).unwrap(), b"abc");
+        assert_ne!(came.hash, stored.hash);
+        let ((), stored_again) = complete.anew(|to| to.write_all(b"clean")).unwrap();
+        complete.keep(&stored_again, &[]).unwrap();
+        assert_eq!(stored_again, stored);
+        again.settle(id);
+        assert_eq!(files(&dir), 0, "what came is gone");
+        let folders = again.blobs().folders().unwrap();
+        assert_eq!(folders.iter().map(|folder| folder.blobs().unwrap()).collect::<Vec<_>>(), [[stored.hash]]);
     }
 }

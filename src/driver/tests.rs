@@ -138,6 +138,7 @@ async fn what_a_person_missed_waits_for_few_of_their_connections_and_the_others_
             author: UserId(1),
             client_msg_id,
             body,
+            attachments: Default::default(),
             sent_at: 0,
         }));
         store.apply(append).await.unwrap();

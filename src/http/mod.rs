@@ -31,12 +31,14 @@ use crate::proto::op::Millis;
 use crate::store::Store;
 
 use current_session::CurrentSession;
+use download::Downloads;
 use monitor::MonitorKeeper;
 use people::Directory;
 use refusal::Refusal;
 use uploads::Uploading;
 
 pub mod assets;
+mod attachments;
 mod clock;
 mod cookie;
 mod cookie_probe;
@@ -118,6 +120,7 @@ pub struct App(Arc<AppState>);
 pub struct AppState {
     store: Store,
     uploading: Uploading,
+    downloads: Downloads,
     hub: Handle,
     box_name: String,
     cookie: CookieName,
@@ -150,6 +153,7 @@ impl App {
             device_cookie: DeviceCookie::of_box(&id),
             store,
             uploading: Uploading::new(uploads),
+            downloads: Downloads::default(),
             hub,
             box_name,
             cookie: CookieName::of_box(&id),
@@ -218,8 +222,11 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}", get(rooms::show))
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
+        .route("/api/rooms/{room}/galleries/{gallery}", get(rooms::gallery))
         .route("/api/search", get(search::search))
         .merge(uploads)
+        .route("/api/attachments/{message}/{place}", get(attachments::show))
+        .route("/api/attachments/{message}/{place}/{edge}", get(attachments::preview))
         .route("/api/cookie", get(cookie_probe::show))
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::driver::Hub;
 use crate::proto::account::{ListedRoom, Member, RoomPage};
+use crate::proto::attachment::Gallery;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
@@ -142,4 +143,30 @@ pub(super) async fn messages(
         }))
     };
     app.write(asking, history).await
+}
+
+/// The part behind `?` of a request for a gallery.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GalleryQuery {
+    before: Option<Seq>,
+    limit: Option<u32>,
+}
+
+/// `GET /api/rooms/{room}/galleries/{gallery}`: messages of the room that bring something of this kind.
+pub(super) async fn gallery(
+    State(app): State<App>,
+    current: CurrentSession,
+    asking: Asking,
+    PathIds((room, gallery)): PathIds<(RoomId, Gallery)>,
+    UrlQuery(GalleryQuery { before, limit }): UrlQuery<GalleryQuery>,
+) -> Answer<Response> {
+    let limit = limit.unwrap_or(HISTORY_PAGE_DEFAULT);
+    if !(1..=HISTORY_PAGE_MAX).contains(&limit) {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    let page = move |reader: &Reader| {
+        Ok(reader.gallery(current.user.id, room, gallery, before, limit)?.ok_or(ErrorCode::NotAMember))
+    };
+    app.write(asking, page).await
 }

@@ -33,6 +33,7 @@ use crate::proto::role::BoxRole;
 use crate::proto::server::User;
 
 mod account;
+mod attachments;
 mod cookies;
 mod doors;
 mod downloads;

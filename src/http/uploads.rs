@@ -4,6 +4,7 @@
 //! client asks how far it is, and goes on there.
 
 mod checksum;
+mod completing;
 mod metadata;
 mod seats;
 
@@ -17,7 +18,7 @@ use http_body_util::BodyExt;
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
 
-use crate::blobs::{NewUpload, Progress, Refused, UploadFault, Uploads, Writing};
+use crate::blobs::{Blobs, NewUpload, Progress, Refused, UploadFault, Uploads, Writing};
 use crate::fair::{Asker, Lane, LaneMax, TurnMax};
 use crate::proto::blob::UploadId;
 use crate::proto::code::ErrorCode;
@@ -26,7 +27,7 @@ use crate::proto::limits::{
     FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
     UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
 };
-use crate::proto::op::Millis;
+use crate::proto::op::{Millis, Op, UploadOp};
 
 use super::App;
 use super::current_session::CurrentSession;
@@ -64,6 +65,8 @@ pub(super) struct Uploading {
     writes: Lane,
     /// Uploads that are gone on with: after a start, what is there of one is read for its hash.
     resumed: Lane,
+    /// Those that are complete, one at a time: pictures take memory.
+    completed: Lane,
     /// All else.
     asked: Lane,
 }
@@ -79,6 +82,7 @@ impl Uploading {
             seats: Seats::default(),
             writes: lane(UPLOAD_WRITES_AT_ONCE, waiting),
             resumed: lane(1, waiting),
+            completed: lane(1, asked),
             asked: lane(1, asked),
         }
     }
@@ -86,6 +90,11 @@ impl Uploading {
     #[cfg(test)]
     pub(super) fn uploads(&self) -> &Uploads {
         &self.uploads
+    }
+
+    /// What they become.
+    pub(super) fn blobs(&self) -> &Blobs {
+        self.uploads.blobs()
     }
 
     /// Removes all of somebody who is not here any more.
@@ -107,8 +116,13 @@ async fn blocking<T: Send + 'static, W: Send + 'static>(
         let _turn = turn;
         work(with)
     };
-    tokio::task::spawn_blocking(working).await.map_err(|fault| {
-        log::error!("an upload broke off: {fault}");
+    on_a_thread(working).await
+}
+
+/// Waits for the disk.
+pub(super) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|fault| {
+        log::error!("work on a file broke off: {fault}");
         ErrorCode::Internal.into()
     })
 }
@@ -154,8 +168,10 @@ pub(super) async fn begin(
     let bytes = number(&headers, UPLOAD_LENGTH)?.ok_or(ErrorCode::BadRequest)?;
     let metadata = metadata::read(headers.get(UPLOAD_METADATA))?;
     let new = NewUpload { by: current.user.id, bytes, name: metadata.name, media_type: metadata.media_type };
-    let now = (app.wall)();
-    let id = app.of_uploads(&current, move |uploads| uploads.begin(new, now)).await??;
+    let (now, by) = ((app.wall)(), current.user.id);
+    let (unsent, _) = app.store.read(current.asker(), move |reader| reader.unsent_uploads(by)).await?;
+    let id = app.of_uploads(&current, move |uploads| uploads.begin(new, unsent, now)).await??;
+    app.complete(&current, id).await?;
     let location = HeaderValue::try_from(format!("/api/uploads/{id}")).map_err(|_| ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], expires(ends_at(now))))
 }
@@ -169,15 +185,25 @@ pub(super) async fn show(
 ) -> Answer<impl IntoResponse> {
     spoken(&headers)?;
     let by = current.user.id;
-    app.uploading.uploads.length(id, by).ok_or(ErrorCode::NotFound)?;
+    app.complete(&current, id).await?;
     let found = app.of_uploads(&current, move |uploads| uploads.progress(id, by)).await?;
-    let Progress { note, at } = found.ok_or(ErrorCode::NotFound)?;
+    let found = match found {
+        Some(Progress { note, at }) => Known { at, upload: note.upload, ends_at: note.ends_at },
+        None => app.known_complete(&current, id).await?.ok_or(ErrorCode::NotFound)?,
+    };
     let fixed = [
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (UPLOAD_LENGTH, HeaderValue::from(note.upload.bytes)),
-        (UPLOAD_METADATA, metadata::written(&note.upload.name, &note.upload.media_type)),
+        (UPLOAD_LENGTH, HeaderValue::from(found.upload.bytes)),
+        (UPLOAD_METADATA, metadata::written(&found.upload.name, &found.upload.media_type)),
     ];
-    Ok((offset(at), fixed, expires(note.ends_at)))
+    Ok((offset(found.at), fixed, expires(found.ends_at)))
+}
+
+/// How far an upload is.
+struct Known {
+    at: u64,
+    upload: NewUpload,
+    ends_at: Millis,
 }
 
 /// `PATCH`: the next bytes.
@@ -189,7 +215,9 @@ pub(super) async fn append(
     request: Request,
 ) -> Answer<Response> {
     let (parts, body) = request.into_parts();
-    app.take(&current, asking, id, &parts.headers, body).await
+    let answer = app.take(&current, asking, id, &parts.headers, body).await?;
+    app.complete(&current, id).await?;
+    Ok(answer)
 }
 
 /// `DELETE`: it is not wanted any more.
@@ -202,10 +230,11 @@ pub(super) async fn remove(
     spoken(&headers)?;
     let by = current.user.id;
     match app.of_uploads(&current, move |uploads| uploads.remove(id, by)).await? {
-        Ok(true) => Ok(StatusCode::NO_CONTENT),
-        Ok(false) => Err(ErrorCode::NotFound.into()),
-        Err(fault) => Err(UploadFault::Disk(fault).into()),
+        Ok(true) => {}
+        Ok(false) => drop(app.apply(current.asker(), Op::Upload(UploadOp::Remove { upload: id, by })).await?),
+        Err(fault) => return Err(UploadFault::Disk(fault).into()),
     }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST` to an upload, for clients that can send nothing else (tus, X-HTTP-Method-Override).
@@ -292,16 +321,6 @@ impl App {
         });
         let at = finished.await??;
         Ok((StatusCode::NO_CONTENT, offset(at), expires(ends_at)).into_response())
-    }
-
-    /// Removes uploads that nobody went on with.
-    pub(crate) async fn expire_uploads(self) {
-        loop {
-            tokio::time::sleep(UPLOAD_KEPT / 24).await;
-            let (uploads, now) = (self.uploading.uploads.clone(), (self.wall)());
-            // What went wrong was told of there.
-            let _ = blocking(&self.uploading.asked, Asker::Box, uploads, move |uploads| uploads.expire(now)).await;
-        }
     }
 }
 

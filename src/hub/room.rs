@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::proto::attachment::Attached;
 use crate::proto::change::RoomRecord;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
@@ -101,6 +102,7 @@ impl Room {
             id: message.id,
             author: message.author,
             preview: preview(&message.body).to_owned(),
+            attached: Attached::of(&message.attachments),
             sent_at: message.sent_at,
         });
         if let Some(author) = self.members.get_mut(&message.author) {
@@ -113,6 +115,7 @@ impl Room {
     pub(super) fn deleted(&mut self, message: Seq, n: u64) {
         if let Some(last) = self.last.as_mut().filter(|last| last.id == message) {
             last.preview.clear();
+            last.attached = None;
         }
         self.deleted.add(n);
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::proto::attachment::{AttachmentsFault, NewAttachment, NewAttachments};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, UserId};
 use crate::proto::limits;
@@ -22,30 +23,26 @@ impl Hub {
         conn: ConnId,
         room: RoomId,
         client_msg_id: ClientMsgId,
-        body: RawBody,
+        content: (RawBody, Vec<NewAttachment>),
         out: &mut Vec<Output>,
     ) {
         let state = &self.roster.conns[&conn];
         let author = state.user;
         let in_flight = state.in_flight;
-        let checked = Body::parse(body.0).map_err(|fault| match fault {
-            BodyFault::Empty => ErrorCode::BodyEmpty,
-            BodyFault::Long => ErrorCode::BodyLong,
-            BodyFault::Nul => ErrorCode::BadRequest,
-        });
-        let checked = checked.and_then(|body| {
+        let checked = parse(content).and_then(|content| {
             self.may(Act::Write, author, room)?;
             self.store_has_room()?;
-            if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(body) } else { Err(ErrorCode::Busy) }
+            if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(content) } else { Err(ErrorCode::Busy) }
         });
-        let checked = checked.and_then(|body| self.meter_bytes(author, &body, now.mono).map(|()| body));
+        let checked = checked.and_then(|content| self.meter_bytes(author, &content, now.mono).map(|()| content));
         match checked {
-            Ok(body) => {
+            Ok((body, attachments)) => {
                 let op = Op::Message(MessageOp::Append(NewMessage {
                     room,
                     author,
                     client_msg_id: client_msg_id.clone(),
                     body,
+                    attachments,
                     sent_at: now.wall,
                 }));
                 if let Some(state) = self.roster.conns.get_mut(&conn) {
@@ -85,14 +82,34 @@ impl Hub {
     }
 
     /// Counts what a message takes of the disk against its author's share.
-    fn meter_bytes(&mut self, author: UserId, body: &Body, now: Duration) -> Result<(), ErrorCode> {
+    fn meter_bytes(
+        &mut self,
+        author: UserId,
+        (body, attachments): &(Body, NewAttachments),
+        now: Duration,
+    ) -> Result<(), ErrorCode> {
         let Some(person) = self.roster.people.get_mut(&author) else { return Ok(()) };
         let share = match person.user.role {
             BoxRole::Guest => DISK_SHARE_GUEST,
             BoxRole::Member => DISK_SHARE,
             BoxRole::Owner => return Ok(()),
         };
-        let bytes = body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES;
+        let bytes = body.as_str().len() as u64 + attachments.bytes() + limits::MESSAGE_OVERHEAD_BYTES;
         person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
     }
+}
+
+/// What somebody wants to send, within its limits.
+fn parse((body, attachments): (RawBody, Vec<NewAttachment>)) -> Result<(Body, NewAttachments), ErrorCode> {
+    let attachments = NewAttachments::parse(attachments).map_err(|fault| match fault {
+        AttachmentsFault::Many => ErrorCode::AttachmentsMany,
+        AttachmentsFault::Wrong => ErrorCode::BadRequest,
+    })?;
+    let body = if attachments.is_empty() { Body::parse(body.0) } else { Body::parse_caption(body.0) };
+    let body = body.map_err(|fault| match fault {
+        BodyFault::Empty => ErrorCode::BodyEmpty,
+        BodyFault::Long => ErrorCode::BodyLong,
+        BodyFault::Nul => ErrorCode::BadRequest,
+    })?;
+    Ok((body, attachments))
 }

@@ -148,7 +148,10 @@ impl World {
 
     fn send(&mut self, conn: ConnId, room: RoomId, id: &str, body: &str) {
         let client_msg_id = ClientMsgId::try_from(id.to_owned()).unwrap();
-        self.say(conn, ClientMessage::Send { room, client_msg_id, body: RawBody(body.into()) });
+        self.say(
+            conn,
+            ClientMessage::Send { room, client_msg_id, body: RawBody(body.into()), attachments: Vec::new() },
+        );
     }
 
     /// The store answers everything asked so far: yes.
@@ -168,11 +171,14 @@ impl World {
 
     fn outcome(&mut self, op: Op) -> Outcome {
         match op {
-            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at })) => {
+            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, attachments, sent_at })) => {
+                assert!(attachments.is_empty(), "no test here sends any");
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
-                let message = Message { id, rev: id, room, n, author, body, client_msg_id, sent_at, deleted: false };
+                let (attachments, deleted) = (Vec::new(), false);
+                let message =
+                    Message { id, rev: id, room, n, author, body, attachments, client_msg_id, sent_at, deleted };
                 Outcome::done([Change::Event(message.into())])
             }
             Op::Room(RoomOp::AddMembers { room, users, .. }) => {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+use super::attachment::NewAttachment;
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, TabId, UserId};
 use super::object::{Object, object};
 use super::role::RoomRole;
@@ -56,6 +57,9 @@ pub enum ClientMessage {
         room: RoomId,
         client_msg_id: ClientMsgId,
         body: RawBody,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(optional, as = "Option<Vec<NewAttachment>>"))]
+        attachments: Vec<NewAttachment>,
     },
     Typing {
         room: RoomId,

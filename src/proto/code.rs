@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
+    AttachmentsMany,
     BadRequest,
     BodyEmpty,
     BodyLong,
@@ -56,6 +57,7 @@ pub enum ErrorCode {
     UploadChecksum,
     UploadOffset,
     UploadType,
+    UploadUnknown,
     UploadVersion,
 }
 
@@ -63,7 +65,8 @@ impl ErrorCode {
     /// The HTTP status that goes with it.
     pub fn status(self) -> u16 {
         match self {
-            Self::BadRequest
+            Self::AttachmentsMany
+            | Self::BadRequest
             | Self::BodyEmpty
             | Self::BodyLong
             | Self::ClockImpossible
@@ -88,7 +91,7 @@ impl ErrorCode {
             | Self::InviteEnded
             | Self::NotAMember
             | Self::RoomArchived => 403,
-            Self::InviteUnknown | Self::NotFound => 404,
+            Self::InviteUnknown | Self::NotFound | Self::UploadUnknown => 404,
             Self::ClockSynchronized
             | Self::NameTaken
             | Self::InUseElsewhere
@@ -112,6 +115,7 @@ impl ErrorCode {
     /// One English sentence for a client without its own words.
     pub fn message(self) -> &'static str {
         match self {
+            Self::AttachmentsMany => "A message has at most ten attachments.",
             Self::BadRequest => "The request is malformed.",
             Self::BodyEmpty => "There is nothing to send.",
             Self::BodyLong => "A message has at most 8,000 characters.",
@@ -163,6 +167,7 @@ impl ErrorCode {
             Self::UploadChecksum => "What arrived is not what was sent. Nothing of it was kept.",
             Self::UploadOffset => "The upload goes on elsewhere: ask how far it is.",
             Self::UploadType => "The bytes of an upload come as application/offset+octet-stream.",
+            Self::UploadUnknown => "One of these files is not on the box any more. Add it again.",
             Self::UploadVersion => "Uploads are made by tus 1.0.0.",
         }
     }

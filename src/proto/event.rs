@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
 
 /// Something that happened in a room.
@@ -45,8 +46,12 @@ pub struct Message {
     #[cfg_attr(test, ts(type = "number"))]
     pub n: u64,
     pub author: UserId,
-    /// Empty when deleted.
+    /// Empty when deleted, and where there are only attachments.
     pub body: String,
+    /// None when deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Attachment>>"))]
+    pub attachments: Vec<Attachment>,
     pub client_msg_id: ClientMsgId,
     #[cfg_attr(test, ts(type = "number"))]
     pub sent_at: i64,

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 mod codes;
-mod media;
 mod downloads;
+mod media;
 mod monitor;
 mod pictures;
 mod reading;
 mod uploads;
 pub use codes::*;
-pub use media::*;
 pub use downloads::*;
+pub use media::*;
 pub use monitor::*;
 pub use pictures::*;
 pub use reading::*;
@@ -67,9 +67,9 @@ pub const EVENTS_FRAME_MAX: usize = 100;
 
 // --- Connections ---------------------------------------------------------------------------------
 
-/// Bytes of a frame from a client: 8,000 characters of six bytes, as JSON has those that nobody sees (`\u0001`), and what is
-/// around them.
-pub const CLIENT_FRAME_BYTES_MAX: usize = 50_000;
+/// Bytes of a frame from a client: 8,000 characters of six bytes, as JSON has those that nobody sees (`\u0001`), as many of
+/// what is said of ten attachments, and what is around them.
+pub const CLIENT_FRAME_BYTES_MAX: usize = 90_000;
 /// A client that has connected says hello within this, or is closed.
 pub const HELLO_WAIT: Duration = Duration::from_secs(10);
 /// How often the server sends a Ping: below the 30 s after which home routers forget idle flows.

@@ -4,6 +4,7 @@
 //! `docs/protocol.md` describes them for people; a test holds the two together. Imports nothing else of the crate.
 
 pub mod account;
+pub mod attachment;
 pub mod blob;
 pub mod change;
 pub mod client;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attached;
 use super::client::Re;
 use super::code::ErrorCode;
 use super::event::Event;
@@ -36,6 +37,9 @@ pub struct LastMessage {
     pub author: UserId,
     /// The first 120 characters; empty when deleted.
     pub preview: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub attached: Option<Attached>,
     #[cfg_attr(test, ts(type = "number"))]
     pub sent_at: i64,
 }

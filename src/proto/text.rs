@@ -39,6 +39,14 @@ impl Body {
         Ok(Self(text))
     }
 
+    /// Takes a text for what is said with an attachment, where nothing need be.
+    pub fn parse_caption(text: String) -> Result<Self, BodyFault> {
+        match Self::parse(text) {
+            Err(BodyFault::Empty) => Ok(Self(String::new())),
+            parsed => parsed,
+        }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,7 +4,8 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server, session_end,
+    account, attachment, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server,
+    session_end,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -24,6 +25,16 @@ fn typescript() -> String {
         super::id::TabId,
         super::id::ClientMsgId,
         super::text::RawBody,
+        super::blob::UploadId,
+        super::blob::FileName,
+        attachment::PictureFacts,
+        attachment::Voice,
+        attachment::AttachmentKind,
+        attachment::Attachment,
+        attachment::AttachmentType,
+        attachment::Gallery,
+        attachment::Attached,
+        attachment::NewAttachment,
         code::ErrorCode,
         client::Access,
         client::Command,
@@ -108,6 +119,8 @@ fn page_limits() -> String {
         client::PROTOCOL_VERSION,
         limits::ADD_MEMBERS_MAX,
         limits::ATTEMPT_KEPT_MS,
+        limits::ALT_CHARS_MAX,
+        limits::ATTACHMENTS_MAX,
         limits::BEACON_ERRORS_MAX,
         limits::BODY_CHARS_MAX,
         limits::CLIENT_FRAME_BYTES_MAX,
@@ -122,6 +135,8 @@ fn page_limits() -> String {
         limits::STACK_FRAMES_MAX,
         limits::STACK_FRAME_BYTES_MAX,
         limits::USER_NAME_CHARS_MAX,
+        limits::VOICE_LEVELS_MAX,
+        limits::VOICE_MS_MAX,
         limits::WIFI_NAME_BYTES_MAX,
     );
     format!(

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::members::{self, Entrance};
 use super::rows::{self, sql};
-use super::{codes, names, people, sessions, settings};
+use super::{codes, names, people, sessions, settings, uploads};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{RoomId, SessionId, UserId};
@@ -146,6 +146,7 @@ pub(super) fn delete(db: &Connection, user: UserId, by: &DeletedBy) -> rusqlite:
 /// Forgets everything of a person but the row itself.
 pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
+    uploads::forget(db, user)?;
     db.prepare_cached(
         "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', code = '', code_ends_at = NULL,
                           role = 'member', picture = 0, ends_at = NULL

@@ -11,7 +11,7 @@ use super::search::INDEX_FILE;
 use super::{OpenError, lock};
 
 /// What people have sent, which belongs to those whom the database knew. Nothing here opens it.
-const SENT_FOLDERS: [&str; 2] = ["blobs", "uploads"];
+const SENT_FOLDERS: [&str; 3] = ["blobs", "previews", "uploads"];
 
 /// More than anyone begins anew.
 const FOLDERS_MAX: u32 = 1_000;

@@ -79,6 +79,12 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+impl From<io::Error> for ReadError {
+    fn from(fault: io::Error) -> Self {
+        Self::Failed(fault.to_string())
+    }
+}
+
 impl From<rusqlite::Error> for ReadError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Failed(error.to_string())

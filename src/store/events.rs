@@ -26,6 +26,13 @@ pub(super) fn message(db: &Connection, message: Seq) -> rusqlite::Result<Option<
         .optional()
 }
 
+/// The room of a message, if there is one with this id.
+pub(super) fn room_of(db: &Connection, message: Seq) -> rusqlite::Result<Option<RoomId>> {
+    db.prepare_cached("SELECT room FROM messages WHERE id = ?")?
+        .query_row([sql(message.0)], |row| rows::room_id(row, 0))
+        .optional()
+}
+
 /// Keeps that a message was deleted, and gives the event.
 pub(super) fn add_deleted(db: &Connection, message: &Message, by: Option<UserId>) -> rusqlite::Result<Event> {
     let seq = Seq(newest_seq(db)? + 1);
@@ -46,8 +53,7 @@ pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> r
     let mut events = Vec::new();
     let mut text_bytes = 0;
     while let Some(row) = rows.next()? {
-        // Before it is copied.
-        text_bytes += row.get_ref(rows::MESSAGE_BODY)?.as_str_or_null()?.map_or(0, str::len);
+        text_bytes += rows::text_bytes(row)?;
         if events.len() >= RESUME_EVENTS_MAX || text_bytes > RESUME_BYTES_MAX {
             return Ok(Missed::TooMany);
         }
@@ -66,7 +72,7 @@ fn missed_query() -> String {
         "SELECT {MESSAGE_COLUMNS}, NULL, NULL FROM messages
          WHERE id > ?1 AND id <= ?2 AND room IN (SELECT room FROM members WHERE user = ?3)
          UNION ALL
-         SELECT seq, events.room, n, NULL, NULL, NULL, NULL, NULL, NULL, kind, message
+         SELECT seq, events.room, n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, kind, message
          FROM events CROSS JOIN messages ON messages.id = message
          WHERE seq > ?1 AND seq <= ?2 AND events.room IN (SELECT room FROM members WHERE user = ?3)
          ORDER BY 1"

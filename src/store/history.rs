@@ -228,7 +228,7 @@ fn gather(
         let mut statement = db.prepare_cached(query)?;
         let mut rows = statement.query([sql(room.0), sql(border.0)])?;
         while let Some(row) = rows.next()? {
-            if !stretch.takes(row.get_ref(rows::MESSAGE_BODY)?.as_str()?.len()) {
+            if !stretch.takes(rows::text_bytes(row)?) {
                 return Ok(stretch);
             }
             put(&mut stretch.messages, rows::message(row)?);

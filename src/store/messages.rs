@@ -5,7 +5,8 @@
 use rusqlite::{Connection, params};
 
 use super::rows::sql;
-use super::{days, events, history, members, sent};
+use super::{attachments, days, events, history, members, sent, uploads};
+use crate::proto::attachment::Attached;
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
@@ -33,6 +34,11 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     if let Some(refusal) = members::may(db, Act::Write, new.room, new.author)? {
         return Ok(Outcome::Refused(refusal));
     }
+    let Some(kept) = uploads::named(db, new.author, &new.attachments)? else {
+        return Ok(Outcome::Refused(ErrorCode::UploadUnknown));
+    };
+    let column = attachments::written(&kept)?;
+    let (blobs, told): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
     let id = Seq(events::newest_seq(db)? + 1);
     let message = Message {
         id,
@@ -41,12 +47,14 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         n: history::newest_n(db, new.room)? + 1,
         author: new.author,
         body: new.body.into_string(),
+        attachments: told,
         client_msg_id: new.client_msg_id,
         sent_at: new.sent_at,
         deleted: false,
     };
     db.prepare_cached(
-        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         sql(message.id.0),
@@ -56,7 +64,13 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         message.sent_at,
         message.client_msg_id.as_str(),
         message.body,
+        column,
     ])?;
+    if !blobs.is_empty() {
+        attachments::add(db, &message, &blobs)?;
+        // Only now, so that nothing takes their blobs for unneeded.
+        new.attachments.iter().try_for_each(|new| uploads::remove(db, new.upload))?;
+    }
     sent::note(db, &message)?;
     days::note(db, &message)?;
     Ok(Outcome::done([Change::Event(message.into())]))
@@ -80,18 +94,17 @@ pub(super) fn delete(
         return Ok(Outcome::Refused(refusal));
     }
     let event = events::add_deleted(db, &stored, by)?;
-    db.prepare_cached("UPDATE messages SET body = '', deleted_at = ?2, rev = ?3 WHERE id = ?1")?.execute(params![
-        sql(message.0),
-        at,
-        sql(event.seq.0)
-    ])?;
+    attachments::remove(db, &stored)?;
+    db.prepare_cached("UPDATE messages SET body = '', attachments = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1")?
+        .execute(params![sql(message.0), at, sql(event.seq.0)])?;
     Ok(Outcome::done([Change::Event(event)]))
 }
 
 /// A message as the chat list shows it.
 pub(super) fn for_the_list(message: &Message) -> LastMessage {
     let preview = text::preview(&message.body).to_owned();
-    LastMessage { id: message.id, author: message.author, preview, sent_at: message.sent_at }
+    let attached = Attached::of(&message.attachments);
+    LastMessage { id: message.id, author: message.author, preview, attached, sent_at: message.sent_at }
 }
 
 /// Why this person cannot delete that message now, if so.

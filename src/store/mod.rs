@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use self::checkpoint::Checkpointer;
 use self::health::Health;
@@ -30,6 +30,7 @@ use crate::proto::server::User;
 
 mod accounts;
 mod aside;
+mod attachments;
 mod check;
 mod checkpoint;
 mod codes;
@@ -63,6 +64,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod uploads;
 mod wal;
 mod writer;
 
@@ -91,6 +93,7 @@ struct Inner {
     looks: Readers,
     searches: Readers,
     health: Arc<Health>,
+    freed: Arc<Notify>,
     loss: Option<Loss>,
     /// Joined by [`Store::close`].
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -113,6 +116,7 @@ impl Store {
         let resident = Resident::load(&connection).map_err(sqlite)?;
         let loss = loss::notice(dir, &connection, &before, snapshot.seq);
         let health = Arc::new(Health::default());
+        let freed = Arc::new(Notify::new());
         let begin = |e: io::Error| OpenError::Disk {
             path: database.clone(),
             reason: format!("a thread could not begin: {e}"),
@@ -135,6 +139,7 @@ impl Store {
             touched,
             resident: resident.clone(),
             health: health.clone(),
+            freed: freed.clone(),
             marks: marks.clone(),
             checkpointer,
             indexer: indexer.clone(),
@@ -160,7 +165,7 @@ impl Store {
         let looks = Readers::new(dir, indexer.clone(), readers::LOOKS);
         let searches = Readers::new(dir, indexer, readers::SEARCHES);
         let threads = Mutex::new(vec![writer_thread]);
-        let inner = Inner { queue, marks, resident, looks, searches, health, loss, threads };
+        let inner = Inner { queue, marks, resident, looks, searches, health, freed, loss, threads };
         Ok((Self { inner: Arc::new(inner) }, snapshot))
     }
 
@@ -172,6 +177,11 @@ impl Store {
     /// What the database had lost when it was opened, now or not long ago.
     pub fn loss(&self) -> Option<Loss> {
         self.inner.loss
+    }
+
+    /// Told when blobs are needed no more: see [`UploadOp::TakeFreed`](crate::proto::op::UploadOp::TakeFreed).
+    pub fn freed(&self) -> &Notify {
+        &self.inner.freed
     }
 
     /// People are let in from now on: has this run known to those after it. Never blocks on the disk.

@@ -9,13 +9,15 @@ use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{ReadError, events, guests, invites, members, monitor, people, removal, sessions};
+use super::{ReadError, attachments, events, guests, invites, members, monitor, people, removal, sessions, uploads};
 use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
+use crate::proto::attachment::{Attachment, Gallery};
+use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
-use crate::proto::op::{Millis, Missed, MonitorRows};
+use crate::proto::op::{CompleteFile, Millis, Missed, MonitorRows};
 use crate::proto::server::User;
 use crate::proto::session_end::SessionEnd;
 
@@ -290,6 +292,59 @@ impl Reader {
             )?
             .query_row(params![sql(user.0), edge, picture], |row| row.get(0))
             .optional()?)
+    }
+
+    /// One of a message's attachments, by its place, with the blob that holds it; for those who may look into the room.
+    pub fn attachment(
+        &self,
+        asker: UserId,
+        message: Seq,
+        place: usize,
+    ) -> Result<Option<(BlobHash, Attachment)>, ReadError> {
+        let Some(room) = events::room_of(&self.db, message)? else { return Ok(None) };
+        if !self.may_look_into(room, asker)? {
+            return Ok(None);
+        }
+        Ok(attachments::of(&self.db, message)?.into_iter().nth(place))
+    }
+
+    /// Messages of a room that bring something of this kind, those before `before`, if there is one: as
+    /// [`Self::history`]; none where the asker may not look into the room.
+    pub fn gallery(
+        &self,
+        asker: UserId,
+        room: RoomId,
+        gallery: Gallery,
+        before: Option<Seq>,
+        limit: u32,
+    ) -> Result<Option<HistoryPage>, ReadError> {
+        if !self.may_look_into(room, asker)? {
+            return Ok(None);
+        }
+        let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
+        let below = before.unwrap_or(Seq(u64::MAX));
+        let (messages, more_before) = attachments::gallery(&self.db, room, gallery, below, limit)?;
+        Ok(Some(HistoryPage { messages, more_before, more_after: before.is_some() }))
+    }
+
+    /// What has become of an upload of this person's that is complete and not sent, and since when it is complete.
+    pub fn complete_upload(&self, id: UploadId, by: UserId) -> Result<Option<(CompleteFile, Millis)>, ReadError> {
+        Ok(uploads::found(&self.db, id, by)?)
+    }
+
+    /// How many uploads of a person's are complete and not sent, and their bytes.
+    pub fn unsent_uploads(&self, by: UserId) -> Result<(u64, u64), ReadError> {
+        Ok(uploads::unsent(&self.db, by)?)
+    }
+
+    /// Bytes of what a person has sent and not deleted.
+    pub fn stored_bytes(&self, by: UserId) -> Result<u64, ReadError> {
+        Ok(attachments::stored_bytes(&self.db, by)?)
+    }
+
+    /// Whether a message needs this blob, or an upload that can be sent.
+    pub fn is_blob_needed(&self, blob: BlobHash) -> Result<bool, ReadError> {
+        Ok(attachments::is_needed(&self.db, blob)?)
     }
 
     /// What is kept of what pages have told.

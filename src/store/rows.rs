@@ -3,6 +3,8 @@
 use rusqlite::Row;
 
 use crate::proto::account::InviteRole;
+use crate::proto::attachment::Attachment;
+use crate::proto::blob::BlobHash;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
 use crate::proto::role::{BoxRole, RoomRole};
@@ -169,13 +171,23 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
-     messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id)";
+     messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments";
 
 /// How many they are.
-pub(super) const MESSAGE_COLUMNS_COUNT: usize = 9;
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 10;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
+
+/// Which of them holds what comes with it.
+const MESSAGE_ATTACHMENTS: usize = 9;
+
+/// Bytes of a message's text and of what is said of its attachments, before they are copied; none of an event that is no
+/// message.
+pub(super) fn text_bytes(row: &Row<'_>) -> rusqlite::Result<usize> {
+    let bytes = |column| -> rusqlite::Result<usize> { Ok(row.get_ref(column)?.as_str_or_null()?.map_or(0, str::len)) };
+    Ok(bytes(MESSAGE_BODY)? + bytes(MESSAGE_ATTACHMENTS)?)
+}
 
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let client_msg_id: String = row.get(6)?;
@@ -189,7 +201,17 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         deleted: row.get_ref(5)? != rusqlite::types::ValueRef::Null,
         client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e))?,
         body: row.get(MESSAGE_BODY)?,
+        attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
     })
+}
+
+/// An attachment as the database has it: with its blob, which nobody is told.
+pub(super) type Kept = (BlobHash, Attachment);
+
+/// Reads the column of a message.
+pub(super) fn attachments(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Kept>> {
+    let Some(json) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
+    serde_json::from_str(json).map_err(|fault| unreadable(column, fault.to_string()))
 }
 
 /// A value that porch never wrote.

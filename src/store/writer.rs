@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, TransactionBehavior};
+use tokio::sync::Notify;
 
 use super::checkpoint::{self, Checkpointer};
 use super::health::Health;
@@ -19,11 +20,12 @@ use super::rows::sql;
 use super::search::Indexer;
 use super::trouble::Trouble;
 use super::{
-    Busy, accounts, database, epochs, events, guests, history, invites, messages, monitor, removal, rooms, sessions,
+    Busy, accounts, attachments, database, epochs, events, guests, history, invites, messages, monitor, removal, rooms,
+    sessions, uploads,
 };
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
-use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp};
+use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp, UploadOp};
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
 type Callback = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
@@ -81,6 +83,8 @@ pub(super) struct Writer {
     pub(super) touched: Touched,
     pub(super) resident: Resident,
     pub(super) health: Arc<Health>,
+    /// Told when blobs may be needed no more.
+    pub(super) freed: Arc<Notify>,
     pub(super) marks: Marks,
     pub(super) checkpointer: Checkpointer,
     pub(super) indexer: Indexer,
@@ -115,6 +119,8 @@ impl Batch {
 struct Effects {
     /// Whether messages were deleted.
     deletions: bool,
+    /// Whether blobs may be needed no more.
+    frees: bool,
     /// Whether messages came or went.
     messages: bool,
 }
@@ -263,6 +269,13 @@ impl Writer {
     /// Tells the other threads of a commit.
     fn tell(&self, effects: Effects) {
         let Some(db) = &self.connection else { return };
+        if effects.frees {
+            match attachments::are_freed(db) {
+                Ok(true) => self.freed.notify_one(),
+                Ok(false) => {}
+                Err(e) => log::warn!("whether files are to be removed is not known: {e}"),
+            }
+        }
         match checkpoint::measure(db) {
             Ok(wal) => self.checkpointer.committed(wal),
             Err(e) => log::warn!("the size of the write-ahead log is not known: {e}"),
@@ -338,7 +351,9 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::Invite(op) => invites::apply(db, op),
         Op::Message(op) => {
             effects.messages = true;
-            effects.deletions |= matches!(op, MessageOp::Delete { .. });
+            let deletes = matches!(op, MessageOp::Delete { .. });
+            effects.deletions |= deletes;
+            effects.frees |= deletes;
             messages::apply(db, op)
         }
         Op::Monitor(op) => monitor::apply(db, op),
@@ -346,10 +361,15 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             let erases = matches!(op, RemovalOp::Messages { .. });
             effects.messages |= erases;
             effects.deletions |= erases;
+            effects.frees |= erases;
             removal::apply(db, op)
         }
         Op::Room(op) => rooms::apply(db, op),
         Op::Session(op) => sessions::apply(db, op, now),
+        Op::Upload(op) => {
+            effects.frees |= !matches!(op, UploadOp::TakeFreed);
+            uploads::apply(db, op)
+        }
         Op::SetSettings { change, at } => guests::change_settings(db, change, at),
     }
 }

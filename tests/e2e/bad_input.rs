@@ -23,7 +23,7 @@ const BAD_TEXT: Closed = Closed::Code(1007);
 const BINARY: Closed = Closed::Code(1003);
 const TOO_BIG: Closed = Closed::Code(1009);
 /// Bytes of a frame from a client, at most.
-const FRAME_BYTES_MAX: usize = 50_000;
+const FRAME_BYTES_MAX: usize = 90_000;
 /// Half-open handshakes, where the limit on open files allows so many.
 const HALF_OPEN: u64 = 10_000;
 /// Open files left to everything else that runs in the test's process.

@@ -154,6 +154,7 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
             author: UserId(ASKERS.len() as u64),
             client_msg_id: ClientMsgId::try_from(format!("{i:08}")).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
+            attachments: Default::default(),
             sent_at: BEGIN + 4_000 * i64::try_from(i).unwrap_or(0),
         }));
         let tell = tell.clone();

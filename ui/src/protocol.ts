@@ -18,7 +18,83 @@ export type ClientMsgId = string;
 
 export type RawBody = string;
 
-export type ErrorCode = "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_version";
+export type UploadId = string;
+
+export type FileName = string;
+
+export type PictureFacts = { 
+/**
+ * Pixels, as it is shown.
+ */
+width: number, height: number, 
+/**
+ * Red, green, blue on average; none where the box could not decode it.
+ */
+color: [number, number, number] | null, 
+/**
+ * Whether it moves, as a GIF may.
+ */
+moves: boolean, };
+
+export type Voice = { 
+/**
+ * Milliseconds.
+ */
+ms: number, 
+/**
+ * How loud it is over its length, 0 to 255 each.
+ */
+levels: Array<number>, };
+
+export type AttachmentKind = { "type": "audio", } | { "type": "file", } | { "type": "picture", 
+/**
+ * What is to be seen, for whoever does not see it; empty where the author has not said.
+ */
+alt: string, 
+/**
+ * Pixels, as it is shown.
+ */
+width: number, height: number, 
+/**
+ * Red, green, blue on average; none where the box could not decode it.
+ */
+color: [number, number, number] | null, 
+/**
+ * Whether it moves, as a GIF may.
+ */
+moves: boolean, } | { "type": "video", } | { "type": "voice" } & Voice;
+
+export type Attachment = { 
+/**
+ * As it was called where it comes from; may be empty.
+ */
+name: FileName, bytes: number, 
+/**
+ * What it is served as.
+ */
+media_type: string, what: AttachmentKind, };
+
+export type AttachmentType = "audio" | "file" | "picture" | "video" | "voice";
+
+export type Gallery = "files" | "pictures" | "sounds";
+
+export type Attached = { 
+/**
+ * What the first is.
+ */
+first: AttachmentType, count: number, };
+
+export type NewAttachment = { upload: UploadId, 
+/**
+ * Of a picture.
+ */
+alt?: string | null, 
+/**
+ * The upload is a voice message.
+ */
+voice?: Voice | null, };
+
+export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
@@ -28,7 +104,7 @@ export type ClientMessage = { "type": "command", re: number, command: Command, }
 /**
  * Of the welcome after which `after` was heard.
  */
-epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, } | { "type": "typing", room: RoomId, };
+epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, } | { "type": "typing", room: RoomId, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -76,7 +152,7 @@ export type LastMessage = { id: Seq, author: UserId,
 /**
  * The first 120 characters; empty when deleted.
  */
-preview: string, sent_at: number, };
+preview: string, attached?: Attached, sent_at: number, };
 
 export type Room = { id: RoomId, kind: RoomKind, settings: RoomSettings, role: RoomRole, 
 /**
@@ -124,9 +200,13 @@ rev: Seq, room: RoomId,
  */
 n: number, author: UserId, 
 /**
- * Empty when deleted.
+ * Empty when deleted, and where there are only attachments.
  */
-body: string, client_msg_id: ClientMsgId, sent_at: number, deleted: boolean, };
+body: string, 
+/**
+ * None when deleted.
+ */
+attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number, deleted: boolean, };
 
 export type EventKind = { "type": "deleted", message: Seq, 
 /**

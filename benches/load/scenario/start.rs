@@ -101,6 +101,7 @@ async fn fill(dir: &Path, rooms: &[RoomId], messages: u64) -> Result<()> {
                 author,
                 client_msg_id: ClientMsgId::try_from(format!("{number:014x}"))?,
                 body: Body::parse(chat(&mut dice)).map_err(|fault| format!("{fault:?}"))?,
+                attachments: Default::default(),
                 sent_at: clock::wall(),
             }));
             let store = store.clone();

@@ -20,7 +20,12 @@ impl Fixture {
     }
 
     fn write(&self, at: u64, doubted: bool) -> Result<Writing, UploadFault> {
-        Writing::begin(self.upload.clone(), self.blobs.clone(), at, doubted)
+        Writing::begin(self.upload.clone(), at, doubted)
+    }
+
+    /// What it is known by once all of it is here, and all of it.
+    fn complete(&self) -> (Option<BlobHash>, Vec<u8>) {
+        (self.upload.progress().note.hash, fs::read(&self.upload.bytes).unwrap())
     }
 
     /// As it is found by the next run.
@@ -45,28 +50,20 @@ fn sha256(bytes: &[u8]) -> BlobHash {
     BlobHash(digest(&SHA256, bytes).as_ref().try_into().unwrap())
 }
 
-fn stored(blobs: &Blobs, hash: BlobHash) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    blobs.read(hash).unwrap().expect("it is there").read_to_end(&mut bytes).unwrap();
-    bytes
-}
-
 #[test]
-fn bytes_that_come_in_pieces_and_over_a_restart_become_one_blob() {
+fn bytes_that_come_in_pieces_and_over_a_restart_are_one_file() {
     let fixture = Fixture::of(10);
     let mut writing = fixture.write(0, false).unwrap();
     writing.write(b"0123").unwrap();
     drop(writing);
     let found = Arc::new(fixture.again());
     assert_eq!(found.progress().at, 4, "what was written counts, though nobody has said that it was all");
-    let mut writing = Writing::begin(found.clone(), fixture.blobs.clone(), 4, false).unwrap();
+    let mut writing = Writing::begin(found.clone(), 4, false).unwrap();
     writing.write(b"456789").unwrap();
     assert_eq!(writing.finish(2_000).unwrap(), 10);
-    let hash = sha256(b"0123456789");
-    assert_eq!(found.progress().note.blob, Some(hash));
-    assert_eq!(stored(&fixture.blobs, hash), b"0123456789");
-    assert_eq!(fixture.again().progress().note.blob, Some(hash));
-    assert!(!fixture.dir.path().join("bytes").exists());
+    assert_eq!(found.progress().note.hash, Some(sha256(b"0123456789")));
+    assert_eq!(fs::read(&found.bytes).unwrap(), b"0123456789");
+    assert_eq!(fixture.again().progress().note.hash, Some(sha256(b"0123456789")));
 }
 
 #[test]
@@ -92,7 +89,7 @@ fn a_newer_request_puts_the_older_out() {
     assert!(matches!(hanging.finish(0), Err(UploadFault::PutOut)));
     newer.write(b"bcd").unwrap();
     newer.finish(0).unwrap();
-    assert_eq!(stored(&fixture.blobs, sha256(b"abcd")), b"abcd");
+    assert_eq!(fixture.complete(), (Some(sha256(b"abcd")), b"abcd".to_vec()));
 }
 
 #[test]
@@ -110,7 +107,7 @@ fn what_was_not_compared_with_its_checksum_is_forgotten() {
     let mut writing = fixture.write(2, false).unwrap();
     writing.write(b"cdef").unwrap();
     writing.finish(0).unwrap();
-    assert_eq!(fixture.upload.progress().note.blob, Some(sha256(b"abcdef")));
+    assert_eq!(fixture.complete(), (Some(sha256(b"abcdef")), b"abcdef".to_vec()));
 }
 
 #[test]
@@ -141,33 +138,27 @@ fn nobody_goes_on_behind_bytes_that_are_not_compared_yet() {
     writing.write(b"abcdef").unwrap();
     drop(hanging);
     writing.finish(0).unwrap();
-    assert_eq!(fixture.upload.progress().note.blob, Some(sha256(b"abcdef")));
+    assert_eq!(fixture.complete(), (Some(sha256(b"abcdef")), b"abcdef".to_vec()));
 }
 
 #[test]
-fn what_was_cut_off_between_its_last_byte_and_its_place_gets_there() {
+fn what_was_cut_off_at_its_end_gets_there() {
     let fixture = Fixture::of(4);
     let mut writing = fixture.write(0, false).unwrap();
     writing.write(b"abcd").unwrap();
-    let hash = sha256(b"abcd");
-    assert_eq!(stored(&fixture.blobs, hash), b"abcd", "though nobody has said that it was all");
-    // Noted, and not yet in its place.
-    let (bytes, note_path) = paths(&fixture.dir);
-    fs::rename(fixture.blobs.path(hash), &bytes).unwrap();
-    assert_eq!(fixture.again().progress().at, 4);
-    assert_eq!(stored(&fixture.blobs, hash), b"abcd");
+    assert_eq!(fixture.again().progress().at, 4, "though nobody has said that it was all");
     // Whole, and not noted.
-    fs::rename(fixture.blobs.path(hash), &bytes).unwrap();
+    let (bytes, note_path) = paths(&fixture.dir);
     let mut note = Note::read(&note_path).unwrap().unwrap();
-    note.blob = None;
+    note.hash = None;
     note.write(&note_path).unwrap();
     let found = Arc::new(fixture.again());
     assert_eq!(found.progress().at, 3, "the last byte comes again");
-    let mut writing = Writing::begin(found, fixture.blobs.clone(), 3, false).unwrap();
+    let mut writing = Writing::begin(found.clone(), 3, false).unwrap();
     writing.write(b"d").unwrap();
-    assert_eq!(stored(&fixture.blobs, hash), b"abcd");
+    assert_eq!(found.progress().note.hash, Some(sha256(b"abcd")));
     // Noted, and nowhere.
-    fs::remove_file(fixture.blobs.path(hash)).unwrap();
+    fs::remove_file(&bytes).unwrap();
     assert!(Upload::found(UploadId([7; 16]), paths(&fixture.dir), &fixture.blobs).unwrap().is_none());
 }
 
@@ -180,11 +171,11 @@ fn after_a_power_cut_only_what_is_surely_on_the_disk_counts() {
     assert_eq!(fixture.again().progress().at, UPLOAD_SYNC_BYTES + 6);
     let found = Arc::new(fixture.after_power_cut());
     assert_eq!(found.progress().at, UPLOAD_SYNC_BYTES);
-    let mut writing = Writing::begin(found.clone(), fixture.blobs, UPLOAD_SYNC_BYTES, false).unwrap();
+    let mut writing = Writing::begin(found.clone(), UPLOAD_SYNC_BYTES, false).unwrap();
     writing.write(b"0123456789").unwrap();
     writing.finish(0).unwrap();
     let whole = [&vec![7; UPLOAD_SYNC_BYTES as usize][..], b"0123456789"].concat();
-    assert_eq!(found.progress().note.blob, Some(sha256(&whole)));
+    assert_eq!(found.progress().note.hash, Some(sha256(&whole)));
 }
 
 #[test]

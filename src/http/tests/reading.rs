@@ -19,7 +19,14 @@ impl Porch {
         let client_msg_id = ClientMsgId::try_from(body.replace(' ', "-")).expect("short and plain");
         let body = Text::parse(body.into()).expect("a body");
         match self
-            .apply(Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at: 1 })))
+            .apply(Op::Message(MessageOp::Append(NewMessage {
+                room,
+                author,
+                client_msg_id,
+                body,
+                attachments: Default::default(),
+                sent_at: 1,
+            })))
             .await
         {
             Outcome::Made { changes, .. } => match &changes[..] {
@@ -151,6 +158,7 @@ async fn who_lets_answers_wait_unread_hears_busy_until_they_are_read_and_others_
                 author: me,
                 client_msg_id,
                 body,
+                attachments: Default::default(),
                 sent_at: 1,
             })))
             .await;

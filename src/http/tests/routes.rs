@@ -109,6 +109,9 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ),
         ("GET", "/api/rooms/{room=4}/members", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/messages", none.clone(), signed_in(403, "not_a_member")),
+        ("GET", "/api/rooms/{room=4}/galleries/{gallery=files}", none.clone(), signed_in(403, "not_a_member")),
+        ("GET", "/api/attachments/{message=1}/{place=0}", none.clone(), signed_in(404, "not_found")),
+        ("GET", "/api/attachments/{message=1}/{place=0}/{edge=320}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),
         ("POST", "/api/uploads", none.clone(), signed_in(412, "upload_version")),
         (

@@ -8,7 +8,6 @@ use base64::prelude::BASE64_STANDARD;
 use futures_util::stream;
 
 use super::*;
-use crate::blobs::Progress;
 use crate::proto::blob::UploadId;
 use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOADS_OF_ONE_MAX};
 
@@ -23,6 +22,16 @@ impl Browser {
         header(&reply, "location").to_owned()
     }
 
+    /// Uploads all of a file; by which id it can be sent.
+    pub(super) async fn bring(&mut self, name: &str, bytes: &[u8]) -> UploadId {
+        let metadata = format!("filename {}", BASE64_STANDARD.encode(name));
+        let headers = [TUS, ("upload-length", &*bytes.len().to_string()), ("upload-metadata", &metadata)];
+        let reply = self.send("POST", "/api/uploads", Body::empty(), &headers).await;
+        let upload = header(&reply, "location").to_owned();
+        assert_eq!(self.append(&upload, 0, bytes.to_vec()).await.status, 204);
+        upload.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id")
+    }
+
     async fn append(&mut self, upload: &str, at: u64, body: impl Into<Body>) -> Reply {
         self.send("PATCH", upload, body, &[TUS, CONTENT, ("upload-offset", &at.to_string())]).await
     }
@@ -35,17 +44,18 @@ impl Browser {
     }
 }
 
-fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
+pub(super) fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
     reply.headers.get(name).unwrap_or_else(|| panic!("{name} is missing: {reply:?}")).to_str().expect("text")
 }
 
 /// What a finished upload has become.
-fn stored(porch: &Porch, upload: &str, by: UserId) -> Vec<u8> {
+async fn stored(porch: &Porch, upload: &str, by: UserId) -> Vec<u8> {
     let id: UploadId = upload.rsplit('/').next().unwrap().parse().unwrap();
-    let Progress { note, .. } = porch.app.uploading.uploads().progress(id, by).expect("it is there");
+    let asked = porch.app.store.read(Asker::Box, move |reader| reader.complete_upload(id, by)).await.unwrap();
+    let (complete, _) = asked.expect("it can be sent");
     let blobs = Blobs::open(porch._dir.path()).unwrap();
     let mut bytes = Vec::new();
-    blobs.read(note.blob.expect("it is whole")).unwrap().unwrap().read_to_end(&mut bytes).unwrap();
+    blobs.read(complete.file.blob).unwrap().unwrap().read_to_end(&mut bytes).unwrap();
     bytes
 }
 
@@ -75,7 +85,7 @@ async fn a_file_comes_in_pieces_and_is_gone_on_with_where_it_broke_off() {
     let reply = ada.append(&upload, first as u64, whole[first..].to_vec()).await;
     assert_eq!(reply.refused(), refusal(409, "upload_offset"));
     assert_eq!(ada.append(&upload, second as u64, whole[second..].to_vec()).await.status, 204);
-    assert_eq!(stored(&porch, &upload, UserId(1)), whole);
+    assert_eq!(stored(&porch, &upload, UserId(1)).await, whole);
     assert_eq!(ada.at(&upload).await, whole.len() as u64);
 }
 
@@ -137,7 +147,7 @@ async fn the_next_bytes_come_as_tus_wants_them() {
     assert_eq!(ada.at(&upload).await, 0, "nothing of it was kept");
     let over = [TUS, CONTENT, ("upload-offset", "0"), ("x-http-method-override", "PATCH")];
     assert_eq!(ada.send("POST", &upload, "abcd", &over).await.status, 204);
-    assert_eq!(stored(&porch, &upload, UserId(1)), b"abcd");
+    assert_eq!(stored(&porch, &upload, UserId(1)).await, b"abcd");
 }
 
 #[tokio::test]
@@ -154,7 +164,7 @@ async fn what_is_not_what_its_checksum_says_is_not_kept() {
     let unknown = [TUS, CONTENT, ("upload-offset", "4"), ("upload-checksum", "crc32 AAAA")];
     assert_eq!(ada.send("PATCH", &upload, "efgh", &unknown).await.refused(), refusal(400, "bad_request"));
     assert_eq!(ada.append(&upload, 4, "efgh").await.status, 204);
-    assert_eq!(stored(&porch, &upload, UserId(1)), b"abcdefgh");
+    assert_eq!(stored(&porch, &upload, UserId(1)).await, b"abcdefgh");
 }
 
 #[tokio::test]

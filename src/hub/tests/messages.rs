@@ -1,6 +1,8 @@
 //! Sending, deleting, reading, typing.
 
 use super::*;
+use crate::proto::attachment::NewAttachment;
+use crate::proto::blob::UploadId;
 
 #[test]
 fn nothing_is_told_before_it_is_on_the_disk() {
@@ -68,6 +70,37 @@ fn what_cannot_be_stored_is_told_to_its_author_alone() {
     world.send(ada, EVERYONE, "a", "found");
     world.commit();
     assert_eq!(world.bodies(bob), ["found"]);
+}
+
+#[test]
+fn who_brings_something_need_not_say_anything() {
+    let mut world = World::of(1);
+    let ada = world.join(1);
+    let with = |count: usize, twice: bool| {
+        let upload = |at: usize| UploadId([if twice { 1 } else { at as u8 }; 16]);
+        (0..count).map(|at| NewAttachment { upload: upload(at), alt: None, voice: None }).collect()
+    };
+    let send = |world: &mut World, id: &str, body: &str, attachments: Vec<NewAttachment>| {
+        let (client_msg_id, body) = (ClientMsgId::try_from(id.to_owned()).unwrap(), RawBody(body.into()));
+        world.say(ada, ClientMessage::Send { room: EVERYONE, client_msg_id, body, attachments });
+        world.asked.drain(..).next().map(|(_, op)| op)
+    };
+    match send(&mut world, "a", " \n", with(10, false)) {
+        Some(Op::Message(MessageOp::Append(new))) => {
+            assert_eq!((new.body.as_str(), new.attachments.into_vec().len()), ("", 10));
+        }
+        other => panic!("not asked: {other:?}"),
+    }
+    for (id, body, attachments, code) in [
+        ("b", "", with(0, false), ErrorCode::BodyEmpty),
+        ("c", "", with(11, false), ErrorCode::AttachmentsMany),
+        ("d", "", with(2, true), ErrorCode::BadRequest),
+        ("e", "a\0", with(1, false), ErrorCode::BadRequest),
+        ("f", &"x".repeat(8_001), with(1, false), ErrorCode::BodyLong),
+    ] {
+        assert!(send(&mut world, id, body, attachments).is_none());
+        assert_eq!(world.errors(ada), [code]);
+    }
 }
 
 #[test]

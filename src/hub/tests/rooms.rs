@@ -124,7 +124,7 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
     world.say(ada, ClientMessage::Read { room: made[1], n: 1 });
     for number in 0..2_000 {
         let preview = ["\u{1f600}", "\"", "\u{1}"][number as usize % 3].repeat(120);
-        let last = LastMessage { id: Seq(1_000 + number), author: UserId(2), preview, sent_at: 0 };
+        let last = LastMessage { id: Seq(1_000 + number), author: UserId(2), preview, attached: None, sent_at: 0 };
         let room = world.new_room(RoomKind::Closed, "Win a prize".into(), None);
         world.hub.rooms.insert(RoomRecord { last_n: 1, last: Some(last), ..room.clone() });
         world.hub.insert_member(&member(room.id, 1));

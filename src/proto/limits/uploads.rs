@@ -4,6 +4,18 @@ use std::time::Duration;
 
 /// Bytes of one file at most, unless the owner says otherwise: an hour of film from a phone.
 pub const FILE_BYTES_MAX: u64 = 2 << 30;
+/// Attachments of one message: what a phone's picker gives at once without scrolling on and on.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Bytes of the database that an attachment takes beside what is said of it: its name, its kind, and its places in indexes.
+pub const ATTACHMENT_OVERHEAD_BYTES: usize = 512;
+/// Characters of what is said of a picture for whoever does not see it: a few sentences, and ten of them in a frame.
+pub const ALT_CHARS_MAX: usize = 500;
+/// Milliseconds of a voice message, a quarter of an hour.
+pub const VOICE_MS_MAX: u32 = 15 * 60 * 1_000;
+/// Numbers of a voice message's levels: as many bars as a narrow phone draws.
+pub const VOICE_LEVELS_MAX: usize = 64;
+/// Blobs whose files are removed in one go, while no other comes: some milliseconds.
+pub const BLOBS_FREED_AT_ONCE_MAX: usize = 64;
 /// Bytes of a file's name: what most systems take.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 /// Bytes of what a browser says of a file's kind (RFC 6838, section 4.2: two names of 127).

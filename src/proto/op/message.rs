@@ -1,5 +1,6 @@
 //! Changes of messages.
 
+use crate::proto::attachment::NewAttachments;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::text::Body;
@@ -24,7 +25,9 @@ pub struct NewMessage {
     pub room: RoomId,
     pub author: UserId,
     pub client_msg_id: ClientMsgId,
+    /// Empty only where something is attached.
     pub body: Body,
+    pub attachments: NewAttachments,
     pub sent_at: Millis,
 }
 

@@ -10,8 +10,10 @@ mod monitor;
 mod removal;
 mod room;
 mod session;
+mod upload;
 
 use crate::proto::account::{Invite, PatchSettings, Settings};
+use crate::proto::blob::BlobHash;
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, Message};
@@ -27,6 +29,7 @@ pub use monitor::{ErrorRow, MonitorChanges, MonitorOp, MonitorRows, TimesRow};
 pub use removal::RemovalOp;
 pub use room::{NewRoom, RoomOp};
 pub use session::{SessionOp, SignIn};
+pub use upload::{CompleteFile, UploadOp};
 
 /// A sign-in to be stored; the token itself never reaches the store.
 #[derive(Clone, Debug)]
@@ -59,6 +62,7 @@ pub enum Op {
     Removal(RemovalOp),
     Room(RoomOp),
     Session(SessionOp),
+    Upload(UploadOp),
     /// What is not named stays as it is. Without guests, every guest's stay is over at once.
     SetSettings {
         change: PatchSettings,
@@ -99,6 +103,8 @@ impl Outcome {
 /// What whoever asked for a change is told of it.
 #[derive(Clone, Debug)]
 pub enum Reply {
+    /// Their files are to go, where nothing needs them again.
+    Blobs(Vec<BlobHash>),
     /// Nothing else to say.
     Done,
     Invite(Invite),

@@ -310,7 +310,7 @@ impl<'a> Search<'a> {
         }
         let body = row.get_ref(rows::MESSAGE_BODY)?.as_str()?;
         let Some(marks) = self.marks(body) else { return Ok(Walked::All) };
-        if !found.takes(body.len()) {
+        if !found.takes(rows::text_bytes(row)?) {
             return Ok(Walked::Full);
         }
         found.hits.push(Hit { message: rows::message(row)?, marks });

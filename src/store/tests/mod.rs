@@ -23,6 +23,7 @@ use crate::proto::text::Body;
 use crate::proto::user_name::UserName;
 
 mod accounts;
+mod attachments;
 mod disk;
 mod guests;
 mod invites;
@@ -261,6 +262,7 @@ fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
         author,
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
+        attachments: Default::default(),
         sent_at: NOON,
     }))
 }

@@ -264,7 +264,14 @@ fn filters_narrow_by_author_room_and_day() {
     let day = 86_400_000;
     let at = |room, author, id: &str, days: i64| match append(room, author, id, "tea?") {
         Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, .. })) => {
-            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, sent_at: NOON + days * day }))
+            Op::Message(MessageOp::Append(NewMessage {
+                room,
+                author,
+                client_msg_id,
+                body,
+                attachments: Default::default(),
+                sent_at: NOON + days * day,
+            }))
         }
         other => other,
     };

@@ -13,6 +13,7 @@ fn sent_at(room: RoomId, author: UserId, id: u64, sent_at: Millis) -> Op {
         author,
         client_msg_id,
         body: Body::parse("x".into()).unwrap(),
+        attachments: Default::default(),
         sent_at,
     }))
 }

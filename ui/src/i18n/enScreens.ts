@@ -533,6 +533,7 @@ export const enScreens = {
   'keys.singleKeysHint': 'Like ? for this help. They work only while you are not typing.',
 
   // --- Errors that are not met at the first look --------------------------------------------------------------
+  'error.attachments_many': 'A message has at most ten attachments.',
   'error.bad_request': 'That did not work: the box did not understand this page. Reload it and try again.',
   'error.body_empty': 'There is nothing to send.',
   'error.body_long': 'A message can have at most 8,000 characters.',
@@ -556,6 +557,7 @@ export const enScreens = {
   'error.upload_checksum': 'What arrived is not what was sent. Nothing of it was kept.',
   'error.upload_offset': 'The file is being sent from another place as well.',
   'error.upload_type': 'The box did not understand what was sent.',
+  'error.upload_unknown': 'One of these files is not on the box any more. Add it again.',
   'error.upload_version': 'The box did not understand what was sent.',
   'error.code_ended': 'The time of this code is over. Ask the owner of the box for a new one.',
   'error.code_wrong':

@@ -499,6 +499,7 @@ export const zhScreens: ScreensTable = {
   'keys.singleKeysHint': '例如用?打开本帮助。只在没有输入文字时有效。',
 
   // --- 首屏不会遇到的错误 ------------------------------------------------------------------------
+  'error.attachments_many': '一条消息最多带十个附件。',
   'error.bad_request': '没有成功：主机不明白这个页面的请求。请重新加载后再试。',
   'error.body_empty': '没有可发送的内容。',
   'error.body_long': '一条消息最多8,000个字。',
@@ -522,6 +523,7 @@ export const zhScreens: ScreensTable = {
   'error.upload_checksum': '收到的内容与发送的不一致，没有保存。',
   'error.upload_offset': '这个文件正在另一处发送。',
   'error.upload_type': '主机无法识别发送的内容。',
+  'error.upload_unknown': '其中一个文件已不在主机上，请重新添加。',
   'error.upload_version': '主机无法识别发送的内容。',
   'error.code_ended': '这个登录码已经过期，请向主机所有者再要一个。',
   'error.code_wrong': '名字或登录码不对，或者登录码已经用过。有了新的登录码，旧的就作废。',

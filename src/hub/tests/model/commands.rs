@@ -1,5 +1,7 @@
 //! What the people of the world say.
 
+use crate::proto::attachment::NewAttachment;
+use crate::proto::blob::UploadId;
 use crate::proto::client::{Access, ClientMessage, Command};
 use crate::proto::id::{ClientMsgId, Seq};
 use crate::proto::role::RoomRole;
@@ -87,8 +89,8 @@ impl World {
                 let sent = &self.devices[self.device(device)].sent;
                 let again = sent.len().checked_sub(1 + usize::from(back % 4)).map(|at| sent[at].clone());
                 match (again, self.draft(device, room, false)) {
-                    (Some(client_msg_id), ClientMessage::Send { room, body, .. }) => {
-                        (device, ClientMessage::Send { room, client_msg_id, body })
+                    (Some(client_msg_id), ClientMessage::Send { room, body, attachments, .. }) => {
+                        (device, ClientMessage::Send { room, client_msg_id, body, attachments })
                     }
                     (_, draft) => (device, draft),
                 }
@@ -120,6 +122,12 @@ impl World {
         let name = format!("{}-{}", self.device(device), self.next_message);
         let body = RawBody(if empty { " ".to_owned() } else { format!("words {name}") });
         let client_msg_id = ClientMsgId::try_from(name).expect("digits and a dash");
-        ClientMessage::Send { room: self.room(room), client_msg_id, body }
+        // Some bring something, and of those some what is not there.
+        let upload = |last| NewAttachment { upload: UploadId([last; 16]), alt: None, voice: None };
+        let attachments = match self.next_message % 5 {
+            number @ 3..=4 => vec![upload(number as u8)],
+            _ => Vec::new(),
+        };
+        ClientMessage::Send { room: self.room(room), client_msg_id, body, attachments }
     }
 }

@@ -1,0 +1,161 @@
+//! What messages bring: brought, sent, seen by those who may, and gone when it is deleted.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, RgbImage};
+
+use super::uploads::header;
+use super::*;
+use crate::proto::attachment::{Attachment, AttachmentKind, NewAttachment, NewAttachments, PictureFacts};
+use crate::proto::event::{EventKind, Message};
+use crate::proto::id::ClientMsgId;
+use crate::proto::op::{NewMessage, NewRoom, Reply, Whose};
+use crate::proto::room::RoomKind;
+use crate::proto::text::Body as Text;
+
+const EVERYONE: RoomId = RoomId(1);
+
+/// A picture that says where it was made.
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut png = Vec::new();
+    RgbImage::from_pixel(width, height, image::Rgb([200, 30, 10]))
+        .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
+        .unwrap();
+    // Behind the header, which has 33 bytes with the signature.
+    let said = b"Comment\0at 48.8584, 2.2945";
+    let mut chunk = (said.len() as u32).to_be_bytes().to_vec();
+    chunk.extend([b"tEXt", &said[..]].concat());
+    let sum = crc32(&chunk[4..]);
+    chunk.extend(sum.to_be_bytes());
+    png.splice(33..33, chunk);
+    png
+}
+
+/// ISO 3309, as PNG has it.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
+    })
+}
+
+impl Porch {
+    /// A message with these files, by somebody, in a room.
+    async fn sent(&self, browser: &mut Browser, room: RoomId, files: &[(&str, &[u8])]) -> Message {
+        let mut named = Vec::new();
+        for (name, bytes) in files {
+            let upload = browser.bring(name, bytes).await;
+            named.push(NewAttachment { upload, alt: None, voice: None });
+        }
+        let author = browser.me().await.id;
+        let new = NewMessage {
+            room,
+            author,
+            client_msg_id: ClientMsgId::try_from(format!("m{}", named[0].upload)).unwrap(),
+            body: Text::parse_caption(String::new()).unwrap(),
+            attachments: NewAttachments::parse(named).unwrap(),
+            sent_at: 1,
+        };
+        match self.apply(Op::Message(MessageOp::Append(new))).await {
+            Outcome::Made { changes, .. } => match changes.into_iter().next() {
+                Some(Change::Event(event)) => match event.what {
+                    EventKind::Message(message) => message,
+                    other => panic!("not a message: {other:?}"),
+                },
+                other => panic!("not told: {other:?}"),
+            },
+            Outcome::Refused(code) => panic!("refused: {code:?}"),
+        }
+    }
+
+    async fn delete(&self, message: &Message) {
+        let (room, message, by) = (message.room, message.id, message.author);
+        self.apply(Op::Message(MessageOp::Delete { room, message, by, whose: Whose::Own, at: 2 })).await;
+    }
+}
+
+fn path(message: &Message, place: usize) -> String {
+    format!("/api/attachments/{}/{place}", message.id)
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_to_those_in_the_room_without_what_it_tells() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    let came = picture(400, 300);
+    let message = porch.sent(&mut ada, EVERYONE, &[("猫.png", &came)]).await;
+    let [Attachment { name, bytes, media_type, what }] = &message.attachments[..] else { panic!("one: {message:?}") };
+    assert_eq!((name.as_str(), media_type.as_str()), ("猫.png", "image/png"));
+    let color = Some([200, 30, 10]);
+    let facts = PictureFacts { width: 400, height: 300, color, moves: false };
+    assert_eq!(*what, AttachmentKind::Picture { facts, alt: String::new() });
+    let reply = lin.get(&path(&message, 0)).await;
+    assert_eq!((reply.status, header(&reply, "content-type")), (200, "image/png"));
+    assert!(header(&reply, "content-disposition").starts_with("inline"));
+    assert_eq!(reply.body.len() as u64, *bytes);
+    assert!(came.windows(7).any(|some| some == b"48.8584") && !reply.body.windows(7).any(|some| some == b"48.8584"));
+    assert_eq!(
+        image::load_from_memory(&reply.body).unwrap().to_rgb8(),
+        image::load_from_memory(&came).unwrap().to_rgb8()
+    );
+    let smaller = lin.get(&format!("{}/320", path(&message, 0))).await;
+    assert_eq!((smaller.status, header(&smaller, "content-type")), (200, "image/jpeg"));
+    let decoded = image::load_from_memory(&smaller.body).unwrap();
+    assert_eq!((decoded.width(), decoded.height()), (320, 240));
+    // No larger itself: it is the picture.
+    assert_eq!(lin.get(&format!("{}/1280", path(&message, 0))).await.body, reply.body);
+    for none in [format!("{}/321", path(&message, 0)), path(&message, 1), "/api/attachments/999/0".into()] {
+        assert_eq!(lin.get(&none).await.refused(), refusal(404, "not_found"), "{none}");
+    }
+    let saved = lin.get(&format!("{}?download", path(&message, 0))).await;
+    assert!(header(&saved, "content-disposition").starts_with("attachment"));
+    assert_eq!(header(&saved, "content-type"), "application/octet-stream");
+}
+
+#[tokio::test]
+async fn what_is_said_among_some_is_there_for_nobody_else() {
+    let porch = Porch::start();
+    let [mut ada, mut lin, mut eve] = [porch.person("Ada").await, porch.person("Lin").await, porch.person("Eve").await];
+    let (by, members) = (ada.me().await.id, vec![lin.me().await.id]);
+    let new = NewRoom { kind: RoomKind::Closed, name: "Us".into(), by, members, at: 1 };
+    let room = match porch.apply(Op::Room(RoomOp::Create(new))).await {
+        Outcome::Made { reply: Reply::Room(room), .. } => room,
+        other => panic!("no room: {other:?}"),
+    };
+    let message = porch.sent(&mut ada, room, &[("secret.png", &picture(330, 10)), ("a.html", b"<script>")]).await;
+    for part in ["/0", "/0/320", "/1"].map(|part| format!("/api/attachments/{}{part}", message.id)) {
+        assert_eq!(lin.get(&part).await.status, 200, "{part}");
+        assert_eq!(eve.get(&part).await.refused(), refusal(404, "not_found"), "{part}");
+        assert_eq!(porch.browser().get(&part).await.refused(), refusal(401, "not_signed_in"), "{part}");
+    }
+    let page = lin.get(&path(&message, 1)).await;
+    assert!(header(&page, "content-disposition").starts_with("attachment"));
+    assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+    assert!(header(&page, "content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_gone_from_the_disk_unless_somebody_else_has_sent_it() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    let bytes = picture(500, 500);
+    let first = porch.sent(&mut ada, EVERYONE, &[("a.png", &bytes)]).await;
+    let second = porch.sent(&mut lin, EVERYONE, &[("b.png", &bytes)]).await;
+    let removing = tokio::spawn(porch.app.clone().remove_unneeded_blobs());
+    let files =
+        || -> usize { ["blobs", "previews"].iter().map(|folder| files_in(&porch._dir.path().join(folder))).sum() };
+    let once = files();
+    assert_eq!(once, 2, "the same bytes once, and one preview");
+    porch.delete(&first).await;
+    assert_eq!(ada.get(&path(&first, 0)).await.refused(), refusal(404, "not_found"));
+    assert_eq!(ada.get(&path(&second, 0)).await.status, 200);
+    porch.delete(&second).await;
+    while files() > 0 {
+        tokio::task::yield_now().await;
+    }
+    removing.abort();
+}
+
+fn files_in(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
+}

@@ -36,6 +36,7 @@ export default defineConfig({
             // And what tells of messages another: each chunk costs the first load its name.
             { name: 'notify', test: /src\/notify\//, includeDependenciesRecursively: false },
             { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
+            { name: 'porch', test: /rolldown.runtime/ },
           ],
         },
       },

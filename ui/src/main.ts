@@ -40,7 +40,7 @@ if (missing.length > 0) {
   router.start()
   followWindow()
   void Promise.all([startLanguage(), isKnown]).then(() => {
-    // Words for browsers that are too old, where this one only stumbled.
+    // With the words for browsers that are too old.
     target.replaceChildren()
     mount(App, { target })
   })

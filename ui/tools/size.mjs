@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 const LIMIT_BYTES = 60 * 1024
 
 const html = readFileSync('dist/index.html', 'utf8')
-const names = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1])
+const names = [...html.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map((match) => match[1])
 if (names.length === 0) throw new Error('dist/index.html names no scripts: run `npm run build` first')
 
 let sum = 0

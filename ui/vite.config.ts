@@ -8,6 +8,15 @@ import { serviceWorker } from './tools/worker.ts'
 /** Of what the first modules name, the bindings of selects are used by later screens alone. */
 const notLater = /^(?!.*\/bindings\/select\.js)/
 
+/** What later screens are put together from. */
+const parts = /src\/parts\/(Banner|Choices|Field|PersonRow|Select|Switch)\.|bindings\/(input|select)\./
+/** What several later chunks need, and is smaller than a chunk of its own is worth. */
+const small =
+  /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|saveFile|seen)|room\/openRooms|focusHeading)\./
+
+/** What comes with the first messages, once they are seen. */
+const message = /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place))\./
+
 export default defineConfig({
   // Tests run the reactivity that browsers run, not the one for rendering on a server.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
@@ -37,6 +46,10 @@ export default defineConfig({
             { name: 'notify', test: /src\/notify\//, includeDependenciesRecursively: false },
             { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
             { name: 'porch', test: /rolldown.runtime/ },
+            { name: 'screens', test: small, includeDependenciesRecursively: false },
+            { name: 'parts', test: parts, includeDependenciesRecursively: false },
+            { name: 'message', test: message, includeDependenciesRecursively: false },
+            { name: 'away', test: /screens\/(Offline|Unsupported)\./, includeDependenciesRecursively: false },
           ],
         },
       },

@@ -1,5 +1,20 @@
 /** The page's chat: the one instance, wired to this browser. */
-import * as api from './core/api'
+import {
+  archivedRooms,
+  box,
+  boxNow,
+  history,
+  join,
+  joinedRooms,
+  keepsCookies,
+  login,
+  logout,
+  me,
+  people,
+  register,
+  room,
+  search,
+} from './core/api'
 import { Chat } from './core/chat.svelte'
 import { nextFrame } from './frame'
 import { kept } from './kept'
@@ -16,6 +31,24 @@ const pace = new Pace({
   frame: nextFrame,
   drawn: (call) => setTimeout(call),
 })
+
+// Each by its name: a whole module as a value is a list of all that it exports.
+const api = {
+  archivedRooms,
+  box,
+  boxNow,
+  history,
+  join,
+  joinedRooms,
+  keepsCookies,
+  login,
+  logout,
+  me,
+  people,
+  register,
+  room,
+  search,
+}
 
 export const chat = new Chat({
   api,

@@ -1,8 +1,8 @@
 /** The people of the box: read as a whole, and kept current by what is heard since. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { User, UserId } from '../protocol'
-import type * as Api from './api'
 import { hasEnded } from './guests'
+import type { Api } from './surroundings'
 
 /** After a refusal, until all are asked for again. */
 const AGAIN_MS = 5_000
@@ -17,13 +17,13 @@ export class Directory {
     return [...this.people.values()].filter((user) => !hasEnded(user, now))
   })
 
-  #api: typeof Api
+  #api: Api
   /** People who changed while all were being read: what was heard is newer than the answer. */
   #changed: Set<UserId> | null = null
   /** Answers on their way. */
   #reading = 0
 
-  constructor(api: typeof Api) {
+  constructor(api: Api) {
     this.#api = api
   }
 

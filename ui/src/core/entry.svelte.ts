@@ -4,14 +4,13 @@
  */
 import type { BoxInfo, Me, SessionEnd, User } from '../protocol'
 import { ACCOUNTS_KEY, accountOf } from './account'
-import type * as Api from './api'
 import { faultCode, Refusal } from './api'
 import type { Attempts } from './attempts'
 import { ATTEMPTS_KEY } from './attemptsKey'
 import type { Recalled } from './cache'
 import { BACKOFF_MS } from './connection'
 import type { Kept } from './kept'
-import type { Surroundings } from './surroundings'
+import type { Api, Surroundings } from './surroundings'
 
 /**
  * `starting`: asking the box who we are. `unreachable`: it did not answer, we try again.
@@ -53,7 +52,7 @@ export class Entry {
   readonly kept: Kept
 
   #around: Surroundings
-  #api: typeof Api
+  #api: Api
   #hearer: EntryHearer
   /** Null until somebody comes in by a form: most first looks at a chat need none of it. */
   #attempts: Promise<Attempts> | null = null

@@ -1,15 +1,15 @@
 /** Messages from the box's history, and what a search finds in it: asked for, brought up to date, put where they belong. */
 import type { HistoryPage, Message, RoomId, SearchPage, Seq } from '../protocol'
-import type * as Api from './api'
-import { Refusal } from './api'
+import { type HistoryPlace, Refusal, type SearchAsked } from './api'
 import type { Revisions } from './revisions'
 import type { RoomState } from './room.svelte'
+import type { Api } from './surroundings'
 
 export class History {
-  #api: typeof Api
+  #api: Api
   #revisions: Revisions
 
-  constructor(api: typeof Api, revisions: Revisions) {
+  constructor(api: Api, revisions: Revisions) {
     this.#api = api
     this.#revisions = revisions
   }
@@ -47,7 +47,7 @@ export class History {
     return this.#around(room, { around_n: n }, limit)
   }
 
-  async #around(room: RoomState, place: Api.HistoryPlace, limit: number): Promise<void> {
+  async #around(room: RoomState, place: HistoryPlace, limit: number): Promise<void> {
     const page = await this.#page(room.id, place, limit)
     const first = page.messages[0]
     const last = page.messages.at(-1)
@@ -55,19 +55,14 @@ export class History {
   }
 
   /** A page of search results, newest first. */
-  search(
-    asked: Api.SearchAsked,
-    cursor: string | null,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<SearchPage> {
+  search(asked: SearchAsked, cursor: string | null, limit: number, signal: AbortSignal): Promise<SearchPage> {
     return this.#revisions.whole(
       () => this.#api.search(asked, cursor, limit, signal),
       (page, now) => ({ ...page, hits: page.hits.filter(({ message }) => !now(message).deleted) }),
     )
   }
 
-  #page(room: RoomId, place: Api.HistoryPlace, limit: number): Promise<HistoryPage> {
+  #page(room: RoomId, place: HistoryPlace, limit: number): Promise<HistoryPage> {
     return this.#revisions.whole(
       () => this.#api.history(room, place, limit),
       (page, now) => ({ ...page, messages: page.messages.map(now) }),

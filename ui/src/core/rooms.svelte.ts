@@ -1,9 +1,9 @@
 /** The rooms this person is in: what the box told of them, and those of which it has yet to tell. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { Room, RoomId, ServerMessage } from '../protocol'
-import type * as Api from './api'
 import { faultCode } from './api'
 import type { RoomState } from './room.svelte'
+import type { Api } from './surroundings'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 
@@ -34,7 +34,7 @@ export class Rooms {
     return sum
   })
 
-  #api: typeof Api
+  #api: Api
   #hearer: RoomsHearer
   /** Rooms that are being read. */
   #meeting = new Set<RoomId>()
@@ -42,7 +42,7 @@ export class Rooms {
   /** Counts welcomes: what an earlier one began is given up. */
   #welcomes = 0
 
-  constructor(api: typeof Api, hearer: RoomsHearer) {
+  constructor(api: Api, hearer: RoomsHearer) {
     this.#api = api
     this.#hearer = hearer
   }

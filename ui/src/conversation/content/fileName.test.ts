@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { fileIcon, nameParts } from './fileName'
+
+test('a short name is shown as it is', () => {
+  expect(nameParts('report.pdf')).toEqual(['report.pdf', ''])
+  expect(nameParts('')).toEqual(['', ''])
+})
+
+test.each([
+  ['Protokoll der Sitzung vom 12. November (2).pdf', 'r (2).pdf'],
+  ['海边照片与航海日志合集第十二卷.tar', '第十二卷.tar'],
+  ['no ending but a very long name', 'name'],
+  ['.a-file-that-is-hidden-on-unix', 'unix'],
+  ['what.is this-no-ending-it-is-too-long', 'long'],
+])('of %s the end is always seen', (name, end) => {
+  const [start, seen] = nameParts(name)
+  expect(seen.endsWith(end.slice(-4))).toBe(true)
+  expect(start + seen).toBe(name)
+})
+
+test('a character is not cut in two', () => {
+  const name = `${'x'.repeat(20)}👩‍🚀👩‍🚀👩‍🚀👩‍🚀.png`
+  const [start, end] = nameParts(name)
+  expect(end).toBe('👩‍🚀👩‍🚀👩‍🚀👩‍🚀.png')
+  expect(start).toBe('x'.repeat(20))
+})
+
+test.each([
+  ['a.zip', 'application/octet-stream', 'file-archive'],
+  ['A.XLSX', 'application/octet-stream', 'file-table'],
+  ['a', 'application/pdf', 'file-text'],
+  ['a', 'text/plain', 'file-text'],
+  ['drawing.svg', 'application/octet-stream', 'picture'],
+  ['a.webm', 'video/webm', 'video'],
+  ['a', 'audio/ogg', 'audio'],
+  ['a.bin', 'application/octet-stream', 'file'],
+])('%s of %s is shown as %s', (name, media_type, icon) => {
+  expect(fileIcon({ name, media_type })).toBe(icon)
+})

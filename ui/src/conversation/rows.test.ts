@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Pending } from '../core/room.svelte'
+import { picture } from '../core/testing/attachments'
 import { message } from '../core/testing/box'
 import type { Message } from '../protocol'
 import { GROUP_MS, keepRows, layOut } from './rows'
@@ -169,4 +170,13 @@ test('without_its_true_place_the_line_is_not_drawn', () => {
   expect(lines(99).map((row) => row.message?.n)).toEqual([100])
   expect(lines(102).map((row) => row.message?.n)).toEqual([103])
   expect(lines(104)).toEqual([])
+})
+
+test('a_message_with_attachments_is_a_kind_of_its_own_until_it_is_deleted', () => {
+  const contents = (changes: Partial<Message>) =>
+    layOut([said(2, NOON, { attachments: [picture()], ...changes })], [], 1, null)[0]?.rows[0]?.content
+  expect(contents({ body: 'The garden' })).toMatchObject({ kind: 'attached', text: 'The garden' })
+  expect(contents({ body: '' })).toMatchObject({ kind: 'attached', text: '' })
+  expect(contents({ body: '', deleted: true })).toEqual({ kind: 'deleted' })
+  expect(contents({ attachments: undefined, body: 'words' })).toEqual({ kind: 'text', text: 'words' })
 })

@@ -5,8 +5,13 @@ import type { ClientMsgId, Message, UserId } from '../protocol'
 /** Within this time an author is not named again. */
 export const GROUP_MS = 5 * 60_000
 
+/** A message with attachments; its text says something of them, or nothing. */
+export type Attached = { readonly kind: 'attached'; readonly text: string; readonly message: Message }
 /** What a message holds: each kind has its component in `content`. */
-export type Content = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'deleted' }
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'deleted' }
+  | Attached
 
 export type Row = {
   /** The same before and after the box has confirmed it, so that the row stays the same element. */
@@ -137,7 +142,8 @@ class Days {
 }
 
 function contentOf(message: Message): Content {
-  return message.deleted ? { kind: 'deleted' } : textOf(message.body)
+  if (message.deleted) return { kind: 'deleted' }
+  return message.attachments ? { kind: 'attached', text: message.body, message } : textOf(message.body)
 }
 
 function textOf(text: string): Content {

@@ -10,6 +10,7 @@ import {
   type CachedRoom,
 } from './cache'
 import type { Chat } from './chat.svelte'
+import { picture } from './testing/attachments'
 import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
 import { Device } from './testing/device'
 import { Browser } from './testing/tab'
@@ -232,12 +233,22 @@ test('what_is_kept_is_bounded_by_rooms_messages_and_characters', async () => {
   for (const state of chat.rooms.all.values()) state.addPage(1, 100, rows('short'))
   chat.rooms.get(2)!.forgetHistory()
   chat.rooms.get(2)!.addPage(1, 100, rows('x'.repeat(8_000)))
+  // What is said of pictures counts like any text.
+  const album = Array.from({ length: 10 }, () => picture({ alt: 'x'.repeat(500) }))
+  chat.rooms.get(3)!.forgetHistory()
+  chat.rooms.get(3)!.addPage(
+    1,
+    100,
+    rows('').map((row) => ({ ...row, attachments: album })),
+  )
   await chat.entry.kept.flush()
   const kept = await cachedRooms()
   expect(kept).toHaveLength(CACHED_ROOMS_MAX)
   expect(kept.filter(({ rows }) => rows.length > 0)).toHaveLength(CACHED_TALKS_MAX)
   expect(kept[0]?.rows.map(({ n }) => n)).toEqual(Array.from({ length: CACHED_ROWS_MAX }, (_, at) => at + 41))
   expect(kept[1]?.rows).toHaveLength(Math.floor(CACHED_CHARS_MAX / 8_000))
+  expect(kept[2]?.rows).toHaveLength(Math.floor(CACHED_CHARS_MAX / JSON.stringify(album).length))
+  expect(kept[2]?.rows[0]?.attachments).toEqual(album)
   expect(kept.some(({ id }) => id === 999)).toBe(false)
 })
 

@@ -64,7 +64,10 @@ export const CACHED_ROOMS_MAX = 200
 export const CACHED_TALKS_MAX = 30
 /** Messages of each: as many as a conversation opens with. */
 export const CACHED_ROWS_MAX = 60
-/** UTF-16 units of their texts, of each room: with all others at most 2 MB, read within some 10 ms. */
+/**
+ * UTF-16 units of their texts, and of what is told of their attachments, of each room: with all others at most 2 MB, read
+ * within some 10 ms.
+ */
 export const CACHED_CHARS_MAX = 32_768
 /** After two weeks without the box nobody reads what was said before, and a lost device should have forgotten it. */
 export const CACHE_AGE_MS_MAX = 14 * 86_400_000
@@ -229,7 +232,8 @@ function lastRows({ timeline, last_n }: RoomState): readonly Message[] {
   let first = rows.length
   let chars = 0
   while (first > 0 && rows.length - first < CACHED_ROWS_MAX) {
-    chars += rows[first - 1]!.body.length
+    const { body, attachments } = rows[first - 1]!
+    chars += body.length + (attachments ? JSON.stringify(attachments).length : 0)
     if (chars > CACHED_CHARS_MAX) break
     first -= 1
   }

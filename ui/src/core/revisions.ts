@@ -17,6 +17,7 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
   ...message,
   rev,
   body: '',
+  attachments: undefined,
   deleted: true,
 })
 

@@ -2,6 +2,8 @@
 
 import type {
   Act,
+  Attached,
+  Attachment,
   ClientMsgId,
   LastMessage,
   Message,
@@ -35,6 +37,12 @@ export type Pending = {
   /** Why it was refused; null while it is waiting or on its way. */
   readonly failed: FaultCode | null
 }
+
+/** In short, as the list of rooms has it. */
+const attachedIn = (attachments: readonly Attachment[]): Attached => ({
+  first: attachments[0]!.what.type,
+  count: attachments.length,
+})
 
 export class RoomState {
   readonly id: RoomId
@@ -163,6 +171,7 @@ export class RoomState {
       author: message.author,
       preview: preview(message.body),
       sent_at: message.sent_at,
+      attached: message.attachments && attachedIn(message.attachments),
     }
     return message
   }
@@ -179,7 +188,7 @@ export class RoomState {
   bury(id: Seq, n: number, rev: Seq): void {
     this.#passOver([[n, n]])
     if (this.timeline.replace(id, (message) => tombstone(message, rev))) this.changed += 1
-    if (this.last?.id === id) this.last = { ...this.last, preview: '' }
+    if (this.last?.id === id) this.last = { ...this.last, preview: '', attached: undefined }
   }
 
   forgetHistory(): void {

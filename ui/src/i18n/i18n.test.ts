@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { BODY_CHARS_MAX } from '../limits'
+import { formatBytes, formatLength } from './amounts'
 import { en as enChat } from './en'
 import { enBox } from './enBox'
 import { enScreens } from './enScreens'
@@ -235,5 +236,34 @@ describe('Chinese', () => {
     expect(
       ['name_invalid', 'name_reserved', 'name_taken', 'busy'].map((code) => isNameFault(code as never)),
     ).toEqual([true, true, true, false])
+  })
+})
+
+describe('amounts', () => {
+  it('of bytes are in the largest unit that fits', async () => {
+    await chooseLanguage('en')
+    expect([0, 532, 999, 1_000, 1_234_567, 12_345_678, 999_600, 2e9].map(formatBytes)).toEqual([
+      '0 bytes',
+      '532 bytes',
+      '999 bytes',
+      '1 kB',
+      '1.2 MB',
+      '12 MB',
+      '1 MB',
+      '2 GB',
+    ])
+    await chooseLanguage('zh')
+    expect(formatBytes(532)).toBe('532字节')
+    await chooseLanguage('en')
+  })
+
+  it('of what is heard are minutes and seconds', () => {
+    expect([0, 499, 12_300, 59_600, 725_000].map(formatLength)).toEqual([
+      '0:00',
+      '0:00',
+      '0:12',
+      '1:00',
+      '12:05',
+    ])
   })
 })

@@ -138,6 +138,7 @@ test('of_what_was_missed_in_great_numbers_the_newest_of_each_room_is_told_where_
     room(8, { last_n: 0, last: null }),
     room(9),
     room(10),
+    room(11, { last: { ...last, preview: '', attached: { first: 'picture', count: 2 } } }),
   ]
   const heardN = new Map(rooms.map(({ id }) => [id, 5]))
   heardN.set(9, 9)
@@ -147,7 +148,9 @@ test('of_what_was_missed_in_great_numbers_the_newest_of_each_room_is_told_where_
   expect(missed.map(({ room, isMine, isLive }) => [room, isMine, isLive])).toEqual([
     [1, false, false],
     [2, true, false],
+    [11, false, false],
   ])
+  expect(missed[2]).toMatchObject({ body: '', attached: { first: 'picture', count: 2 } })
   expect(missed[0]).toMatchObject({ id: 90, n: 9, author: 2, body: 'hello' })
 })
 

@@ -2,7 +2,7 @@
  * What somebody is notified of, and how: everything is decided here, from what is known of the message, the room and the
  * moment. Pure.
  */
-import type { LastMessage, Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
+import type { Attached, Attachment, LastMessage, Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
 import { mentions } from './mentions'
 
 /** A message that somebody else has written, and the room it is in. */
@@ -60,6 +60,8 @@ export type News = {
   readonly n: number
   readonly author: UserId
   readonly body: string
+  /** All that it brings, or what is known of that. */
+  readonly attached?: readonly Attachment[] | Attached | undefined
   readonly isMine: boolean
   /** Whether it weighs anything. */
   readonly isTold: boolean
@@ -84,10 +86,12 @@ export function newestMissed(
   me: UserId,
 ): News[] {
   return [...rooms].flatMap(({ id: room, kind, notify, settings, last_n: n, last }) => {
-    if (notify !== 'all' || settings.archived || !last?.preview || last.author === me) return []
+    if (notify !== 'all' || settings.archived || !last || last.author === me) return []
+    // It was deleted.
+    if (!last.preview && !last.attached) return []
     if (n <= (heardN.get(room) ?? n)) return []
-    const { id, author, preview: body } = last
-    return [{ room, id, n, author, body, isMine: kind === 'direct', isTold: true, isLive: false }]
+    const { id, author, preview: body, attached } = last
+    return [{ room, id, n, author, body, attached, isMine: kind === 'direct', isTold: true, isLive: false }]
   })
 }
 

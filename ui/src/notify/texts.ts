@@ -3,6 +3,7 @@ import { chat } from '../chat'
 import { preview } from '../core/preview'
 import { formatCount, formatList, joinSentences, t } from '../i18n/screens'
 import { authorName, roomTitle } from '../names'
+import { inWords } from '../parts/inWords'
 import { asDrawn, isolated } from '../parts/stacks'
 import type { RoomId } from '../protocol'
 import type { News } from './decide'
@@ -29,7 +30,7 @@ export function bodyOf(rooms: readonly RoomNews[], hasTexts: boolean): string {
   const last = only?.news.at(-1)
   const room = only && chat.rooms.get(only.room)
   if (!last || !room) return ''
-  const text = hasTexts ? asDrawn(preview(last.body)) : t('notify.textless')
+  const text = hasTexts ? asDrawn(preview(inWords(last))) : t('notify.textless')
   return room.kind === 'direct'
     ? text
     : t('chats.by', { name: isolated(authorName(last.author, room)), text })

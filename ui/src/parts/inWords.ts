@@ -1,14 +1,14 @@
 /** What messages have brought, in words: for wherever they are told of and not drawn. */
-import type { RoomState } from './core/room.svelte'
-import { formatLength, t } from './i18n/screens'
-import { asDrawn } from './parts/stacks'
-import type { Attached, Attachment } from './protocol'
+import type { RoomState } from '../core/room.svelte'
+import { formatLength, t } from '../i18n/screens'
+import type { Attached, Attachment } from '../protocol'
+import { asDrawn } from './stacks'
 
 /** All that is attached, or as much as is known of it. */
 type Brought = readonly Attachment[] | Attached
 
 /** A whole message: what it has brought, and what was written with that. */
-export function inWords({ body, attached }: { body: string; attached: Brought | undefined }): string {
+export function inWords({ body, attached }: { body: string; attached?: Brought | undefined }): string {
   if (!attached) return body
   const text = body || altOf(attached)
   const brought = attachedInWords(attached)

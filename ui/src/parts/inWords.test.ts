@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { RoomState } from './core/room.svelte'
-import { file, film, picture, sound, voice } from './core/testing/attachments'
-import { message, room } from './core/testing/box'
-import { chooseLanguage, withTexts } from './i18n'
+import { RoomState } from '../core/room.svelte'
+import { file, film, picture, sound, voice } from '../core/testing/attachments'
+import { message, room } from '../core/testing/box'
+import { chooseLanguage, withTexts } from '../i18n'
+import type { Attachment } from '../protocol'
 import { attachedInWords, inWords, lastInWords } from './inWords'
-import type { Attachment } from './protocol'
 
 beforeAll(async () => {
   vi.stubGlobal('document', { documentElement: {} })

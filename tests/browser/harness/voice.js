@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import https from 'node:https'
 import WebSocket from 'ws'
+import { upload } from './brought.js'
 import { PASSWORD } from './person.js'
 
 /** The version of the protocol that this speaks; see docs/protocol.md. */
@@ -17,6 +18,7 @@ export class Voice {
     const ca = await readFile(porch.caFile)
     const cookie = await register(porch, ca, name)
     const voice = new Voice()
+    voice.#door = { porch, ca, lookup, cookie }
     voice.#socket = new WebSocket(`wss://porch.local:${porch.port}/ws`, {
       ca,
       lookup,
@@ -38,6 +40,7 @@ export class Voice {
   }
 
   #socket
+  #door
   #said = 0
   #asked = new Map()
   /** What the box would not have. */
@@ -47,6 +50,14 @@ export class Voice {
   say(body, room = 1) {
     const id = `${Date.now()}-${++this.#said}`
     this.#send({ type: 'send', room, client_msg_id: id, body })
+  }
+
+  /** Brings files to a room, each `{ name, type, bytes }`, with what else is said of it: `alt`, `voice`. */
+  async bring(files, body = '', room = 1) {
+    const attachments = []
+    for (const { name, type, bytes, ...said } of files)
+      attachments.push({ upload: await upload(this.#door, { name, type, bytes }), ...said })
+    this.#send({ type: 'send', room, client_msg_id: `${Date.now()}-${++this.#said}`, body, attachments })
   }
 
   /** Has the box do something; gives its answer. */

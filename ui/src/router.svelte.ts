@@ -120,6 +120,8 @@ class Router {
   find = $state<string | null>(null)
   /** Counts every arrival, so that opening the same message link twice shows it twice. */
   arrivals = $state(0)
+  /** Closes what lies over the page and has put a step into the history: the next step is taken back, and leads nowhere. */
+  over: (() => void) | null = null
   /** How many steps back stay inside the page. */
   #depth = 0
 
@@ -128,6 +130,9 @@ class Router {
     this.#depth = depthIn(history.state)
     this.#read()
     addEventListener('popstate', (event) => {
+      const { over } = this
+      this.over = null
+      if (over) return over()
       this.#depth = depthIn(event.state)
       this.#read()
     })

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
-import { moving, wave } from './harness/brought.js'
+import { moving, silence } from './harness/brought.js'
 import { launch, skip } from './harness/chromium.js'
 import { look, WIDEST } from './harness/look.js'
 import { Person } from './harness/person.js'
@@ -21,9 +21,9 @@ const png = (width, height, hue, more = {}) => ({
   ...more,
 })
 const spoken = (ms) => ({
-  name: 'voice.wav',
-  type: 'audio/wav',
-  bytes: wave(ms),
+  name: 'voice.ogg',
+  type: 'audio/ogg',
+  bytes: silence(ms),
   voice: { ms, levels: LEVELS },
 })
 const text = (name) => ({ name, type: 'application/octet-stream', bytes: Buffer.from('%PDF-1.7 nothing') })
@@ -86,7 +86,7 @@ describe('what messages bring in Chromium', { skip }, () => {
     await grace.bring([png(3_000, 300, 40)], 'Very wide')
     await grace.bring(Array.from({ length: 7 }, (_, at) => png(600, 400 + at * 40, at * 50)))
     await grace.bring([text('Protokoll der Sitzung vom zwölften November (2).pdf'), text('a.zip')], 'For Monday')
-    await grace.bring([{ name: 'A long song about the sea.wav', type: 'audio/wav', bytes: wave(1_500) }])
+    await grace.bring([{ name: 'A long song about the sea.ogg', type: 'audio/ogg', bytes: silence(1_500) }])
     await grace.bring([spoken(1_200)])
     await grace.bring([spoken(2_000)])
     await ada.page.getByRole('slider').nth(1).waitFor()
@@ -207,7 +207,7 @@ function watchShifts() {
 
 const delayed = (ms) => async (route) => {
   await new Promise((resolve) => setTimeout(resolve, ms))
-  await route.continue()
+  await route.fallback()
 }
 
 /** Whether at least so many pictures are there. */

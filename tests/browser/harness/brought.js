@@ -37,26 +37,48 @@ export async function upload({ porch, ca, lookup, cookie }, { name, type, bytes 
   return pathname.split('/').at(-1)
 }
 
-/** A sound of so many milliseconds that every browser plays: one tone (WAVE, 8 bits, one channel). */
-export function wave(ms, hz = 220) {
-  const RATE = 8_000
-  const samples = Buffer.alloc(Math.round((ms * RATE) / 1_000))
-  for (let at = 0; at < samples.length; at++)
-    samples[at] = 128 + Math.round(90 * Math.sin((2 * Math.PI * hz * at) / RATE))
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0)
-  header.writeUInt32LE(36 + samples.length, 4)
-  header.write('WAVEfmt ', 8)
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20)
-  header.writeUInt16LE(1, 22)
-  header.writeUInt32LE(RATE, 24)
-  header.writeUInt32LE(RATE, 28)
-  header.writeUInt16LE(1, 32)
-  header.writeUInt16LE(8, 34)
-  header.write('data', 36)
-  header.writeUInt32LE(samples.length, 40)
-  return Buffer.concat([header, samples])
+/** Silence of so many milliseconds: Opus in Ogg (RFC 7845), each packet 20 ms of nothing (RFC 6716, section 3.2.1). */
+export function silence(ms) {
+  const RATE = 48_000
+  const PACKET_MS = 20
+  const PACKETS_OF_PAGE = 50
+  const head = Buffer.alloc(19)
+  head.write('OpusHead', 0)
+  head.set([1, 1], 8)
+  head.writeUInt32LE(RATE, 12)
+  const tags = Buffer.alloc(16)
+  tags.write('OpusTags', 0)
+  const count = Math.ceil(ms / PACKET_MS)
+  const pages = [page([head], 0, 0, 2), page([tags], 0, 1, 0)]
+  for (let from = 0; from < count; from += PACKETS_OF_PAGE) {
+    const to = Math.min(count, from + PACKETS_OF_PAGE)
+    const packets = Array(to - from).fill(Buffer.from([0xf8]))
+    pages.push(page(packets, (to * PACKET_MS * RATE) / 1_000, pages.length, to === count ? 4 : 0))
+  }
+  return Buffer.concat(pages)
+}
+
+/** A page of Ogg (RFC 3533, section 6): short packets, each in a segment of its own. */
+function page(packets, samples, number, kind) {
+  const header = Buffer.alloc(27)
+  header.write('OggS', 0)
+  header[5] = kind
+  header.writeBigInt64LE(BigInt(samples), 6)
+  header.writeUInt32LE(1, 14)
+  header.writeUInt32LE(number, 18)
+  header[26] = packets.length
+  const whole = Buffer.concat([header, Buffer.from(packets.map(({ length }) => length)), ...packets])
+  whole.writeUInt32LE(checksum(whole), 22)
+  return whole
+}
+
+function checksum(bytes) {
+  let sum = 0
+  for (const byte of bytes) {
+    sum ^= byte << 24
+    for (let bit = 0; bit < 8; bit++) sum = sum & 0x80000000 ? (sum << 1) ^ 0x04c11db7 : sum << 1
+  }
+  return sum >>> 0
 }
 
 /** A picture that moves: two frames of one colour each (GIF89a), black and white. */

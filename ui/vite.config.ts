@@ -49,7 +49,11 @@ export default defineConfig({
             { name: 'screens', test: small, includeDependenciesRecursively: false },
             { name: 'parts', test: parts, includeDependenciesRecursively: false },
             { name: 'message', test: message, includeDependenciesRecursively: false },
-            { name: 'away', test: /screens\/(Offline|Unsupported)\./, includeDependenciesRecursively: false },
+            {
+              name: 'away',
+              test: /screens\/(Offline|Unsupported)\.|parts\/[Dd]rawing\./,
+              includeDependenciesRecursively: false,
+            },
           ],
         },
       },

@@ -57,8 +57,6 @@ export const en = {
   'chat.beginDirect': 'Only you and {name} are in this chat.',
   'chat.beginning': 'This is where it begins.',
   'chat.new': 'New',
-  'chat.latest': 'To the latest message',
-  'chat.latestNew': { one: 'To the latest message, {n} new', other: 'To the latest message, {n} new' },
   'chat.failed': 'The messages could not be loaded.',
   'chat.gone': 'That message is not here any more.',
   'message.deleted': 'This message was deleted',

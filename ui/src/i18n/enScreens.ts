@@ -11,6 +11,8 @@ export const enScreens = {
   'chat.typingMany': { one: '{n} people are typing…', other: '{n} people are typing…' },
   'chat.said': '{name} says: {text}',
   'chat.brought': '{name} sent: {text}',
+  'chat.latest': 'To the latest message',
+  'chat.latestNew': { one: 'To the latest message, {n} new', other: 'To the latest message, {n} new' },
   'message.whole': '{name}: {text}, {time}',
   'message.menu': 'What to do with this message',
   'message.failed': 'Not sent: {why}',

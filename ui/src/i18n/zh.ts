@@ -55,8 +55,6 @@ export const zh: Table = {
   'chat.beginDirect': '这个聊天里只有你和{name}。',
   'chat.beginning': '这是最早的消息。',
   'chat.new': '新消息',
-  'chat.latest': '跳到最新消息',
-  'chat.latestNew': { other: '跳到最新消息，{n}条新消息' },
   'chat.failed': '消息加载失败。',
   'chat.gone': '这条消息已经不在了。',
   'message.deleted': '这条消息已被删除',

@@ -13,6 +13,8 @@ export const zhScreens: ScreensTable = {
   'chat.typingMany': { other: '{n}人正在输入…' },
   'chat.said': '{name}说：{text}',
   'chat.brought': '{name}发来：{text}',
+  'chat.latest': '跳到最新消息',
+  'chat.latestNew': { other: '跳到最新消息，{n}条新消息' },
   'message.whole': '{name}：{text}，{time}',
   'message.menu': '对这条消息的操作',
   'message.failed': '未发送：{why}',

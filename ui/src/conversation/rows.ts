@@ -17,6 +17,8 @@ export type Row = {
   /** The same before and after the box has confirmed it, so that the row stays the same element. */
   readonly key: string
   readonly author: UserId
+  /** Written by the person who reads. */
+  readonly mine: boolean
   readonly at: number
   readonly content: Content
   readonly id: ClientMsgId
@@ -58,6 +60,7 @@ function isSame(a: Row, b: Row): boolean {
     a.message === b.message &&
     a.pending === b.pending &&
     a.at === b.at &&
+    a.mine === b.mine &&
     a.head === b.head &&
     a.tail === b.tail &&
     a.isFirstNew === b.isFirstNew
@@ -77,13 +80,14 @@ export function layOut(
   // What lies before the first row that is here is not known to be read: without its true place there is no line.
   let lineDrawn = readN === null || messages.length === 0 || messages[0]!.n > readN + 1
   for (const message of messages) {
-    const isFirstNew = !lineDrawn && message.n > readN! && message.author !== me && !message.deleted
-    if (isFirstNew) lineDrawn = true
     const { author, client_msg_id, sent_at } = message
-    days.put(draft(author, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
+    const mine = author === me
+    const isFirstNew = !lineDrawn && message.n > readN! && !mine && !message.deleted
+    if (isFirstNew) lineDrawn = true
+    days.put(draft(author, mine, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
   }
   for (const item of unconfirmed(messages, pending, me))
-    days.put(draft(me, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
+    days.put(draft(me, true, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
   return days.end()
 }
 
@@ -156,6 +160,7 @@ export function isDeleted(row: Row): boolean {
 
 function draft(
   author: UserId,
+  mine: boolean,
   id: ClientMsgId,
   at: number,
   content: Content,
@@ -166,6 +171,7 @@ function draft(
   return {
     key: `${author}:${id}`,
     author,
+    mine,
     at,
     content,
     id,

@@ -138,6 +138,7 @@ export class TimelineView {
       this.to = range.to
       if (pinned) this.#dropTop(range, DROPPED)
       else if (between(range.rows, this.from, this.to).length >= ROWS_MAX) this.#following = false
+      this.#look()
     }
     this.#watchGap(range)
   }
@@ -145,7 +146,7 @@ export class TimelineView {
   close(): void {
     clearTimeout(this.#gap)
     this.#opened += 1
-    this.room.looked = null
+    this.room.leave()
   }
 
   /** Loads what a place needs; gives the number it is at, or null for the end. */

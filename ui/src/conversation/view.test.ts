@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { Refusal } from '../core/api'
 import { RoomState } from '../core/room.svelte'
 import { message, room } from '../core/testing/box'
-import { ROWS_KEPT_MAX } from '../core/timeline'
+import { ROWS_KEPT_MAX, ROWS_UNSEEN_KEPT_MAX } from '../core/timeline'
 import type { Message } from '../protocol'
 import { PAGE, ROWS_MAX, TimelineView } from './view.svelte'
 
@@ -56,6 +56,9 @@ async function said(request: string): Promise<void> {
   const reaches = waiting ? await new Promise<boolean>((answer) => waiting.push(answer)) : reachable
   if (!reaches) throw new Refusal('unreachable')
 }
+
+/** Messages in memory. */
+const kept = () => state.timeline.ranges.reduce((sum, range) => sum + range.rows.length, 0)
 
 function openRoom(last_n: number, read_n = last_n): TimelineView {
   state = new RoomState(room({ last_n, read_n }))
@@ -123,8 +126,7 @@ test('scrolling_through_a_long_room_never_grows_the_page', async () => {
   }
   expect(view.atEnd).toBe(true)
   expect(view.rows.at(-1)?.n).toBe(100_000)
-  const memory = state.timeline.ranges.reduce((sum, range) => sum + range.rows.length, 0)
-  expect(memory).toBeLessThanOrEqual(ROWS_KEPT_MAX)
+  expect(kept()).toBeLessThanOrEqual(ROWS_KEPT_MAX)
 })
 
 test('the_beginning_is_reached_and_nothing_before_it_asked_for', async () => {
@@ -355,15 +357,41 @@ test('what_is_read_stays_while_thousands_of_messages_arrive', async () => {
     view.follow(false)
   }
   expect(shown(view)).toEqual(before)
-  const memory = state.timeline.ranges.reduce((sum, range) => sum + range.rows.length, 0)
-  expect(memory).toBeLessThanOrEqual(ROWS_KEPT_MAX)
+  expect(kept()).toBeLessThanOrEqual(ROWS_KEPT_MAX)
 })
 
 test('a_room_nobody_looks_at_keeps_only_the_newest_messages', () => {
   openRoom(0)
   for (let n = 1; n <= 5_000; n++) state.add(message({ id: ID + n, n }))
   const [range] = state.timeline.ranges
-  expect([range?.from, range?.to]).toEqual([5_001 - ROWS_KEPT_MAX, 5_000])
+  expect([range?.from, range?.to]).toEqual([5_001 - ROWS_UNSEEN_KEPT_MAX, 5_000])
+})
+
+test('a_room_that_was_left_lets_go_of_all_but_the_newest_messages', async () => {
+  const view = openRoom(100_000)
+  await view.open('unread')
+  for (let i = 0; i < 30; i++) await view.extend('older')
+  view.close()
+  expect(kept()).toBe(ROWS_UNSEEN_KEPT_MAX)
+  expect(state.timeline.at(100_000)).not.toBeNull()
+  // Whoever comes back finds the end without asking for it.
+  requests = []
+  const again = new TimelineView(box, state)
+  await again.open('unread')
+  expect([again.atEnd, requests]).toEqual([true, []])
+})
+
+test('whoever_follows_the_end_for_thousands_of_messages_has_each_at_once', async () => {
+  const view = openRoom(100)
+  await view.open('unread')
+  for (let n = 101; n <= 100 + 3 * ROWS_KEPT_MAX; n++) {
+    state.add(message({ id: ID + n, n }))
+    view.follow(true)
+    expect(view.to).toBe(n)
+  }
+  expect(kept()).toBeLessThanOrEqual(ROWS_KEPT_MAX)
+  expect(requests).toEqual(['newest'])
+  view.close()
 })
 
 test('a_link_far_from_all_that_is_known_still_opens', async () => {

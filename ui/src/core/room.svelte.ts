@@ -19,7 +19,7 @@ import type {
 import type { FaultCode } from './api'
 import { preview } from './preview'
 import { tombstone } from './revisions'
-import { Timeline } from './timeline'
+import { ROWS_KEPT_MAX, ROWS_UNSEEN_KEPT_MAX, Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
 export const TYPING_SHOWN_MS = 5_000
@@ -74,7 +74,7 @@ export class RoomState {
   /** Counts changes of `timeline`. */
   changed = $state(0)
   readonly timeline = new Timeline()
-  /** The number around which messages are being read, kept longest; null while nobody looks. */
+  /** The number around which messages are being read, kept longest; null while nobody looks: see `leave`. */
   looked: number | null = null
   /**
    * The box may have gone back to an earlier history: what it says from then on is all that counts. The newest message heard
@@ -155,7 +155,7 @@ export class RoomState {
   add(heard: Message): Message {
     this.timeline.insert(heard.n, heard.n, [heard])
     const message = this.timeline.find(heard.id) ?? heard
-    this.timeline.trim(this.looked ?? message.n)
+    this.#letGo(message.n)
     this.changed += 1
     this.stopTyping(message.author)
     const { n } = message
@@ -180,8 +180,20 @@ export class RoomState {
   addPage(from: number, to: number, rows: readonly Message[]): void {
     this.timeline.insert(from, to, rows)
     // Who asked for it is about to look at it.
-    this.timeline.trim(Math.round((from + to) / 2))
+    this.timeline.trim(Math.round((from + to) / 2), ROWS_KEPT_MAX)
     this.changed += 1
+  }
+
+  /** Nobody looks at it any more. */
+  leave(): void {
+    this.looked = null
+    this.#letGo(this.last_n)
+  }
+
+  /** Of what lies far from where messages are being read; where nobody reads, far from `n`. */
+  #letGo(n: number): void {
+    if (this.looked === null) this.timeline.trim(n, ROWS_UNSEEN_KEPT_MAX)
+    else this.timeline.trim(this.looked, ROWS_KEPT_MAX)
   }
 
   /** A message was deleted by the event `rev`. */

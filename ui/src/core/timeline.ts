@@ -9,8 +9,10 @@ import { newer } from './revisions'
 export type Range = { readonly from: number; readonly to: number; readonly rows: readonly Message[] }
 type Known = { from: number; to: number; rows: Message[] }
 
-/** How many messages of one room are kept in memory: about 1 MB, and a minute of scrolling. */
+/** How many messages of the room that is looked at are kept in memory: about 1 MB, and a minute of scrolling. */
 export const ROWS_KEPT_MAX = 2_000
+/** Of any other: as many as are shown of one. A page stays open for weeks, and there may be hundreds of rooms. */
+export const ROWS_UNSEEN_KEPT_MAX = 300
 
 export class Timeline {
   /** Ascending, disjoint, never touching. */
@@ -74,7 +76,7 @@ export class Timeline {
   }
 
   /** Lets go of what lies farthest from `keep`, down to `max` messages. */
-  trim(keep: number, max = ROWS_KEPT_MAX): void {
+  trim(keep: number, max: number): void {
     let count = this.#ranges.reduce((sum, range) => sum + range.rows.length, 0)
     while (count > max) {
       const first = this.#ranges[0]!

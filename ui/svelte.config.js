@@ -7,6 +7,8 @@ export default {
   preprocess: vitePreprocess(),
   compilerOptions: {
     runes: true,
+    // The page need not tell its version of Svelte to the tools of developers.
+    discloseVersion: false,
     cssHash({ hash, filename }) {
       const scope = `s${hash(filename).slice(0, 4)}`
       if ((scopes.get(scope) ?? filename) !== filename) throw new Error(`${scope}: two components, one scope`)

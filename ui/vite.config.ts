@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
+import { withoutHydration } from './tools/hydration.ts'
 import { icons } from './tools/icons.ts'
 import { sourceMapsIn } from './tools/sourceMaps.ts'
 import { serviceWorker } from './tools/worker.ts'
@@ -22,6 +23,7 @@ export default defineConfig({
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   plugins: [
     icons(),
+    withoutHydration(),
     svelte(),
     serviceWorker('worker/sw.js'),
     sourceMapsIn('maps'),
@@ -45,7 +47,6 @@ export default defineConfig({
             // And what tells of messages another: each chunk costs the first load its name.
             { name: 'notify', test: /src\/notify\//, includeDependenciesRecursively: false },
             { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
-            { name: 'porch', test: /rolldown.runtime/ },
             { name: 'screens', test: small, includeDependenciesRecursively: false },
             { name: 'parts', test: parts, includeDependenciesRecursively: false },
             { name: 'message', test: message, includeDependenciesRecursively: false },

@@ -1,9 +1,11 @@
-// Measures what the page costs people: `node numbers.js NOW [BEFORE]`, each the path of a porch binary.
+// Measures what the page costs people: `node numbers.js NOW [BEFORE] [--only heap,bytes]`, each the path of a porch binary; only
+// some of the figures by their keys below.
 //
 // Prints one row per figure, with what it must be at most and, where a second binary is given, the same of that one: what
 // is measured more than once is measured of both in turn, and the median counts. Beside a time stands the processor time
 // of the page's own thread, which depends less on what else the machine does; the machine is to be quiet all the same.
 
+import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { launch } from './harness/chromium.js'
 import { Person } from './harness/person.js'
@@ -20,8 +22,12 @@ const GIVEN_UP_MS = 30_000
 const TRIES = 7
 const FLOOD_TRIES = 3
 
-const binaries = process.argv.slice(2)
-if (binaries.length === 0) throw new Error('usage: node numbers.js NOW [BEFORE]')
+const { values: asked, positionals: binaries } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' } },
+})
+if (binaries.length === 0) throw new Error('usage: node numbers.js NOW [BEFORE] [--only heap,bytes]')
+const only = asked.only?.split(',')
 
 // --- A box, and what is measured of it -----------------------------------------------------------
 
@@ -47,6 +53,7 @@ const rows = []
 
 /** One figure: `measured` of each site in turn, so many times. It gives a value, or several by name. */
 async function figures(sites, tries, named, measured) {
+  if (only && !Object.keys(named).some((key) => only.includes(key))) return
   const values = sites.map(() => [])
   for (let i = 0; i < tries; i++)
     for (const [at, site] of sites.entries()) values[at].push(await measured(site))

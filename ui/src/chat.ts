@@ -51,7 +51,22 @@ const api = {
 }
 
 export const chat = new Chat({
-  api,
+  api: {
+    archivedRooms,
+    box,
+    boxNow,
+    history,
+    join,
+    joinedRooms,
+    keepsCookies,
+    login,
+    logout,
+    me,
+    people,
+    register,
+    room,
+    search,
+  },
   world: {
     open: () => new WebSocket(`wss://${location.host}/ws`),
     now: Date.now,

@@ -11,6 +11,7 @@ import type { BoxInfo, Epoch, Message, Room, RoomId, Seq, User, UserId } from '.
 import { type Account, accountOf } from './account'
 import type { Connection } from './connection'
 import type { Directory } from './directory.svelte'
+import type { Heard } from './heardMap.svelte'
 import type { KeptAccounts } from './keptAccounts'
 import type { CacheChange, KeptStore } from './keptStore'
 import type { RoomState } from './room.svelte'
@@ -249,7 +250,7 @@ function same(one: ReadonlyMap<RoomId, string>, other: ReadonlyMap<RoomId, strin
   return one.size === other.size && [...one].every(([id, text]) => other.get(id) === text)
 }
 
-function peopleIn(rooms: readonly CachedRoom[], people: ReadonlyMap<UserId, User>): User[] {
+function peopleIn(rooms: readonly CachedRoom[], people: Pick<Heard<UserId, User>, 'get'>): User[] {
   const needed = new Set<UserId>()
   for (const { room, rows } of rooms) {
     if (room.with !== null) needed.add(room.with)

@@ -15,6 +15,7 @@ import { Connection, type Link } from './connection'
 import { Directory } from './directory.svelte'
 import { Entry, type Phase } from './entry.svelte'
 import { Events } from './events.svelte'
+import type { Heard } from './heardMap.svelte'
 import { History } from './history'
 import type { Kept, KeptSource } from './kept'
 import { NEW_PLACE_KEY } from './newPlaceKey'
@@ -159,7 +160,7 @@ export class Chat {
   // --- People ----------------------------------------------------------------------------------
 
   /** Everyone with an account. A person who is not here, once `peopleKnown`, has deleted theirs. */
-  get people(): ReadonlyMap<UserId, User> {
+  get people(): Heard<UserId, User> {
     return this.#directory.people
   }
 

@@ -1,14 +1,14 @@
 /** The people of the box: read as a whole, and kept current by what is heard since. */
-import { SvelteMap } from 'svelte/reactivity'
 import type { User, UserId } from '../protocol'
 import { hasEnded } from './guests'
+import { HeardMap } from './heardMap.svelte'
 import type { Api } from './surroundings'
 
 /** After a refusal, until all are asked for again. */
 const AGAIN_MS = 5_000
 
 export class Directory {
-  readonly people = new SvelteMap<UserId, User>()
+  readonly people = new HeardMap<UserId, User>()
   /** Whether all of them have been read. */
   known = $state(false)
   /** Those who are part of the box today: guests whose stay has ended only have a name on what they wrote. */
@@ -57,12 +57,14 @@ export class Directory {
     try {
       const people = await this.#api.people()
       if (!wanted()) return
-      const gone = new Set(this.people.keys())
-      for (const user of people) {
-        gone.delete(user.id)
-        if (!changed.has(user.id)) this.people.set(user.id, user)
-      }
-      for (const user of gone) if (!changed.has(user)) this.people.delete(user)
+      this.people.change((known) => {
+        const gone = new Set(known.keys())
+        for (const user of people) {
+          gone.delete(user.id)
+          if (!changed.has(user.id)) known.set(user.id, user)
+        }
+        for (const user of gone) if (!changed.has(user)) known.delete(user)
+      })
       this.known = true
     } catch {
       // Not known yet, and the connection may last: without names nobody can be told apart.

@@ -1,7 +1,7 @@
 /** The rooms this person is in: what the box told of them, and those of which it has yet to tell. */
-import { SvelteMap } from 'svelte/reactivity'
 import type { Room, RoomId, ServerMessage } from '../protocol'
 import { faultCode } from './api'
+import { HeardMap } from './heardMap.svelte'
 import type { RoomState } from './room.svelte'
 import type { Api } from './surroundings'
 
@@ -20,7 +20,7 @@ export type RoomsHearer = {
 const JOINED_PAGES_MAX = 100
 
 export class Rooms {
-  readonly all = new SvelteMap<RoomId, RoomState>()
+  readonly all = new HeardMap<RoomId, RoomState>()
   /** True from the first welcome on, or with rooms that were kept: before it, no rooms means nothing. */
   known = $state(false)
   /** How many archived rooms there are, known here or not: counted as the box tells, from the welcome on. */

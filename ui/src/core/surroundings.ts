@@ -1,11 +1,11 @@
 /** What the chat needs of the world around it: the browser's in the page, a test's own in tests. */
-import type * as api from './api'
+import type * as all from './api'
 import type { World } from './connection'
 import type { Kept } from './kept'
 
-/** What the chat asks of the box. */
+/** What it asks of the box. Named one by one: an object of all that a module has costs the page its making. */
 export type Api = Pick<
-  typeof api,
+  typeof all,
   | 'archivedRooms'
   | 'box'
   | 'boxNow'

@@ -31,8 +31,6 @@ export const en = {
   'search.here': 'Search in this chat',
   'newChat.title': 'New chat',
 
-  // --- Pages for when something is in the way -----------------------------------------------------------------
-
   // --- Chat list, conversation ---------------------------------------------------------------------------------
   'chats.title': 'Chats',
   'chats.new': 'New chat or room',
@@ -67,18 +65,6 @@ export const en = {
   'composer.send': 'Send',
   'composer.gone': '{name} is not here any more. Nothing can be added here.',
   'composer.archived': 'This room is archived. It can be read, not written.',
-
-  // --- Connection ------------------------------------------------------------------------------------------------
-  'link.silent': 'The box does not answer. What you write is sent when it does.',
-  'link.reconnecting': 'Reconnecting…',
-  'link.offline': 'Offline. What you write is sent later.',
-  'link.back': 'Back online',
-  'link.busy': 'The box is busy. Trying again…',
-  'link.fault': 'Something is wrong with this page. Reload it.',
-  'link.tooMany': 'porch is open in too many windows. This one has stopped.',
-  'link.connectHere': 'Use this window',
-  'link.updated': 'porch was updated.',
-  'link.reload': 'Reload',
 
   // --- Errors the server names: one for each code ---------------------------------------------------------------
   'error.busy': 'The box is busy. Try again in a moment.',

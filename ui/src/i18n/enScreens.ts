@@ -83,6 +83,16 @@ export const enScreens = {
   'viewer.goTo': 'Go to the message',
 
   // --- Pages for when something is in the way --------------------------------------------------------------
+  'link.silent': 'The box does not answer. What you write is sent when it does.',
+  'link.reconnecting': 'Reconnecting…',
+  'link.offline': 'Offline. What you write is sent later.',
+  'link.back': 'Back online',
+  'link.busy': 'The box is busy. Trying again…',
+  'link.fault': 'Something is wrong with this page. Reload it.',
+  'link.tooMany': 'porch is open in too many windows. This one has stopped.',
+  'link.connectHere': 'Use this window',
+  'link.updated': 'porch was updated.',
+  'link.reload': 'Reload',
 
   // --- Coming in: welcome, join, sign in, use here, signed out ------------------------------------------------------
   'welcome.title': 'Welcome to {box}',

@@ -83,6 +83,16 @@ export const zhScreens: ScreensTable = {
   'viewer.goTo': '跳到这条消息',
 
   // --- 遇到阻碍时的页面 ------------------------------------------------------------------------------
+  'link.silent': '主机没有回应，写下的消息会在恢复后发送。',
+  'link.reconnecting': '正在重新连接…',
+  'link.offline': '已离线，写下的消息会稍后发送。',
+  'link.back': '已恢复连接',
+  'link.busy': '主机正忙，正在自动重试…',
+  'link.fault': '页面出现故障，请重新加载。',
+  'link.tooMany': 'porch打开的窗口太多，这个窗口已停用。',
+  'link.connectHere': '使用这个窗口',
+  'link.updated': 'porch已更新。',
+  'link.reload': '重新加载',
 
   // --- 进入：欢迎、加入、登录、在此使用、已退出 -----------------------------------------------------------
   'welcome.title': '欢迎来到{box}',

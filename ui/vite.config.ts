@@ -15,12 +15,20 @@ const parts = /src\/parts\/(Banner|Choices|Field|PersonRow|Select|Switch)\.|bind
 const small =
   /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|saveFile|seen)|room\/openRooms|focusHeading)\./
 
-/** What comes with the first messages, once they are seen. */
-const message = /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place))\./
+/** What comes with the first messages, once they are seen; with what stands around one that is written, and brings its files. */
+const message =
+  /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(uploads|keptFiles))\./
 
 export default defineConfig({
-  // Tests run the reactivity that browsers run, not the one for rendering on a server.
-  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  resolve: {
+    alias: [
+      // As it was written: made for older browsers it is twice as large.
+      { find: /^tus-js-client$/, replacement: 'tus-js-client/lib/browser/index.js' },
+      { find: /^url-parse$/, replacement: `${import.meta.dirname}/src/sending/ownUrl.ts` },
+    ],
+    // Tests run the reactivity that browsers run, not the one for rendering on a server.
+    ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
+  },
   plugins: [
     icons(),
     withoutHydration(),

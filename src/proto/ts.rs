@@ -125,6 +125,7 @@ fn page_limits() -> String {
         limits::BODY_CHARS_MAX,
         limits::CLIENT_FRAME_BYTES_MAX,
         limits::ERROR_TEXT_CHARS_MAX,
+        limits::FILE_BYTES_MAX,
         limits::IDENT_BYTES_MAX,
         limits::INVITE_NOTE_CHARS_MAX,
         limits::INVITE_ROOMS_MAX,

@@ -51,22 +51,7 @@ const api = {
 }
 
 export const chat = new Chat({
-  api: {
-    archivedRooms,
-    box,
-    boxNow,
-    history,
-    join,
-    joinedRooms,
-    keepsCookies,
-    login,
-    logout,
-    me,
-    people,
-    register,
-    room,
-    search,
-  },
+  api,
   world: {
     open: () => new WebSocket(`wss://${location.host}/ws`),
     now: Date.now,

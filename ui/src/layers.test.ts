@@ -18,11 +18,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   own: ['core', 'i18n', 'style', 'wire'],
   parts: ['core', 'i18n', 'own', 'style', 'wire'],
   monitor: ['core', 'own', 'wire'],
-  conversation: BELOW,
+  conversation: [...BELOW, 'sending'],
   devices: BELOW,
   first: BELOW,
   invites: BELOW,
   notify: BELOW,
+  sending: BELOW,
   settings: BELOW,
   box: [...BELOW, 'first'],
   people: [...BELOW, 'box'],
@@ -41,7 +42,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'search',
     'settings',
   ],
-  shell: [...BELOW, 'box', 'devices', 'monitor', 'notify', 'screens'],
+  shell: [...BELOW, 'box', 'devices', 'monitor', 'notify', 'screens', 'sending'],
 }
 
 /** Files beside the folders that come from the box's own source, and those that put the screens together. */

@@ -5,8 +5,12 @@ import type { ClientMsgId, Message, UserId } from '../protocol'
 /** Within this time an author is not named again. */
 export const GROUP_MS = 5 * 60_000
 
-/** A message with attachments; its text says something of them, or nothing. */
-export type Attached = { readonly kind: 'attached'; readonly text: string; readonly message: Message }
+/** A message with attachments, stored or on its way; its text says something of them, or nothing. */
+export type Attached<M = Message | Pending> = {
+  readonly kind: 'attached'
+  readonly text: string
+  readonly message: M
+}
 /** What a message holds: each kind has its component in `content`. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
@@ -87,7 +91,7 @@ export function layOut(
     days.put(draft(author, mine, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
   }
   for (const item of unconfirmed(messages, pending, me))
-    days.put(draft(me, true, item.client_msg_id, item.written_at, textOf(item.body), null, item, false))
+    days.put(draft(me, true, item.client_msg_id, item.written_at, contentOf(item), null, item, false))
   return days.end()
 }
 
@@ -145,8 +149,8 @@ class Days {
   }
 }
 
-function contentOf(message: Message): Content {
-  if (message.deleted) return { kind: 'deleted' }
+function contentOf(message: Message | Pending): Content {
+  if ('deleted' in message && message.deleted) return { kind: 'deleted' }
   return message.attachments ? { kind: 'attached', text: message.body, message } : textOf(message.body)
 }
 

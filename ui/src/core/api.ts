@@ -27,9 +27,10 @@ import { toJson } from './wellFormed'
 
 /**
  * `unreachable`: no answer came from the box. `unexpected`: one came that the protocol does not know. `cookies_blocked`:
- * this browser would not keep what the box gives it, so nothing was asked.
+ * this browser would not keep what the box gives it, so nothing was asked. `file_gone`: a file that was to be sent is not on
+ * this device any more, or not as it was.
  */
-export type FaultCode = ErrorCode | 'unreachable' | 'unexpected' | 'cookies_blocked'
+export type FaultCode = ErrorCode | 'unreachable' | 'unexpected' | 'cookies_blocked' | 'file_gone'
 
 /** Why something asked of the box was not done. `message` is English, for logs; show words for `code`. */
 export class Refusal extends Error {

@@ -5,7 +5,17 @@
  *
  * The page's own instance is `chat` of `src/chat.ts`.
  */
-import type { BoxInfo, ClientMsgId, Room, RoomId, ServerMessage, SessionId, User, UserId } from '../protocol'
+import type {
+  Attachment,
+  BoxInfo,
+  ClientMsgId,
+  Room,
+  RoomId,
+  ServerMessage,
+  SessionId,
+  User,
+  UserId,
+} from '../protocol'
 import { accountOf } from './account'
 import { Refusal } from './api'
 import { Arrivals } from './arrivals'
@@ -129,8 +139,8 @@ export class Chat {
   // --- Writing and reading ---------------------------------------------------------------------
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
-  send(room: RoomId, body: string): ClientMsgId {
-    return this.#kept.send(room, body)
+  send(room: RoomId, body: string, attachments?: readonly Attachment[]): ClientMsgId {
+    return this.#kept.send(room, body, attachments)
   }
 
   /** Tries a failed message again. */

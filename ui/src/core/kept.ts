@@ -4,7 +4,7 @@
  * in whatever order**: every write asks `accounts` first, and whatever is of nobody in it is erased at every start, entry
  * and leave.
  */
-import type { ClientMsgId, RoomId, User } from '../protocol'
+import type { Attachment, ClientMsgId, RoomId, User } from '../protocol'
 import { ACCOUNTS_KEY, type Account, accountOf } from './account'
 import { Cache, type CacheSource, fill, type Recalled } from './cache'
 import type { Connection } from './connection'
@@ -44,7 +44,8 @@ export class Kept {
   #now: () => number
   #storage: KeptStorage | null
   #drafts: Drafts
-  #store: KeptStore
+  /** The page's database. */
+  readonly store: KeptStore
   #cache: Cache
   #source: KeptSource | null = null
 
@@ -53,17 +54,17 @@ export class Kept {
     this.#storage = storage
     this.accounts = new KeptAccounts(storage)
     this.#drafts = new Drafts(storage, this.accounts)
-    this.#store = new KeptStore(name, this.accounts)
-    this.#cache = new Cache(this.#store, now, idle)
+    this.store = new KeptStore(name, this.accounts)
+    this.#cache = new Cache(this.store, now, idle)
     const channel = new BroadcastChannel(name)
     this.outbox = new Outbox(
       {
-        all: (account) => this.#store.all(account),
-        put: (item) => this.#store.put(item),
+        all: (account) => this.store.all(account),
+        put: (item) => this.store.put(item),
         // Other tabs may have it too, and would send what was given up here.
         remove: (id) => {
           channel.postMessage(id)
-          return this.#store.remove(id)
+          return this.store.remove(id)
         },
       },
       (message) => this.#source?.connection.send(message) ?? false,
@@ -134,9 +135,9 @@ export class Kept {
   }
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
-  send(room: RoomId, body: string): ClientMsgId {
+  send(room: RoomId, body: string, attachments?: readonly Attachment[]): ClientMsgId {
     const id = nextClientMsgId()
-    this.outbox.add(room, sendable(body), id, this.#now())
+    this.outbox.add(room, sendable(body), id, this.#now(), attachments)
     return id
   }
 
@@ -184,7 +185,7 @@ export class Kept {
 
   #prune(account = this.#account): void {
     pruneOwned(this.#storage, this.accounts)
-    this.#store.prune(account).then(
+    this.store.prune(account).then(
       () => this.accounts.sweep(),
       // Tried again at the next start, entry or leave.
       () => {},

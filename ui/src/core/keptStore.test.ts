@@ -34,8 +34,9 @@ function held(version: number): Promise<IDBDatabase> {
     if (version === 1)
       asked.result.createObjectStore('outbox', { keyPath: 'client_msg_id' }).createIndex('author', 'author')
   }
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result)
+    asked.onerror = () => reject(asked.error)
   })
 }
 
@@ -55,6 +56,26 @@ test('a_newer_page_gets_the_database_at_once', async () => {
   expect(newer.version).toBe(99)
   await expect(store.put(item('b'))).rejects.toThrow()
   newer.close()
+})
+
+test('what_the_page_of_before_left_unsent_is_there_and_that_page_does_not_touch_it_any_more', async () => {
+  const asked = indexedDB.open(name, 2)
+  asked.onupgradeneeded = () => {
+    const outbox = asked.result.createObjectStore('outbox', { keyPath: 'client_msg_id' })
+    outbox.createIndex('account', 'account')
+    outbox.put(item('a'))
+    asked.result.createObjectStore('cache', { keyPath: 'id' })
+  }
+  await new Promise<void>((resolve) => {
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close()
+      resolve()
+    }
+  })
+  expect((await store.all(ADA)).map(({ body }) => body)).toEqual(['a'])
+  await store.put(item('b'))
+  expect(await store.all(ADA)).toHaveLength(2)
+  await expect(held(2)).rejects.toThrow()
 })
 
 test('an_opening_that_failed_is_tried_again', async () => {
@@ -80,8 +101,8 @@ test('so_is_one_that_failed_later', async () => {
 
 test('a_database_that_the_browser_closed_is_opened_again', async () => {
   await store.put(item('a'))
-  const db = await held(2)
-  expect(db.version).toBe(2)
+  const db = await held(3)
+  expect(db.version).toBe(3)
   db.close()
   await new Promise<void>((resolve) => {
     indexedDB.deleteDatabase(name).onsuccess = () => resolve()
@@ -123,4 +144,26 @@ test('what_was_asked_for_before_somebody_went_is_not_written_after', async () =>
   await opening
   expect(await cached).toBe(false)
   expect([await store.all(ADA), await store.cached()]).toEqual([[], []])
+})
+
+test('what_lies_beside_a_message_is_no_message_and_goes_with_it', async () => {
+  for (const id of ['a', 'b']) {
+    await store.put(item(id))
+    await store.putting((outbox) => outbox.put({ client_msg_id: `${id}/0`, of: ADA, blob: new Blob(['x']) }))
+  }
+  expect((await store.all(ADA)).map(({ client_msg_id }) => client_msg_id)).toEqual(['a', 'b'])
+  await store.remove('a')
+  expect(await store.read('outbox', (outbox) => outbox.getAllKeys())).toEqual(['b', 'b/0'])
+})
+
+test('and_with_everything_of_one_who_may_keep_nothing', async () => {
+  let kept = [ADA, '2.1790000000000']
+  store = new KeptStore(name, { has: (account) => kept.includes(account), isLast: () => false })
+  for (const [at, account] of kept.entries()) {
+    await store.put({ ...item(`${at}`), account })
+    await store.putting((outbox) => outbox.put({ client_msg_id: `${at}/0`, of: account }))
+  }
+  kept = [ADA]
+  await store.prune(null)
+  expect(await store.read('outbox', (outbox) => outbox.getAllKeys())).toEqual(['0', '0/0'])
 })

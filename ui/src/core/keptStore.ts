@@ -1,6 +1,8 @@
 /**
- * The page's database on this device (IndexedDB): unsent messages, and the cache. Any of it may fail, and another tab may
- * stand in the way: whoever uses it goes on without, and the next use tries again.
+ * The page's database on this device (IndexedDB): unsent messages with their files, and the cache. Any of it may fail, and
+ * another tab may stand in the way: whoever uses it goes on without, and the next use tries again.
+ *
+ * The files of a message lie beside it in the same store, under keys that begin with its id (`keptFiles`): they go with it.
  */
 import type { ClientMsgId } from '../protocol'
 import type { Account } from './account'
@@ -8,8 +10,16 @@ import type { CachedHead, CachedRoom } from './cache'
 import type { KeptAccounts } from './keptAccounts'
 import type { OutboxStore, Stored } from './outbox'
 
-/** Goes up whenever the stores change; what is there of another version is dropped. */
-const VERSION = 2
+/**
+ * Goes up whenever the stores change, or an older page must not touch what is in them; what is there of another version is
+ * dropped. Version 2 had the same stores, and sent of a message with files only the words.
+ */
+const VERSION = 3
+
+type StoreName = 'outbox' | 'cache'
+
+/** What lies beside an unsent message, and is no message itself. */
+export type KeptBeside = { readonly client_msg_id: string; readonly of: Account }
 
 /** What becomes of the cache, at once or not at all. */
 export type CacheChange = {
@@ -31,28 +41,34 @@ export class KeptStore implements OutboxStore {
     this.#accounts = accounts
   }
 
-  async all(account: Account): Promise<Stored[]> {
-    const transaction = (await this.#open()).transaction('outbox')
-    return answer(transaction.objectStore('outbox').index('account').getAll(account))
+  all(account: Account): Promise<Stored[]> {
+    return this.read('outbox', (outbox) => outbox.index('account').getAll(account))
   }
 
-  async put(item: Stored): Promise<void> {
+  put(item: Stored): Promise<void> {
+    return this.putting((outbox) => {
+      if (this.#accounts.has(item.account)) outbox.put(item)
+    })
+  }
+
+  /** Changes unsent messages, or what lies beside them. */
+  async putting(work: (outbox: IDBObjectStore) => void): Promise<void> {
     try {
-      await this.#put(item)
+      await this.#write('outbox', work)
     } catch {
       // No space left: what the box has can be had again, and this nowhere.
       await this.#write('cache', (cache) => cache.clear())
-      await this.#put(item)
+      await this.#write('outbox', work)
     }
   }
 
   remove(id: ClientMsgId): Promise<void> {
-    return this.#write('outbox', (outbox) => outbox.delete(id))
+    return this.#write('outbox', (outbox) => outbox.delete(withAllBeside(id)))
   }
 
   /** The cache as it lies there: the head first, then the rooms. */
-  async cached(): Promise<(CachedHead | CachedRoom)[]> {
-    return answer((await this.#open()).transaction('cache').objectStore('cache').getAll())
+  cached(): Promise<(CachedHead | CachedRoom)[]> {
+    return this.read('cache', (cache) => cache.getAll())
   }
 
   /**
@@ -92,20 +108,23 @@ export class KeptStore implements OutboxStore {
       cursor.onsuccess = () => {
         const at = cursor.result
         if (!at) return
-        if (!this.#accounts.has((at.value as Stored).account)) at.delete()
+        const { account, of } = at.value as Stored & KeptBeside
+        if (!this.#accounts.has(account ?? of)) at.delete()
         at.continue()
       }
     })
   }
 
-  #put(item: Stored): Promise<void> {
-    return this.#write('outbox', (outbox) => {
-      if (this.#accounts.has(item.account)) outbox.put(item)
+  async read<T>(name: StoreName, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    const request = ask((await this.#open()).transaction(name).objectStore(name))
+    return new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
     })
   }
 
   /** Resolves when what `work` asks for is on the device, and rejects when none of it is. */
-  async #write(name: 'outbox' | 'cache', work: (store: IDBObjectStore) => void): Promise<void> {
+  async #write(name: StoreName, work: (store: IDBObjectStore) => void): Promise<void> {
     const transaction = (await this.#open()).transaction(name, 'readwrite')
     work(transaction.objectStore(name))
     return new Promise((resolve, reject) => {
@@ -121,7 +140,7 @@ export class KeptStore implements OutboxStore {
 
   #opened(asked: IDBOpenDBRequest): Promise<IDBDatabase> {
     return new Promise((resolve, reject) => {
-      asked.onupgradeneeded = () => lay(asked.result)
+      asked.onupgradeneeded = ({ oldVersion }) => oldVersion === 2 || lay(asked.result)
       asked.onblocked = () => reject(new Error('an older tab holds the database'))
       asked.onerror = () => {
         this.#opening = null
@@ -144,15 +163,11 @@ export class KeptStore implements OutboxStore {
   }
 }
 
+/** The key of an unsent message, and all that begin with it and a slash. */
+const withAllBeside = (id: ClientMsgId) => IDBKeyRange.bound(id, `${id}0`, false, true)
+
 function lay(db: IDBDatabase): void {
   for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name)
   db.createObjectStore('outbox', { keyPath: 'client_msg_id' }).createIndex('account', 'account')
   db.createObjectStore('cache', { keyPath: 'id' })
-}
-
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }

@@ -214,7 +214,7 @@ test('a_browser_that_stores_nothing_still_sends', async () => {
 
 test('a_frame_too_large_for_the_box_fails_here_and_lets_the_next_go', async () => {
   const outbox = await ready()
-  outbox.add(1, '\u0001'.repeat(9_000), 'a', 0)
+  outbox.add(1, '\u0001'.repeat(16_000), 'a', 0)
   // The longest message in the most bytes.
   outbox.add(1, '\u0001'.repeat(8_000), 'b', 0)
   expect(outbox.pendingIn(1).map((pending) => pending.failed)).toEqual(['body_long', null])

@@ -2,22 +2,44 @@
  * Messages the box has not confirmed. They live in IndexedDB until their echo comes, and are sent again
  * with the same `client_msg_id` after a lost connection or a reload: the box stores each once.
  *
- * In each room one message at a time is on its way. That alone keeps the order, whatever the box refuses.
+ * In each room one message at a time is on its way. That alone keeps the order, whatever the box refuses. A message whose
+ * files are still being brought to the box is not on its way yet, and holds nothing up: what was written after it goes
+ * first. Of two that are ready the one that was written first goes first.
  */
 import { CLIENT_FRAME_BYTES_MAX } from '../limits'
-import type { ClientMessage, ClientMsgId, RoomId } from '../protocol'
+import type { Attachment, ClientMessage, ClientMsgId, NewAttachment, RoomId } from '../protocol'
 import type { Account } from './account'
 import type { FaultCode } from './api'
 import type { Pending } from './room.svelte'
 import { toJson } from './wellFormed'
 
-export type Stored = Pending & { readonly account: Account }
+export type Stored = Pending & {
+  readonly account: Account
+  /** Its files, once all of them are on the box. */
+  readonly brought?: NewAttachment[] | undefined
+  /** The box had lost them, and they are brought once more. */
+  readonly again?: boolean
+}
 
 /** Where unsent messages are kept between two lives of the page. */
 export type OutboxStore = {
   all(account: Account): Promise<Stored[]>
   put(item: Stored): Promise<void>
   remove(id: ClientMsgId): Promise<void>
+}
+
+/** Brings the files of messages to the box; it is told of by `uploaded` and `refused`. */
+export type OutboxUploads = {
+  /** Begins with a message's files, unless it has begun. */
+  begin(item: Stored): void
+  /** The box is there again: what waits to be tried again waits no longer. */
+  wake(): void
+  /** This message is not wanted any more, and neither is what has come of it. */
+  drop(item: Stored): void
+  /** Whatever is to become of this message, its files have been brought or are not to be. */
+  end(id: ClientMsgId): void
+  /** Nobody is in any more: nothing goes on. */
+  stop(): void
 }
 
 /** Refusals that pass by themselves: the box says when to try again. */
@@ -29,6 +51,8 @@ export class Outbox {
   #store: OutboxStore
   #send: (message: ClientMessage) => boolean
   #changed: (room: RoomId, pending: readonly Pending[]) => void
+  /** Comes later than this; files wait for it. */
+  #uploads: OutboxUploads | null = null
   #account: Account = ''
   /** By room, in the order they were written. */
   #rooms = new Map<RoomId, Stored[]>()
@@ -66,6 +90,12 @@ export class Outbox {
     if (this.#loads === 0) this.#confirmed.clear()
   }
 
+  /** From now on files are brought by these. */
+  uploadBy(uploads: OutboxUploads): void {
+    this.#uploads = uploads
+    this.#nextEverywhere()
+  }
+
   pendingIn(room: RoomId): readonly Pending[] {
     return this.#rooms.get(room) ?? []
   }
@@ -77,7 +107,13 @@ export class Outbox {
     return size
   }
 
-  add(room: RoomId, body: string, id: ClientMsgId, writtenAt: number): void {
+  add(
+    room: RoomId,
+    body: string,
+    id: ClientMsgId,
+    writtenAt: number,
+    attachments?: readonly Attachment[],
+  ): void {
     const item: Stored = {
       client_msg_id: id,
       room,
@@ -85,11 +121,20 @@ export class Outbox {
       written_at: writtenAt,
       failed: null,
       account: this.#account,
+      attachments,
     }
     this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), item])
     this.#keep(item)
     this.#tell(room)
     this.#next(room)
+  }
+
+  /** All files of a message are on the box. */
+  uploaded(id: ClientMsgId, brought: NewAttachment[]): void {
+    const item = this.#find(id)
+    if (!item) return
+    this.#change({ ...item, brought })
+    this.#next(item.room)
   }
 
   /** The box has it: its echo came. */
@@ -108,7 +153,9 @@ export class Outbox {
       this.#nextAfter(item.room, retryMs ?? RETRY_MS)
       return
     }
-    this.#change({ ...item, failed: code })
+    // What the box has lost is brought to it again, by itself once.
+    const again = code === 'upload_unknown' && !item.again
+    this.#change({ ...item, failed: again ? null : code, brought: undefined, again })
     this.#landed(item.room, id)
   }
 
@@ -123,7 +170,9 @@ export class Outbox {
   /** Gives a message up. One that is on its way may arrive all the same. */
   discard(id: ClientMsgId): void {
     const item = this.#find(id)
-    if (item) this.confirmed(item.room, id)
+    if (!item) return
+    this.#uploads?.drop(item)
+    this.confirmed(item.room, id)
   }
 
   /** Gives up everything meant for a room that is gone. */
@@ -134,7 +183,8 @@ export class Outbox {
   /** After welcome: what was on its way may be lost, so everything goes again. */
   connected(): void {
     this.disconnected()
-    for (const room of this.#rooms.keys()) this.#next(room)
+    this.#uploads?.wake()
+    this.#nextEverywhere()
   }
 
   /**
@@ -157,6 +207,7 @@ export class Outbox {
   /** Forgets everything in memory; what is stored stays. */
   close(): void {
     this.disconnected()
+    this.#uploads?.stop()
     this.#rooms.clear()
     this.#account = ''
   }
@@ -178,14 +229,25 @@ export class Outbox {
     this.#next(room)
   }
 
+  #nextEverywhere(): void {
+    for (const room of this.#rooms.keys()) this.#next(room)
+  }
+
   #next(room: RoomId): void {
     if (this.#inFlight.has(room) || this.#waits.has(room)) return
-    const item = this.#rooms.get(room)?.find((other) => other.failed === null)
+    const item = this.#rooms.get(room)?.find((other) => other.failed === null && this.#isReady(other))
     if (!item) return
-    const { client_msg_id, body } = item
-    const message: ClientMessage = { type: 'send', room, client_msg_id, body }
+    const { client_msg_id, body, brought: attachments } = item
+    const message: ClientMessage = { type: 'send', room, client_msg_id, body, attachments }
     if (isTooLarge(message)) this.refused(client_msg_id, 'body_long', undefined)
     else if (this.#send(message)) this.#inFlight.set(room, client_msg_id)
+  }
+
+  /** Whether all that it brings is on the box; else it is on its way there from now on. */
+  #isReady(item: Stored): boolean {
+    if (!item.attachments || item.brought) return true
+    this.#uploads?.begin(item)
+    return false
   }
 
   #nextAfter(room: RoomId, ms: number): void {
@@ -200,6 +262,7 @@ export class Outbox {
   }
 
   #landed(room: RoomId, id: ClientMsgId): void {
+    this.#uploads?.end(id)
     if (this.#inFlight.get(room) === id) this.#inFlight.delete(room)
     this.#next(room)
   }

@@ -36,6 +36,8 @@ export type Pending = {
   readonly written_at: number
   /** Why it was refused; null while it is waiting or on its way. */
   readonly failed: FaultCode | null
+  /** What it brings beside words, as the box will tell of it, as far as that is known here; the bytes are kept apart. */
+  readonly attachments?: readonly Attachment[] | undefined
 }
 
 /** In short, as the list of rooms has it. */

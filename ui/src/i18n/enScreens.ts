@@ -50,6 +50,44 @@ export const enScreens = {
   'message.showAll': 'Show all',
   'message.showLess': 'Show less',
 
+  // --- Pictures and files with a message ---------------------------------------------------------------------
+  'sending.add': 'Add pictures or files',
+  'sending.drop': 'Drop to add to the message',
+  'sending.tray': 'To be sent with this message',
+  'sending.item': '{name}, {size}, {at} of {n}',
+  'sending.unnamed': 'File without a name',
+  'sending.what': 'What to do with this file',
+  'sending.remove': 'Remove',
+  'sending.removeNamed': 'Remove {name}',
+  'sending.describe': 'Describe this picture',
+  'sending.describeHint': 'What is to be seen, for people who do not see it',
+  'sending.alt': 'ALT',
+  'sending.left': 'Move to the left',
+  'sending.right': 'Move to the right',
+  'sending.place': 'Now {at} of {n}',
+  'sending.asItIs': 'Send as it is',
+  'sending.asItIsHint': 'Pictures are made smaller otherwise, and lose what the camera wrote into them.',
+  'sending.preparing': 'Getting ready…',
+  'sending.many': {
+    one: 'A message has at most ten attachments: {n} was not added.',
+    other: 'A message has at most ten attachments: {n} were not added.',
+  },
+  'sending.empty': 'Empty, and not added: {names}.',
+  'sending.large': 'Larger than 2 GB, and not added: {names}.',
+  'sending.folders': 'A folder cannot be sent: {names}. Choose the files in it.',
+  'sending.notKept':
+    'This device has no space to keep these files. Leave this page open until they are sent.',
+  'sending.begun': { one: 'Uploading {n} file', other: 'Uploading {n} files' },
+  'sending.brought': 'Uploaded',
+  'sending.progress': 'Uploading: {come} of {size}',
+  'sending.come': '{come} of {size}',
+  'sending.waits': 'Waiting to be uploaded',
+  'sending.paused': 'Paused',
+  'sending.pause': 'Pause',
+  'sending.resume': 'Go on',
+  'sending.cancel': 'Do not send',
+  'sending.limit': 'Too many of your files wait on the box to be sent. Try again when some of them are.',
+
   // --- What messages bring --------------------------------------------------------------------------
   'attached.picture': 'Picture',
   'attached.pictures': { one: '{n} picture', other: '{n} pictures' },
@@ -606,6 +644,8 @@ export const enScreens = {
   'error.upload_type': 'The box did not understand what was sent.',
   'error.upload_unknown': 'One of these files is not on the box any more. Add it again.',
   'error.upload_version': 'The box did not understand what was sent.',
+  'error.file_gone':
+    'A file is not on this device any more, or not as it was. Discard the message and add it again.',
   'error.code_ended': 'The time of this code is over. Ask the owner of the box for a new one.',
   'error.code_wrong':
     'The name or the code is not right, or the code has been used. Each new code makes the one before void.',

@@ -5,6 +5,7 @@ mod support;
 mod account;
 mod bad_input;
 mod before;
+mod brought;
 mod cli;
 mod clock;
 mod crash;

@@ -312,6 +312,52 @@ async fn uploads(page: &mut Page, ada: &Person) {
     assert_eq!(ask("HEAD /api/uploads/{id}", &path, "", "").await.status, 404);
 }
 
+/// A file that is uploaded whole; by which id it is sent.
+async fn uploaded(ada: &Person, file: &str) -> String {
+    let length = file.len();
+    let ask = async |method: &str, path: &str, fields: &str, body: &str| {
+        let (host, cookie) = (ada.door.https, &ada.cookie);
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nTus-Resumable: 1.0.0");
+        let raw = format!("{head}\r\nConnection: close\r\nContent-Length: {}\r\n{fields}\r\n{body}", body.len());
+        ada.door.ask_raw(&raw).await
+    };
+    let begun = ask("POST", "/api/uploads", &format!("Upload-Length: {length}\r\n"), "").await;
+    let path = begun.header("location").expect("where it is").to_owned();
+    let fields = "Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n";
+    assert_eq!(ask("PATCH", &path, fields, file).await.status, 204);
+    path.rsplit('/').next().expect("it ends in an id").to_owned()
+}
+
+/// A message that brings two files, as it is told and as it is read; and that is deleted.
+async fn attachments(page: &mut Page, ada: &Person, on_ada: &mut Stranger, kitchen: u64) {
+    // A GIF of one pixel, and nothing that a browser shows.
+    let picture = "GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    let mut send = page.examples["client send"][1].clone();
+    let (mut first, mut second) = (send["attachments"][0].clone(), send["attachments"][0].clone());
+    first["upload"] = json!(uploaded(ada, picture).await);
+    second["upload"] = json!(uploaded(ada, "words").await);
+    (send["room"], send["attachments"]) = (json!(kitchen), json!([first, second]));
+    on_ada.device.say(send).await;
+    let sent = on_ada.happens(page, "message").await;
+    for attachment in sent["attachments"].as_array().expect("they are told") {
+        page.check("attachment", attachment);
+    }
+    assert_eq!(sent["attachments"][0]["what"]["alt"], page.examples["client send"][1]["attachments"][0]["alt"]);
+    let path = format!("/api/attachments/{}", sent["id"]);
+    let asker = Asker::Person(ada);
+    let saved = page.ask(&asker, "GET /api/attachments/{message}/{place}", &format!("{path}/1"), None).await;
+    assert_eq!((saved.status, &*saved.body), (200, &b"words"[..]));
+    let smaller = "GET /api/attachments/{message}/{place}/{edge}";
+    let shown = page.ask(&asker, smaller, &format!("{path}/0/320"), None).await;
+    assert_eq!((shown.status, shown.header("content-type")), (200, Some("image/gif")), "it is no larger");
+    let gallery = format!("/api/rooms/{kitchen}/galleries/pictures");
+    let gallery = page.ask(&asker, "GET /api/rooms/{room}/galleries/{gallery}", &gallery, None).await.json();
+    assert_eq!(gallery["messages"][0]["id"], sent["id"]);
+    on_ada.ask(page, "delete", json!({"room": kitchen, "message": sent["id"]})).await;
+    on_ada.happens(page, "deleted").await;
+    assert_eq!(ada.ask("GET", &format!("{path}/1"), None).await.status, 404);
+}
+
 /// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.
 async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_id: u64) -> (u64, Value) {
     let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
@@ -563,6 +609,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     on_grace.hear(&mut page, "present").await;
     let (kitchen, message) = rooms(&mut page, &mut on_ada, &mut on_grace, grace.id).await;
     talk(&mut page, &mut on_ada, &mut on_grace, kitchen, &message).await;
+    attachments(&mut page, &ada, &mut on_ada, kitchen).await;
     on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;
     assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
     devices(&mut page, &mut on_ada, &grace, welcome).await;

@@ -52,6 +52,13 @@ const OTHERS: &[(Proof, How)] = &[
         How::Longer { test: "crash::", variable: "PORCH_CRASH_ROUNDS", value: "1000" },
     ),
     (
+        Proof {
+            name: "kills-of-files",
+            claim: "no message lacks its file and no file stays for nothing, over 500 kills",
+        },
+        How::Longer { test: "brought::", variable: "PORCH_CRASH_ROUNDS", value: "500" },
+    ),
+    (
         Proof { name: "soak", claim: "an idle box with people connected writes nothing to its disk for an hour" },
         How::Longer { test: "quiet::", variable: "PORCH_QUIET_SECONDS", value: "3600" },
     ),

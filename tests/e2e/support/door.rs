@@ -176,6 +176,12 @@ fn connector(roots: Arc<rustls::RootCertStore>, clock: Arc<dyn TimeProvider>) ->
 
 /// A request as it is written here, over TLS: for what no proper client sends.
 impl Door {
+    /// None where porch dies of it, or has.
+    pub(crate) async fn try_raw(&self, request: &[u8]) -> Option<Answer> {
+        exchange(self.wire().await.ok()?, request).await.ok()
+    }
+
+    /// The same, where it has to be answered.
     pub(crate) async fn ask_raw(&self, request: &str) -> Answer {
         let wire = self.wire().await.expect("porch can be reached");
         exchange(wire, request.as_bytes()).await.unwrap_or_else(|e| panic!("{request}: {e}"))

@@ -129,21 +129,24 @@ describe('pictures and files in Chromium', { skip }, () => {
     await ada.page.locator('.tray .remove').click()
   })
 
-  chapter('what is written after a long upload goes first, and a box that is killed costs nothing', async () => {
-    asked.length = 0
-    await slow(SLOW_BYTES_A_SECOND)
-    await choose(film('long.bin'))
-    await send()
-    await ada.say('Written after it')
-    await underWay()
-    await look(ada.page, 'attach-uploading')
-    await porch.killAndRestart()
-    await slow(-1)
-    const { attachments } = await newest((message) => message.attachments?.[0]?.name === 'long.bin')
-    assert.equal(attachments[0].bytes, FILM_BYTES)
-    assert.equal(begun(), 1)
-    ada.forgive(/ERR_|upload/i)
-  })
+  chapter(
+    'what is written after a long upload goes first, and a box that is killed costs nothing',
+    async () => {
+      asked.length = 0
+      await slow(SLOW_BYTES_A_SECOND)
+      await choose(film('long.bin'))
+      await send()
+      await ada.say('Written after it')
+      await underWay()
+      await look(ada.page, 'attach-uploading')
+      await porch.killAndRestart()
+      await slow(-1)
+      const { attachments } = await newest((message) => message.attachments?.[0]?.name === 'long.bin')
+      assert.equal(attachments[0].bytes, FILM_BYTES)
+      assert.equal(begun(), 1)
+      ada.forgive(/ERR_|upload/i)
+    },
+  )
 
   chapter('nothing moves when the box has it', async () => {
     const { page } = ada
@@ -189,7 +192,7 @@ describe('pictures and files in Chromium', { skip }, () => {
     await send()
     await underWay()
     await page.getByRole('button', { name: 'Pause' }).click()
-    
+
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByRole('button', { name: 'Pause' }).waitFor()
     const deleted = page.waitForResponse((answer) => answer.request().method() === 'DELETE')

@@ -85,7 +85,10 @@ describe('what messages bring in Chromium', { skip }, () => {
     await grace.bring([{ name: 'dance.gif', type: 'image/gif', bytes: moving(200) }], 'It moves')
     await grace.bring([png(3_000, 300, 40)], 'Very wide')
     await grace.bring(Array.from({ length: 7 }, (_, at) => png(600, 400 + at * 40, at * 50)))
-    await grace.bring([text('Protokoll der Sitzung vom zwölften November (2).pdf'), text('a.zip')], 'For Monday')
+    await grace.bring(
+      [text('Protokoll der Sitzung vom zwölften November (2).pdf'), text('a.zip')],
+      'For Monday',
+    )
     await grace.bring([{ name: 'A long song about the sea.ogg', type: 'audio/ogg', bytes: silence(1_500) }])
     await grace.bring([spoken(1_200)])
     await grace.bring([spoken(2_000)])
@@ -93,10 +96,9 @@ describe('what messages bring in Chromium', { skip }, () => {
     await look(ada.page, 'brought')
     for (const width of [320, 360, 768]) {
       await ada.page.setViewportSize({ width, height: 740 })
-      const list = await ada.page.locator('.viewport').evaluate(({ scrollWidth, clientWidth }) => [
-        scrollWidth,
-        clientWidth,
-      ])
+      const list = await ada.page
+        .locator('.viewport')
+        .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])
       assert.equal(list[0], list[1], `nothing is wider than the window at ${width} px`)
     }
     await ada.page.setViewportSize({ width: 1280, height: 800 })
@@ -120,10 +122,15 @@ describe('what messages bring in Chromium', { skip }, () => {
     await ada.page.keyboard.press('Home')
     await voices.first().getByRole('button', { name: 'Play the voice message' }).click()
     await voices.last().getByRole('button', { name: 'Pause' }).waitFor()
-    const playing = await ada.page.locator('audio').evaluateAll((all) => all.filter(({ paused }) => !paused).length)
+    const playing = await ada.page
+      .locator('audio')
+      .evaluateAll((all) => all.filter(({ paused }) => !paused).length)
     assert.equal(playing, 1)
     await voices.last().getByRole('button', { name: 'Pause' }).click()
-    await voices.last().getByRole('button', { name: /^Speed/ }).click()
+    await voices
+      .last()
+      .getByRole('button', { name: /^Speed/ })
+      .click()
     await voices.first().getByRole('button', { name: 'Speed: 1.5×' }).waitFor()
   })
 
@@ -181,7 +188,8 @@ describe('what messages bring in Chromium', { skip }, () => {
     await ada.openRoom('Everybody')
     const row = ada.message('The garden')
     const src = await row.locator('img').getAttribute('src')
-    const status = () => page.evaluate((src) => fetch(src, { cache: 'no-store' }).then(({ status }) => status), src)
+    const status = () =>
+      page.evaluate((src) => fetch(src, { cache: 'no-store' }).then(({ status }) => status), src)
     assert.equal(await status(), 200)
     const message = Number(src.split('/')[3])
     // Whoever looks at it meanwhile looks at another.
@@ -201,7 +209,8 @@ function watchShifts() {
   window.shifts = []
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries())
-      if (!hadRecentInput) window.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 80))])
+      if (!hadRecentInput)
+        window.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 80))])
   }).observe({ type: 'layout-shift', buffered: true })
 }
 

@@ -14,7 +14,8 @@ const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 const INSIDE: &str =
     "cargo test --workspace --lib --bins --test layers --test contributing --test security --test protocol_doc";
 /// Tests in `tests` that start the binary.
-const OUTSIDE: &str = "cargo test --release --test e2e --test lan --test doctor --test qr --test password_memory";
+const OUTSIDE: &str =
+    "cargo test --release --test e2e --test lan --test doctor --test qr --test password_memory --test media";
 
 /// Everything that is tested.
 pub fn test() -> Result<(), Failure> {

@@ -59,7 +59,7 @@ export async function findAgain(ada, url) {
   await ada.see('article .body', 'Me, 我们明天去爬山')
   // What comes after the first sight is not to be cut off: that would be an error of the page.
   await ada.until(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.includes('/MessageMenu-')),
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('/message-')),
   )
   await ada.goto(`${url}/search?q=${encodeURIComponent('爬山')}`)
   await ada.see('a.hit mark', '爬山')

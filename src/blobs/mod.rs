@@ -139,6 +139,6 @@ fn open(path: &Path) -> io::Result<Option<File>> {
 }
 
 /// What bytes are known by that were hashed.
-fn hash_value(hash: Context) -> BlobHash {
+pub fn hash_value(hash: Context) -> BlobHash {
     BlobHash(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"))
 }

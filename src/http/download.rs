@@ -1,6 +1,6 @@
 //! Answers with a stored file: whole, in part, or by saying that the client has it.
 //!
-//! The file never changes, and its tag is its content's hash: what somebody has of it stays right, and a download that
+//! The file never changes, and its tag is its own: what somebody has of it stays right, and a download that
 //! broke off goes on where it was. What is shown can run nothing, whatever it holds; what is not to be shown is saved,
 //! whatever it is. Enter at [`Downloads::enter`], before the file is opened: open files are few.
 
@@ -60,7 +60,7 @@ pub struct Download {
     pub file: File,
     /// Its length, which never changes.
     pub bytes: u64,
-    /// Its content's hash.
+    /// What it is known by.
     pub etag: BlobHash,
     /// What it is, where it is shown: nothing that can run a script.
     pub media_type: &'static str,

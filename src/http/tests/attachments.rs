@@ -97,6 +97,8 @@ async fn a_picture_is_shown_to_those_in_the_room_without_what_it_tells() {
         image::load_from_memory(&reply.body).unwrap().to_rgb8(),
         image::load_from_memory(&came).unwrap().to_rgb8()
     );
+    let stored = Blobs::open(porch._dir.path()).unwrap().folders().unwrap()[0].blobs().unwrap()[0].to_string();
+    assert!(!header(&reply, "etag").contains(&stored), "what came before it was cleaned cannot be tried out");
     let smaller = lin.get(&format!("{}/320", path(&message, 0))).await;
     assert_eq!((smaller.status, header(&smaller, "content-type")), (200, "image/jpeg"));
     let decoded = image::load_from_memory(&smaller.body).unwrap();

@@ -17,6 +17,9 @@ const EXIF: u8 = 0xe1;
 const ICC: u8 = 0xe2;
 const ADOBE: u8 = 0xee;
 
+/// Bytes between two segments that are no marker: decoders pass over them.
+const STRAY_BYTES_MAX: u32 = 4_096;
+
 /// With it a piece of an ICC profile begins.
 const ICC_HEAD: &[u8; 12] = b"ICC_PROFILE\0";
 /// Without its thumbnail.
@@ -73,20 +76,30 @@ fn frame(input: &mut Input<'_>) -> Walk<Size> {
 }
 
 /// Copies the picture up to its end marker: what follows it, a film or a depth map, stays behind. Of the segments those are
-/// kept that a decoder needs, the ICC profile, and what says of the colours how they are stored.
+/// kept that a decoder needs, the ICC profile, and what says of the colours how they are stored. One that is cut off within
+/// its scans is shown as far as it goes, and so is it copied: what was written until then is clean.
 pub(super) fn clean(input: &mut Input<'_>, orientation: u8, output: &mut Output<'_>) -> Walk<()> {
+    let mut has_scan = false;
+    match copy_picture(input, orientation, output, &mut has_scan) {
+        Err(Fault::Damaged) if has_scan => {}
+        copied => copied?,
+    }
+    Ok(output.write(&[0xff, END])?)
+}
+
+/// All but the end marker.
+fn copy_picture(input: &mut Input<'_>, orientation: u8, output: &mut Output<'_>, has_scan: &mut bool) -> Walk<()> {
     input.go_to(2)?;
     output.write(&[0xff, START])?;
     let mut exif = Some(orientation).filter(|orientation| *orientation != exif::UPRIGHT);
-    let (mut has_frame, mut has_scan) = (false, false);
+    let mut has_frame = false;
     loop {
         // Behind a scan, decoders pass over what is no marker.
-        let marker = if has_scan { stray_marker(input)? } else { marker(input)? };
-        if marker == END && has_scan {
-            output.write(&[0xff, END])?;
+        let marker = if *has_scan { stray_marker(input)? } else { marker(input)? };
+        if marker == END && *has_scan {
             return Ok(());
         }
-        if has_scan && (marker == TEMPORARY || RESTARTS.contains(&marker)) {
+        if *has_scan && (marker == TEMPORARY || RESTARTS.contains(&marker)) {
             continue;
         }
         let payload = payload(input, marker)?;
@@ -119,7 +132,7 @@ pub(super) fn clean(input: &mut Input<'_>, orientation: u8, output: &mut Output<
             if !has_frame {
                 return Err(Fault::Damaged);
             }
-            has_scan = true;
+            *has_scan = true;
             copy_coded(input, output)?;
         }
     }
@@ -138,10 +151,14 @@ fn write_head(marker: u8, payload_bytes: usize, output: &mut Output<'_>) -> Walk
     Ok(output.write(&[0xff, marker, length[0], length[1]])?)
 }
 
-/// The marker that comes next. Any number of fill bytes may stand before it (B.1.1.2).
+/// The marker that comes next. Any number of fill bytes may stand before it (B.1.1.2), and a few that some writers forget.
 fn marker(input: &mut Input<'_>) -> Walk<u8> {
-    if input.u8()? != 0xff {
-        return Err(Fault::Damaged);
+    let mut stray = 0;
+    while input.u8()? != 0xff {
+        stray += 1;
+        if stray > STRAY_BYTES_MAX {
+            return Err(Fault::Damaged);
+        }
     }
     loop {
         input.step()?;

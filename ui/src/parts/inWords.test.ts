@@ -68,6 +68,23 @@ describe('the last message of a room', () => {
     expect(lastInWords(new RoomState(room({ last })))).toBe('')
   })
 
+  test('is what waits to be sent, where there is nothing else to tell', () => {
+    const waits = {
+      client_msg_id: 'a',
+      room: 1,
+      body: '',
+      written_at: 1,
+      failed: null,
+      attachments: [picture(), picture()],
+    }
+    const state = new RoomState(room({ last }))
+    state.pending = [waits]
+    expect(lastInWords(state)).toBe('2 pictures')
+    const heard = new RoomState(room({ last: { ...last, attached: { first: 'voice', count: 1 } } }))
+    heard.pending = [waits]
+    expect(lastInWords(heard)).toBe('Voice message')
+  })
+
   test('is told by what it is, where it has been heard', () => {
     const state = new RoomState(room())
     state.add(message({ id: 7, n: 1, body: '', attachments: [voice(65_000)] }))

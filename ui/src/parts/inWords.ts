@@ -29,11 +29,12 @@ export function attachedInWords(attached: Brought): string {
   return t(isMixed ? 'attached.several' : `attached.${type}s`, { n: attached.length })
 }
 
-/** What the last message of a room has brought, as well as that is known. */
-export function lastInWords({ last, timeline, changed }: RoomState): string {
+/** What the last message of a room has brought, as well as that is known; else what waits to be sent there. */
+export function lastInWords({ last, pending, timeline, changed }: RoomState): string {
   // How long it is, or by what name, the list of rooms does not tell.
   void changed
-  return last?.attached ? attachedInWords(timeline.find(last.id)?.attachments ?? last.attached) : ''
+  if (last?.attached) return attachedInWords(timeline.find(last.id)?.attachments ?? last.attached)
+  return attachedInWords(pending.at(-1)?.attachments ?? [])
 }
 
 function oneInWords({ name, what }: Attachment): string {

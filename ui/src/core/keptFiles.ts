@@ -13,9 +13,11 @@ import type { Pending } from './room.svelte'
 type Kept = Pick<Stored, 'client_msg_id' | 'account' | 'attachments'>
 type KeptBlob = KeptBeside & { readonly blob: Blob }
 type KeptUpload = KeptBeside & { readonly upload: UploadId }
+type KeptPause = KeptBeside & { readonly isPaused: boolean }
 
 const blobKey = (id: ClientMsgId, place: number) => `${id}/${place}`
 const uploadKey = (id: ClientMsgId, place: number) => `${id}/${place}/upload`
+const pauseKey = (id: ClientMsgId) => `${id}/pause`
 
 export class KeptFiles {
   #store: KeptStore
@@ -43,7 +45,10 @@ export class KeptFiles {
   }
 
   /** One of a message's files; null where it is not on this device any more. */
-  async blob({ client_msg_id, attachments = [] }: Pending, place: number): Promise<Blob | null> {
+  async blob(
+    { client_msg_id, attachments = [] }: Pick<Pending, 'client_msg_id' | 'attachments'>,
+    place: number,
+  ): Promise<Blob | null> {
     const held = this.#held.get(attachments)?.[place]
     if (held) return held
     const kept = await this.#get<KeptBlob>(blobKey(client_msg_id, place))
@@ -58,6 +63,16 @@ export class KeptFiles {
   /** It has begun. Where that cannot be kept, a reload begins anew. */
   async begun({ client_msg_id, account }: Kept, place: number, upload: UploadId): Promise<void> {
     const record: KeptUpload = { client_msg_id: uploadKey(client_msg_id, place), of: account, upload }
+    await this.#put(client_msg_id, [record])
+  }
+
+  /** Whether it is to wait until it is told to go on. */
+  async isPaused(id: ClientMsgId): Promise<boolean> {
+    return (await this.#get<KeptPause>(pauseKey(id)))?.isPaused ?? false
+  }
+
+  async pause({ client_msg_id, account }: Kept, isPaused: boolean): Promise<void> {
+    const record: KeptPause = { client_msg_id: pauseKey(client_msg_id), of: account, isPaused }
     await this.#put(client_msg_id, [record])
   }
 

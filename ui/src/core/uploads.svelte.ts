@@ -129,6 +129,8 @@ export class Sending {
   paused = $state(false)
   /** Whether bytes go out at the moment, as far as this tab knows. */
   going = $state(false)
+  /** It did not go on, and is tried again in a while. */
+  resting = $state(false)
   /** What brings each file. */
   readonly uploads: (UploadId | null)[]
 
@@ -170,6 +172,7 @@ export class Sending {
   /** All files, one after the other. What can be sent then, or why it cannot; null when it was stopped. */
   async bring(): Promise<NewAttachment[] | FaultCode | null> {
     const attachments: NewAttachment[] = []
+    if (await this.#files.isPaused(this.#item.client_msg_id)) this.paused = true
     for (const [place, { what }] of this.#expected.entries()) {
       const file = await this.#files.blob(this.#item, place)
       if (this.signal.aborted) return null
@@ -185,11 +188,13 @@ export class Sending {
 
   pause(): void {
     this.paused = true
+    void this.#files.pause(this.#item, true)
     this.#stopTry()
   }
 
   resume(): void {
     this.paused = false
+    void this.#files.pause(this.#item, false)
     this.#nudge()
   }
 
@@ -223,7 +228,9 @@ export class Sending {
       // A file that was moved or changed since it was chosen fails as a network does.
       else if (!(await isReadable(file))) return 'file_gone'
       if (this.came[place]! > before) failures = 0
+      this.resting = true
       await this.#rest(retryMs ?? BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!)
+      this.resting = false
       failures += 1
     }
     return null

@@ -319,6 +319,51 @@ test('what_was_paused_goes_on_when_it_is_told_to', async () => {
   await vi.waitFor(() => expect(tab.tries[1]).toMatchObject({ upload: 'u1' }))
 })
 
+test('what_was_paused_is_paused_after_a_reload_too_until_it_is_told_to_go_on', async () => {
+  const before = await opened()
+  await before.add(1, '', 'a', 'log')
+  await before.trying('log')
+  before.uploads.of('a')!.pause()
+  await vi.waitFor(async () => expect(await records()).toContain('a/pause'))
+  before.close()
+  const after = await opened()
+  await vi.waitFor(() => expect(after.uploads.of('a')?.paused).toBe(true))
+  after.outbox.connected()
+  expect(after.tries).toEqual([])
+  after.uploads.of('a')!.resume()
+  await after.bring('log', 'u1')
+  await vi.waitFor(() => expect(after.sent).toHaveLength(1))
+  after.outbox.confirmed(1, 'a')
+  await vi.waitFor(async () => expect(await records()).toEqual([]))
+})
+
+test('what_waits_to_be_tried_again_is_told_from_what_goes_out', async () => {
+  const tab = await opened()
+  await tab.add(1, '', 'a', 'log')
+  const one = await tab.trying('log')
+  const sending = tab.uploads.of('a')!
+  one.hear.came(2)
+  expect(sending.resting).toBe(false)
+  await tab.fail('log', 'unreachable', 3_600_000)
+  await vi.waitFor(() => expect(sending.resting).toBe(true))
+  await vi.waitFor(() => {
+    tab.outbox.connected()
+    expect(tab.tries).toHaveLength(2)
+  })
+  expect(sending.resting).toBe(false)
+})
+
+test('what_a_message_brings_is_the_same_object_however_it_stands_with_it', async () => {
+  const tab = await opened()
+  await tab.add(1, '', 'a', 'log')
+  const [before] = tab.shown.get(1)!
+  await tab.bring('log', 'u1')
+  await vi.waitFor(() => expect(tab.shown.get(1)?.[0]).toMatchObject({ brought: [{ upload: 'u1' }] }))
+  expect(tab.shown.get(1)![0]).not.toBe(before)
+  // What is shown of it is not begun anew then.
+  expect(tab.shown.get(1)![0]!.attachments).toBe(before!.attachments)
+})
+
 test('a_reload_goes_on_with_what_has_come', async () => {
   const before = await opened()
   await before.add(1, 'look', 'a', 'cat', 'log')

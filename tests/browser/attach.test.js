@@ -37,11 +37,24 @@ describe('pictures and files in Chromium', { skip }, () => {
     await porch?.stop()
   })
 
+  chapter('the list of chats tells what waits to be sent, where nothing was said yet', async () => {
+    await slow(SLOW_BYTES_A_SECOND)
+    await choose(film('first.bin'))
+    await send()
+    const row = ada.chatRow('Everybody')
+    await row.filter({ hasText: 'not sent yet' }).getByText('first.bin').waitFor()
+    await ada.page.getByRole('button', { name: 'Do not send' }).click()
+    await ada.page.locator('.tray .remove').click()
+    await slow(-1)
+  })
+
   chapter('what is chosen waits in the tray, is described, and goes out smaller', async () => {
     const { page } = ada
     await choose(photo('Lake.png', 3_000, 2_000, 200), file('notes.txt', 'three lines'))
     await thing('Lake.jpg').waitFor()
     await thing('notes.txt').waitFor()
+    await said('Added: 2 files go with the message')
+    assert.ok(await ada.composer().evaluate((field) => field === document.activeElement))
     await thing('Lake.jpg').click()
     await page.getByRole('menuitem', { name: 'Describe this picture' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('A lake in the morning')
@@ -65,12 +78,28 @@ describe('pictures and files in Chromium', { skip }, () => {
 
   chapter('a picture goes as it is where that is asked for, and without a word', async () => {
     await choose(photo('Hill.png', 3_000, 2_000, 90))
-    await ada.page.getByRole('button', { name: 'Send as it is' }).click()
+    await ada.page.getByRole('button', { name: 'Original size' }).click()
     await thing('Hill.png').waitFor()
     await send()
     const { body, attachments } = await newest((message) => message.attachments?.[0]?.name === 'Hill.png')
     assert.equal(body, '')
     assert.deepEqual([attachments[0].what.width, attachments[0].what.height], [3_000, 2_000])
+    await ada.page.locator('article.pending').waitFor({ state: 'detached' })
+    // A picture that was let go of too early.
+    assert.deepEqual(ada.faults, [])
+  })
+
+  chapter('what is said while pictures are made ready is another message', async () => {
+    const { page } = ada
+    await choose(photo('d.png', 4_000, 3_000, 30), photo('e.png', 4_000, 3_000, 60))
+    await ada.composer().fill('Before')
+    await ada.composer().press('Enter')
+    assert.equal(await ada.composer().inputValue(), '')
+    await page.keyboard.type('after')
+    const { attachments } = await sent('Before')
+    assert.equal(attachments.length, 2)
+    assert.equal(await ada.composer().inputValue(), 'after')
+    await ada.composer().fill('')
   })
 
   chapter('things in the tray are moved and removed by keys', async () => {
@@ -83,6 +112,7 @@ describe('pictures and files in Chromium', { skip }, () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Delete')
     await page.getByRole('button', { name: /^two, .*, 2 of 2/ }).waitFor()
+    await said('Removed: 2 files go with the message')
     await page.keyboard.press('Delete')
     await page.keyboard.press('Delete')
     await page.locator('.tray').waitFor({ state: 'detached' })
@@ -176,7 +206,7 @@ describe('pictures and files in Chromium', { skip }, () => {
     await choose(film('reloaded.bin'))
     await send()
     await underWay()
-    await untilOnTheDevice()
+    await untilOnTheDevice('/0', '/0/upload')
     await ada.page.reload()
     await slow(-1)
     const { attachments } = await newest((message) => message.attachments?.[0]?.name === 'reloaded.bin')
@@ -184,24 +214,35 @@ describe('pictures and files in Chromium', { skip }, () => {
     assert.equal(begun(), 1)
   })
 
-  chapter('it is paused and goes on, and what is cancelled is gone from the box too', async () => {
-    const { page } = ada
-    asked.length = 0
-    await slow(SLOW_BYTES_A_SECOND)
-    await choose(film('unwanted.bin'))
-    await send()
-    await underWay()
-    await page.getByRole('button', { name: 'Pause' }).click()
-
-    await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByRole('button', { name: 'Pause' }).waitFor()
-    const deleted = page.waitForResponse((answer) => answer.request().method() === 'DELETE')
-    await page.getByRole('button', { name: 'Do not send' }).click()
-    assert.equal((await deleted).status(), 204)
-    await page.locator('article.pending').waitFor({ state: 'detached' })
-    await slow(-1)
-    assert.equal(begun(), 1)
-  })
+  chapter(
+    'it is paused and goes on, and what is not to be sent goes back and the box forgets it',
+    async () => {
+      const { page } = ada
+      asked.length = 0
+      await slow(SLOW_BYTES_A_SECOND)
+      await choose(film('unwanted.bin'))
+      await ada.composer().fill('Perhaps')
+      await send()
+      await underWay()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await untilOnTheDevice('/0', '/0/upload', '/pause')
+      await page.reload()
+      await page.getByRole('group', { name: /^Paused: / }).waitFor()
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('button', { name: 'Pause' }).waitFor()
+      const deleted = page.waitForResponse((answer) => answer.request().method() === 'DELETE')
+      await page.getByRole('button', { name: 'Do not send' }).click()
+      assert.equal((await deleted).status(), 204)
+      await page.locator('article.pending').waitFor({ state: 'detached' })
+      await thing('unwanted.bin').waitFor()
+      assert.equal(await ada.composer().inputValue(), 'Perhaps')
+      assert.ok(await ada.composer().evaluate((field) => field === document.activeElement))
+      await page.locator('.tray .remove').click()
+      await ada.composer().fill('')
+      await slow(-1)
+      assert.equal(begun(), 1)
+    },
+  )
 
   chapter('nothing went wrong in the page', async () => {
     await ada.leave()
@@ -218,6 +259,8 @@ describe('pictures and files in Chromium', { skip }, () => {
   const choose = (...files) => ada.page.locator('.composer input[type=file]').setInputFiles(files)
   const thing = (name) => ada.page.locator(`.tray button.thing[aria-label*="${name}"]`)
   const send = () => ada.page.locator('.composer button[type=submit]').click()
+  /** To those who listen. */
+  const said = (words) => ada.page.locator('[role=status]', { hasText: words }).waitFor({ state: 'attached' })
   const begun = () => asked.filter((one) => one === 'POST /api/uploads').length
 
   /** Some of it has gone out. */
@@ -255,9 +298,9 @@ describe('pictures and files in Chromium', { skip }, () => {
     })
   }
 
-  /** The file and its upload have been kept. */
-  const untilOnTheDevice = () =>
-    ada.page.waitForFunction(async () => {
+  /** What is kept beside a message has been, by the ends of its keys: a file, its upload. */
+  const untilOnTheDevice = (...ends) =>
+    ada.page.waitForFunction(async (ends) => {
       const db = await new Promise((resolve) => {
         const asked = indexedDB.open('porch')
         asked.onsuccess = () => resolve(asked.result)
@@ -267,8 +310,8 @@ describe('pictures and files in Chromium', { skip }, () => {
         asked.onsuccess = () => resolve(asked.result)
       })
       db.close()
-      return keys.some((key) => key.endsWith('/0')) && keys.some((key) => key.endsWith('/0/upload'))
-    })
+      return ends.every((end) => keys.some((key) => key.endsWith(end)))
+    }, ends)
 })
 
 /** In the page: where a message and its pictures are. */

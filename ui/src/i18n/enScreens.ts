@@ -39,6 +39,7 @@ export const enScreens = {
   'common.passwordShow': 'Show the password',
   'common.name': 'Name',
   'common.save': 'Save',
+  'common.andThen': '{text}, {more}',
   'unsupported.title': 'This browser is too old for porch',
   'unsupported.text':
     'porch needs a browser from 2024 or later: Chrome, Edge, Firefox or Safari, brought up to date.',
@@ -57,6 +58,15 @@ export const enScreens = {
   'sending.item': '{name}, {size}, {at} of {n}',
   'sending.unnamed': 'File without a name',
   'sending.what': 'What to do with this file',
+  'sending.whatPicture': 'What to do with this picture',
+  'sending.added': {
+    one: 'Added: {n} file goes with the message',
+    other: 'Added: {n} files go with the message',
+  },
+  'sending.removed': {
+    one: 'Removed: {n} file goes with the message',
+    other: 'Removed: {n} files go with the message',
+  },
   'sending.remove': 'Remove',
   'sending.removeNamed': 'Remove {name}',
   'sending.describe': 'Describe this picture',
@@ -65,8 +75,9 @@ export const enScreens = {
   'sending.left': 'Move to the left',
   'sending.right': 'Move to the right',
   'sending.place': 'Now {at} of {n}',
-  'sending.asItIs': 'Send as it is',
-  'sending.asItIsHint': 'Pictures are made smaller otherwise, and lose what the camera wrote into them.',
+  'sending.asItIs': 'Original size',
+  'sending.smaller': 'Pictures are made smaller, and lose what the camera wrote into them.',
+  'sending.original': 'Pictures keep what the camera wrote into them, often the place too.',
   'sending.preparing': 'Getting ready…',
   'sending.many': {
     one: 'A message has at most ten attachments: {n} was not added.',
@@ -88,6 +99,7 @@ export const enScreens = {
   'sending.pause': 'Pause',
   'sending.resume': 'Go on',
   'sending.cancel': 'Do not send',
+  'sending.back': 'Not sent: it is where you wrote it again.',
   'sending.limit': 'Too many of your files wait on the box to be sent. Try again when some of them are.',
 
   // --- What messages bring --------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** What is to be sent with the next message of a room: kept as long as the page, wherever one goes in it. */
 import type { RoomState } from '../core/room.svelte'
-import { ALT_CHARS_MAX } from '../limits'
+import { ALT_CHARS_MAX, ATTACHMENTS_MAX } from '../limits'
 import type { Attachment } from '../protocol'
 import { type OpenedPicture, openPicture } from './shrink'
 
@@ -15,11 +15,13 @@ export class TrayItem {
   /** The address of a small picture of it, until it is removed. */
   thumb = $state.raw<string | null>(null)
   alt = $state('')
+  /** Resolves when it was looked at. */
+  readonly looked: Promise<void>
   #isGone = false
 
   constructor(file: File) {
     this.file = file
-    void openPicture(file).then((picture) => {
+    this.looked = openPicture(file).then((picture) => {
       this.picture = picture
       if (picture?.thumb && !this.#isGone) this.thumb = URL.createObjectURL(picture.thumb)
     })
@@ -58,10 +60,23 @@ export class TrayItem {
   }
 }
 
+/** The files that were in a tray, and how they went: what is taken back is not made smaller twice. */
+type Made = { readonly files: readonly File[]; readonly asTheyAre: boolean }
+
+/** Of what is on its way from this page; gone with it. */
+const madeOf = new WeakMap<readonly Attachment[], Made>()
+
 export class Tray {
   items = $state.raw<readonly TrayItem[]>([])
   /** Pictures go as they are, however large. */
   asTheyAre = $state(false)
+  /** Messages that were sent from here, and go out as soon as their pictures were looked at. */
+  leaving = $state(0)
+
+  /** Whether there is something that only this page has. */
+  get holds(): boolean {
+    return this.items.length + this.leaving > 0
+  }
 
   /** Whether all that is known before it is sent is known. */
   get isReady(): boolean {
@@ -95,15 +110,52 @@ export class Tray {
     this.items = [...left.slice(0, to), item, ...left.slice(to)]
   }
 
-  /** What is in it, to be sent. It is empty then. */
-  take(): { facts: Attachment[]; blobs: Blob[] } {
-    const { items, asTheyAre } = this
-    const taken = {
-      facts: items.map((item) => item.facts(asTheyAre)),
-      blobs: items.map((item) => item.sent(asTheyAre)),
+  /** Hands over what is in it, now or as soon as it was looked at. It is empty at once: what is added then goes with the next. */
+  take(send: (facts: Attachment[], blobs: Blob[]) => void): void {
+    const { items, asTheyAre, isReady } = this
+    this.items = []
+    this.asTheyAre = false
+    const go = () => {
+      const facts = items.map((item) => item.facts(asTheyAre))
+      madeOf.set(facts, { files: items.map(({ file }) => file), asTheyAre })
+      send(
+        facts,
+        items.map((item) => item.sent(asTheyAre)),
+      )
+      for (const item of items) item.drop()
     }
-    for (const item of items) this.remove(item)
-    return taken
+    if (isReady) {
+      go()
+      return
+    }
+    this.leaving += 1
+    void Promise.all(items.map(({ looked }) => looked)).then(() => {
+      this.leaving -= 1
+      go()
+    })
+  }
+
+  /**
+   * What was to be sent lies here again, before what was added since; of a file that is nowhere any more there is no blob. Gives
+   * how many there was no place for.
+   */
+  putBack(attachments: readonly Attachment[], blobs: readonly (Blob | null)[]): number {
+    const made = madeOf.get(attachments)
+    const back = attachments.flatMap(({ name, media_type, what }, at) => {
+      const blob = blobs[at]
+      const file = made?.files[at] ?? (blob && new File([blob], name, { type: media_type }))
+      return file ? [{ file, alt: what.type === 'picture' ? what.alt : '' }] : []
+    })
+    const taken = back.slice(0, Math.max(0, ATTACHMENTS_MAX - this.items.length))
+    const items = taken.map(({ file, alt }) => {
+      const item = new TrayItem(file)
+      item.describe(alt)
+      return item
+    })
+    // What was added since was not to go like that.
+    if (made && this.items.length === 0) this.asTheyAre = made.asTheyAre
+    this.items = [...items, ...this.items]
+    return back.length - taken.length
   }
 }
 
@@ -114,4 +166,9 @@ export function trayOf(room: RoomState): Tray {
   let tray = trays.get(room)
   if (!tray) trays.set(room, (tray = new Tray()))
   return tray
+}
+
+/** Whether there is something in it that only this page has. */
+export function isHeld(room: RoomState): boolean {
+  return trays.get(room)?.holds ?? false
 }

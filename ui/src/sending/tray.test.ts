@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { ALT_CHARS_MAX } from '../limits'
+import { ALT_CHARS_MAX, ATTACHMENTS_MAX } from '../limits'
+import type { Attachment } from '../protocol'
 import type { OpenedPicture } from './shrink'
 import { Tray } from './tray.svelte'
 
@@ -13,6 +14,15 @@ const picture: OpenedPicture = {
   moves: false,
   thumb: new Blob(),
   small: { file: small, size: { width: 2_048, height: 1_024 } },
+}
+
+let last: { facts: Attachment[]; blobs: Blob[] } | null
+
+/** What was in it, where that goes out at once. */
+function taken(tray: Tray): typeof last {
+  last = null
+  tray.take((facts, blobs) => (last = { facts, blobs }))
+  return last
 }
 
 async function trayWith(...files: File[]): Promise<Tray> {
@@ -30,7 +40,7 @@ test('a_picture_goes_as_the_smaller_one_unless_it_is_to_go_as_it_is', async () =
   expect(tray.bytes).toBe(13)
   tray.asTheyAre = false
   tray.items[0]!.describe(' a cat\0 ')
-  const { facts, blobs } = tray.take()
+  const { facts, blobs } = taken(tray)!
   expect(blobs[0]).toBe(small)
   expect(facts).toEqual([
     {
@@ -42,6 +52,62 @@ test('a_picture_goes_as_the_smaller_one_unless_it_is_to_go_as_it_is', async () =
     { name: 'log', bytes: 4, media_type: '', what: { type: 'file' } },
   ])
   expect([tray.items, tray.bytes]).toEqual([[], 0])
+})
+
+test('what_is_sent_before_it_is_ready_goes_out_as_it_was_then', async () => {
+  const tray = new Tray()
+  tray.add([file('a', '')])
+  const sent = taken(tray)
+  expect(sent).toBeNull()
+  expect([tray.items, tray.leaving, tray.holds]).toEqual([[], 1, true])
+  tray.add([file('b', '')])
+  await vi.waitFor(() => expect(tray.leaving).toBe(0))
+  expect(last?.facts.map(({ name }) => name)).toEqual(['a'])
+  expect(tray.items.map((item) => item.file.name)).toEqual(['b'])
+})
+
+test('what_is_taken_back_is_what_was_chosen_and_lies_before_what_was_added_since', async () => {
+  opened.of.set('cat.heic', picture)
+  const cat = file('cat.heic', 'image/heic', 9)
+  const tray = await trayWith(cat)
+  tray.items[0]!.describe('a cat')
+  const { facts, blobs } = taken(tray)!
+  tray.add([file('log', '')])
+  expect(tray.putBack(facts, blobs)).toBe(0)
+  expect(tray.items[0]!.file).toBe(cat)
+  expect(tray.items.map((item) => [item.file.name, item.alt])).toEqual([
+    ['cat.heic', 'a cat'],
+    ['log', ''],
+  ])
+})
+
+test('that_a_picture_was_to_go_as_it_is_comes_back_too_and_not_onto_what_was_added_since', async () => {
+  opened.of.set('cat.heic', picture)
+  const tray = await trayWith(file('cat.heic', 'image/heic', 9))
+  tray.asTheyAre = true
+  const { facts, blobs } = taken(tray)!
+  expect(tray.asTheyAre).toBe(false)
+  tray.putBack(facts, blobs)
+  expect(tray.asTheyAre).toBe(true)
+  await vi.waitFor(() => expect(tray.isReady).toBe(true))
+  const again = taken(tray)!
+  tray.add([file('cat.heic', 'image/heic', 9)])
+  tray.putBack(again.facts, again.blobs)
+  expect(tray.asTheyAre).toBe(false)
+})
+
+test('after_a_reload_comes_back_what_the_device_has_and_no_more_than_a_message_may_bring', async () => {
+  const tray = new Tray()
+  const facts = ['a', 'b', 'c'].map((name) => ({
+    name,
+    bytes: 1,
+    media_type: '',
+    what: { type: 'file' } as const,
+  }))
+  tray.add(Array.from({ length: ATTACHMENTS_MAX - 1 }, () => file('full', '')))
+  expect(tray.putBack(facts, [null, new Blob(['b']), new Blob(['c'])])).toBe(1)
+  expect(tray.items).toHaveLength(ATTACHMENTS_MAX)
+  expect(tray.items[0]!.file.name).toBe('b')
 })
 
 test('nothing_is_ready_before_it_was_looked_at', () => {

@@ -42,14 +42,14 @@ const world: UploadsWorld = {
 export const uploads = new Uploads(kept.outbox, files, world)
 kept.outbox.uploadBy(uploads)
 
-/** Sends a message with files. */
+/** Sends a message with files; nothing where this person is not in that room any more. */
 export async function sendFiles(
   room: RoomState,
   body: string,
   facts: readonly Attachment[],
   blobs: readonly Blob[],
 ): Promise<void> {
-  if (!chat.me) return
+  if (!chat.me || chat.rooms.get(room.id) !== room) return
   files.hold(facts, blobs)
   const id = chat.send(room.id, body, facts)
   const isKept = await files.keep({ client_msg_id: id, account: accountOf(chat.me), attachments: facts })

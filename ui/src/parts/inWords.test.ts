@@ -4,7 +4,7 @@ import { file, film, picture, sound, voice } from '../core/testing/attachments'
 import { message, room } from '../core/testing/box'
 import { chooseLanguage, withTexts } from '../i18n'
 import type { Attachment } from '../protocol'
-import { attachedInWords, inWords, lastInWords } from './inWords'
+import { aloud, attachedInWords, inWords, lastInWords } from './inWords'
 
 beforeAll(async () => {
   vi.stubGlobal('document', { documentElement: {} })
@@ -50,6 +50,18 @@ describe('a message in words', () => {
     const attached = [picture({ alt: 'A red barn' })]
     expect(inWords({ body: '', attached })).toBe('Picture: A red barn')
     expect(inWords({ body: 'Ours', attached })).toBe('Picture: Ours')
+  })
+
+  test('is heard with what is to be seen on each of its pictures', async () => {
+    expect(aloud({ body: 'Hello' })).toBe('Hello')
+    expect(aloud({ body: 'Ours', attached: [picture()] })).toBe('Picture: Ours')
+    const attached = [picture({ alt: 'A red barn' })]
+    expect(aloud({ body: '', attached })).toBe('Picture: A red barn')
+    expect(aloud({ body: 'Ours', attached })).toBe('Picture (A red barn): Ours')
+    const album = [...attached, picture(), picture({ alt: 'A cat' })]
+    expect(aloud({ body: '', attached: album })).toBe('3 pictures: A red barn and A cat')
+    await chooseLanguage('zh')
+    expect(aloud({ body: '我们的', attached })).toBe('图片（A red barn）：我们的')
   })
 
   test('does not turn around what stands beside a name', () => {

@@ -1,6 +1,6 @@
 /** What messages have brought, in words: for wherever they are told of and not drawn. */
 import type { RoomState } from '../core/room.svelte'
-import { formatLength, t } from '../i18n/screens'
+import { formatLength, formatList, t } from '../i18n/screens'
 import type { Attached, Attachment } from '../protocol'
 import { asDrawn } from './stacks'
 
@@ -13,6 +13,23 @@ export function inWords({ body, attached }: { body: string; attached?: Brought |
   const text = body || altOf(attached)
   const brought = attachedInWords(attached)
   return text ? t('chats.by', { name: brought, text }) : brought
+}
+
+/** The same for who hears of it: with what is to be seen on each picture, whatever was written with it. */
+export function aloud({
+  body,
+  attached,
+}: {
+  body: string
+  attached?: readonly Attachment[] | undefined
+}): string {
+  const alts = attached?.flatMap(({ what }) => (what.type === 'picture' && what.alt) || []) ?? []
+  if (!attached || alts.length === 0) return inWords({ body, attached })
+  const shows = formatList(alts)
+  const brought = attachedInWords(attached)
+  return body
+    ? t('chats.by', { name: t('attached.shows', { brought, shows }), text: body })
+    : t('chats.by', { name: brought, text: shows })
 }
 
 /** "Picture", "3 pictures", "Voice message (0:12)", "report.pdf". */

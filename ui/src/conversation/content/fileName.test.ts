@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { fileIcon, nameParts } from './fileName'
+import { fileIcon, nameParts, seenWidth } from './fileName'
 
-test('a short name is shown as it is', () => {
-  expect(nameParts('report.pdf')).toEqual(['report.pdf', ''])
+test('of a short name the ending alone is always seen', () => {
+  expect(nameParts('film.mp4')).toEqual(['film', '.mp4'])
+  expect(nameParts('README')).toEqual(['README', ''])
+  expect(nameParts('.profile')).toEqual(['.profile', ''])
   expect(nameParts('')).toEqual(['', ''])
 })
 
@@ -23,6 +25,14 @@ test('a character is not cut in two', () => {
   const [start, end] = nameParts(name)
   expect(end).toBe('👩‍🚀👩‍🚀👩‍🚀👩‍🚀.png')
   expect(start).toBe('x'.repeat(20))
+})
+
+test('what is seen of a beginning ends where its last whole character does', () => {
+  // Every character is ten pixels wide.
+  const widthOf = (text: string) => 10 * [...text].length
+  expect(seenWidth('务必仔细阅读', 49, widthOf)).toBe(40)
+  expect(seenWidth('务必仔细阅读', 40, widthOf)).toBe(40)
+  expect(seenWidth('务必仔细阅读', 12, widthOf)).toBe(10)
 })
 
 test.each([

@@ -2,7 +2,7 @@
 import { graphemes } from '../../core/graphemes'
 import type { IconName } from '../../parts/sprite'
 
-/** Characters of a name that is shown in one piece. */
+/** Characters of a name of which nothing but the ending is always seen. */
 const SHORT_MAX = 14
 /** Characters of an ending at most, with its dot. */
 const ENDING_MAX = 9
@@ -12,11 +12,28 @@ const TAIL = 4
 /** A name in two parts: of the first the beginning may be all that is seen. */
 export function nameParts(name: string): readonly [start: string, end: string] {
   const characters = [...graphemes(name)]
-  if (characters.length <= SHORT_MAX) return [name, '']
   const dot = characters.lastIndexOf('.')
   const ending = characters.length - dot
-  const kept = TAIL + (dot > 0 && ending <= ENDING_MAX ? ending : 0)
+  const kept = (characters.length > SHORT_MAX ? TAIL : 0) + (dot > 0 && ending <= ENDING_MAX ? ending : 0)
+  if (kept === 0) return [name, '']
   return [characters.slice(0, -kept).join(''), characters.slice(-kept).join('')]
+}
+
+/**
+ * How wide is what is seen of a beginning where `room` is not enough for it: as many characters as fit whole, and the sign for
+ * the rest.
+ */
+export function seenWidth(start: string, room: number, widthOf: (text: string) => number): number {
+  const sign = widthOf('…')
+  let text = ''
+  let seen = 0
+  for (const character of graphemes(start)) {
+    text += character
+    const width = widthOf(text)
+    if (width + sign > room) break
+    seen = width
+  }
+  return Math.ceil(seen + sign)
 }
 
 const ICONS: readonly (readonly [IconName, RegExp])[] = [

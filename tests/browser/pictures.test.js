@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
-import { moving, silence } from './harness/brought.js'
+import { film, moving, silence } from './harness/brought.js'
 import { launch, skip } from './harness/chromium.js'
 import { look, WIDEST } from './harness/look.js'
 import { Person } from './harness/person.js'
@@ -64,7 +64,7 @@ describe('what messages bring in Chromium', { skip }, () => {
     assert.deepEqual(await boxesOf(ada.page), room)
     assert.deepEqual(await ada.page.evaluate(() => window.shifts), [])
     assert.equal(await pictures().first().getAttribute('alt'), 'A green garden')
-    assert.equal(await pictures().nth(1).getAttribute('alt'), 'Picture from Grace')
+    assert.equal(await pictures().nth(1).getAttribute('alt'), 'Picture 1 of 3 from Grace')
     const box = await pictures().first().boundingBox()
     assert.deepEqual([Math.round(box.width), Math.round(box.height)], [320, 240])
     await ada.page.unrouteAll({ behavior: 'wait' })
@@ -101,6 +101,18 @@ describe('what messages bring in Chromium', { skip }, () => {
         .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])
       assert.equal(list[0], list[1], `nothing is wider than the window at ${width} px`)
     }
+    // With letters twice as large no name runs over what is beside it, and a wave is still wide enough.
+    await ada.page.setViewportSize({ width: 360, height: 740 })
+    await ada.page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+    const over = await ada.page
+      .locator('.viewport, .file-name')
+      .evaluateAll(
+        (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).length,
+      )
+    assert.equal(over, 0)
+    const wave = await ada.page.getByRole('slider').first().boundingBox()
+    assert.ok(wave.width > 100, `the wave is ${wave.width} px wide`)
+    await ada.page.evaluate(() => document.documentElement.style.removeProperty('font-size'))
     await ada.page.setViewportSize({ width: 1280, height: 800 })
   })
 
@@ -159,6 +171,33 @@ describe('what messages bring in Chromium', { skip }, () => {
     await page.getByRole('dialog', { name: /^Picture 2 of/ }).waitFor()
     await page.keyboard.press('ArrowLeft')
     await page.getByRole('dialog', { name: /^Picture 1 of/ }).waitFor()
+    // Keys go on after a press on the picture, and when a button is gone or can be pressed no more.
+    await viewer().locator('.picture').click()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('dialog', { name: /^Picture 2 of/ }).waitFor()
+    await viewer().getByRole('button', { name: 'Larger' }).press('Enter')
+    await viewer().getByRole('button', { name: 'Smaller' }).press('Enter')
+    await viewer().locator('button:disabled').waitFor()
+    assert.equal(await isFocusIn(viewer()), true)
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowRight')
+    await viewer().getByRole('button', { name: 'Previous picture' }).press('Enter')
+    await page.getByRole('dialog', { name: /^Picture 1 of/ }).waitFor()
+    assert.equal(await isFocusIn(viewer()), true)
+    await page.keyboard.press('Tab')
+    assert.equal(await isFocusIn(viewer()), true)
+    // A swipe may begin on a button, too; a press on it stays one.
+    const next = await viewer().getByRole('button', { name: 'Next picture' }).boundingBox()
+    const from = { x: next.x + next.width / 2, y: next.y + next.height / 2 }
+    await page.mouse.move(from.x, from.y)
+    await page.mouse.down()
+    await page.mouse.move(from.x - 200, from.y, { steps: 5 })
+    await page.mouse.up()
+    await page.getByRole('dialog', { name: /^Picture 2 of/ }).waitFor()
+    await viewer().getByRole('button', { name: 'Next picture' }).click()
+    await page.getByRole('dialog', { name: /^Picture 3 of/ }).waitFor()
+    await page.keyboard.press('Home')
+    await page.getByRole('dialog', { name: /^Picture 1 of/ }).waitFor()
     await page.keyboard.press('Escape')
     await viewer().waitFor({ state: 'detached' })
     assert.equal(await first.evaluate((button) => button === document.activeElement), true)
@@ -181,6 +220,40 @@ describe('what messages bring in Chromium', { skip }, () => {
     await ada.page.getByRole('link', { name: /^Chats/ }).click()
     const said = ada.chatRow('Everybody').locator('.said')
     await said.getByText('Voice message (0:02)').waitFor()
+    // What was written is seen, beside a sign for what was brought: that is a word for who sees none.
+    await grace.bring([png(640, 480, 60)], 'Look at this')
+    await ada.page.getByRole('link', { name: /Picture.*Grace.*Look at this/ }).waitFor()
+  })
+
+  chapter('a film has its name and a way to save it, in no more room', async () => {
+    const { page } = ada
+    await ada.openRoom('Everybody')
+    // Neither played nor failed: its bytes never come.
+    await page.route(/\/api\/attachments\/\d+\/0$/, () => {})
+    await grace.bring([{ name: 'The harbour.webm', type: 'video/webm', bytes: film() }])
+    await page.getByRole('link', { name: /^Save .*The harbour\.webm/ }).waitFor()
+    const box = await page.locator('.film').boundingBox()
+    assert.deepEqual([Math.round(box.width), Math.round(box.height)], [320, 180])
+    await look(page, 'film')
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
+  chapter('after the menu of a message one is where one was, wherever the focus had been', async () => {
+    const { page } = ada
+    await ada.say('And mine')
+    await page.getByRole('button', { name: 'A green garden' }).click()
+    await viewer().waitFor()
+    await page.keyboard.press('Escape')
+    await viewer().waitFor({ state: 'detached' })
+    const list = page.locator('.viewport')
+    await list.evaluate((list) => list.scrollTo(0, list.scrollHeight))
+    const top = await list.evaluate(({ scrollTop }) => scrollTop)
+    await ada.message('And mine').evaluate(hold)
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal(await list.evaluate(({ scrollTop }) => scrollTop), top)
+    assert.equal(await ada.message('And mine').evaluate((row) => row === document.activeElement), true)
   })
 
   chapter('what is deleted is gone from the page, and from its address', async () => {
@@ -223,6 +296,17 @@ const delayed = (ms) => async (route) => {
 function loaded(count) {
   const all = [...document.querySelectorAll('article .cell img')]
   return all.filter(({ complete, naturalWidth }) => complete && naturalWidth > 0).length >= count
+}
+
+const isFocusIn = (element) => element.evaluate((element) => element.contains(document.activeElement))
+
+/** Holds a finger on a row, and lifts it. */
+async function hold(row) {
+  const { left, top } = row.getBoundingClientRect()
+  const said = { bubbles: true, pointerType: 'touch', isPrimary: true, clientX: left + 40, clientY: top + 10 }
+  row.dispatchEvent(new PointerEvent('pointerdown', said))
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  row.dispatchEvent(new PointerEvent('pointerup', said))
 }
 
 /** Where everything that was brought lies. */

@@ -113,7 +113,10 @@ export function film() {
     Buffer.concat([Buffer.from(id, 'hex'), Buffer.from([0x80 | content.length]), content])
   const track = Buffer.concat([element('83', Buffer.from([1])), element('86', Buffer.from('V_VP9'))])
   const tracks = element('1654ae6b', element('ae', track))
-  return Buffer.concat([element('1a45dfa3', element('4282', Buffer.from('webm'))), element('18538067', tracks)])
+  return Buffer.concat([
+    element('1a45dfa3', element('4282', Buffer.from('webm'))),
+    element('18538067', tracks),
+  ])
 }
 
 /** So many pixels of one colour, with the table of codes cleared before it grows: three bits for each code. */

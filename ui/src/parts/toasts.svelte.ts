@@ -7,10 +7,18 @@ const SHOWN_MS = { done: 3_000, fault: 6_000 } as const
 
 class Toasts {
   current = $state.raw<Toast | null>(null)
+  /** Resolves with the first: what shows it may not be loaded before. */
+  readonly begun: Promise<void>
+  #begin!: () => void
   #count = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
+  constructor() {
+    this.begun = new Promise((resolve) => (this.#begin = resolve))
+  }
+
   show(text: string, kind: Toast['kind'] = 'done'): void {
+    this.#begin()
     this.#count += 1
     const toast = { id: this.#count, text, kind }
     this.current = toast

@@ -256,6 +256,36 @@ describe('what messages bring in Chromium', { skip }, () => {
     assert.equal(await ada.message('And mine').evaluate((row) => row === document.activeElement), true)
   })
 
+  chapter('what the browser makes of a lifted finger is no press, and the next press is one', async () => {
+    const { page } = ada
+    const row = ada.message('And mine')
+    const pressed = (again) =>
+      row.evaluate(async (row, again) => {
+        let arrived = false
+        row.addEventListener(
+          'click',
+          (event) => {
+            arrived = true
+            event.stopPropagation()
+          },
+          { once: true },
+        )
+        const said = { bubbles: true, pointerType: 'touch', isPrimary: true }
+        row.dispatchEvent(new PointerEvent('pointerdown', said))
+        await new Promise((resolve) => setTimeout(resolve, 700))
+        row.dispatchEvent(new PointerEvent('pointerup', said))
+        if (again) row.dispatchEvent(new PointerEvent('pointerdown', said))
+        row.click()
+        return arrived
+      }, again)
+    assert.equal(await pressed(false), false)
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    assert.equal(await pressed(true), true)
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+  })
+
   chapter('what is deleted is gone from the page, and from its address', async () => {
     const { page } = ada
     await ada.openRoom('Everybody')

@@ -4,7 +4,7 @@ import type { Attachment } from 'svelte/attachments'
 const HELD_MS = 500
 /** A finger trembles; further than this it scrolls. */
 const MOVED_PX_MAX = 10
-/** What the browser makes of a lifted finger (a click, a moved focus) comes within this time. */
+/** What the browser makes of a lifted finger (a click, a moved focus) comes within this time, before the next press. */
 const AFTERMATH_MS = 400
 
 type Place = { readonly x: number; readonly y: number }
@@ -21,6 +21,8 @@ export function longPress(pressed: (element: Element, place: Place) => void): At
     }
     const down = (event: PointerEvent) => {
       forget()
+      // What follows belongs to this press.
+      liftedAt = -AFTERMATH_MS
       if (event.pointerType !== 'touch' || !event.isPrimary || !(event.target instanceof Element)) return
       const begun = { element: event.target, place: { x: event.clientX, y: event.clientY }, held: false }
       press = begun

@@ -32,6 +32,8 @@ const pace = new Pace({
   drawn: (call) => setTimeout(call),
 })
 
+addEventListener('keydown', () => pace.pressed(), { capture: true })
+
 // Each by its name: a whole module as a value is a list of all that it exports.
 const api = {
   archivedRooms,

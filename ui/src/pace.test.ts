@@ -33,3 +33,19 @@ it('leaves_half_of_the_time_to_keys_on_a_slow_device', () => {
 it('draws_with_every_picture_where_that_is_quick', () => {
   for (const gap of gaps(begun(5, 10))) expect(gap).toBe(16)
 })
+
+it('draws_what_a_key_did_before_what_came_and_puts_that_off_once', () => {
+  const frames: (() => void)[] = []
+  const drawn: string[] = []
+  const pace = new Pace({ now: () => 0, frame: (call) => frames.push(call), drawn: (call) => call() })
+  pace.next(() => drawn.push('rows'))
+  pace.pressed()
+  frames.shift()?.()
+  expect(drawn).toEqual([])
+  pace.pressed()
+  frames.shift()?.()
+  expect(drawn).toEqual(['rows'])
+  pace.next(() => drawn.push('more'))
+  frames.shift()?.()
+  expect(drawn).toEqual(['rows', 'more'])
+})

@@ -19,8 +19,10 @@ export const ROWS_MAX = 300
 export const PAGE = 50
 /** Rows loaded at first, around what was asked for, and shown. */
 const FIRST_ROWS = 60
-/** Rows that are let go of together at the beginning, while the end is followed: each time all others move. */
-const DROPPED = 100
+/** Rows in the page while the end is followed: whoever goes up from there finds them as they were, and each costs its part. */
+const FOLLOWED_MAX = 140
+/** As many are left of them once they are too many: they go together, as each time all others move. */
+const FOLLOWED = 100
 /** Missed messages follow a welcome by themselves: ask only if they did not. */
 const GAP_WAIT_MS = 400
 /** What is known of the end is shown by itself if more of it does not come within this: the box may be away. */
@@ -136,7 +138,7 @@ export class TimelineView {
     if (!range) return
     if (range.to > this.to) {
       this.to = range.to
-      if (pinned) this.#dropTop(range, DROPPED)
+      if (pinned) this.#dropTop(range, FOLLOWED_MAX, FOLLOWED)
       else if (between(range.rows, this.from, this.to).length >= ROWS_MAX) this.#following = false
       this.#look()
     }
@@ -223,7 +225,7 @@ export class TimelineView {
     if (!range) return
     const after = between(range.rows, this.to + 1, range.to)
     this.to = after.length > PAGE ? after[PAGE - 1]!.n : range.to
-    this.#dropTop(range)
+    this.#dropTop(range, ROWS_MAX, ROWS_MAX)
     this.#following = this.to === range.to && this.#reachesEnd()
   }
 
@@ -254,9 +256,10 @@ export class TimelineView {
     this.#look()
   }
 
-  #dropTop(range: Range, dropped = 0): void {
+  /** Of more rows than `most` the last `left` stay. */
+  #dropTop(range: Range, most: number, left: number): void {
     const rows = between(range.rows, this.from, this.to)
-    if (rows.length > ROWS_MAX) this.from = rows[rows.length - ROWS_MAX + dropped]!.n
+    if (rows.length > most) this.from = rows[rows.length - left]!.n
   }
 
   /** What lies farthest from the window is the first to be let go of. */

@@ -1,4 +1,5 @@
 /** What a message's text may hold, found out cheaply. */
+import type { Content } from '../rows'
 
 /** Longer is no few emoji, whatever they are made of. */
 const FEW_EMOJI_UNITS_MAX = 64
@@ -12,6 +13,15 @@ const FEW_EMOJI =
 /** One to three emoji and nothing else: shown large. */
 export function isFewEmoji(text: string): boolean {
   return text.length <= FEW_EMOJI_UNITS_MAX && FEW_EMOJI.test(text)
+}
+
+/** Letters and signs that stay within their line. */
+const LEVEL =
+  /^[\t\n -\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uffee]*$/
+
+/** Whether something in it may stand out of its line: piled marks, outsized characters, what is no text. */
+export function isTall(content: Content): boolean {
+  return content.kind !== 'text' || !LEVEL.test(content.text)
 }
 
 /** Of Chinese half of the lines that are shown at once; the other half may be empty. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { file, film, picture, sound, voice } from '../../core/testing/attachments'
 import { EDGE, frameOf, GAP, tileOf } from './frame'
 import { albumRows, isCropped, isSmall, sourcesOf } from './pictures'
+import { groupsOf } from './placed'
 
 const facts = (width: number, height: number) => ({ width, height, color: null, moves: false })
 
@@ -69,7 +70,23 @@ test('what is beside pictures has its own room', () => {
   expect(frameOf([voice()])).toEqual({ width: EDGE, height: 0, lines: 1 })
   const many = [file(), picture({ width: 100, height: 200 }), film(), sound(), film()]
   expect(frameOf(many)).toEqual({ width: EDGE, height: 200 + GAP + 2 * 184, lines: 2 })
+  const apart = [
+    picture({ width: 100, height: 200 }),
+    file(),
+    picture({ width: 100, height: 200 }),
+    picture(),
+  ]
+  expect(frameOf(apart)).toEqual({ width: EDGE, height: 200 + GAP + (160 + GAP), lines: 1 })
   expect(frameOf([])).toEqual({ width: EDGE, height: 0, lines: 0 })
+})
+
+test('what was sent stands in its order, and pictures that follow each other together', () => {
+  const groups = groupsOf([picture(), picture(), file(), picture(), film(), voice(), picture(), picture()])
+  const places = groups.map((group) =>
+    'pictures' in group ? group.pictures.map(({ place }) => place) : group.other.place,
+  )
+  expect(places).toEqual([[0, 1], 2, [3], 4, 5, [6, 7]])
+  expect(groupsOf([])).toEqual([])
 })
 
 describe('the preview that is loaded', () => {

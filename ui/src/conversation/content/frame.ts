@@ -1,9 +1,10 @@
 /**
- * How much room a message's attachments take, known before anything of them is there: nothing moves when they come. Pictures
- * come first, then films, each as wide as all is; whatever else there is takes a line of its own, as high as the text is
- * large. Pure.
+ * How much room a message's attachments take, known before anything of them is there: nothing moves when they come. They
+ * stand in the order in which they were sent: pictures that follow each other as an album, films as wide as all is; whatever
+ * else there is takes a line of its own, as high as the text is large. Pure.
  */
 import type { Attachment, PictureFacts } from '../../protocol'
+import { groupsOf } from './placed'
 
 /** CSS pixels: the longer edge of a picture at most, and the width of all others. */
 export const EDGE = 320
@@ -18,18 +19,13 @@ export type Frame = { readonly width: number; readonly height: number; readonly 
 
 export function frameOf(attachments: readonly Attachment[]): Frame {
   const frame = { width: EDGE, height: 0, lines: 0 }
-  const pictures: PictureFacts[] = []
-  for (const { what } of attachments) {
-    if (what.type === 'picture') pictures.push(what)
-    else if (what.type === 'video') frame.height += FILM + GAP
+  for (const group of groupsOf(attachments)) {
+    if ('pictures' in group) {
+      const [first, more] = group.pictures
+      if (first && !attachments[1]) return { ...tileOf(first.what), lines: 0 }
+      frame.height += GAP + (first && !more ? tileOf(first.what).height : albumHeight(group.pictures.length))
+    } else if (group.other.what.type === 'video') frame.height += FILM + GAP
     else frame.lines++
-  }
-  const [first, more] = pictures
-  if (more) frame.height += albumHeight(pictures.length) + GAP
-  else if (first) {
-    const { width, height } = tileOf(first)
-    if (!attachments[1]) return { width, height, lines: 0 }
-    frame.height += height + GAP
   }
   return frame
 }

@@ -15,3 +15,20 @@ export function placed<T extends Type>(attachments: readonly Attachment[], ...ty
     .map((attachment, place) => ({ ...attachment, place }))
     .filter((one): one is Placed<T> => (types as Type[]).includes(one.what.type))
 }
+
+/** Pictures that follow each other, or one of anything else. */
+export type Group =
+  | { readonly pictures: Placed<'picture'>[]; readonly first: number }
+  | { readonly other: Placed<Exclude<Type, 'picture'>>; readonly first: number }
+
+/** What stands below each other, in the order of whoever sent it. */
+export function groupsOf(attachments: readonly Attachment[]): Group[] {
+  const groups: Group[] = []
+  for (const [place, { what, ...said }] of attachments.entries()) {
+    const last = groups.at(-1)
+    if (what.type !== 'picture') groups.push({ other: { ...said, what, place }, first: place })
+    else if (last && 'pictures' in last) last.pictures.push({ ...said, what, place })
+    else groups.push({ pictures: [{ ...said, what, place }], first: place })
+  }
+  return groups
+}

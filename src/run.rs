@@ -213,7 +213,13 @@ async fn serve_until_asked(config: &Config, hub: Hub, store: Store, uploads: Upl
     let (doors, live_doors) = watch::channel(Arc::new(certificate.doors(config, &endpoint, &around)));
     let ca = certificate.root().map(|root| CaFiles::new(config.name.value.as_str(), root.der(), root.pem()));
     let known_by = ca.as_ref().map(|ca| KnownBy { fingerprint: ca.fingerprint.clone(), words: ca.words });
-    let doctor = doctor::of_running(config, listening, announcer.names(), certificate.served(), store.clone());
+    let doctor = doctor::of_running(
+        config,
+        listening,
+        announcer.names(),
+        certificate.served(),
+        (store.clone(), uploads.clone()),
+    );
     let monitor = monitor::restored(&store).await;
     let app = App::new(Wiring {
         store,

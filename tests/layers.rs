@@ -30,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("qr", &["html"]),
     ("guide", &["html", "proto", "qr"]),
     ("poster", &["guide", "html", "qr"]),
-    ("doctor", &["clock", "lan", "proto", "store", "tls"]),
+    ("doctor", &["blobs", "clock", "lan", "proto", "store", "tls"]),
     ("driver", &["clock", "fair", "hub", "outbox", "proto", "store"]),
     (
         "http",

@@ -18,6 +18,7 @@ use porch::proto::event::{Event, EventKind};
 use porch::proto::monitor::{Beacon, Monitored};
 use porch::proto::permit::Act;
 use porch::proto::server::{ServerMessage, User};
+use porch::proto::storage::{Storage, UploadLimits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -189,6 +190,8 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "reset_password" => request::<ResetPassword>(json),
         "session" => answer::<Session>(json),
         "set_clock" => request::<SetClock>(json),
+        "storage" => answer::<Storage>(json),
+        "upload_limits" => answer::<UploadLimits>(json),
         "settings" => answer::<Settings>(json),
         "user" => answer::<User>(json),
         name => match name.split_once(' ') {

@@ -7,6 +7,7 @@
 //! uploads/ID         the bytes of an upload so far
 //! uploads/ID.json    whose it is, and all else that is known of it (`note.rs`)
 //! uploads/ID.clean   the same without what nobody is to see, while it is written
+//! files-found.json    what the newest start has found of the blobs, where there is something to tell (`found.rs`)
 //! ```
 //!
 //! An upload that is complete is looked into and [kept](Complete::keep) as a blob; the database is told of it; then it is
@@ -16,6 +17,9 @@
 //! Nothing else opens these files. Everything here waits for the disk: callers take it to a thread that may.
 
 mod complete;
+mod count;
+mod found;
+mod left;
 mod note;
 mod space;
 mod upload;
@@ -28,11 +32,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::Context;
 
+use count::Count;
+
 use crate::file::{self, make_private_folder, sync_folder};
 use crate::proto::blob::BlobHash;
 use crate::proto::limits::PREVIEW_EDGES;
 
 pub use complete::{Complete, Stored};
+pub use count::FOLDERS;
+pub use found::{FilesFound, FilesState};
+pub use left::{Held, Left};
 pub use note::{NewUpload, Note};
 pub use space::Space;
 pub use upload::{Progress, UploadFault, Writing};
@@ -49,6 +58,7 @@ pub struct Blobs {
     /// Held while a blob comes or goes, together with whoever refers to it: one that is brought again must not go with the
     /// last that referred to it before.
     changing: Arc<Mutex<()>>,
+    count: Arc<Mutex<Count>>,
 }
 
 impl Blobs {
@@ -58,7 +68,7 @@ impl Blobs {
         let previews = data_dir.join("previews");
         make_private_folder(&folder)?;
         make_private_folder(&previews)?;
-        Ok(Self { folder, previews, changing: Arc::default() })
+        Ok(Self { folder, previews, changing: Arc::default(), count: Arc::default() })
     }
 
     /// A blob's bytes, where it is here.
@@ -71,10 +81,31 @@ impl Blobs {
         open(&self.preview_path(hash, edge))
     }
 
-    /// The folders that blobs are in.
-    pub fn folders(&self) -> io::Result<Vec<BlobFolder>> {
-        let folders = fs::read_dir(&self.folder)?.flatten().map(|entry| BlobFolder(entry.path()));
-        Ok(folders.filter(|folder| folder.0.is_dir()).collect())
+    /// The blobs whose hash begins with this byte, which are counted by that. What is not named as a blob is not ours.
+    pub fn folder(&self, first: u8) -> io::Result<Vec<BlobHash>> {
+        let digits = format!("{first:02x}");
+        let _changing = self.changing();
+        let entries = match fs::read_dir(self.folder.join(&digits)) {
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+                self.count().folder(first, 0, 0);
+                return Ok(Vec::new());
+            }
+            entries => entries?,
+        };
+        let (mut blobs, mut bytes) = (Vec::new(), 0);
+        for entry in entries.flatten() {
+            if let Ok(blob) = format!("{digits}{}", entry.file_name().to_string_lossy()).parse() {
+                bytes += entry.metadata()?.len();
+                blobs.push(blob);
+            }
+        }
+        self.count().folder(first, blobs.len() as u64, bytes);
+        Ok(blobs)
+    }
+
+    /// How many blobs there are, and their bytes; none before each [folder](Self::folder) was looked at.
+    pub fn counted(&self) -> Option<(u64, u64)> {
+        self.count().told()
     }
 
     /// Takes a file whose bytes have this hash and are on the disk, so that it is there after a power cut too. One that is
@@ -87,8 +118,12 @@ impl Blobs {
             make_private_folder(folder)?;
             sync_folder(&self.folder)?;
         }
+        let (is_new, bytes) = (!path.exists(), fs::metadata(file)?.len());
         // Over one that is here: its bytes are the same, and whoever reads it goes on with what they have opened.
         fs::rename(file, &path)?;
+        if is_new {
+            self.count().come(hash, bytes);
+        }
         path.parent().map_or(Ok(()), sync_folder)
     }
 
@@ -101,7 +136,17 @@ impl Blobs {
         for edge in PREVIEW_EDGES {
             file::remove(&self.preview_path(hash, edge))?;
         }
-        file::remove(&self.path(hash))
+        let path = self.path(hash);
+        let bytes = fs::metadata(&path).map(|found| found.len()).ok();
+        file::remove(&path)?;
+        if let Some(bytes) = bytes {
+            self.count().gone(hash, bytes);
+        }
+        Ok(())
+    }
+
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn preview_path(&self, hash: BlobHash, edge: u32) -> PathBuf {
@@ -114,19 +159,6 @@ impl Blobs {
         let name = hash.to_string();
         let (folder, rest) = name.split_at(FOLDER_DIGITS);
         self.folder.join(folder).join(rest)
-    }
-}
-
-/// A folder of blobs.
-#[derive(Debug)]
-pub struct BlobFolder(PathBuf);
-
-impl BlobFolder {
-    /// The blobs in it. What is not named as a blob is not ours.
-    pub fn blobs(&self) -> io::Result<Vec<BlobHash>> {
-        let first = self.0.file_name().unwrap_or_default().to_string_lossy();
-        let hash = |entry: fs::DirEntry| format!("{first}{}", entry.file_name().to_string_lossy()).parse().ok();
-        Ok(fs::read_dir(&self.0)?.flatten().filter_map(hash).collect())
     }
 }
 

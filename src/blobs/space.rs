@@ -26,7 +26,12 @@ impl Space {
 
     /// Bytes that uploads may still take: what stays free is the chat's, and the system's.
     pub fn for_uploads(self) -> u64 {
-        self.free.saturating_sub(DISK_KEPT_FREE_BYTES.max(self.all / DISK_KEPT_FREE_PART))
+        self.free.saturating_sub(self.kept_free())
+    }
+
+    /// Bytes that uploads leave free.
+    pub fn kept_free(self) -> u64 {
+        DISK_KEPT_FREE_BYTES.max(self.all / DISK_KEPT_FREE_PART)
     }
 }
 

@@ -11,14 +11,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::rand;
 
+use super::left::{Held, Left, Taken, left};
 use super::note::{NewUpload, Note};
 use super::upload::{Progress, Upload, UploadFault, Writing};
-use super::{Blobs, Complete, Space};
+use super::{Blobs, Complete, FilesState, Space};
 use crate::file::make_private_folder;
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
-use crate::proto::limits::{FILE_BYTES_MAX, UPLOAD_KEPT, UPLOADS_MAX, UPLOADS_OF_ONE_MAX, UPLOADS_OF_ONE_PART};
+use crate::proto::limits::{UPLOAD_KEPT, UPLOADS_MAX, UPLOADS_OF_ONE_MAX};
 use crate::proto::millis::Millis;
+use crate::proto::storage::StorageLimits;
 
 /// How long an upload is kept, in milliseconds.
 const KEPT_MS: Millis = UPLOAD_KEPT.as_millis() as Millis;
@@ -28,8 +30,10 @@ const KEPT_MS: Millis = UPLOAD_KEPT.as_millis() as Millis;
 pub enum Refused {
     /// It is larger than one may be.
     Large,
-    /// There is no space for all of it, beside what is on its way already.
-    NoSpace,
+    /// Not so much may be brought any more.
+    Over(Left),
+    /// It is not known yet how much there is.
+    Uncounted,
     /// This person has so many that have not become part of a message.
     OfOne,
     /// The box has.
@@ -84,30 +88,38 @@ impl Uploads {
         Ok(uploads)
     }
 
-    /// Begins one; `unsent`: how many this person has that are complete and not sent.
-    pub fn begin(&self, upload: NewUpload, unsent: u64, now: Millis) -> Result<UploadId, Refused> {
-        if upload.bytes > FILE_BYTES_MAX {
+    /// Begins one, of somebody who had so much.
+    pub fn begin(
+        &self,
+        upload: NewUpload,
+        held: &Held,
+        limits: &StorageLimits,
+        now: Millis,
+    ) -> Result<UploadId, Refused> {
+        if upload.bytes > limits.file_bytes_max {
             return Err(Refused::Large);
         }
         let mut id = [0; 16];
         rand::fill(&mut id).map_err(|_| io::Error::other("the system gives no random bytes"))?;
         let id = UploadId(id);
-        let space = Space::of(&self.folder)?.for_uploads();
-        // What two begin at once counts for both.
+        let space = self.space()?;
+        // Until this one is among them: what two begin at once counts for both, and no blob comes in between.
+        let changing = self.blobs.changing();
         let mut all = self.lock();
-        let (own, others): (Vec<_>, Vec<_>) = all.values().partition(|other| other.by() == upload.by);
-        if own.len() as u64 + unsent >= UPLOADS_OF_ONE_MAX as u64 {
+        let own = all.values().filter(|other| other.by() == upload.by).count();
+        if own + held.unsent.len() >= UPLOADS_OF_ONE_MAX {
             return Err(Refused::OfOne);
         }
-        let to_come = |of: &[&Arc<Upload>]| of.iter().map(|upload| upload.to_come()).sum::<u64>();
-        if !fits(upload.bytes, space, (to_come(&own), to_come(&others))) {
-            return Err(Refused::NoSpace);
+        let left = self.left_of(&all, upload.by, held, (limits, space))?;
+        if upload.bytes > left.bytes {
+            return Err(Refused::Over(left));
         }
         let put_out = if all.len() >= UPLOADS_MAX { Some(oldest_of_most(&all).ok_or(Refused::InAll)?) } else { None };
         let is_empty = upload.bytes == 0;
         let begun = Arc::new(Upload::new(id, self.paths(id), Note::new(upload, now + KEPT_MS)));
         all.insert(id, begun.clone());
         drop(all);
+        drop(changing);
         if let Some(put_out) = put_out {
             self.end(&put_out)?;
         }
@@ -117,6 +129,65 @@ impl Uploads {
             return Err(fault.into());
         }
         Ok(id)
+    }
+
+    /// How much somebody who had so much may still bring.
+    pub fn left(&self, by: UserId, held: &Held, limits: &StorageLimits) -> Result<Left, Refused> {
+        let space = self.space()?;
+        let _changing = self.blobs.changing();
+        self.left_of(&self.lock(), by, held, (limits, space))
+    }
+
+    fn left_of(
+        &self,
+        all: &HashMap<UploadId, Arc<Upload>>,
+        by: UserId,
+        held: &Held,
+        (limits, space): (&StorageLimits, Space),
+    ) -> Result<Left, Refused> {
+        let blobs = match self.blobs.counted() {
+            None if limits.all_bytes_max > 0 => return Err(Refused::Uncounted),
+            counted => counted.map_or(0, |(_, bytes)| bytes),
+        };
+        let mut taken = Taken { blobs, ..Taken::default() };
+        let mut own = HashMap::new();
+        for (id, upload) in all {
+            // What is kept already is among the blobs.
+            if upload.blob().is_none() {
+                taken.running = taken.running.saturating_add(upload.length());
+            }
+            if upload.by() == by {
+                own.insert(*id, upload.length());
+                taken.own_to_come = taken.own_to_come.saturating_add(upload.to_come());
+            } else {
+                taken.others_to_come = taken.others_to_come.saturating_add(upload.to_come());
+            }
+        }
+        taken.own = held.with(own);
+        Ok(left(limits, space, &taken))
+    }
+
+    /// Those of a person's that are on their way, and the bytes of all of each.
+    pub fn running(&self, by: UserId) -> HashMap<UploadId, u64> {
+        let all = self.lock();
+        all.iter().filter(|(_, upload)| upload.by() == by).map(|(id, upload)| (*id, upload.length())).collect()
+    }
+
+    /// How many are on their way, and the bytes of all of each.
+    pub fn unfinished(&self) -> (usize, u64) {
+        let all = self.lock();
+        (all.len(), all.values().fold(0, |sum, upload| sum.saturating_add(upload.length())))
+    }
+
+    /// How the files are.
+    pub fn state(&self) -> FilesState {
+        let (counted, found) = (self.blobs.counted(), self.blobs.what_was_found().unwrap_or_default());
+        FilesState { counted, found, unfinished: self.unfinished().0 as u64 }
+    }
+
+    /// The disk they are on.
+    pub fn space(&self) -> io::Result<Space> {
+        Space::of(&self.folder)
     }
 
     /// Nothing more will come.
@@ -233,12 +304,6 @@ impl Uploads {
     fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Arc<Upload>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether there is place for so many bytes, where so many are free and so many were promised: to the same person, and to
-/// others.
-fn fits(bytes: u64, free: u64, (own, others): (u64, u64)) -> bool {
-    own.saturating_add(bytes) <= free.saturating_sub(others) / UPLOADS_OF_ONE_PART
 }
 
 /// Of the person with the most, the one that began first of those that nobody writes at the moment.

@@ -8,6 +8,7 @@ mod certificate;
 mod clock;
 mod disk;
 mod emptied;
+mod files;
 pub mod listening;
 mod name;
 mod network;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
+use crate::blobs::FilesState;
 use crate::lan::mdns::Names;
 use crate::lan::{self, Interfaces, LanInterface};
 use crate::proto::doctor::{Check, Checked, Finding, Report};
@@ -71,6 +73,7 @@ pub struct Live {
     pub clock: Option<Ask<Trust>>,
     pub certificate: Option<Ask<Option<Served>>>,
     pub store: Option<Ask<DatabaseState>>,
+    pub files: Option<Ask<FilesState>>,
 }
 
 /// Asks a part of porch; must not wait.
@@ -80,8 +83,8 @@ pub type Ask<T> = Box<dyn Fn() -> T + Send + Sync>;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Extent {
     Full,
-    /// Only what the running porch knows, without touching the disk or the network: name, clock, certificate and
-    /// database.
+    /// Only what the running porch knows, without touching the disk or the network: name, clock, certificate, database
+    /// and files.
     Quick,
 }
 
@@ -189,6 +192,7 @@ impl Examination {
             lines.extend(self.certificate(&certificate::CertificateState::Served(served), true));
         }
         lines.extend(self.live.store.iter().flat_map(|ask| disk::running_database(&self.subject.data_dir, &ask())));
+        lines.extend(self.live.files.iter().flat_map(|ask| files::told(&ask())));
         lines
     }
 
@@ -239,6 +243,13 @@ impl Examination {
                 }
                 None => disk::folder_and_database(&subject.data_dir),
             },
+            Check::Files if elsewhere => Vec::new(),
+            Check::Files => {
+                let looked = || files::look(&subject.data_dir);
+                let mut lines = live.files.as_ref().map_or_else(looked, |ask| files::told(&ask()));
+                lines.extend(files::space(&subject.data_dir));
+                lines
+            }
         }
     }
 
@@ -328,6 +339,7 @@ mod tests {
             clock: Some(Box::new(|| Trust::Plausible)),
             certificate: Some(Box::new(served)),
             store: None,
+            files: None,
         };
         let report = Doctor::new(subject, live).examine(Extent::Quick);
         let found: Vec<_> = report.checks.iter().map(|line| line.finding).collect();

@@ -237,6 +237,22 @@ pub fn text(finding: Finding) -> (Level, &'static str, &'static str) {
             "Say a folder on a disk of this machine with --data-dir.",
         ),
         F::DatabaseGood => (Ok, "The database is there and whole, as far as a quick look can tell.", ""),
+        F::FilesGood => (Ok, "Files that people have sent: {count}, {mb:size}. On their way: {unfinished}.", ""),
+        F::FilesUncounted => (Ok, "The files that people have sent are being counted. On their way: {unfinished}.", ""),
+        F::FilesRemoved => (Ok, "Files that nothing needed, and that the newest start removed: {removed}.", ""),
+        F::FilesMissing => (
+            Problem,
+            "Files that messages show and that are not there: {missing}. Among them: {paths}.",
+            "Put them into the data folder again from a backup, under these names, and start porch anew. Without one \
+             they are lost: whoever has sent them can send them again. If nobody removed them, check the disk.",
+        ),
+        F::FilesNoSpace => (
+            Warning,
+            "There is no room for more files: {free_mb:size} are free, and {kept_mb:size} of the disk stay free for \
+             messages and for the system.",
+            "Delete large files in the chat (the page of the box says who has sent the most), remove what else is on the \
+             disk, or use a larger one.",
+        ),
         F::DatabaseNewer => (
             Problem,
             "The database was made by a newer porch: its layout is {found}, this porch knows up to {known}.",

@@ -77,6 +77,7 @@ mod search;
 mod settings;
 mod signing_in;
 pub mod sockets;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -191,7 +192,7 @@ pub fn router(app: App) -> Router {
     let doors = (app.doors.clone(), links);
     let told = app.clone();
     let uploads = Router::new()
-        .route("/api/uploads", post(uploads::begin).options(uploads::describe))
+        .route("/api/uploads", get(storage::limits).post(uploads::begin).options(uploads::describe))
         .route("/api/uploads/{upload}", patch(uploads::append).delete(uploads::remove).head(uploads::show))
         .route("/api/uploads/{upload}", post(uploads::overridden).options(uploads::describe))
         .layer(map_response(uploads::speak));
@@ -231,6 +232,7 @@ pub fn router(app: App) -> Router {
         .route("/api/clock", get(clock::show).put(clock::set))
         .route("/api/doctor", get(doctor::examine))
         .route("/api/monitor", get(monitor::show).post(monitor::take).delete(monitor::clear))
+        .route("/api/storage", get(storage::show))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

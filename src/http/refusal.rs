@@ -32,6 +32,9 @@ pub(super) struct Refusal {
     retry_ms: Option<u32>,
     sessions: Option<Vec<Session>>,
     ended: Option<SessionEnd>,
+    /// What one may have, and what is left of it, in bytes.
+    limit_bytes: Option<u64>,
+    left_bytes: Option<u64>,
 }
 
 impl Refusal {
@@ -50,6 +53,11 @@ impl Refusal {
         Self { sessions: Some(sessions), ..ErrorCode::InUseElsewhere.into() }
     }
 
+    /// More bytes than there may be, or than are left of that.
+    pub(super) fn over(code: ErrorCode, limit_bytes: Option<u64>, left_bytes: Option<u64>) -> Self {
+        Self { limit_bytes, left_bytes, ..code.into() }
+    }
+
     /// The store told something else than whoever asks for such a change is told: our own mistake.
     pub(super) fn unasked(_: &Reply) -> Self {
         // The reply itself may hold what people wrote: it stays out of the log.
@@ -61,7 +69,7 @@ impl Refusal {
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         let retry_ms = (code == ErrorCode::Busy).then_some(BUSY_RETRY_MS);
-        Self { code, message: None, retry_ms, sessions: None, ended: None }
+        Self { code, message: None, retry_ms, sessions: None, ended: None, limit_bytes: None, left_bytes: None }
     }
 }
 
@@ -123,10 +131,11 @@ impl From<ReadError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { code, message, retry_ms, sessions, ended } = self;
+        let Self { code, message, retry_ms, sessions, ended, limit_bytes, left_bytes } = self;
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let message = message.unwrap_or_else(|| code.message()).to_owned();
-        let body = ErrorBody { error: ErrorDetail { code, message, retry_ms, ended, sessions } };
+        let error = ErrorDetail { code, message, retry_ms, ended, sessions, limit_bytes, left_bytes };
+        let body = ErrorBody { error };
         // An error is true for the moment.
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
         if ended.is_some() {

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::proto::account::{PatchSettings, Settings};
 use crate::proto::code::ErrorCode;
-use crate::proto::limits::{WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_DIGITS, WIFI_NAME_BYTES_MAX};
+use crate::proto::limits::{
+    FILE_BYTES_MAX_LEAST, STORED_BYTES_MAX, WIFI_KEY_CHARS_MAX, WIFI_KEY_CHARS_MIN, WIFI_KEY_HEX_DIGITS,
+    WIFI_NAME_BYTES_MAX,
+};
 use crate::proto::op::{Needs, Op, Reply};
 
 use super::App;
@@ -33,6 +36,7 @@ pub(super) async fn change(
 ) -> Answer<JsonAnswer<SettingsAnswer>> {
     current.owner_only()?;
     check_wifi(&asked)?;
+    check_storage(&asked)?;
     let op = Op::SetSettings { change: asked, at: (app.wall)() };
     if let Reply::Step { more: true } = app.apply_for(&current, Needs::Owner, op).await? {
         app.send_guests_home().await;
@@ -47,6 +51,15 @@ fn check_wifi(asked: &PatchSettings) -> Result<(), ErrorCode> {
     let key = asked.wifi_key.as_deref().unwrap_or_default();
     let fits = name.len() <= WIFI_NAME_BYTES_MAX && is_wifi_key(key);
     if fits && plain(name) && plain(key) { Ok(()) } else { Err(ErrorCode::BadRequest) }
+}
+
+/// Whether files may have so many bytes.
+fn check_storage(asked: &PatchSettings) -> Result<(), ErrorCode> {
+    let fits = |bytes: Option<u64>, least: u64| bytes.is_none_or(|bytes| (least..=STORED_BYTES_MAX).contains(&bytes));
+    let all_fit = fits(asked.file_bytes_max, FILE_BYTES_MAX_LEAST)
+        && fits(asked.person_bytes_max, 0)
+        && fits(asked.all_bytes_max, 0);
+    if all_fit { Ok(()) } else { Err(ErrorCode::BadRequest) }
 }
 
 /// Nothing, a passphrase, or the key itself that others derive from one.

@@ -46,6 +46,7 @@ mod poster;
 mod reading;
 mod routes;
 mod signing_in;
+mod storage;
 mod uploads;
 
 const VERSION: &str = "0.0.0";

@@ -6,6 +6,7 @@
 mod checksum;
 mod completing;
 mod metadata;
+mod refused;
 mod seats;
 
 use axum::body::Body;
@@ -18,13 +19,13 @@ use http_body_util::BodyExt;
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
 
-use crate::blobs::{Blobs, NewUpload, Progress, Refused, UploadFault, Uploads, Writing};
+use crate::blobs::{Blobs, NewUpload, Progress, UploadFault, Uploads, Writing};
 use crate::fair::{Asker, Lane, LaneMax, TurnMax};
 use crate::proto::blob::UploadId;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{
-    FILE_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
+    UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
     UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
 };
 use crate::proto::op::{Millis, Op, UploadOp};
@@ -35,9 +36,10 @@ use super::extract::PathIds;
 use super::headers::date;
 use super::held::Asking;
 use super::pace::Pace;
-use super::refusal::{Answer, Refusal};
+use super::refusal::Answer;
 
 use checksum::Checksum;
+pub(super) use refused::refusal_of;
 use seats::Seats;
 
 const VERSION: &str = "1.0.0";
@@ -87,7 +89,7 @@ impl Uploading {
         }
     }
 
-    #[cfg(test)]
+    /// Those that are on their way.
     pub(super) fn uploads(&self) -> &Uploads {
         &self.uploads
     }
@@ -129,7 +131,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Se
 
 impl App {
     /// Asks the uploads something, or changes one.
-    async fn of_uploads<T: Send + 'static>(
+    pub(super) async fn of_uploads<T: Send + 'static>(
         &self,
         current: &CurrentSession,
         work: impl FnOnce(Uploads) -> T + Send + 'static,
@@ -148,11 +150,11 @@ pub(super) async fn speak(mut response: Response) -> Response {
 }
 
 /// `OPTIONS`: what of tus there is.
-pub(super) async fn describe() -> impl IntoResponse {
+pub(super) async fn describe(State(app): State<App>) -> impl IntoResponse {
     let headers = [
         (TUS_VERSION, HeaderValue::from_static(VERSION)),
         (TUS_EXTENSION, HeaderValue::from_static(EXTENSIONS)),
-        (TUS_MAX_SIZE, HeaderValue::from(FILE_BYTES_MAX)),
+        (TUS_MAX_SIZE, HeaderValue::from(app.store.settings().storage.file_bytes_max)),
         (TUS_CHECKSUM_ALGORITHM, HeaderValue::from_static(checksum::ALGORITHMS)),
     ];
     (StatusCode::NO_CONTENT, headers)
@@ -168,9 +170,10 @@ pub(super) async fn begin(
     let bytes = number(&headers, UPLOAD_LENGTH)?.ok_or(ErrorCode::BadRequest)?;
     let metadata = metadata::read(headers.get(UPLOAD_METADATA))?;
     let new = NewUpload { by: current.user.id, bytes, name: metadata.name, media_type: metadata.media_type };
-    let (now, by) = ((app.wall)(), current.user.id);
-    let (unsent, _) = app.store.read(current.asker(), move |reader| reader.unsent_uploads(by)).await?;
-    let id = app.of_uploads(&current, move |uploads| uploads.begin(new, unsent, now)).await??;
+    let (now, limits) = ((app.wall)(), app.store.settings().storage);
+    let held = app.held(&current).await?;
+    let begun = app.of_uploads(&current, move |uploads| uploads.begin(new, &held, &limits, now));
+    let id = begun.await?.map_err(|refused| refusal_of(refused, &limits))?;
     app.complete(&current, id).await?;
     let location = HeaderValue::try_from(format!("/api/uploads/{id}")).map_err(|_| ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], expires(ends_at(now))))
@@ -402,30 +405,4 @@ fn ends_at(now: Millis) -> Millis {
 fn expires(at: Millis) -> HeaderMap {
     let date = OffsetDateTime::from_unix_timestamp(at / 1_000).ok().and_then(date);
     date.map(|date| (UPLOAD_EXPIRES, date)).into_iter().collect()
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Large => ErrorCode::FileLarge.into(),
-            Refused::NoSpace => ErrorCode::DiskFull.into(),
-            Refused::OfOne => ErrorCode::LimitReached.into(),
-            Refused::InAll => ErrorCode::Busy.into(),
-            Refused::Disk(fault) => UploadFault::Disk(fault).into(),
-        }
-    }
-}
-
-impl From<UploadFault> for Refusal {
-    fn from(fault: UploadFault) -> Self {
-        match fault {
-            UploadFault::Elsewhere { .. } | UploadFault::PutOut => ErrorCode::UploadOffset.into(),
-            UploadFault::TooLong => ErrorCode::TooLarge.into(),
-            UploadFault::Disk(fault) if fault.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull.into(),
-            UploadFault::Disk(fault) => {
-                log::error!("an upload could not be stored: {fault}");
-                ErrorCode::StorageFailed.into()
-            }
-        }
-    }
 }

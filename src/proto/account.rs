@@ -8,6 +8,7 @@ use super::id::{InviteId, RoomId, SessionId, UserId};
 use super::role::{BoxRole, RoomRole};
 use super::server::{Room, User};
 use super::session_end::SessionEnd;
+use super::storage::StorageLimits;
 
 /// Who may register.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -230,6 +231,9 @@ pub struct Settings {
     pub wifi_hidden: bool,
     /// Which of the first steps are done, in their order; all of them also where they were put away.
     pub steps_done: Vec<FirstStep>,
+    #[cfg_attr(test, ts(flatten))]
+    #[serde(flatten)]
+    pub storage: StorageLimits,
 }
 
 impl Default for Settings {
@@ -242,6 +246,7 @@ impl Default for Settings {
             wifi_key: String::new(),
             wifi_hidden: false,
             steps_done: Vec::new(),
+            storage: StorageLimits::default(),
         }
     }
 }
@@ -266,6 +271,12 @@ pub struct PatchSettings {
     /// These too are done: none is ever taken back.
     #[cfg_attr(test, ts(optional))]
     pub steps_done: Option<Vec<FirstStep>>,
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub file_bytes_max: Option<u64>,
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub person_bytes_max: Option<u64>,
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub all_bytes_max: Option<u64>,
 }
 
 /// A room one could join.
@@ -351,6 +362,14 @@ pub struct ErrorDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub sessions: Option<Vec<Session>>,
+    /// Where an upload is refused for what it would take: bytes that one may have, of this file or by this limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub limit_bytes: Option<u64>,
+    /// The same: bytes that are left of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub left_bytes: Option<u64>,
 }
 
 /// `{"user": …}`.

@@ -20,6 +20,7 @@ pub enum ErrorCode {
     DiskFull,
     DiskShare,
     FileLarge,
+    FilesFull,
     Forbidden,
     GuestsNotHere,
     GuestsOff,
@@ -43,10 +44,12 @@ pub enum ErrorCode {
     PasswordWrong,
     PersonGone,
     PictureLarge,
+    PictureUncleaned,
     PictureUnreadable,
     QueryDate,
     QueryEmpty,
     QueryLong,
+    QuotaFull,
     RegistrationClosed,
     RoomArchived,
     RoomsFull,
@@ -77,6 +80,7 @@ impl ErrorCode {
             | Self::QueryDate
             | Self::QueryEmpty
             | Self::QueryLong
+            | Self::PictureUncleaned
             | Self::PictureUnreadable => 400,
             Self::CodeWrong | Self::NotSignedIn | Self::SignInFailed => 401,
             Self::PasswordWrong
@@ -93,12 +97,14 @@ impl ErrorCode {
             | Self::RoomArchived => 403,
             Self::InviteUnknown | Self::NotFound | Self::UploadUnknown => 404,
             Self::ClockSynchronized
+            | Self::FilesFull
             | Self::NameTaken
             | Self::InUseElsewhere
             | Self::InviteUsed
             | Self::LastOwner
             | Self::LastRoomOwner
             | Self::LimitReached
+            | Self::QuotaFull
             | Self::RoomsFull
             | Self::UploadOffset => 409,
             Self::UploadVersion => 412,
@@ -129,7 +135,8 @@ impl ErrorCode {
             Self::CodeWrong => "The name or the code is not right, or the code has been used.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::DiskShare => "You have written as much as one person may for now. It will go on, little by little.",
-            Self::FileLarge => "A file has at most 2 GiB.",
+            Self::FileLarge => "The file is larger than this box takes.",
+            Self::FilesFull => "There is no room for this file among the files of this box.",
             Self::Forbidden => "You may not do this.",
             Self::GuestsNotHere => "This room is not open to guests.",
             Self::GuestsOff => "There are no guests here now.",
@@ -153,10 +160,15 @@ impl ErrorCode {
             Self::PasswordWrong => "The password is not right.",
             Self::PersonGone => "This person is not here any more.",
             Self::PictureLarge => "A picture has at most 8 MiB and 40 megapixels; some kinds 16 megapixels.",
+            Self::PictureUncleaned => {
+                "This picture is damaged, or made in a way that porch does not know: it cannot take out where it was made. \
+                 Packed into an archive it can be sent as it is."
+            }
             Self::PictureUnreadable => "This file is not a picture that can be read.",
             Self::QueryDate => "A day is written like 2026-11-20, and must be one of the calendar.",
             Self::QueryEmpty => "There is nothing to look for: punctuation alone is not searched.",
             Self::QueryLong => "A search has at most 200 characters.",
+            Self::QuotaFull => "With this file you would have stored more than one person may. Delete some of yours.",
             Self::RegistrationClosed => "The owner has closed registration.",
             Self::RoomArchived => "This room is archived.",
             Self::RoomsFull => "One of these people cannot be put into more rooms by you.",

@@ -20,11 +20,12 @@ pub enum Check {
     DiskSpeed,
     OpenFiles,
     DataFolder,
+    Files,
 }
 
 impl Check {
     /// In the order in which they are told: what keeps everybody out comes first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Ports,
         Self::Addresses,
         Self::Multicast,
@@ -36,6 +37,7 @@ impl Check {
         Self::DiskSpeed,
         Self::OpenFiles,
         Self::DataFolder,
+        Self::Files,
     ];
 
     /// The name on the wire, with spaces for people.
@@ -52,6 +54,7 @@ impl Check {
             Self::DiskSpeed => "disk speed",
             Self::OpenFiles => "open files",
             Self::DataFolder => "data folder",
+            Self::Files => "files",
         }
     }
 }
@@ -126,6 +129,11 @@ pub enum Finding {
     DiskSpeedFailed,
     DiskSpeedGood,
     DiskSpeedSlow,
+    FilesGood,
+    FilesMissing,
+    FilesNoSpace,
+    FilesRemoved,
+    FilesUncounted,
     MulticastNowhere,
     MulticastOff,
     MulticastUnheard,

@@ -27,6 +27,7 @@ pub mod role;
 pub mod room;
 pub mod server;
 pub mod session_end;
+pub mod storage;
 pub mod text;
 #[cfg(test)]
 mod ts;

@@ -5,7 +5,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     account, attachment, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server,
-    session_end,
+    session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -71,6 +71,7 @@ fn typescript() -> String {
         account::CodeAnswer,
         account::Session,
         account::FirstStep,
+        storage::StorageLimits,
         account::Settings,
         account::PatchSettings,
         account::ListedRoom,
@@ -83,6 +84,10 @@ fn typescript() -> String {
         account::ErrorBody,
         account::ErrorDetail,
         account::UserAnswer,
+        storage::StorageBound,
+        storage::UploadLimits,
+        storage::StorageOf,
+        storage::Storage,
         door::DoorKind,
         door::Door,
         door::DoorList,
@@ -126,6 +131,7 @@ fn page_limits() -> String {
         limits::CLIENT_FRAME_BYTES_MAX,
         limits::ERROR_TEXT_CHARS_MAX,
         limits::FILE_BYTES_MAX,
+        limits::FILE_BYTES_MAX_LEAST,
         limits::IDENT_BYTES_MAX,
         limits::INVITE_NOTE_CHARS_MAX,
         limits::INVITE_ROOMS_MAX,

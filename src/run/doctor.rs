@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use tokio::sync::watch;
 
+use crate::blobs::Uploads;
 use crate::clock;
 use crate::config::Config;
 use crate::doctor::{DatabaseState, Doctor, Extent, Listening, Live, Served, Subject, Trust};
@@ -41,7 +42,7 @@ pub(super) fn of_running(
     listening: Listening,
     names: watch::Receiver<Names>,
     served: impl Fn() -> Option<Served> + Send + Sync + 'static,
-    store: Store,
+    (store, uploads): (Store, Uploads),
 ) -> Doctor {
     let live = Live {
         listening: Some(listening),
@@ -49,6 +50,7 @@ pub(super) fn of_running(
         clock: Some(Box::new(|| trust_of(clock::state()))),
         certificate: Some(Box::new(served)),
         store: Some(Box::new(move || DatabaseState { trouble: store.trouble(), loss: store.loss() })),
+        files: Some(Box::new(move || uploads.state())),
     };
     Doctor::new(subject(config), live)
 }

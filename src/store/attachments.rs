@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::{self, Kept, MESSAGE_COLUMNS, sql};
 use crate::proto::attachment::Gallery;
@@ -11,6 +11,7 @@ use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{BLOBS_FREED_AT_ONCE_MAX, PAGE_TEXT_BYTES_MAX};
 use crate::proto::op::{Outcome, Reply};
+use crate::proto::storage::StorageOf;
 
 /// Writes down what a message that is being written brings; its own row is written by others.
 pub(super) fn add(db: &Connection, message: &Message, blobs: &[BlobHash]) -> rusqlite::Result<()> {
@@ -85,6 +86,32 @@ pub(super) fn stored_bytes(db: &Connection, user: UserId) -> rusqlite::Result<u6
         .query_row([sql(user.0)], |row| rows::number(row, 0))
         .optional()
         .map(Option::unwrap_or_default)
+}
+
+/// Those with the most of these bytes, the most first; and the bytes of all others.
+pub(super) fn stored_by(db: &Connection, count: usize) -> rusqlite::Result<(Vec<StorageOf>, u64)> {
+    let of = |row: &Row<'_>| Ok(StorageOf { user: UserId(rows::number(row, 0)?), bytes: rows::number(row, 1)? });
+    let people: Vec<StorageOf> = db
+        .prepare_cached("SELECT user, bytes FROM stored_bytes WHERE bytes > 0 ORDER BY bytes DESC, user LIMIT ?")?
+        .query_map([sql(count as u64)], of)?
+        .collect::<rusqlite::Result<_>>()?;
+    let all = db
+        .prepare_cached("SELECT ifnull(sum(bytes), 0) FROM stored_bytes")?
+        .query_row([], |row| rows::number(row, 0))?;
+    let shown = people.iter().map(|one| one.bytes).sum();
+    Ok((people, all.saturating_sub(shown)))
+}
+
+/// Blobs that messages need, of those whose hash begins with this byte.
+pub(super) fn needed(db: &Connection, first: u8) -> rusqlite::Result<Vec<BlobHash>> {
+    // Hashes of 32 bytes are all larger than their first, and smaller than the next.
+    let above: &[u8] = match first {
+        u8::MAX => &[u8::MAX; 33],
+        first => &[first + 1],
+    };
+    db.prepare_cached("SELECT DISTINCT blob FROM blob_messages WHERE blob > ? AND blob < ?")?
+        .query_map(params![[first], above], |row| row.get(0).map(BlobHash))?
+        .collect()
 }
 
 /// All that a message brings.

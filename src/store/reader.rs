@@ -1,6 +1,7 @@
 //! Every question the store answers. Which connection answers it, and whose turn it is: see `readers`.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -20,6 +21,7 @@ use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{CompleteFile, Millis, Missed, MonitorRows};
 use crate::proto::server::User;
 use crate::proto::session_end::SessionEnd;
+use crate::proto::storage::StorageOf;
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]
@@ -332,14 +334,24 @@ impl Reader {
         Ok(uploads::found(&self.db, id, by)?)
     }
 
-    /// How many uploads of a person's are complete and not sent, and their bytes.
-    pub fn unsent_uploads(&self, by: UserId) -> Result<(u64, u64), ReadError> {
+    /// Uploads of a person's that are complete and not sent, and the bytes of each.
+    pub fn unsent_uploads(&self, by: UserId) -> Result<HashMap<UploadId, u64>, ReadError> {
         Ok(uploads::unsent(&self.db, by)?)
     }
 
     /// Bytes of what a person has sent and not deleted.
     pub fn stored_bytes(&self, by: UserId) -> Result<u64, ReadError> {
         Ok(attachments::stored_bytes(&self.db, by)?)
+    }
+
+    /// Those who have sent the most and not deleted it, and the bytes of all others.
+    pub fn stored_by(&self, count: usize) -> Result<(Vec<StorageOf>, u64), ReadError> {
+        Ok(attachments::stored_by(&self.db, count)?)
+    }
+
+    /// Blobs that messages need, of those whose hash begins with this byte.
+    pub fn needed_blobs(&self, first: u8) -> Result<Vec<BlobHash>, ReadError> {
+        Ok(attachments::needed(&self.db, first)?)
     }
 
     /// Whether a message needs this blob, or an upload that can be sent.

@@ -2,12 +2,15 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::rows::unreadable;
+use super::rows::{self, sql, unreadable};
 use crate::proto::account::{FirstStep, PatchSettings, Settings};
+use crate::proto::storage::StorageLimits;
 
 pub(super) fn read(db: &Connection) -> rusqlite::Result<Settings> {
     db.prepare_cached(
-        "SELECT registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, steps_done FROM settings",
+        "SELECT registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, steps_done, file_bytes_max,
+                person_bytes_max, all_bytes_max
+         FROM settings",
     )?
     .query_row([], |row| {
         Ok(Settings {
@@ -18,24 +21,42 @@ pub(super) fn read(db: &Connection) -> rusqlite::Result<Settings> {
             wifi_key: row.get(4)?,
             wifi_hidden: row.get(5)?,
             steps_done: steps(row, 6)?,
+            storage: StorageLimits {
+                file_bytes_max: rows::number(row, 7)?,
+                person_bytes_max: rows::number(row, 8)?,
+                all_bytes_max: rows::number(row, 9)?,
+            },
         })
     })
 }
 
 /// What is not named stays as it is, and what was done stays done.
 pub(super) fn change(db: &Connection, change: PatchSettings) -> rusqlite::Result<()> {
-    let PatchSettings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, steps_done } =
-        change;
+    let PatchSettings { registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden, .. } = &change;
+    let PatchSettings { file_bytes_max, person_bytes_max, all_bytes_max, .. } = &change;
     db.prepare_cached(
         "UPDATE settings SET registration_open = ifnull(?, registration_open),
                              several_devices = ifnull(?, several_devices), guests = ifnull(?, guests),
                              wifi_name = ifnull(?, wifi_name), wifi_key = ifnull(?, wifi_key),
-                             wifi_hidden = ifnull(?, wifi_hidden)",
+                             wifi_hidden = ifnull(?, wifi_hidden),
+                             file_bytes_max = ifnull(?, file_bytes_max),
+                             person_bytes_max = ifnull(?, person_bytes_max),
+                             all_bytes_max = ifnull(?, all_bytes_max)",
     )?
-    .execute(params![registration_open, several_devices, guests, wifi_name, wifi_key, wifi_hidden])?;
+    .execute(params![
+        registration_open,
+        several_devices,
+        guests,
+        wifi_name,
+        wifi_key,
+        wifi_hidden,
+        file_bytes_max.map(sql),
+        person_bytes_max.map(sql),
+        all_bytes_max.map(sql)
+    ])?;
     // Whoever has decided on devices, wherever that was, need not be asked.
-    let decided = several_devices.map(|_| FirstStep::Devices);
-    finish_steps(db, steps_done.into_iter().flatten().chain(decided))
+    let decided = change.several_devices.map(|_| FirstStep::Devices);
+    finish_steps(db, change.steps_done.into_iter().flatten().chain(decided))
 }
 
 /// Adds these to the first steps that are done.

@@ -1,5 +1,7 @@
 //! Uploads that are complete: kept until a message takes them up, or their time is over.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, Kept, sql};
@@ -63,10 +65,11 @@ pub(super) fn found(db: &Connection, upload: UploadId, by: UserId) -> rusqlite::
         .optional()
 }
 
-/// How many of a person's are complete and not sent, and the bytes of those.
-pub(super) fn unsent(db: &Connection, by: UserId) -> rusqlite::Result<(u64, u64)> {
-    db.prepare_cached("SELECT count(*), ifnull(sum(bytes), 0) FROM uploads WHERE user = ?")?
-        .query_row([sql(by.0)], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))
+/// Those of a person's that are complete and not sent, and the bytes of each.
+pub(super) fn unsent(db: &Connection, by: UserId) -> rusqlite::Result<HashMap<UploadId, u64>> {
+    db.prepare_cached("SELECT id, bytes FROM uploads WHERE user = ?")?
+        .query_map([sql(by.0)], |row| Ok((UploadId(row.get(0)?), rows::number(row, 1)?)))?
+        .collect()
 }
 
 /// What the uploads that a message names have become; none where one of them is not there.

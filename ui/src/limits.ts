@@ -10,6 +10,7 @@ export const BODY_CHARS_MAX = 8000
 export const CLIENT_FRAME_BYTES_MAX = 90000
 export const ERROR_TEXT_CHARS_MAX = 100
 export const FILE_BYTES_MAX = 2147483648
+export const FILE_BYTES_MAX_LEAST = 1000000
 export const IDENT_BYTES_MAX = 40
 export const INVITE_NOTE_CHARS_MAX = 64
 export const INVITE_ROOMS_MAX = 32

@@ -94,7 +94,7 @@ alt?: string | null,
  */
 voice?: Voice | null, };
 
-export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
+export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "quota_full" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
@@ -360,6 +360,20 @@ device: string, created_at: number, current: boolean, connected: boolean, };
 
 export type FirstStep = "devices" | "invite" | "poster" | "room";
 
+export type StorageLimits = { 
+/**
+ * Of one file.
+ */
+file_bytes_max: number, 
+/**
+ * Of all that one person has sent and not deleted, or is bringing; 0: no limit.
+ */
+person_bytes_max: number, 
+/**
+ * Of all files of the box; 0: what the disk has. Whatever this says, some of the disk stays free.
+ */
+all_bytes_max: number, };
+
 export type Settings = { registration_open: boolean, 
 /**
  * Off: a second sign-in ends the first.
@@ -384,13 +398,25 @@ wifi_hidden: boolean,
 /**
  * Which of the first steps are done, in their order; all of them also where they were put away.
  */
-steps_done: Array<FirstStep>, };
+steps_done: Array<FirstStep>, 
+/**
+ * Of one file.
+ */
+file_bytes_max: number, 
+/**
+ * Of all that one person has sent and not deleted, or is bringing; 0: no limit.
+ */
+person_bytes_max: number, 
+/**
+ * Of all files of the box; 0: what the disk has. Whatever this says, some of the disk stays free.
+ */
+all_bytes_max: number, };
 
 export type PatchSettings = { registration_open?: boolean, several_devices?: boolean, guests?: boolean, wifi_name?: string, wifi_key?: string, wifi_hidden?: boolean, 
 /**
  * These too are done: none is ever taken back.
  */
-steps_done?: Array<FirstStep>, };
+steps_done?: Array<FirstStep>, file_bytes_max?: number, person_bytes_max?: number, all_bytes_max?: number, };
 
 export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, 
 /**
@@ -432,9 +458,66 @@ ended?: SessionEnd,
 /**
  * With `in_use_elsewhere`: where.
  */
-sessions?: Array<Session>, };
+sessions?: Array<Session>, 
+/**
+ * Where an upload is refused for what it would take: bytes that one may have, of this file or by this limit.
+ */
+limit_bytes?: number, 
+/**
+ * The same: bytes that are left of that.
+ */
+left_bytes?: number, };
 
 export type UserAnswer = { user: User, };
+
+export type StorageBound = "all" | "disk" | "person";
+
+export type UploadLimits = { 
+/**
+ * Bytes of one file.
+ */
+file_bytes_max: number, 
+/**
+ * Bytes of this person's; 0: no limit.
+ */
+person_bytes_max: number, 
+/**
+ * Bytes that may still be brought, of all files together.
+ */
+left_bytes: number, 
+/**
+ * What says so.
+ */
+bound: StorageBound, };
+
+export type StorageOf = { user: UserId, bytes: number, };
+
+export type Storage = { 
+/**
+ * Bytes of the disk, and of it those that are free.
+ */
+disk_bytes: number, free_bytes: number, 
+/**
+ * Bytes of the disk that files leave free, whatever the owner says.
+ */
+kept_free_bytes: number, 
+/**
+ * Bytes of all files that were sent, each once; none while they are counted, right after a start.
+ */
+files_bytes: number | null, 
+/**
+ * Uploads that are not complete, and the bytes they will have.
+ */
+unfinished: number, unfinished_bytes: number, 
+/**
+ * Whoever has sent the most and not deleted it, the most first; each pays for what they send, also where another
+ * has sent the same.
+ */
+people: Array<StorageOf>, 
+/**
+ * Bytes of all others.
+ */
+others_bytes: number, };
 
 export type DoorKind = "address" | "alias" | "extra" | "name";
 
@@ -480,11 +563,11 @@ export type SetClock = {
  */
 now: number, };
 
-export type Check = "ports" | "addresses" | "multicast" | "responders" | "name" | "clock" | "certificate" | "disk_space" | "disk_speed" | "open_files" | "data_folder";
+export type Check = "ports" | "addresses" | "multicast" | "responders" | "name" | "clock" | "certificate" | "disk_space" | "disk_speed" | "open_files" | "data_folder" | "files";
 
 export type Level = "ok" | "warning" | "problem";
 
-export type Finding = "addresses_found" | "addresses_link_local" | "addresses_none" | "addresses_several" | "certificate_absent" | "certificate_broken" | "certificate_ended" | "certificate_ends" | "certificate_good" | "certificate_lacks" | "certificate_own_broken" | "certificate_own_ended" | "certificate_own_ends" | "certificate_own_good" | "certificate_own_unanswered" | "clock_ahead" | "clock_behind" | "clock_right" | "clock_unsynchronized" | "data_folder_denied" | "data_folder_elsewhere" | "data_folder_good" | "data_folder_in_memory" | "data_folder_missing" | "data_folder_new" | "data_folder_open" | "data_folder_read_only" | "data_folder_remote" | "database_broken" | "database_failing" | "database_full" | "database_gone" | "database_good" | "database_lost" | "database_newer" | "disk_space_full" | "disk_space_good" | "disk_space_low" | "disk_speed_bad" | "disk_speed_failed" | "disk_speed_good" | "disk_speed_slow" | "multicast_nowhere" | "multicast_off" | "multicast_unheard" | "multicast_unneeded" | "multicast_unsent" | "multicast_v6" | "multicast_works" | "name_free" | "name_held" | "name_looking" | "name_off" | "name_taken" | "name_unheard" | "open_files_good" | "open_files_low" | "port_denied" | "port_fallback" | "port_free" | "port_held" | "port_silent" | "port_taken" | "port_unusable" | "responders_beside" | "responders_exclusive" | "responders_none" | "unchecked";
+export type Finding = "addresses_found" | "addresses_link_local" | "addresses_none" | "addresses_several" | "certificate_absent" | "certificate_broken" | "certificate_ended" | "certificate_ends" | "certificate_good" | "certificate_lacks" | "certificate_own_broken" | "certificate_own_ended" | "certificate_own_ends" | "certificate_own_good" | "certificate_own_unanswered" | "clock_ahead" | "clock_behind" | "clock_right" | "clock_unsynchronized" | "data_folder_denied" | "data_folder_elsewhere" | "data_folder_good" | "data_folder_in_memory" | "data_folder_missing" | "data_folder_new" | "data_folder_open" | "data_folder_read_only" | "data_folder_remote" | "database_broken" | "database_failing" | "database_full" | "database_gone" | "database_good" | "database_lost" | "database_newer" | "disk_space_full" | "disk_space_good" | "disk_space_low" | "disk_speed_bad" | "disk_speed_failed" | "disk_speed_good" | "disk_speed_slow" | "files_good" | "files_missing" | "files_no_space" | "files_removed" | "files_uncounted" | "multicast_nowhere" | "multicast_off" | "multicast_unheard" | "multicast_unneeded" | "multicast_unsent" | "multicast_v6" | "multicast_works" | "name_free" | "name_held" | "name_looking" | "name_off" | "name_taken" | "name_unheard" | "open_files_good" | "open_files_low" | "port_denied" | "port_fallback" | "port_free" | "port_held" | "port_silent" | "port_taken" | "port_unusable" | "responders_beside" | "responders_exclusive" | "responders_none" | "unchecked";
 
 export type Checked = { check: Check, level: Level, finding: Finding, 
 /**

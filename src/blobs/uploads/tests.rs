@@ -1,4 +1,6 @@
 use super::*;
+use crate::proto::limits::FILE_BYTES_MAX;
+use crate::proto::storage::StorageBound;
 
 fn open(dir: &tempfile::TempDir) -> Uploads {
     Uploads::open(dir.path(), Blobs::open(dir.path()).unwrap()).unwrap()
@@ -16,7 +18,7 @@ fn files(dir: &tempfile::TempDir) -> usize {
 fn uploads_are_there_after_a_restart_and_what_nobody_can_go_on_with_is_not() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0, 100).unwrap());
+    let [ada, lin] = [1, 2].map(|by| begin(&uploads, new(by, 5), 100).unwrap());
     let mut writing = uploads.write(ada, UserId(1), 0, false).unwrap().unwrap();
     writing.write(b"abc").unwrap();
     let folder = dir.path().join("uploads");
@@ -35,7 +37,7 @@ fn uploads_are_there_after_a_restart_and_what_nobody_can_go_on_with_is_not() {
 fn an_upload_is_its_makers_alone() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let id = uploads.begin(new(1, 5), 0, 0).unwrap();
+    let id = begin(&uploads, new(1, 5), 0).unwrap();
     assert!(uploads.progress(id, UserId(2)).is_none() && uploads.write(id, UserId(2), 0, false).is_none());
     assert!(!uploads.remove(id, UserId(2)).unwrap());
     assert!(uploads.remove(id, UserId(1)).unwrap() && !uploads.remove(id, UserId(1)).unwrap());
@@ -46,29 +48,106 @@ fn an_upload_is_its_makers_alone() {
 fn what_is_too_large_or_too_much_does_not_begin() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    assert!(matches!(uploads.begin(new(1, FILE_BYTES_MAX + 1), 0, 0), Err(Refused::Large)));
+    assert!(matches!(begin(&uploads, new(1, FILE_BYTES_MAX + 1), 0), Err(Refused::Large)));
     for _ in 0..UPLOADS_OF_ONE_MAX {
-        uploads.begin(new(1, 1), 0, 0).unwrap();
+        begin(&uploads, new(1, 1), 0).unwrap();
     }
-    assert!(matches!(uploads.begin(new(1, 1), 0, 0), Err(Refused::OfOne)));
-    uploads.begin(new(2, 1), 0, 0).unwrap();
+    assert!(matches!(begin(&uploads, new(1, 1), 0), Err(Refused::OfOne)));
+    begin(&uploads, new(2, 1), 0).unwrap();
+}
+
+const NONE: StorageLimits = StorageLimits { file_bytes_max: FILE_BYTES_MAX, person_bytes_max: 0, all_bytes_max: 0 };
+
+fn begin(uploads: &Uploads, upload: NewUpload, now: Millis) -> Result<UploadId, Refused> {
+    uploads.begin(upload, &Held::default(), &NONE, now)
+}
+
+/// Begins one of 10 bytes under limits of these bytes, for somebody who has sent so many.
+fn under(uploads: &Uploads, (person, all): (u64, u64), (by, sent): (u64, u64)) -> Option<(u64, StorageBound)> {
+    let limits = StorageLimits { person_bytes_max: person, all_bytes_max: all, ..NONE };
+    let held = Held { sent, ..Held::default() };
+    match uploads.begin(new(by, 10), &held, &limits, 0) {
+        Ok(_) => None,
+        Err(Refused::Over(left)) => Some((left.bytes, left.bound)),
+        Err(fault) => panic!("{fault:?}"),
+    }
 }
 
 #[test]
-fn one_person_is_promised_a_part_of_what_others_were_not() {
-    let gib = 1 << 30;
-    let told = |free: u64, own: u64, others: u64| fits(2 * gib, free * gib, (own * gib, others * gib));
-    assert!(told(4, 0, 0) && !told(3, 0, 0));
-    assert!(told(12, 4, 0) && !told(11, 4, 0), "one's own count");
-    assert!(told(12, 0, 8) && !told(12, 0, 9), "what others were promised is not promised again");
-    assert!(!told(4, 0, 9) && fits(0, 0, (0, 0)) && !fits(u64::MAX, u64::MAX, (u64::MAX, 0)));
+fn what_is_on_its_way_counts_for_whoever_brings_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let uploads = open(&dir);
+    for _ in 0..3 {
+        assert_eq!(under(&uploads, (45, 0), (1, 10)), None);
+    }
+    assert_eq!(under(&uploads, (45, 0), (1, 10)), Some((5, StorageBound::Person)));
+    assert_eq!(under(&uploads, (45, 0), (2, 10)), None, "another's is not theirs");
+    uploads.forget(UserId(1));
+    assert_eq!(under(&uploads, (45, 0), (1, 10)), None, "it is given back");
+    assert_eq!(under(&uploads, (5, 0), (3, 7)), Some((0, StorageBound::Person)), "the limit was lowered");
+}
+
+#[test]
+fn ten_at_once_do_not_pass_the_limit_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let uploads = open(&dir);
+    let begun = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..10).map(|_| scope.spawn(|| under(&uploads, (45, 0), (1, 0)).is_none())).collect();
+        tries.into_iter().filter_map(|tried| tried.join().unwrap().then_some(())).count()
+    });
+    assert_eq!(begun, 4);
+}
+
+#[test]
+fn an_upload_that_went_to_the_database_meanwhile_counts_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let uploads = open(&dir);
+    let id = bring(&uploads, 1, b"0123456789");
+    let limits = StorageLimits { person_bytes_max: 100, ..NONE };
+    let left = |held: &Held| uploads.left(UserId(1), held, &limits).unwrap().bytes;
+    let running = uploads.running(UserId(1));
+    let in_both = Held { running: running.clone(), unsent: [(id, 8)].into(), sent: 0 };
+    assert_eq!(left(&in_both), 92, "by what it is kept as");
+    let neither = Held { running, ..Held::default() };
+    uploads.settle(id);
+    assert_eq!((left(&neither), left(&Held::default())), (90, 100));
+}
+
+#[test]
+fn all_blobs_are_counted_once_each_and_what_comes_and_goes_with_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let uploads = open(&dir);
+    let before = bring(&uploads, 1, b"before");
+    let old = keep(&uploads, before, 1);
+    uploads.settle(before);
+    let uploads = open(&dir);
+    assert!(matches!(
+        uploads.begin(new(1, 1), &Held::default(), &StorageLimits { all_bytes_max: 100, ..NONE }, 0),
+        Err(Refused::Uncounted)
+    ));
+    assert_eq!(under(&uploads, (0, 0), (9, 0)), None, "without a limit nobody waits");
+    for first in 0..=u8::MAX {
+        uploads.blobs().folder(first).unwrap();
+    }
+    assert_eq!(uploads.blobs().counted(), Some((1, 6)));
+    for by in [1, 2] {
+        let id = bring(&uploads, by, b"the same");
+        keep(&uploads, id, by);
+        uploads.settle(id);
+    }
+    assert_eq!(uploads.blobs().counted(), Some((2, 14)));
+    assert_eq!(under(&uploads, (0, 30), (1, 0)), Some((6, StorageBound::All)), "10 are on their way");
+    remove_unneeded(&uploads, old, false);
+    remove_unneeded(&uploads, old, false);
+    assert_eq!(uploads.blobs().counted(), Some((1, 8)));
+    assert_eq!(under(&uploads, (0, 30), (1, 0)), None);
 }
 
 #[test]
 fn whoever_goes_gives_back_what_they_were_promised() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let [ada, lin] = [1, 2].map(|by| uploads.begin(new(by, 5), 0, 0).unwrap());
+    let [ada, lin] = [1, 2].map(|by| begin(&uploads, new(by, 5), 0).unwrap());
     uploads.forget(UserId(1));
     assert!(uploads.length(ada, UserId(1)).is_none() && uploads.length(lin, UserId(2)).is_some());
     assert_eq!(files(&dir), 2);
@@ -78,12 +157,12 @@ fn whoever_goes_gives_back_what_they_were_promised() {
 fn when_there_are_too_many_whoever_has_the_most_makes_place() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let first = uploads.begin(new(1, 1), 0, 0).unwrap();
+    let first = begin(&uploads, new(1, 1), 0).unwrap();
     for at in 1..UPLOADS_MAX {
         let by = if at < UPLOADS_OF_ONE_MAX { 1 } else { at as u64 };
-        uploads.begin(new(by, 1), 0, at as Millis).unwrap();
+        begin(&uploads, new(by, 1), at as Millis).unwrap();
     }
-    uploads.begin(new(3, 1), 0, UPLOADS_MAX as Millis).unwrap();
+    begin(&uploads, new(3, 1), UPLOADS_MAX as Millis).unwrap();
     assert!(uploads.progress(first, UserId(1)).is_none());
     assert_eq!(uploads.lock().len(), UPLOADS_MAX);
 }
@@ -91,7 +170,7 @@ fn when_there_are_too_many_whoever_has_the_most_makes_place() {
 #[test]
 fn a_folder_that_holds_what_is_not_ours_is_opened_and_that_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
-    let id = open(&dir).begin(new(1, 5), 0, 0).unwrap();
+    let id = begin(&open(&dir), new(1, 5), 0).unwrap();
     for stray in ["uploads/lost+found", "blobs/lost+found"] {
         fs::create_dir(dir.path().join(stray)).unwrap();
     }
@@ -110,7 +189,7 @@ fn a_folder_that_holds_what_is_not_ours_is_opened_and_that_is_left_alone() {
 fn what_nobody_goes_on_with_is_gone_after_a_day_whatever_the_clock_does() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let [left, gone_on] = [(); 2].map(|()| uploads.begin(new(1, 5), 0, 0).unwrap());
+    let [left, gone_on] = [(); 2].map(|()| begin(&uploads, new(1, 5), 0).unwrap());
     let mut writing = uploads.write(gone_on, UserId(1), 0, false).unwrap().unwrap();
     writing.write(b"a").unwrap();
     writing.finish(2 * KEPT_MS - 1).unwrap();
@@ -125,7 +204,7 @@ fn what_nobody_goes_on_with_is_gone_after_a_day_whatever_the_clock_does() {
 }
 
 fn bring(uploads: &Uploads, by: u64, bytes: &[u8]) -> UploadId {
-    let id = uploads.begin(new(by, bytes.len() as u64), 0, 0).unwrap();
+    let id = begin(&uploads, new(by, bytes.len() as u64), 0).unwrap();
     let mut writing = uploads.write(id, UserId(by), 0, false).unwrap().unwrap();
     writing.write(bytes).unwrap();
     writing.finish(KEPT_MS).unwrap();
@@ -155,7 +234,7 @@ fn remove_unneeded(uploads: &Uploads, blob: BlobHash, is_needed: bool) -> Vec<Bl
 fn nothing_is_a_file_too() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
-    let id = uploads.begin(new(1, 0), 0, 0).unwrap();
+    let id = begin(&uploads, new(1, 0), 0).unwrap();
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert_eq!(keep(&uploads, id, 1).to_string(), empty);
 }
@@ -211,6 +290,6 @@ fn bytes_that_are_written_anew_are_kept_in_place_of_those_that_came() {
     assert_eq!(stored_again, stored);
     again.settle(id);
     assert_eq!(files(&dir), 0, "what came is gone");
-    let folders = again.blobs().folders().unwrap();
-    assert_eq!(folders.iter().map(|folder| folder.blobs().unwrap()).collect::<Vec<_>>(), [[stored.hash]]);
+    let blobs: Vec<_> = (0..=u8::MAX).flat_map(|first| again.blobs().folder(first).unwrap()).collect();
+    assert_eq!(blobs, [stored.hash]);
 }

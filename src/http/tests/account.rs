@@ -187,10 +187,12 @@ async fn settings_are_the_owners() {
     let ask = json!({ "several_devices": true });
     assert_eq!(member.patch("/api/settings", &ask).await.refused(), refusal(403, "forbidden"));
     let before = json!({ "settings": { "registration_open": true, "several_devices": false, "guests": true,
-        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": [] } });
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": [],
+        "file_bytes_max": 2_147_483_648_u64, "person_bytes_max": 0, "all_bytes_max": 0 } });
     assert_eq!(owner.get("/api/settings").await.json(), before);
     let after = json!({ "settings": { "registration_open": true, "several_devices": true, "guests": true,
-        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": ["devices"] } });
+        "wifi_name": "", "wifi_key": "", "wifi_hidden": false, "steps_done": ["devices"],
+        "file_bytes_max": 2_147_483_648_u64, "person_bytes_max": 0, "all_bytes_max": 0 } });
     assert_eq!(owner.patch("/api/settings", &ask).await.json(), after);
     assert_eq!(owner.get("/api/settings").await.json(), after);
     let unknown = owner.patch("/api/settings", &json!({ "colour": "red" })).await;

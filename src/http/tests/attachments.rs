@@ -13,7 +13,7 @@ use crate::proto::op::{NewMessage, NewRoom, Reply, Whose};
 use crate::proto::room::RoomKind;
 use crate::proto::text::Body as Text;
 
-const EVERYONE: RoomId = RoomId(1);
+pub(super) const EVERYONE: RoomId = RoomId(1);
 
 /// A picture that says where it was made.
 fn picture(width: u32, height: u32) -> Vec<u8> {
@@ -40,7 +40,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 impl Porch {
     /// A message with these files, by somebody, in a room.
-    async fn sent(&self, browser: &mut Browser, room: RoomId, files: &[(&str, &[u8])]) -> Message {
+    pub(super) async fn sent(&self, browser: &mut Browser, room: RoomId, files: &[(&str, &[u8])]) -> Message {
         let mut named = Vec::new();
         for (name, bytes) in files {
             let upload = browser.bring(name, bytes).await;
@@ -67,7 +67,7 @@ impl Porch {
         }
     }
 
-    async fn delete(&self, message: &Message) {
+    pub(super) async fn delete(&self, message: &Message) {
         let (room, message, by) = (message.room, message.id, message.author);
         self.apply(Op::Message(MessageOp::Delete { room, message, by, whose: Whose::Own, at: 2 })).await;
     }
@@ -97,7 +97,8 @@ async fn a_picture_is_shown_to_those_in_the_room_without_what_it_tells() {
         image::load_from_memory(&reply.body).unwrap().to_rgb8(),
         image::load_from_memory(&came).unwrap().to_rgb8()
     );
-    let stored = Blobs::open(porch._dir.path()).unwrap().folders().unwrap()[0].blobs().unwrap()[0].to_string();
+    let blobs = Blobs::open(porch._dir.path()).unwrap();
+    let stored = (0..=u8::MAX).flat_map(|first| blobs.folder(first).unwrap()).next().unwrap().to_string();
     assert!(!header(&reply, "etag").contains(&stored), "what came before it was cleaned cannot be tried out");
     let smaller = lin.get(&format!("{}/320", path(&message, 0))).await;
     assert_eq!((smaller.status, header(&smaller, "content-type")), (200, "image/jpeg"));

@@ -113,6 +113,7 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/attachments/{message=1}/{place=0}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/attachments/{message=1}/{place=0}/{edge=320}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),
+        ("GET", "/api/uploads", none.clone(), SIGNED_IN),
         ("POST", "/api/uploads", none.clone(), signed_in(412, "upload_version")),
         (
             "PATCH",
@@ -135,6 +136,7 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
             [(401, ""), (412, ""), (412, ""), (412, "")],
         ),
         ("GET", "/api/settings", none.clone(), owners(200, "")),
+        ("GET", "/api/storage", none.clone(), owners(200, "")),
         ("POST", "/api/monitor", json!("no beacon"), anyone(400, "bad_request")),
         ("GET", "/api/monitor", none.clone(), owners(200, "")),
         ("DELETE", "/api/monitor", none.clone(), owners(204, "")),

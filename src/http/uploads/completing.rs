@@ -1,15 +1,17 @@
 //! What becomes of uploads that are complete, and when they and the blobs go that nothing needs.
 
+use std::collections::HashSet;
+
 use tokio::time::sleep;
 
-use crate::blobs::{BlobFolder, NewUpload, UploadFault, Uploads};
+use crate::blobs::{FOLDERS, FilesFound, NewUpload, UploadFault, Uploads};
 use crate::fair::Asker;
 use crate::ingest::ingest;
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::id::UserId;
 use crate::proto::limits::{ERASE_RETRY_WAIT, UPLOAD_KEPT};
 use crate::proto::op::{CompleteFile, Millis, Op, Reply, UploadOp};
-use crate::store::ReadError;
+use crate::store::{ReadError, Reader};
 
 use super::super::App;
 use super::super::current_session::CurrentSession;
@@ -75,11 +77,8 @@ impl App {
 
     /// Removes the files of blobs that nothing needs, for as long as porch runs; what an earlier run left first.
     pub(crate) async fn remove_unneeded_blobs(self) {
-        // A database that has lost its end knows nothing of what came with it: that may be found again.
-        if self.store.loss().is_none()
-            && let Err(fault) = self.sweep_blobs().await
-        {
-            log::warn!("files that nothing needs may be left: {fault:?}");
+        if let Err(fault) = self.look_through_blobs().await {
+            log::warn!("the files that were sent could not be looked through: {fault:?}");
         }
         loop {
             match self.apply(Asker::Box, Op::Upload(UploadOp::TakeFreed)).await {
@@ -97,19 +96,58 @@ impl App {
         }
     }
 
-    /// Looks at every blob there is.
-    async fn sweep_blobs(&self) -> Answer<()> {
-        let uploads = self.uploading.uploads.clone();
+    /// Compares every blob there is with what the database needs: removes what nothing does, counts the rest, and notes down
+    /// what is missing.
+    pub(in super::super) async fn look_through_blobs(&self) -> Answer<()> {
         let disk = |fault| Refusal::from(UploadFault::Disk(fault));
-        let folders: Vec<BlobFolder> = on_a_thread(move || uploads.blobs().folders()).await?.map_err(disk)?;
-        for folder in folders {
-            let blobs = on_a_thread(move || folder.blobs()).await?.map_err(disk)?;
-            self.remove_unneeded(blobs).await?;
+        let mut found = FilesFound::default();
+        for first in (0..FOLDERS).filter_map(|first| u8::try_from(first).ok()) {
+            let uploads = self.uploading.uploads.clone();
+            let blobs = on_a_thread(move || uploads.blobs().folder(first)).await?.map_err(disk)?;
+            let here: HashSet<BlobHash> = blobs.iter().copied().collect();
+            // A database that has lost its end knows nothing of what came with it: that may be found again.
+            if self.store.loss().is_none() {
+                found.removed += self.remove_unneeded(blobs).await? as u64;
+            }
+            for blob in self.missing(first, here).await? {
+                found.miss(blob);
+            }
         }
-        Ok(())
+        if found.missing > 0 {
+            log::error!("{} files that messages need are missing, {} among them", found.missing, found.named());
+        }
+        let uploads = self.uploading.uploads.clone();
+        on_a_thread(move || uploads.blobs().found(found)).await?.map_err(disk)
     }
 
-    async fn remove_unneeded(&self, blobs: Vec<BlobHash>) -> Answer<()> {
+    /// Blobs that messages need and that are not here.
+    async fn missing(&self, first: u8, here: HashSet<BlobHash>) -> Answer<Vec<BlobHash>> {
+        let blobs = self.uploading.blobs().clone();
+        let look = move |reader: &Reader| {
+            let mut missing = Vec::new();
+            for blob in reader.needed_blobs(first)? {
+                // One that came meanwhile is there by now.
+                if !here.contains(&blob) && blobs.read(blob)?.is_none() {
+                    missing.push(blob);
+                }
+            }
+            Ok(missing)
+        };
+        let missing = self.store.read(Asker::Box, look).await?;
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        // One that went meanwhile is needed no more by now.
+        let still = |reader: &Reader| {
+            let asked = missing.into_iter().map(|blob| Ok((blob, reader.is_blob_needed(blob)?)));
+            let needed = asked.collect::<Result<Vec<_>, ReadError>>()?;
+            Ok(needed.into_iter().filter_map(|(blob, needed)| needed.then_some(blob)).collect())
+        };
+        Ok(self.store.read(Asker::Box, still).await?)
+    }
+
+    /// Says how many are gone.
+    async fn remove_unneeded(&self, blobs: Vec<BlobHash>) -> Answer<usize> {
         let uploads: Uploads = self.uploading.uploads.clone();
         let gone = self
             .store
@@ -120,6 +158,6 @@ impl App {
         if !gone.is_empty() {
             log::info!("{} files that nothing needs were removed", gone.len());
         }
-        Ok(())
+        Ok(gone.len())
     }
 }

@@ -4,6 +4,14 @@ use std::time::Duration;
 
 /// Bytes of one file at most, unless the owner says otherwise: an hour of film from a phone.
 pub const FILE_BYTES_MAX: u64 = 2 << 30;
+/// The least that the owner may allow one file to have: a page of text, or a picture as the page sends it.
+pub const FILE_BYTES_MAX_LEAST: u64 = 1_000_000;
+/// The most that any of the owner's limits of bytes may say: far more than a disk has, and exact in a browser.
+pub const STORED_BYTES_MAX: u64 = 1 << 50;
+/// People whom the owner sees with what they have stored: those with the most.
+pub const STORED_PEOPLE_MAX: usize = 20;
+/// Blobs that are missing and named to the owner: enough to find the rest in a backup.
+pub const MISSING_NAMED_MAX: usize = 3;
 /// Attachments of one message: what a phone's picker gives at once without scrolling on and on.
 pub const ATTACHMENTS_MAX: usize = 10;
 /// Bytes of the database that an attachment takes beside what is said of it: its name, its kind, and its places in indexes.

@@ -54,11 +54,11 @@ fn a_message_takes_up_its_uploads_and_everybody_reads_them_with_it() {
     let (fixture, users) = Fixture::with(&["Ada", "Lin"]);
     fixture.apply(complete(1, users[0], BLOB));
     fixture.apply(complete(2, users[0], BLOB));
-    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])), (2, 200));
+    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])).values().sum::<u64>(), 200);
     let sent = appended(fixture.apply(with(users[0], "a", &[1, 2])));
     assert_eq!(sent.attachments.len(), 2);
     assert_eq!(sent.attachments[0].what, AttachmentKind::Picture { facts: FACTS, alt: "a cat".into() });
-    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])), (0, 0));
+    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])).len(), 0);
     assert_eq!(fixture.read(|reader| reader.stored_bytes(users[0])), 200);
     let fixture = fixture.reopen();
     let page = fixture.read(|reader| reader.history(users[1], EVERYONE, Window::Newest, 10)).unwrap();
@@ -116,6 +116,31 @@ fn deleting_frees_what_nothing_else_needs() {
 }
 
 #[test]
+fn who_has_sent_the_most_is_told_first_and_of_which_blobs_messages_need() {
+    let (fixture, users) = Fixture::with(&["Ada", "Lin", "Bo"]);
+    let blobs = [0x00, 0x01, 0xfe, 0xff].map(|byte| BlobHash([byte; 32]));
+    let mut sent = Vec::new();
+    for (at, (user, blob)) in [(1, 0), (1, 1), (2, 2), (1, 3), (0, 3)].into_iter().enumerate() {
+        fixture.apply(complete(at as u8, users[user], blobs[blob]));
+        sent.push(appended(fixture.apply(with(users[user], &at.to_string(), &[at as u8]))));
+    }
+    let by = |count| {
+        let (people, others) = fixture.read(move |reader| reader.stored_by(count));
+        (people.iter().map(|one| (one.user, one.bytes)).collect::<Vec<_>>(), others)
+    };
+    assert_eq!(by(9), (vec![(users[1], 300), (users[0], 100), (users[2], 100)], 0));
+    assert_eq!(by(1), (vec![(users[1], 300)], 200));
+    let needed = |first| fixture.read(move |reader| reader.needed_blobs(first));
+    assert_eq!([0x00, 0x01, 0xfe, 0xff].map(needed), blobs.map(|blob| vec![blob]));
+    assert!(needed(0x02).is_empty());
+    fixture.apply(delete(&sent[3]));
+    assert_eq!(needed(0xff), [blobs[3]], "another message shows it");
+    fixture.apply(delete(&sent[4]));
+    assert!(needed(0xff).is_empty());
+    assert_eq!(by(9), (vec![(users[1], 200), (users[2], 100)], 0));
+}
+
+#[test]
 fn a_gallery_holds_what_a_room_was_brought_and_what_was_deleted_is_out_of_it() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     let sent: Vec<Message> = (1..=5)
@@ -156,7 +181,7 @@ fn uploads_go_when_their_time_is_over_and_with_whoever_made_them() {
     let mut gone = freed(&fixture);
     gone.sort();
     assert_eq!(gone, [BlobHash([1; 32]), BlobHash([3; 32])]);
-    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])), (1, 100));
+    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])).len(), 1);
     let remove = |by| Op::Upload(UploadOp::Remove { upload: UploadId([4; 16]), by });
     assert_eq!(fixture.refused(remove(users[2])), ErrorCode::NotFound);
     fixture.apply(remove(users[0]));
@@ -168,7 +193,7 @@ fn the_same_upload_twice_is_one_and_many_blobs_are_freed_in_several_goes() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.apply(complete(1, users[0], BLOB));
     fixture.apply(complete(1, users[0], BLOB));
-    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])), (1, 100));
+    assert_eq!(fixture.read(|reader| reader.unsent_uploads(users[0])).len(), 1);
     for upload in 20..=BLOBS_FREED_AT_ONCE_MAX as u8 + 20 {
         fixture.apply(complete(upload, users[0], BlobHash([upload; 32])));
     }

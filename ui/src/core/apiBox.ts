@@ -22,6 +22,8 @@ import type {
   Session,
   SessionId,
   Settings,
+  Storage,
+  UploadLimits,
   User,
   UserAnswer,
   UserId,
@@ -75,6 +77,12 @@ export const quickCheck = () => ask<Report>('GET', '/api/doctor?quick=true')
 /** What pages have told of themselves. */
 export const monitored = () => ask<Monitored>('GET', '/api/monitor')
 export const clearMonitored = () => ask<void>('DELETE', '/api/monitor')
+
+/** What one may bring at the moment. */
+export const uploadLimits = () => ask<UploadLimits>('GET', '/api/uploads')
+
+/** What files take, and whose they are. */
+export const storage = () => ask<Storage>('GET', '/api/storage')
 
 export const clock = () => ask<BoxClock>('GET', '/api/clock')
 export const setClock = (now: number) => ask<BoxClock>('PUT', '/api/clock', { now })

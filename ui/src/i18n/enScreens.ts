@@ -84,7 +84,12 @@ export const enScreens = {
     other: 'A message has at most ten attachments: {n} were not added.',
   },
   'sending.empty': 'Empty, and not added: {names}.',
-  'sending.large': 'Larger than 2 GB, and not added: {names}.',
+  'sending.limitFile': 'On this box a file can have at most {size}.',
+  'sending.limitPerson':
+    'One person can store {size} on this box, and {left} of yours are left: delete what you do not need.',
+  'sending.limitAll': 'The owner of the box leaves {left} more for files.',
+  'sending.limitDisk': 'The disk of the box has room for {left} more of yours.',
+  'sending.notAdded': 'Not added: {names}.',
   'sending.folders': 'A folder cannot be sent: {names}. Choose the files in it.',
   'sending.notKept':
     'This device has no space to keep these files. Leave this page open until they are sent.',
@@ -640,7 +645,8 @@ export const enScreens = {
   'error.body_long': 'A message can have at most 8,000 characters.',
   'error.disk_full': 'The box has no space left. Nothing was stored.',
   'error.disk_share': 'You have written as much as one person may for now. It will go on, little by little.',
-  'error.file_large': 'A file can have at most 2 GB.',
+  'error.file_large': 'The file is larger than this box takes.',
+  'error.files_full': 'The files of this box take as much as they may.',
   'error.forbidden': 'You may not do this.',
   'error.internal': 'Something went wrong on the box.',
   'error.not_a_member': 'You are not in this room.',
@@ -652,6 +658,7 @@ export const enScreens = {
   'error.storage_failed': 'The disk of the box does not work. Nothing was stored.',
   'error.cookies_blocked':
     'This browser blocks cookies here, and without one nobody can be signed in. Allow cookies for this address in the settings of the browser, then try again.',
+  'error.quota_full': 'You have stored as much as one person may. Delete what you do not need.',
   'error.limit_reached': 'There are too many of these already.',
   'error.rooms_full': 'One of these people cannot be put into more rooms by you.',
   'error.too_large': 'That is too large for the box.',
@@ -686,6 +693,8 @@ export const enScreens = {
   'error.password_wrong': 'The password is not right.',
   'error.picture_large':
     'This picture is too large. At most 8 MB and 40 megapixels; 16 megapixels of a GIF, WebP, progressive JPEG or 16-bit PNG.',
+  'error.picture_uncleaned':
+    'This picture is damaged or of an unusual make: the box cannot take out of it where it was taken. To send it as it is, pack it into a ZIP file.',
   'error.picture_unreadable': 'This file cannot be read as a picture.',
   'error.query_date': 'This is no day of the calendar. Write days like 2026-11-20.',
   'error.query_empty': 'There is nothing to look for: punctuation alone is not searched.',

@@ -126,6 +126,17 @@ export const zhFindings: { readonly [F in Finding]: readonly [says: string, advi
     '存放消息的地方写不进去：{reason}。',
     '请看“数据文件夹”一项。如果那里正常，磁盘可能快坏了，请先备份。',
   ],
+  files_good: ['大家发送的文件：{count}个，共{mb:size}。正在上传：{unfinished}个。', ''],
+  files_uncounted: ['正在统计大家发送的文件。正在上传：{unfinished}个。', ''],
+  files_removed: ['最近一次启动时删除的不再需要的文件：{removed}个。', ''],
+  files_missing: [
+    '消息中显示、却已不在磁盘上的文件：{missing}个，其中有：{paths}。',
+    '请从备份中把它们按这些名称放回数据文件夹，再重新启动porch。没有备份的话它们就丢失了：发送者可以重新发送。如果没有人删除过它们，请检查磁盘。',
+  ],
+  files_no_space: [
+    '没有空间存放更多文件：还剩{free_mb:size}，其中{kept_mb:size}要留给消息和系统。',
+    '请在聊天中删除大文件（主机页面会显示谁发送得最多），删除磁盘上的其他内容，或换用更大的磁盘。',
+  ],
   open_files_good: ['porch最多可以打开{limit}个文件和连接。', ''],
   open_files_low: [
     'porch最多只能打开{limit}个文件和连接，满员时需要{wanted}个。',

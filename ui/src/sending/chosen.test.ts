@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ATTACHMENTS_MAX, FILE_BYTES_MAX } from '../limits'
-import { chosenOf, filesIn, isOfWords } from './chosen'
+import { ATTACHMENTS_MAX } from '../limits'
+import { chosenOf, filesIn, isOfWords, unfit } from './chosen'
 
-const file = (name: string, size = 1) => ({ name, size })
+const file = (name: string, size = 1, type = '') => ({ name, size, type })
 const many = (count: number) => Array.from({ length: count }, (_, at) => file(`${at}`))
 
 test('the_first_ten_are_taken_and_how_many_more_there_were_is_known', () => {
@@ -12,14 +12,19 @@ test('the_first_ten_are_taken_and_how_many_more_there_were_is_known', () => {
   expect(chosenOf(many(2), ATTACHMENTS_MAX)).toMatchObject({ taken: [], over: 2 })
 })
 
-test('what_is_empty_or_too_large_is_told_and_takes_no_place', () => {
-  const [empty, large, good] = [file('e', 0), file('l', FILE_BYTES_MAX + 1), file('g', FILE_BYTES_MAX)]
-  expect(chosenOf([empty, large, good], 9)).toEqual({
-    taken: [good],
-    over: 0,
-    empty: [empty],
-    large: [large],
-  })
+test('what_is_empty_is_told_and_takes_no_place', () => {
+  const [empty, good] = [file('e', 0), file('g', 100)]
+  expect(chosenOf([empty, good], 9)).toEqual({ taken: [good], over: 0, empty: [empty] })
+})
+
+test('what_is_too_large_or_does_not_fit_beside_the_others_is_told', () => {
+  const [first, second, third, large] = [file('a', 80), file('b', 60), file('c', 20), file('l', 101)]
+  const room = { file: 100, all: 100 }
+  expect(unfit([first, large, second, third], room)).toEqual({ large: [large], crowded: [second] })
+  expect(unfit([third], { file: 100, all: -5 })).toEqual({ large: [], crowded: [third] })
+  // A picture is made smaller first.
+  const photo = file('p.jpg', 5_000, 'image/jpeg')
+  expect(unfit([photo], room)).toEqual({ large: [], crowded: [] })
 })
 
 test('folders_are_told_from_files', () => {

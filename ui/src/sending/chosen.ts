@@ -1,23 +1,45 @@
 /** Which of the files that somebody adds can be sent, and what is told of the others. Pure. */
-import { ATTACHMENTS_MAX, FILE_BYTES_MAX } from '../limits'
+import { ATTACHMENTS_MAX } from '../limits'
 
-type Named = { readonly name: string; readonly size: number }
+type Named = { readonly name: string; readonly size: number; readonly type?: string }
+
+/** Bytes that the box takes: of one file, and of all together. */
+export type Room = { readonly file: number; readonly all: number }
 
 export type Chosen<F extends Named> = {
   readonly taken: readonly F[]
   /** How many are more than a message may have. */
   readonly over: number
   readonly empty: readonly F[]
-  readonly large: readonly F[]
 }
 
 /** `has`: how many the message has already. */
 export function chosenOf<F extends Named>(files: readonly F[], has: number): Chosen<F> {
   const empty = files.filter(({ size }) => size === 0)
-  const large = files.filter(({ size }) => size > FILE_BYTES_MAX)
-  const good = files.filter((file) => !empty.includes(file) && !large.includes(file))
+  const good = files.filter((file) => !empty.includes(file))
   const taken = good.slice(0, Math.max(0, ATTACHMENTS_MAX - has))
-  return { taken, over: good.length - taken.length, empty, large }
+  return { taken, over: good.length - taken.length, empty }
+}
+
+/** Those that the box would not take: for themselves, or beside those before them. */
+export function unfit<F extends Named>(
+  files: readonly F[],
+  room: Room,
+): { readonly large: readonly F[]; readonly crowded: readonly F[] } {
+  const large = files.filter((file) => certain(file) > room.file)
+  const crowded: F[] = []
+  let left = room.all
+  for (const file of files) {
+    if (large.includes(file)) continue
+    if (certain(file) > left) crowded.push(file)
+    else left -= certain(file)
+  }
+  return { large, crowded }
+}
+
+/** Bytes that it surely has when it is sent: a picture is made smaller, and how small is not known yet. */
+function certain({ size, type }: Named): number {
+  return type?.startsWith('image/') ? 0 : size
 }
 
 /** What is in a drop or a paste: files, and the names of folders, which no page can read as one. */

@@ -25,7 +25,7 @@ use crate::proto::blob::UploadId;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{
-    UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
+    PREVIEW_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
     UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
 };
 use crate::proto::op::{Millis, Op, UploadOp};
@@ -67,8 +67,10 @@ pub(super) struct Uploading {
     writes: Lane,
     /// Uploads that are gone on with: after a start, what is there of one is read for its hash.
     resumed: Lane,
-    /// Those that are complete, one at a time: pictures take memory.
+    /// Those that are complete and may be pictures of which previews are made, one at a time: that takes memory.
     completed: Lane,
+    /// Those that are larger: they take little memory, and some of them half a minute, for which no small one waits.
+    completed_large: Lane,
     /// All else.
     asked: Lane,
 }
@@ -85,6 +87,7 @@ impl Uploading {
             writes: lane(UPLOAD_WRITES_AT_ONCE, waiting),
             resumed: lane(1, waiting),
             completed: lane(1, asked),
+            completed_large: lane(1, asked),
             asked: lane(1, asked),
         }
     }
@@ -97,6 +100,11 @@ impl Uploading {
     /// What they become.
     pub(super) fn blobs(&self) -> &Blobs {
         self.uploads.blobs()
+    }
+
+    /// Where one of so many bytes waits to be looked into.
+    pub(super) fn completed(&self, bytes: u64) -> &Lane {
+        if bytes > PREVIEW_BYTES_MAX { &self.completed_large } else { &self.completed }
     }
 
     /// Removes all of somebody who is not here any more.

@@ -162,3 +162,26 @@ fn files_in(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
+
+#[tokio::test]
+async fn what_is_small_does_not_wait_for_what_is_large() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    // Somebody's film is looked into.
+    let uploading = &porch.app.uploading;
+    let large = uploading.completed(crate::proto::limits::PREVIEW_BYTES_MAX + 1).enter(Asker::Box).await.unwrap();
+    ada.bring("a.txt", b"small").await;
+    // And what is small waits for what is small: of pictures only one is in memory.
+    let small = uploading.completed(5).enter(Asker::Box).await.unwrap();
+    let bringing = lin.bring("b.txt", b"small");
+    tokio::pin!(bringing);
+    let waits = tokio::select! {
+        biased;
+        _ = &mut bringing => false,
+        () = async { for _ in 0..1_000 { tokio::task::yield_now().await } } => true,
+    };
+    assert!(waits);
+    drop(small);
+    bringing.await;
+    drop(large);
+}

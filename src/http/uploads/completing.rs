@@ -30,8 +30,9 @@ impl App {
     }
 
     async fn complete_of(&self, asker: Asker, id: UploadId, by: UserId) -> Answer<()> {
+        let Some(bytes) = self.uploading.uploads.length(id, by) else { return Ok(()) };
         // Until it is settled: what somebody else waits for here is not done a second time.
-        let _turn = self.uploading.completed.enter(asker).await?;
+        let _turn = self.uploading.completed(bytes).enter(asker).await?;
         let uploads = self.uploading.uploads.clone();
         let ingesting = move || {
             let Some(complete) = uploads.complete(id, by) else { return Ok(None) };

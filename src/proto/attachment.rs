@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blob::{BlobHash, FileName, UploadId};
 use super::limits::{ALT_CHARS_MAX, ATTACHMENT_OVERHEAD_BYTES, ATTACHMENTS_MAX, VOICE_LEVELS_MAX, VOICE_MS_MAX};
+use super::text::line;
 
 /// One of a message's attachments.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -204,7 +205,8 @@ impl NewAttachments {
         if (0..named.len()).any(is_twice) || !named.iter().all(is_good) {
             return Err(AttachmentsFault::Wrong);
         }
-        Ok(Self(named))
+        let plain = |alt: Option<String>| alt.map(|alt| line(&alt)).filter(|alt| !alt.is_empty());
+        Ok(Self(named.into_iter().map(|new| NewAttachment { alt: plain(new.alt), ..new }).collect()))
     }
 
     /// Whether there is none.

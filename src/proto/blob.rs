@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::limits::FILE_NAME_BYTES_MAX;
+use super::text::is_in_line;
 
 /// Text that is no id of the kind that was expected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -96,11 +97,7 @@ impl From<String> for FileName {
     /// be read as `exe.jpg` (UAX 9, section 2).
     fn from(text: String) -> Self {
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_line = |&c: &char| {
-            !c.is_control()
-                && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        let mut name: String = last.chars().filter(is_line).collect::<String>().trim().to_owned();
+        let mut name: String = last.chars().filter(is_in_line).collect::<String>().trim().to_owned();
         while name.len() > FILE_NAME_BYTES_MAX {
             name.pop();
         }

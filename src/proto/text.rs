@@ -64,6 +64,20 @@ fn is_unseen(c: char) -> bool {
     is_blank(c) || is_invisible(c) || c.is_control()
 }
 
+/// Whether a character neither ends a line nor moves other letters (UAX 9, section 2), nor is a control.
+pub(super) fn is_in_line(c: &char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text as one line: what ends a line is a space, what is only a control goes, and nothing stands around it.
+pub(super) fn line(text: &str) -> String {
+    let ends = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let lines = text.split(ends).map(|part| part.chars().filter(is_in_line).collect::<String>());
+    let lines: Vec<_> = lines.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    lines.join(" ")
+}
+
 /// The first characters of a body, for the chat list: [`PREVIEW_CHARS_MAX`] at most, and none cut in two that is drawn
 /// as one.
 pub fn preview(body: &str) -> &str {
@@ -152,6 +166,21 @@ mod tests {
         for c in '\0'..=char::MAX {
             let listed = ranges.iter().any(|[first, last]| (*first..=*last).contains(&u32::from(c)));
             assert_eq!(is_unseen(c), listed, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn a_line_has_no_controls_and_nothing_that_moves_its_letters() {
+        for (text, wanted) in [
+            ("a cat", "a cat"),
+            (" a\tcat,\r\n\r\n asleep\u{2028}", "a cat, asleep"),
+            ("a\u{1b}[31m cat\u{7}", "a[31m cat"),
+            ("ann\u{202e}gpj.exe\u{2066}", "anngpj.exe"),
+            ("صورة قطة", "صورة قطة"),
+            ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+            ("\u{1}\n\u{202e}", ""),
+        ] {
+            assert_eq!(line(text), wanted);
         }
     }
 

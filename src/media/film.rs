@@ -1,7 +1,7 @@
 //! A film's own box: its tracks, and what is told of it beside (ISO/IEC 14496-12, section 8; QuickTime File Format).
 //!
 //! Phones write where a film was begun, cameras and drones where they were at each moment: as texts, and as tracks of their own
-//! beside picture and sound. The titles of music stay.
+//! beside picture and sound; and when it was, in each head. The titles of music stay.
 
 use super::Media;
 use super::boxes::{Boxes, Frame, Head, Name};
@@ -16,14 +16,17 @@ const HANDLER: Name = *b"hdlr";
 const MEDIA: Name = *b"mdia";
 const LIST: Name = *b"ilst";
 const UUID: Name = *b"uuid";
+/// What says when it was made, of the film, of a track, and of what is in that.
+const FILM_HEAD: Name = *b"mvhd";
+const TRACK_HEAD: Name = *b"tkhd";
+const MEDIA_HEAD: Name = *b"mdhd";
 
 /// Compressed, so that nothing can be overwritten; nobody has written it for decades.
 const COMPRESSED: Name = *b"cmov";
-/// What a film consists of.
-const KEPT: [Name; 8] = [TRACK, TEXTS, *b"mvhd", *b"mvex", *b"iods", *b"pssh", *b"ctab", *b"clip"];
-/// What a track consists of.
-const KEPT_OF_TRACK: [Name; 11] =
-    [MEDIA, TEXTS, *b"tkhd", *b"tref", *b"trgr", *b"edts", *b"load", *b"matt", *b"clip", *b"imap", *b"tapt"];
+/// What a film consists of, beside its tracks, its texts and its head.
+const KEPT: [Name; 5] = [*b"mvex", *b"iods", *b"pssh", *b"ctab", *b"clip"];
+/// What a track consists of, beside its media, its texts and its head.
+const KEPT_OF_TRACK: [Name; 8] = [*b"tref", *b"trgr", *b"edts", *b"load", *b"matt", *b"clip", *b"imap", *b"tapt"];
 /// What people have given a name to, or have to be told.
 const KEPT_TEXTS: [Name; 15] = [
     META,
@@ -114,6 +117,7 @@ pub(super) fn overwrites(input: &mut Input<'_>, film: &Head, frame: &Frame, to: 
             TRACK => of_one_track(input, &head, frame, to)?,
             TEXTS => of_texts(input, &head, to)?,
             COMPRESSED => return Err(Fault::Beyond),
+            FILM_HEAD => of_times(input, &head, to)?,
             name if KEPT.contains(&name) => {}
             _ => head.free(to)?,
         }
@@ -133,12 +137,25 @@ fn of_one_track(input: &mut Input<'_>, track: &Head, frame: &Frame, to: &mut Ove
         input.go_to(head.body)?;
         match head.name {
             TEXTS => of_texts(input, &head, to)?,
+            TRACK_HEAD => of_times(input, &head, to)?,
+            MEDIA => {
+                if let Some(head) = head.child(input, MEDIA_HEAD)? {
+                    of_times(input, &head, to)?;
+                }
+            }
             UUID if input.begins(&SPHERE)? => {}
             name if KEPT_OF_TRACK.contains(&name) => {}
             _ => head.free(to)?,
         }
     }
     Ok(())
+}
+
+/// When it was made and changed stands behind the version of each head: without it, it is of 1904.
+fn of_times(input: &mut Input<'_>, head: &Head, to: &mut Overwrites) -> Walk<()> {
+    let bytes = if head.version(input)? == 1 { 16 } else { 8 };
+    let start = (head.body + 4).min(head.end);
+    to.zeros(start..(start + bytes).min(head.end))
 }
 
 /// All but titles go; where one cannot say what there is, all of it does.

@@ -41,25 +41,24 @@ pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
     let Some([w0, w1, h0, h1, flags, ..]) = screen(input)? else { return Ok(None) };
     let stored = Size::new(u16::from_le_bytes([w0, w1]), u16::from_le_bytes([h0, h1])).ok_or(Fault::Damaged)?;
     input.skip(colours_bytes(flags))?;
-    let mut is_repeated = false;
-    let is_animated = match images(input, &mut is_repeated) {
+    let (mut count, mut is_repeated) = (0, false);
+    let is_animated = match images(input, &mut count, &mut is_repeated) {
         // The first is larger than is looked at.
         Err(Fault::Beyond) => is_repeated,
-        images => match images? {
-            0 => return Err(Fault::Damaged),
-            count => count > 1,
-        },
+        // One that is damaged is shown as far as it goes.
+        Err(Fault::Disk(fault)) => return Err(Fault::Disk(fault)),
+        _ if count == 0 => return Err(Fault::Damaged),
+        _ => count > 1,
     };
     let facts = PictureFacts::new(stored, exif::UPRIGHT);
     Ok(Some(Found::picture(Media::Gif, PictureFacts { is_animated, ..facts })))
 }
 
 /// Counts the images, up to two.
-fn images(input: &mut Input<'_>, is_repeated: &mut bool) -> Walk<u32> {
-    let mut count = 0;
+fn images(input: &mut Input<'_>, count: &mut u32, is_repeated: &mut bool) -> Walk<()> {
     loop {
         if input.left() == 0 {
-            return Ok(count);
+            return Ok(());
         }
         match input.u8()? {
             EXTENSION => {
@@ -71,15 +70,18 @@ fn images(input: &mut Input<'_>, is_repeated: &mut bool) -> Walk<u32> {
                 }
                 input.go_to(at)?;
             }
-            IMAGE if count == 1 => return Ok(2),
+            IMAGE if *count == 1 => {
+                *count = 2;
+                return Ok(());
+            }
             IMAGE => {
-                count += 1;
                 let head: [u8; IMAGE_HEAD_BYTES] = input.bytes()?;
                 // Colours, and how many bits a pixel takes.
                 input.skip(colours_bytes(head[8]) + 1)?;
+                *count = 1;
             }
             // Browsers show what they have.
-            _ => return Ok(count),
+            _ => return Ok(()),
         }
         loop {
             input.step()?;
@@ -98,11 +100,21 @@ pub(super) fn clean(input: &mut Input<'_>, output: &mut Output<'_>) -> Walk<()> 
     output.write(b"GIF89a")?;
     output.write(&screen)?;
     input.copy(colours_bytes(screen[4]), output)?;
-    let mut control = None;
     let mut has_image = false;
+    match copy_blocks(input, output, &mut has_image) {
+        // One that is damaged is shown as far as it goes.
+        Err(Fault::Damaged) if has_image => {}
+        copied => copied?,
+    }
+    Ok(output.write(&[END])?)
+}
+
+/// All but the end.
+fn copy_blocks(input: &mut Input<'_>, output: &mut Output<'_>, has_image: &mut bool) -> Walk<()> {
+    let mut control = None;
     loop {
         // Many lack the last byte.
-        let block = if has_image && input.left() == 0 { END } else { input.u8()? };
+        let block = if *has_image && input.left() == 0 { END } else { input.u8()? };
         match block {
             EXTENSION => match input.u8()? {
                 CONTROL => control = Some(read_control(input)?),
@@ -115,17 +127,27 @@ pub(super) fn clean(input: &mut Input<'_>, output: &mut Output<'_>) -> Walk<()> 
                 _ => skip_pieces(input)?,
             },
             IMAGE => {
+                let head: [u8; IMAGE_HEAD_BYTES] = input.bytes()?;
+                // Colours, and how many bits a pixel takes.
+                let behind = colours_bytes(head[8]) + 1;
+                if behind > input.left() {
+                    return Err(Fault::Damaged);
+                }
                 if let Some(control) = control.take() {
                     output.write(&[EXTENSION, CONTROL])?;
                     output.write(&control)?;
                 }
-                copy_image(input, output)?;
-                has_image = true;
+                output.write(&[IMAGE])?;
+                output.write(&head)?;
+                input.copy(behind, output)?;
+                output.turn();
+                *has_image = true;
+                let copied = copy_pieces(input, output);
+                // Whole or not, it ends here.
+                output.write(&[0])?;
+                copied?;
             }
-            END if has_image => {
-                output.write(&[END])?;
-                return Ok(());
-            }
+            END if *has_image => return Ok(()),
             _ => return Err(Fault::Damaged),
         }
     }
@@ -166,18 +188,17 @@ fn copy_repeating(input: &mut Input<'_>, output: &mut Output<'_>) -> Walk<()> {
     skip_pieces(input)
 }
 
-fn copy_image(input: &mut Input<'_>, output: &mut Output<'_>) -> Walk<()> {
-    let head: [u8; IMAGE_HEAD_BYTES] = input.bytes()?;
-    output.write(&[IMAGE])?;
-    output.write(&head)?;
-    // Colours, and how many bits a pixel takes.
-    input.copy(colours_bytes(head[8]) + 1, output)?;
+/// What an image is coded in, without the zero behind it. Of a piece that is cut off nothing is left.
+fn copy_pieces(input: &mut Input<'_>, output: &mut Output<'_>) -> Walk<()> {
     loop {
         let bytes = input.u8()?;
-        output.write(&[bytes])?;
         if bytes == 0 {
             return Ok(());
         }
+        if u64::from(bytes) > input.left() {
+            return Err(Fault::Damaged);
+        }
+        output.write(&[bytes])?;
         input.copy(bytes.into(), output)?;
     }
 }

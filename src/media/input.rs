@@ -181,6 +181,30 @@ impl<'a> Input<'a> {
         Ok(true)
     }
 
+    /// How many of the next bytes come before any of these names; none of them is read.
+    pub(super) fn plain(&mut self, bytes: u64, names: &[[u8; 4]]) -> Walk<u64> {
+        let start = self.at;
+        let end = start + bytes.min(self.left());
+        let mut last = [0; 4];
+        while self.at < end {
+            let left = end - self.at;
+            let found = self.at_hand()?;
+            let found = &found[..(left.min(found.len() as u64)) as usize];
+            let named = found.iter().position(|&byte| {
+                last = [last[1], last[2], last[3], byte];
+                names.contains(&last)
+            });
+            if let Some(at) = named {
+                let behind = self.at + at as u64 + 1;
+                self.at = start;
+                return Ok((behind - start).saturating_sub(4));
+            }
+            self.at += found.len() as u64;
+        }
+        self.at = start;
+        Ok(end - start)
+    }
+
     /// Copies the next bytes as they are.
     pub(super) fn copy(&mut self, bytes: u64, output: &mut Output<'_>) -> Walk<()> {
         if bytes > self.left() {

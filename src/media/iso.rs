@@ -5,7 +5,7 @@ use crate::proto::limits::MEDIA_HEADS_MAX;
 use super::boxes::{Boxes, Frame, Head, Name};
 use super::input::{Fault, Input, Walk};
 use super::overwrites::Overwrites;
-use super::{Found, Media, PictureFacts, exif, film, items};
+use super::{Found, Media, PictureFacts, Size, exif, film, items};
 
 const BRANDS: Name = *b"ftyp";
 const FILM: Name = *b"moov";
@@ -77,23 +77,28 @@ fn brand(input: &mut Input<'_>) -> Walk<Option<Brand>> {
 
 pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
     let Some(brand) = brand(input)? else { return Ok(None) };
-    let mut boxes = Boxes::within(0..input.length());
     match brand {
-        Brand::Heic => {
-            let items = boxes.find(input, ITEMS)?;
-            Ok(items.map(|_| Found::without_facts(Media::Heic)))
-        }
+        // Whether it is whole shows when it is cleaned.
+        Brand::Heic => Ok(Some(Found::without_facts(Media::Heic))),
         Brand::Film => {
-            let Some(film) = boxes.find(input, FILM)? else { return Ok(None) };
+            let Some(film) = Boxes::within(0..input.length()).find(input, FILM)? else { return Ok(None) };
             Ok(film::media(input, &film)?.map(Found::without_facts))
         }
-        Brand::Avif { is_sequence } => {
-            let Some(items) = boxes.find(input, ITEMS)? else { return Ok(None) };
-            let Some((stored, shown)) = items::sizes(input, &items)? else { return Ok(None) };
-            let facts = PictureFacts { shown, is_animated: is_sequence, ..PictureFacts::new(stored, exif::UPRIGHT) };
-            Ok(Some(Found::picture(Media::Avif, facts)))
-        }
+        Brand::Avif { is_sequence } => match sizes(input) {
+            Ok(Some((stored, shown))) => {
+                let facts =
+                    PictureFacts { shown, is_animated: is_sequence, ..PictureFacts::new(stored, exif::UPRIGHT) };
+                Ok(Some(Found::picture(Media::Avif, facts)))
+            }
+            Ok(None) | Err(Fault::Damaged | Fault::Beyond) => Ok(Some(Found::without_facts(Media::Avif))),
+            Err(fault) => Err(fault),
+        },
     }
+}
+
+fn sizes(input: &mut Input<'_>) -> Walk<Option<(Size, Size)>> {
+    let Some(items) = Boxes::within(0..input.length()).find(input, ITEMS)? else { return Ok(None) };
+    items::sizes(input, &items)
 }
 
 /// What is to be overwritten so that nothing is left but what is seen and heard.
@@ -116,7 +121,8 @@ pub(super) fn overwrites(input: &mut Input<'_>) -> Walk<Overwrites> {
             _ => {}
         }
     }
-    let is_whole = if brand == Brand::Film { has_film } else { has_items };
+    // A sequence of pictures is made like a film.
+    let is_whole = has_film || (has_items && brand != Brand::Film);
     if is_whole { Ok(overwrites) } else { Err(Fault::Damaged) }
 }
 

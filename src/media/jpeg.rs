@@ -50,7 +50,7 @@ pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
         match marker {
             SCAN => {
                 let facts = size.map(|size| PictureFacts::new(size, orientation.unwrap_or(exif::UPRIGHT)));
-                return Ok(facts.map(|facts| Found::picture(Media::Jpeg, facts)));
+                return facts.map(|facts| Some(Found::picture(Media::Jpeg, facts))).ok_or(Fault::Damaged);
             }
             EXIF if orientation.is_none() && input.begins(&exif::HEAD)? => {
                 orientation = Some(exif::orientation(input, input.at()..payload.end)?);
@@ -133,6 +133,7 @@ fn copy_picture(input: &mut Input<'_>, orientation: u8, output: &mut Output<'_>,
                 return Err(Fault::Damaged);
             }
             *has_scan = true;
+            output.turn();
             copy_coded(input, output)?;
         }
     }

@@ -7,7 +7,8 @@
 //! in a copy or [in place](clean_in_place).
 //!
 //! A file may be of any size, and hostile: a few dozen KiB of it are in memory, no number in it is believed, and each step
-//! through it goes forward or is counted. What one cannot be sure of is [`Media::Other`].
+//! through it goes forward or is counted. What one cannot be sure of is [`Media::Other`]; but what begins as a picture is taken
+//! for one, and cleaned up to where it is damaged.
 
 mod boxes;
 mod exif;
@@ -29,7 +30,9 @@ mod webp;
 
 use std::io::{self, Read, Seek, Write};
 
-use crate::proto::limits::{MEDIA_LOOKS_MAX, MEDIA_STEPS_MAX};
+use crate::proto::limits::{
+    MEDIA_LOOKS_MAX, MEDIA_STEPS_MAX, SHOWN_FRAME_PIXELS_MAX, SHOWN_FRAMES_MAX, SHOWN_SCANS_MAX,
+};
 
 use input::{Fault, Input, Walk};
 use output::Output;
@@ -123,6 +126,8 @@ pub struct PictureFacts {
     /// As its pixels are stored.
     pub stored: Size,
     pub is_animated: bool,
+    /// Whether a sample of it has more than 8 bits, which takes browsers twice the memory.
+    pub is_deep: bool,
     /// How what is stored is turned to be shown: 1 to 8, as EXIF counts them. An AVIF turns itself as it is decoded: 1.
     pub orientation: u8,
 }
@@ -130,7 +135,7 @@ pub struct PictureFacts {
 impl PictureFacts {
     fn new(stored: Size, orientation: u8) -> Self {
         let shown = if orientation > 4 { stored.turned() } else { stored };
-        Self { shown, stored, is_animated: false, orientation }
+        Self { shown, stored, is_animated: false, is_deep: false, orientation }
     }
 }
 
@@ -159,6 +164,8 @@ impl Found {
 pub enum Outcome {
     /// All of it was written, and is clean.
     Cleaned,
+    /// The same of one that takes whoever looks at it too long, for all its frames or scans: it is only to be saved.
+    CleanedHeavy,
     /// It is clean as it stands; nothing was written.
     CleanBefore,
     /// It is of no kind that is cleaned; nothing was written.
@@ -180,10 +187,22 @@ pub fn recognise(file: &mut (impl Read + Seek)) -> io::Result<Found> {
     }
 }
 
-/// Each looks at the first bytes, and leaves what is not its own to the others.
+/// Looks at the first bytes, and leaves what is not its own to the others.
+type Looker = fn(&mut Input<'_>) -> Walk<Option<Found>>;
+
 fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
-    let lookers = [jpeg::found, png::found, webp::found, gif::found, iso::found, tiff::found, webm::found, ogg::found];
-    for look in lookers {
+    let pictures: [(Looker, Media); 4] =
+        [(jpeg::found, Media::Jpeg), (png::found, Media::Png), (webp::found, Media::WebP), (gif::found, Media::Gif)];
+    for (look, media) in pictures {
+        match look(input) {
+            Ok(None) => {}
+            // It begins as one, and tells where it was made as one that is whole does.
+            Err(Fault::Damaged | Fault::Beyond) => return Ok(Some(Found::without_facts(media))),
+            found => return found,
+        }
+    }
+    let others: [Looker; 4] = [iso::found, tiff::found, webm::found, ogg::found];
+    for look in others {
         match look(input) {
             Ok(None) => {}
             found => return found,
@@ -212,8 +231,18 @@ pub fn clean(found: &Found, from: &mut (impl Read + Seek), to: &mut impl Write) 
     if let Err(fault) = cleaned {
         return outcome(fault);
     }
+    let is_heavy = is_heavy(found, output.turns());
     output.finish()?;
-    Ok(Outcome::Cleaned)
+    Ok(if is_heavy { Outcome::CleanedHeavy } else { Outcome::Cleaned })
+}
+
+/// Whether a picture that is drawn so many times, by frames or by scans, is too much for whoever looks at it.
+fn is_heavy(found: &Found, turns: u32) -> bool {
+    let pixels = found.picture.map_or(0, |facts| u64::from(facts.stored.width) * u64::from(facts.stored.height));
+    match found.media {
+        Media::Jpeg => turns > SHOWN_SCANS_MAX,
+        _ => turns > SHOWN_FRAMES_MAX || (turns > 1 && pixels * u64::from(turns) > SHOWN_FRAME_PIXELS_MAX),
+    }
 }
 
 /// Does to the file itself what [`clean`] does to a copy: spares a large film its copy. Pictures whose parts move are
@@ -233,6 +262,7 @@ fn overwrites(media: Media, input: &mut Input<'_>) -> Walk<Option<Overwrites>> {
     let overwrites = match media {
         Media::Avif | Media::Heic | Media::Mp4Video | Media::Mp4Audio => iso::overwrites(input)?,
         Media::Tiff => tiff::overwrites(input)?,
+        Media::WebmVideo | Media::WebmAudio => webm::overwrites(input)?,
         _ => return Ok(None),
     };
     overwrites.settle(input).map(Some)

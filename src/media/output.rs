@@ -10,16 +10,17 @@ pub(super) struct Output<'a> {
     to: Option<&'a mut dyn Write>,
     gathered: Vec<u8>,
     bytes: u64,
+    turns: u32,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(to: &'a mut dyn Write) -> Self {
-        Self { to: Some(to), gathered: Vec::new(), bytes: 0 }
+        Self { to: Some(to), gathered: Vec::new(), bytes: 0, turns: 0 }
     }
 
     /// One that writes nothing: for formats that say in the beginning how long they are.
     pub(super) fn counting() -> Self {
-        Self { to: None, gathered: Vec::new(), bytes: 0 }
+        Self { to: None, gathered: Vec::new(), bytes: 0, turns: 0 }
     }
 
     pub(super) fn only_counts(&self) -> bool {
@@ -29,6 +30,16 @@ impl<'a> Output<'a> {
     /// Takes so many bytes for written.
     pub(super) fn count(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// What follows is drawn over what is there: a frame, or a scan.
+    pub(super) fn turn(&mut self) {
+        self.turns = self.turns.saturating_add(1);
+    }
+
+    /// How often that was.
+    pub(super) fn turns(&self) -> u32 {
+        self.turns
     }
 
     /// Bytes that were written.

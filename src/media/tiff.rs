@@ -32,8 +32,11 @@ const GOING: [u16; 39] = [
 
 pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
     let Some((layout, first)) = Layout::read(input, 0..input.length())? else { return Ok(None) };
-    layout.directory(input, first)?;
-    Ok(Some(Found::without_facts(Media::Tiff)))
+    match layout.directory(input, first) {
+        // Damaged or not shows when it is cleaned.
+        Ok(_) | Err(Fault::Damaged | Fault::Beyond) => Ok(Some(Found::without_facts(Media::Tiff))),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// What is to be overwritten so that nothing is left but the pictures. A raw picture that is no DNG cannot be decoded without

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::input::{Fault, Input, Walk};
+use super::overwrites::Overwrites;
 use super::{Found, Media};
 
 const HEAD: u32 = 0x1a45_dfa3;
@@ -12,6 +13,14 @@ const TRACKS: u32 = 0x1654_ae6b;
 const TRACK: u32 = 0xae;
 const TRACK_KIND: u32 = 0x83;
 const CODEC: u32 = 0x86;
+/// What is told of all of it: its time, its title.
+const ABOUT: u32 = 0x1549_a966;
+const MADE_AT: u32 = 0x4461;
+const TAGS: u32 = 0x1254_c367;
+/// Files within the file.
+const FASTENED: u32 = 0x1941_a469;
+/// Means nothing.
+const VOID: u8 = 0xec;
 
 /// A kind of tracks.
 const SOUND: u64 = 2;
@@ -91,6 +100,59 @@ pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
     }
     let media = if only_sound(input, &segment)? { Media::WebmAudio } else { Media::WebmVideo };
     Ok(Some(Found::without_facts(media)))
+}
+
+/// What is to be overwritten so that a film does not tell where and when it was made: tags become nothing (RFC 9559, section
+/// 5.1.8), what is fastened to it too, and its time is that of the beginning. Of one that cannot be gone through, as a recording
+/// that a browser broke off, what was found until then: it is shown all the same.
+pub(super) fn overwrites(input: &mut Input<'_>) -> Walk<Overwrites> {
+    let mut overwrites = Overwrites::default();
+    match of_segment(input, &mut overwrites) {
+        Err(Fault::Damaged) => Ok(overwrites),
+        gone_through => gone_through.map(|()| overwrites),
+    }
+}
+
+fn of_segment(input: &mut Input<'_>, to: &mut Overwrites) -> Walk<()> {
+    let all = 0..input.length();
+    let head = Element::read(input, all.clone())?;
+    let segment = Element::read(input, head.content.end..all.end)?;
+    let mut rest = segment.content;
+    while !rest.is_empty() {
+        let element = Element::read(input, rest.clone())?;
+        match element.number {
+            TAGS | FASTENED => {
+                to.bytes(rest.start, nothing(rest.start, &element.content))?;
+                to.zeros(element.content.clone())?;
+            }
+            ABOUT => {
+                element.each(
+                    input,
+                    |_, about| {
+                        if about.number == MADE_AT { to.zeros(about.content.clone()) } else { Ok(()) }
+                    },
+                )?
+            }
+            // Where it ends, only its own parts tell; a browser that records writes no tags behind it.
+            _ if element.is_open => return Ok(()),
+            _ => {}
+        }
+        rest.start = element.content.end;
+    }
+    Ok(())
+}
+
+/// The head of an element that means nothing, and as long as the one in front of this content (RFC 8794, section 11.3.2).
+fn nothing(start: u64, content: &Range<u64>) -> Vec<u8> {
+    // A number of four bytes, and a length of one to eight.
+    let bytes = content.start - start;
+    let length_bytes = (bytes - 1).min(8);
+    let length = (content.end - content.start) + (bytes - 1 - length_bytes);
+    let marked = (1 << (7 * length_bytes)) | length;
+    let mut head = vec![VOID];
+    head.extend(&u64::to_be_bytes(marked)[(8 - length_bytes) as usize..]);
+    head.resize(bytes as usize, 0);
+    head
 }
 
 /// Whether all tracks are sound; not where it does not say.

@@ -15,6 +15,8 @@ const ANIMATION: Name = *b"ANIM";
 const FRAME: Name = *b"ANMF";
 const OPACITY: Name = *b"ALPH";
 const EXIF: Name = *b"EXIF";
+/// What tells something beside the picture.
+const TELLING: [Name; 2] = [EXIF, *b"XMP "];
 
 /// Bytes of a chunk's name and length.
 const HEAD_BYTES: u64 = 8;
@@ -49,6 +51,14 @@ impl Chunk {
         // Some writers spare the last one its evening.
         Ok(Self { name, start, end, next: (end + (end - start) % 2).min(end_max) })
     }
+
+    /// The same of one that may be cut off: as much of it as is there.
+    fn read_cut(input: &mut Input<'_>, end_max: u64) -> Walk<Self> {
+        let (name, bytes) = (input.bytes()?, number(input)?);
+        let start = input.at();
+        let end = (start + u64::from(bytes)).min(end_max.max(start));
+        Ok(Self { name, start, end, next: end_max })
+    }
 }
 
 fn number(input: &mut Input<'_>) -> Walk<u32> {
@@ -70,13 +80,13 @@ fn riff(input: &mut Input<'_>) -> Walk<Option<u64>> {
     if !input.begins(b"WEBP")? {
         return Ok(None);
     }
-    // A file may lack the byte by which it would be even.
-    if end > input.length() + 1 { Err(Fault::Damaged) } else { Ok(Some(end.min(input.length()))) }
+    // Of one that says to be longer, what is there is shown.
+    Ok(Some(end.min(input.length())))
 }
 
 pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
     let Some(end) = riff(input)? else { return Ok(None) };
-    let first = Chunk::read(input, end)?;
+    let first = Chunk::read_cut(input, end)?;
     let (stored, flags) = match first.name {
         LOSSY => (lossy(input)?, 0),
         LOSSLESS => (lossless(input)?, 0),
@@ -84,7 +94,12 @@ pub(super) fn found(input: &mut Input<'_>) -> Walk<Option<Found>> {
         _ => return Err(Fault::Damaged),
     };
     let stored = stored.filter(|_| input.at() <= first.end).ok_or(Fault::Damaged)?;
-    let orientation = if flags & HAS_EXIF == 0 { exif::UPRIGHT } else { orientation(input, first.next, end)? };
+    let orientation = match orientation(input, first.end + first.end % 2, end) {
+        _ if flags & HAS_EXIF == 0 => exif::UPRIGHT,
+        // What is said behind the damage is not known.
+        Err(Fault::Damaged) => exif::UPRIGHT,
+        orientation => orientation?,
+    };
     let facts = PictureFacts::new(stored, orientation);
     let is_animated = flags & HAS_ANIMATION != 0;
     Ok(Some(Found::picture(Media::WebP, PictureFacts { is_animated, ..facts })))
@@ -132,16 +147,47 @@ fn orientation(input: &mut Input<'_>, first: u64, end: u64) -> Walk<u8> {
 /// Copies what a picture looks like, and says its new length first: so it is gone through twice.
 pub(super) fn clean(input: &mut Input<'_>, orientation: u8, output: &mut Output<'_>) -> Walk<()> {
     let end = riff(input)?.ok_or(Fault::Damaged)?;
+    let (end, cut) = whole(input, end)?;
     let mut length = Output::counting();
-    copy(input, end, orientation, &mut length)?;
+    copy(input, (end, cut.as_ref()), orientation, &mut length)?;
     let bytes = u32::try_from(length.bytes() + 4).map_err(|_| Fault::Damaged)?;
     output.write(b"RIFF")?;
     output.write(&bytes.to_le_bytes())?;
     output.write(b"WEBP")?;
-    copy(input, end, orientation, output)
+    copy(input, (end, cut.as_ref()), orientation, output)
 }
 
-fn copy(input: &mut Input<'_>, end: u64, orientation: u8, output: &mut Output<'_>) -> Walk<()> {
+/// Where the last chunk ends that is whole; and pixels behind it that are cut off, up to what may be a chunk of another kind:
+/// where a length is what is damaged, others follow.
+fn whole(input: &mut Input<'_>, end: u64) -> Walk<(u64, Option<Chunk>)> {
+    let mut at = FIRST;
+    while at < end {
+        input.step()?;
+        input.go_to(at)?;
+        match Chunk::read(input, end) {
+            Ok(chunk) => at = chunk.next,
+            Err(Fault::Damaged) => {
+                input.go_to(at)?;
+                let cut = match Chunk::read_cut(input, end) {
+                    Ok(cut) if matches!(cut.name, LOSSY | LOSSLESS) => cut,
+                    Ok(_) | Err(Fault::Damaged) => return Ok((at, None)),
+                    Err(fault) => return Err(fault),
+                };
+                let bytes = input.plain(cut.end - cut.start, &TELLING)?;
+                return Ok((at, Some(Chunk { end: cut.start + bytes, ..cut }).filter(|_| bytes > 0)));
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok((end, None))
+}
+
+fn copy(
+    input: &mut Input<'_>,
+    (end, cut): (u64, Option<&Chunk>),
+    orientation: u8,
+    output: &mut Output<'_>,
+) -> Walk<()> {
     let mut at = FIRST;
     let (mut has_pixels, mut is_extended) = (false, false);
     while at < end {
@@ -153,7 +199,10 @@ fn copy(input: &mut Input<'_>, end: u64, orientation: u8, output: &mut Output<'_
                 copy_extended(input, &chunk, orientation, output)?;
             }
             LOSSY | LOSSLESS | PROFILE | ANIMATION | OPACITY => copy_chunk(input, &chunk, output)?,
-            FRAME => copy_frame(input, &chunk, output)?,
+            FRAME => {
+                output.turn();
+                copy_frame(input, &chunk, output)?;
+            }
             _ => {}
         }
         has_pixels |= matches!(chunk.name, LOSSY | LOSSLESS | FRAME);
@@ -162,6 +211,12 @@ fn copy(input: &mut Input<'_>, end: u64, orientation: u8, output: &mut Output<'_
             // A simple one is its first chunk.
             break;
         }
+    }
+    if let Some(cut) = cut
+        && !has_pixels
+    {
+        copy_chunk(input, cut, output)?;
+        has_pixels = true;
     }
     if !has_pixels {
         return Err(Fault::Damaged);
@@ -218,7 +273,11 @@ fn copy_pixels(input: &mut Input<'_>, range: std::ops::Range<u64>, output: &mut 
     let mut at = range.start;
     while at < range.end {
         input.go_to(at)?;
-        let chunk = Chunk::read(input, range.end)?;
+        let chunk = match Chunk::read(input, range.end) {
+            // The frame is drawn as far as it goes.
+            Err(Fault::Damaged) => return Ok(()),
+            chunk => chunk?,
+        };
         if matches!(chunk.name, OPACITY | LOSSY | LOSSLESS) {
             copy_chunk(input, &chunk, output)?;
         }

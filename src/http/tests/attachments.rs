@@ -163,6 +163,48 @@ fn files_in(folder: &std::path::Path) -> usize {
     entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
 
+/// The head of a PNG of this size, whose pixels nobody has.
+fn png_of(width: u32, height: u32, bits: u8) -> Vec<u8> {
+    let mut png = picture(1, 1);
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
+    png[24] = bits;
+    let sum = crc32(&png[12..29]);
+    png[29..33].copy_from_slice(&sum.to_be_bytes());
+    png
+}
+
+#[tokio::test]
+async fn a_picture_that_takes_a_phone_too_much_memory_is_a_file() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    for (bits, is_shown) in [(8, true), (16, false)] {
+        let file = png_of(8_000, 5_000, bits);
+        let message = porch.sent(&mut ada, EVERYONE, &[("a.png", &file)]).await;
+        let what = &message.attachments[0].what;
+        assert_eq!(matches!(what, AttachmentKind::Picture { .. }), is_shown, "{bits} bits: {what:?}");
+        let reply = ada.get(&path(&message, 0)).await;
+        assert!(!reply.body.windows(7).any(|some| some == b"48.8584"), "{bits} bits");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_is_damaged_is_cleaned_up_to_that_or_not_kept() {
+    let porch = Porch::start();
+    let mut ada = porch.person("Ada").await;
+    let whole = picture(400, 300);
+    let cut = porch.sent(&mut ada, EVERYONE, &[("cut.png", &whole[..whole.len() - 30])]).await;
+    assert!(matches!(cut.attachments[0].what, AttachmentKind::Picture { .. }), "{:?}", cut.attachments[0]);
+    let reply = ada.get(&path(&cut, 0)).await;
+    assert!(reply.body.len() > 100 && !reply.body.windows(7).any(|some| some == b"48.8584"));
+    // Nothing but what it says.
+    let pixels = whole.windows(4).position(|name| name == b"IDAT").unwrap();
+    let (upload, reply) = ada.try_to_finish(&whole[..pixels]).await;
+    assert_eq!(reply.refused(), refusal(400, "picture_uncleaned"));
+    assert_eq!(ada.send("HEAD", &upload, Body::empty(), &[("tus-resumable", "1.0.0")]).await.status, 404);
+    assert_eq!(std::fs::read_dir(porch._dir.path().join("uploads")).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn what_is_small_does_not_wait_for_what_is_large() {
     let porch = Porch::start();

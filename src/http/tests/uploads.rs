@@ -32,6 +32,13 @@ impl Browser {
         upload.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id")
     }
 
+    /// Brings all of a file of which something may come of or not: where, and the answer to its last byte.
+    pub(super) async fn try_to_finish(&mut self, bytes: &[u8]) -> (String, Reply) {
+        let upload = self.begin(bytes.len() as u64).await;
+        let reply = self.append(&upload, 0, bytes.to_vec()).await;
+        (upload, reply)
+    }
+
     async fn append(&mut self, upload: &str, at: u64, body: impl Into<Body>) -> Reply {
         self.send("PATCH", upload, body, &[TUS, CONTENT, ("upload-offset", &at.to_string())]).await
     }

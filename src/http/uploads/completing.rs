@@ -6,8 +6,9 @@ use tokio::time::sleep;
 
 use crate::blobs::{FOLDERS, FilesFound, NewUpload, UploadFault, Uploads};
 use crate::fair::Asker;
-use crate::ingest::ingest;
+use crate::ingest::{Ingested, ingest};
 use crate::proto::blob::{BlobHash, UploadId};
+use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{ERASE_RETRY_WAIT, UPLOAD_KEPT};
 use crate::proto::op::{CompleteFile, Millis, Op, Reply, UploadOp};
@@ -37,10 +38,18 @@ impl App {
         let ingesting = move || {
             let Some(complete) = uploads.complete(id, by) else { return Ok(None) };
             let length = complete.note().upload.bytes;
-            ingest(&complete).map(|file| Some(CompleteFile { file, length }))
+            ingest(&complete).map(|ingested| Some((ingested, length)))
         };
         let ingested = on_a_thread(ingesting).await?.map_err(|fault| Refusal::from(UploadFault::Disk(fault)))?;
-        let Some(file) = ingested else { return Ok(()) };
+        let file = match ingested {
+            None => return Ok(()),
+            Some((Ingested::Kept(file), length)) => CompleteFile { file, length },
+            Some((Ingested::Uncleaned, _)) => {
+                let uploads = self.uploading.uploads.clone();
+                on_a_thread(move || uploads.settle(id)).await?;
+                return Err(ErrorCode::PictureUncleaned.into());
+            }
+        };
         let op = UploadOp::Complete { upload: id, by, file, at: (self.wall)() };
         self.apply(asker, Op::Upload(op)).await?;
         let uploads = self.uploading.uploads.clone();

@@ -151,3 +151,46 @@ impl Seek for Sparse {
         Ok(self.at)
     }
 }
+
+#[test]
+fn a_film_does_not_tell_when_it_was_made() {
+    let names: [&[u8; 4]; 2] = [b"isom", b"mp42"];
+    let head = |name, version: u8, after: &[u8]| boxed(name, &[&[version, 0, 0, 0], after]);
+    let when = [0xe3; 16];
+    let media = boxed(b"mdia", &[&head(b"mdhd", 0, &[&when[..8], b"rest"].concat()), &handler(b"vide")]);
+    let track = boxed(b"trak", &[&head(b"tkhd", 1, &[&when[..], b"rest"].concat()), &media]);
+    let film = boxed(b"moov", &[&head(b"mvhd", 0, &[&when[..8], b"rest"].concat()), &track]);
+    let clean = must_clean(&[brands(&names), film].concat());
+    assert!(!clean.contains(&0xe3));
+    assert_eq!(clean.windows(4).filter(|four| four == b"rest").count(), 3);
+}
+
+#[test]
+fn a_webm_loses_its_tags_and_its_time_and_nothing_moves() {
+    let tags = element(&[0x12, 0x54, 0xc3, 0x67], &[SECRET]);
+    let about = element(
+        &[0x15, 0x49, 0xa9, 0x66],
+        &[&element(&[0x44, 0x61], &[&[7; 8]]), &element(&[0x7b, 0xa9], &[b"Title"])],
+    );
+    let cluster = element(&[0x1f, 0x43, 0xb6, 0x75], &[b"frames"]);
+    let tracks = element(&[0x16, 0x54, 0xae, 0x6b], &[&element(&[0xae], &[&element(&[0x83], &[&[1]])])]);
+    let head = element(&[0x1a, 0x45, 0xdf, 0xa3], &[&element(&[0x42, 0x82], &[b"webm"])]);
+    let film = |tags: &[u8]| {
+        [&head[..], &element(&[0x18, 0x53, 0x80, 0x67], &[&about, tags, &tracks, &cluster, tags])].concat()
+    };
+    let file = film(&tags);
+    let clean = must_clean(&file);
+    assert_eq!(clean.len(), file.len());
+    assert!(!holds(&clean, SECRET) && !clean.contains(&7) && holds(&clean, b"Title") && holds(&clean, b"frames"));
+    assert_eq!(recognised(&clean), recognised(&file));
+    // A length of eight bytes, too, as most programs write it.
+    let long = [&[0x12, 0x54, 0xc3, 0x67, 1][..], &(SECRET.len() as u64).to_be_bytes()[1..], SECRET].concat();
+    let file = film(&long);
+    let clean = must_clean(&file);
+    assert!(!holds(&clean, SECRET) && holds(&clean, b"frames"));
+    assert_eq!(cleaned(&clean).0, Outcome::CleanBefore, "what means nothing is gone through like anything else");
+    // One that was broken off is what it was.
+    let recorded = webm(b"webm", &[(1, b"V_VP9")]);
+    assert_eq!(cleaned(&recorded).0, Outcome::CleanBefore);
+    assert_eq!(cleaned(&recorded[..recorded.len() - 3]).0, Outcome::CleanBefore);
+}

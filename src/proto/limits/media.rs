@@ -24,3 +24,14 @@ pub const TIFF_CHILDREN_MAX: u64 = 64;
 pub const MEDIA_ITEMS_MAX: usize = 256;
 /// Boxes of a film or a HEIC picture that say how it is put together (`moov`, `meta` and the like): one or two of each kind.
 pub const MEDIA_HEADS_MAX: usize = 16;
+
+/// Times that a picture in scans is drawn for whoever looks at it, each over all of its pixels: usual ones have 10, careful ones
+/// 20.
+pub const SHOWN_SCANS_MAX: u32 = 100;
+/// Frames of a picture that moves: 40 seconds at 50 a second.
+pub const SHOWN_FRAMES_MAX: u32 = 2_000;
+/// Pixels of all frames together: a phone draws some 100 million a second.
+pub const SHOWN_FRAME_PIXELS_MAX: u64 = 2_000_000_000;
+/// Bytes of memory that a picture takes of whoever looks at it, 4 for each pixel, and 8 where a sample has more than 8 bits:
+/// what the largest of which previews are made takes.
+pub const SHOWN_MEMORY_BYTES_MAX: u64 = 4 << 26;

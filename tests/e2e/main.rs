@@ -9,6 +9,7 @@ mod brought;
 mod cli;
 mod clock;
 mod crash;
+mod cut;
 mod disk;
 mod doors;
 mod invites;

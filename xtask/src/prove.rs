@@ -59,6 +59,10 @@ const OTHERS: &[(Proof, How)] = &[
         How::Longer { test: "brought::", variable: "PORCH_CRASH_ROUNDS", value: "500" },
     ),
     (
+        Proof { name: "cut", claim: "an upload of 2 GiB that is cut 20 times goes on where it was, and is whole" },
+        How::Longer { test: "cut::", variable: "PORCH_CUT_BYTES", value: "2147483648" },
+    ),
+    (
         Proof { name: "soak", claim: "an idle box with people connected writes nothing to its disk for an hour" },
         How::Longer { test: "quiet::", variable: "PORCH_QUIET_SECONDS", value: "3600" },
     ),

@@ -22,6 +22,7 @@ mod quiet;
 mod restart;
 mod security;
 mod slow;
+mod stranger;
 mod talk;
 mod timedated;
 mod trust;

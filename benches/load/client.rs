@@ -26,7 +26,7 @@ use crate::Result;
 const READ_BUFFER_BYTES: usize = 8 << 10;
 /// A connection that takes longer has failed: porch gives a handshake 10 s.
 const CONNECT_WAIT: Duration = Duration::from_secs(20);
-const ANSWER_WAIT: Duration = Duration::from_secs(20);
+pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(20);
 
 /// An open WebSocket.
 pub(crate) type Socket = WebSocketStream<TlsStream<TcpStream>>;
@@ -81,7 +81,8 @@ impl Door {
         Ok(answer[head_end + 4..].to_vec())
     }
 
-    async fn stream(&self, receive_bytes: Option<u32>) -> Result<TlsStream<TcpStream>> {
+    /// A bare connection.
+    pub(crate) async fn stream(&self, receive_bytes: Option<u32>) -> Result<TlsStream<TcpStream>> {
         let socket = TcpSocket::new_v4()?;
         if let Some(bytes) = receive_bytes {
             socket.set_recv_buffer_size(bytes)?;

@@ -8,6 +8,7 @@ mod overload;
 mod rate;
 mod start;
 mod storm;
+mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub(crate) enum Part {
     Disk,
     Overload,
     Storm,
+    Uploads,
 }
 
 /// How this run measures.
@@ -123,6 +125,7 @@ pub(crate) async fn run(setting: &Setting, only: Option<Part>) -> Findings {
             Part::Disk => disk::measure(setting, &mut findings).await,
             Part::Overload => overload::measure(setting, &mut findings).await,
             Part::Storm => storm::measure(setting, &mut findings).await,
+            Part::Uploads => uploads::measure(setting, &mut findings).await,
         };
         if let Err(error) = measured {
             findings.failures += 1;

@@ -15,6 +15,7 @@ use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
 use porch::proto::event::{Event, EventKind};
+use porch::proto::heard::HeardBy;
 use porch::proto::monitor::{Beacon, Monitored};
 use porch::proto::permit::Act;
 use porch::proto::server::{ServerMessage, User};
@@ -172,6 +173,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "clock" => answer::<BoxClock>(json),
         "code" => answer::<CodeAnswer>(json),
         "delete_me" => request::<DeleteMe>(json),
+        "heard_by" => answer::<HeardBy>(json),
         "hit" => answer::<Hit>(json),
         "ended" | "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
         "invite" => answer::<Invite>(json),

@@ -224,6 +224,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/members", get(rooms::members))
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/rooms/{room}/galleries/{gallery}", get(rooms::gallery))
+        .route("/api/rooms/{room}/heard", get(rooms::heard))
         .route("/api/search", get(search::search))
         .merge(uploads)
         .route("/api/attachments/{message}/{place}", get(attachments::show))

@@ -110,6 +110,7 @@ fn is_of_people(change: &Change) -> bool {
         | Change::UserMade { .. } => true,
         Change::Event(_)
         | Change::GuestsOn
+        | Change::HeardMarked { .. }
         | Change::MembersJoined { .. }
         | Change::MembersLeft { .. }
         | Change::NotifyChanged { .. }

@@ -9,6 +9,7 @@ use crate::driver::Hub;
 use crate::proto::account::{ListedRoom, Member, RoomPage};
 use crate::proto::attachment::Gallery;
 use crate::proto::code::ErrorCode;
+use crate::proto::heard;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
 use crate::proto::op::Millis;
@@ -169,4 +170,25 @@ pub(super) async fn gallery(
         Ok(reader.gallery(current.user.id, room, gallery, before, limit)?.ok_or(ErrorCode::NotAMember))
     };
     app.write(asking, page).await
+}
+
+/// The part behind `?` of a request for heard marks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HeardQuery {
+    messages: String,
+}
+
+/// `GET /api/rooms/{room}/heard`: who has heard these voice messages, as far as the asker is told.
+pub(super) async fn heard(
+    State(app): State<App>,
+    current: CurrentSession,
+    asking: Asking,
+    PathIds(room): PathIds<RoomId>,
+    UrlQuery(HeardQuery { messages }): UrlQuery<HeardQuery>,
+) -> Answer<Response> {
+    let messages = heard::parse_asked(&messages).ok_or(ErrorCode::BadRequest)?;
+    let marks =
+        move |reader: &Reader| Ok(reader.heard_marks(current.user.id, room, &messages)?.ok_or(ErrorCode::NotAMember));
+    app.write(asking, marks).await
 }

@@ -20,6 +20,7 @@ impl Hub {
             Change::Event(event) => self.happened(event, out),
             Change::GuestsOff => self.guests_off(out),
             Change::GuestsOn => self.tell_box(true, out),
+            Change::HeardMarked { room, message, by, author } => self.heard_marked(room, message, by, author, out),
             Change::MemberMade { user, members } => self.member_made(user, &members, out),
             Change::MembersJoined { room, members } => self.members_joined(room, &members, out),
             Change::MembersLeft { room, users, by, heir } => self.members_left(room, &users, by, heir, out),

@@ -40,6 +40,7 @@ impl Hub {
             Command::Delete { room, message } => self.delete(user, room, message, now),
             Command::JoinRoom { room } => self.join_room(user, room, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
+            Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
             Command::RemoveMember { room, user: member } => self.remove_member(user, room, member),
             Command::SetNotify { room, notify } => self.set_notify(user, room, notify),
@@ -140,6 +141,12 @@ impl Hub {
         Ok(Op::Room(RoomOp::RemoveMember { room: id, user, by: user }))
     }
 
+    /// No act of the table: whoever may hear it may have heard it. What there is to be heard the store knows.
+    fn mark_heard(&self, by: UserId, id: RoomId, message: Seq) -> Result<Op, ErrorCode> {
+        self.rooms.get(id).filter(|room| room.members.contains_key(&by)).ok_or(ErrorCode::NotAMember)?;
+        Ok(Op::Message(MessageOp::MarkHeard { room: id, message, by }))
+    }
+
     fn remove_member(&self, by: UserId, id: RoomId, user: UserId) -> Result<Op, ErrorCode> {
         let room = self.may(Act::RemoveMembers, by, id)?;
         if user == by {
@@ -213,6 +220,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         Command::Delete { .. }
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
+        | Command::MarkHeard { .. }
         | Command::RemoveMember { .. }
         | Command::SetNotify { .. }
         | Command::SetRoom { .. }

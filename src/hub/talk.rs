@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::proto::attachment::{AttachmentsFault, NewAttachment, NewAttachments};
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{ClientMsgId, ConnId, RoomId, UserId};
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::op::{MessageOp, NewMessage, Op};
 use crate::proto::permit::Act;
@@ -63,6 +63,24 @@ impl Hub {
         out.push(Output::StoreRead { room: id, user, n });
         let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
         broadcast(others, ServerMessage::Read { room: id, n }, out);
+    }
+
+    /// A voice message was heard: told to whoever did, for their other devices, and to its author while they are there.
+    pub(super) fn heard_marked(
+        &mut self,
+        id: RoomId,
+        message: Seq,
+        by: UserId,
+        author: Option<UserId>,
+        out: &mut Vec<Output>,
+    ) {
+        let is_here = |user: &UserId| self.rooms.get(id).is_some_and(|room| room.members.contains_key(user));
+        let author = author.filter(is_here);
+        if author.is_some() {
+            self.make_known(by, id, out);
+        }
+        let to = author.into_iter().chain([by]).flat_map(|user| self.roster.joined_conns(user)).collect();
+        broadcast(to, ServerMessage::HeardMark { room: id, message, by }, out);
     }
 
     pub(super) fn typing(&mut self, now: Duration, conn: ConnId, user: UserId, id: RoomId, out: &mut Vec<Output>) {

@@ -193,6 +193,10 @@ impl World {
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
+            // All of it is the first one's.
+            Op::Message(MessageOp::MarkHeard { room, message, by }) => {
+                Outcome::done([Change::HeardMarked { room, message, by, author: Some(UserId(1)) }])
+            }
             Op::Message(MessageOp::Delete { room, message, .. }) => {
                 self.seq += 1;
                 let (seq, n) = (Seq(self.seq), message.0);

@@ -4,7 +4,7 @@
 //! of change that nobody tells the hub of does not compile.
 
 use super::event::Event;
-use super::id::{RoomId, SessionId, UserId};
+use super::id::{RoomId, Seq, SessionId, UserId};
 use super::millis::Millis;
 use super::role::RoomRole;
 use super::room::{Notify, RoomKind, RoomSetting, RoomSettings};
@@ -20,6 +20,14 @@ pub enum Change {
     GuestsOff,
     /// Guests may come again.
     GuestsOn,
+    /// Somebody has heard a voice message. `author`: who is to be told of it beside them; none where the author has been told
+    /// of [`HEARD_BY_MAX`](super::limits::HEARD_BY_MAX).
+    HeardMarked {
+        room: RoomId,
+        message: Seq,
+        by: UserId,
+        author: Option<UserId>,
+    },
     /// A guest has become a member. All memberships of the person as they are now.
     MemberMade {
         user: User,
@@ -103,6 +111,7 @@ impl Change {
             Self::Event(_)
             | Self::GuestsOff
             | Self::GuestsOn
+            | Self::HeardMarked { .. }
             | Self::MemberMade { .. }
             | Self::MembersJoined { .. }
             | Self::MembersLeft { .. }

@@ -76,6 +76,7 @@ pub enum Command {
     Delete { room: RoomId, message: Seq },
     JoinRoom { room: RoomId },
     LeaveRoom { room: RoomId },
+    MarkHeard { room: RoomId, message: Seq },
     OpenDirect { user: UserId },
     RemoveMember { room: RoomId, user: UserId },
     SetNotify { room: RoomId, notify: Notify },

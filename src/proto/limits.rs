@@ -4,6 +4,7 @@ use std::time::Duration;
 
 mod codes;
 mod downloads;
+mod heard;
 mod media;
 mod monitor;
 mod pictures;
@@ -11,6 +12,7 @@ mod reading;
 mod uploads;
 pub use codes::*;
 pub use downloads::*;
+pub use heard::*;
 pub use media::*;
 pub use monitor::*;
 pub use pictures::*;

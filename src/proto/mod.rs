@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod door;
 pub mod event;
 pub mod fold;
+pub mod heard;
 pub mod histogram;
 pub mod id;
 pub mod limits;

@@ -116,6 +116,12 @@ pub enum ServerMessage {
     Events {
         events: Vec<Event>,
     },
+    /// Somebody has heard a voice message.
+    HeardMark {
+        room: RoomId,
+        message: Seq,
+        by: UserId,
+    },
     Members {
         room: RoomId,
         joined: Vec<UserId>,

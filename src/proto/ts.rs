@@ -4,8 +4,8 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, attachment, client, clock, code, doctor, door, event, fold, limits, monitor, permit, role, room, server,
-    session_end, storage,
+    account, attachment, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, role, room,
+    server, session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -78,6 +78,8 @@ fn typescript() -> String {
         account::Member,
         account::HistoryPage,
         account::RoomPage,
+        heard::HeardBy,
+        heard::HeardMarks,
         account::Hit,
         account::SearchPage,
         session_end::SessionEnd,
@@ -132,6 +134,8 @@ fn page_limits() -> String {
         limits::ERROR_TEXT_CHARS_MAX,
         limits::FILE_BYTES_MAX,
         limits::FILE_BYTES_MAX_LEAST,
+        limits::HEARD_ASKED_MAX,
+        limits::HEARD_BY_MAX,
         limits::IDENT_BYTES_MAX,
         limits::INVITE_NOTE_CHARS_MAX,
         limits::INVITE_ROOMS_MAX,

@@ -12,7 +12,7 @@ use super::{OpenError, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -29,6 +29,7 @@ const MIGRATIONS: [Migration; 16] = [
     Migration::of(include_str!("migrations/0014_sent.sql")),
     Migration::of(include_str!("migrations/0015_attachments.sql")),
     Migration::of(include_str!("migrations/0016_storage_limits.sql")),
+    Migration::of(include_str!("migrations/0017_heard_marks.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

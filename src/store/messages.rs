@@ -1,11 +1,11 @@
-//! Changes to messages: append and delete.
+//! Changes to messages: append and delete, and that they were heard.
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
 use rusqlite::{Connection, params};
 
 use super::rows::sql;
-use super::{attachments, days, events, history, members, sent, uploads};
+use super::{attachments, days, events, heard_marks, history, members, sent, uploads};
 use crate::proto::attachment::Attached;
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
@@ -20,6 +20,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
     match op {
         MessageOp::Append(message) => append(db, message),
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
+        MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
     }
 }
 
@@ -95,6 +96,7 @@ pub(super) fn delete(
     }
     let event = events::add_deleted(db, &stored, by)?;
     attachments::remove(db, &stored)?;
+    heard_marks::remove(db, message)?;
     db.prepare_cached("UPDATE messages SET body = '', attachments = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1")?
         .execute(params![sql(message.0), at, sql(event.seq.0)])?;
     Ok(Outcome::done([Change::Event(event)]))

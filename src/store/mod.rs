@@ -41,6 +41,7 @@ mod error;
 mod events;
 mod guests;
 mod health;
+mod heard_marks;
 mod history;
 mod inspect;
 mod invites;

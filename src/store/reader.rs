@@ -10,12 +10,15 @@ use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{ReadError, attachments, events, guests, invites, members, monitor, people, removal, sessions, uploads};
+use super::{
+    ReadError, attachments, events, guests, heard_marks, invites, members, monitor, people, removal, sessions, uploads,
+};
 use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
 use crate::proto::attachment::{Attachment, Gallery};
 use crate::proto::blob::{BlobHash, UploadId};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
+use crate::proto::heard::HeardMarks;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
 use crate::proto::op::{CompleteFile, Millis, Missed, MonitorRows};
@@ -294,6 +297,14 @@ impl Reader {
             )?
             .query_row(params![sql(user.0), edge, picture], |row| row.get(0))
             .optional()?)
+    }
+
+    /// Who has heard these voice messages of a room, as far as the asker is told; `None` when they are not in it.
+    pub fn heard_marks(&self, asker: UserId, room: RoomId, messages: &[Seq]) -> Result<Option<HeardMarks>, ReadError> {
+        if !members::is_member(&self.db, room, asker)? {
+            return Ok(None);
+        }
+        Ok(Some(HeardMarks { heard: heard_marks::of(&self.db, asker, room, messages)? }))
     }
 
     /// One of a message's attachments, by its place, with the blob that holds it; for those who may look into the room.

@@ -350,7 +350,7 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::Guest(op) => guests::apply(db, op),
         Op::Invite(op) => invites::apply(db, op),
         Op::Message(op) => {
-            effects.messages = true;
+            effects.messages |= !matches!(op, MessageOp::MarkHeard { .. });
             let deletes = matches!(op, MessageOp::Delete { .. });
             effects.deletions |= deletes;
             effects.frees |= deletes;

@@ -358,6 +358,26 @@ async fn attachments(page: &mut Page, ada: &Person, on_ada: &mut Stranger, kitch
     assert_eq!(ada.ask("GET", &format!("{path}/1"), None).await.status, 404);
 }
 
+/// A voice message, and who has heard it.
+async fn heard(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grace: &mut Stranger, kitchen: u64) {
+    // A stream of Opus that has begun.
+    let sound = format!("OggS\0\x02{}\x01\x13OpusHead{}", "\0".repeat(20), "\0".repeat(11));
+    let mut send = page.example("client send", json!({"room": kitchen, "client_msg_id": "01J9Z3V5K8-a3", "body": ""}));
+    send["attachments"] = json!([{"upload": uploaded(ada, &sound).await, "voice": {"ms": 4200, "levels": [0, 12]}}]);
+    on_ada.device.say(send).await;
+    let sent = on_ada.happens(page, "message").await;
+    page.check("attachment", &sent["attachments"][0]);
+    assert_eq!(sent["attachments"][0]["what"], json!({"type": "voice", "ms": 4200, "levels": [0, 12]}));
+    let marked = json!({"room": kitchen, "message": sent["id"]});
+    on_grace.ask(page, "mark_heard", marked).await;
+    let told = on_ada.hear(page, "heard_mark").await;
+    assert_eq!((&told["message"], &on_grace.hear(page, "heard_mark").await), (&sent["id"], &told));
+    on_grace.hear(page, "done").await;
+    let path = format!("/api/rooms/{kitchen}/heard?messages={}", sent["id"]);
+    let list = page.list(ada, "GET /api/rooms/{room}/heard", &path, "heard", "heard_by").await;
+    assert_eq!((&list[0]["message"], &list[0]["by"]), (&sent["id"], &json!([told["by"]])));
+}
+
 /// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.
 async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_id: u64) -> (u64, Value) {
     let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
@@ -609,6 +629,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     on_grace.hear(&mut page, "present").await;
     let (kitchen, message) = rooms(&mut page, &mut on_ada, &mut on_grace, grace.id).await;
     talk(&mut page, &mut on_ada, &mut on_grace, kitchen, &message).await;
+    heard(&mut page, (&ada, &mut on_ada), &mut on_grace, kitchen).await;
     attachments(&mut page, &ada, &mut on_ada, kitchen).await;
     on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;
     assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);

@@ -98,7 +98,7 @@ export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "bod
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
 /**
@@ -220,7 +220,7 @@ export type Event = {
  */
 seq: Seq, room: RoomId, what: EventKind, };
 
-export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, 
+export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "heard_mark", room: RoomId, message: Seq, by: UserId, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, 
 /**
  * Those who are something else there now.
  */
@@ -429,6 +429,14 @@ export type Member = { user: UserId, role: RoomRole, joined_at: number, };
 export type HistoryPage = { messages: Array<Message>, more_before: boolean, more_after: boolean, };
 
 export type RoomPage = { rooms: Array<Room>, more: boolean, };
+
+export type HeardBy = { message: Seq, 
+/**
+ * Of one's own: at most [`HEARD_BY_MAX`](super::limits::HEARD_BY_MAX) people, by id. Of others': oneself.
+ */
+by: Array<UserId>, };
+
+export type HeardMarks = { heard: Array<HeardBy>, };
 
 export type Hit = { message: Message, 
 /**

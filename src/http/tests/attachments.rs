@@ -6,7 +6,7 @@ use image::{ImageFormat, RgbImage};
 
 use super::uploads::header;
 use super::*;
-use crate::proto::attachment::{Attachment, AttachmentKind, NewAttachment, NewAttachments, PictureFacts};
+use crate::proto::attachment::{Attachment, AttachmentKind, NewAttachment, NewAttachments, PictureFacts, Voice};
 use crate::proto::event::{EventKind, Message};
 use crate::proto::id::ClientMsgId;
 use crate::proto::op::{NewMessage, NewRoom, Reply, Whose};
@@ -14,6 +14,8 @@ use crate::proto::room::RoomKind;
 use crate::proto::text::Body as Text;
 
 pub(super) const EVERYONE: RoomId = RoomId(1);
+/// What is called so is sent as a voice message.
+const VOICE: &str = "voice.ogg";
 
 /// A picture that says where it was made.
 fn picture(width: u32, height: u32) -> Vec<u8> {
@@ -44,7 +46,8 @@ impl Porch {
         let mut named = Vec::new();
         for (name, bytes) in files {
             let upload = browser.bring(name, bytes).await;
-            named.push(NewAttachment { upload, alt: None, voice: None });
+            let voice = (*name == VOICE).then(|| Voice { ms: 900, levels: vec![1, 2] });
+            named.push(NewAttachment { upload, alt: None, voice });
         }
         let author = browser.me().await.id;
         let new = NewMessage {
@@ -134,6 +137,33 @@ async fn what_is_said_among_some_is_there_for_nobody_else() {
     assert!(header(&page, "content-disposition").starts_with("attachment"));
     assert_eq!(header(&page, "x-content-type-options"), "nosniff");
     assert!(header(&page, "content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test]
+async fn who_has_heard_something_is_told_to_those_in_the_room() {
+    let porch = Porch::start();
+    let [mut ada, mut lin, mut eve] = [porch.person("Ada").await, porch.person("Lin").await, porch.person("Eve").await];
+    let listener = lin.me().await.id;
+    let (by, members) = (ada.me().await.id, vec![listener]);
+    let new = NewRoom { kind: RoomKind::Closed, name: "Us".into(), by, members, at: 1 };
+    let room = match porch.apply(Op::Room(RoomOp::Create(new))).await {
+        Outcome::Made { reply: Reply::Room(room), .. } => room,
+        other => panic!("no room: {other:?}"),
+    };
+    let sound = [&b"OggS\0\x02"[..], &[0; 20], &b"\x01\x13OpusHead"[..], &[0; 11]].concat();
+    let message = porch.sent(&mut ada, room, &[(VOICE, &sound)]).await;
+    assert!(matches!(message.attachments[0].what, AttachmentKind::Voice(_)), "{message:?}");
+    let asked = format!("/api/rooms/{room}/heard?messages={},999", message.id);
+    assert_eq!(ada.get(&asked).await.json(), json!({"heard": []}));
+    porch.apply(Op::Message(MessageOp::MarkHeard { room, message: message.id, by: listener })).await;
+    let told = json!({"heard": [{"message": message.id, "by": [listener]}]});
+    assert_eq!((ada.get(&asked).await.json(), lin.get(&asked).await.json()), (told.clone(), told));
+    assert_eq!(eve.get(&asked).await.refused(), refusal(403, "not_a_member"));
+    assert_eq!(porch.browser().get(&asked).await.refused(), refusal(401, "not_signed_in"));
+    for wrong in ["", "?messages=", "?messages=1,x", "?messages=1&more=2"] {
+        let wrong = format!("/api/rooms/{room}/heard{wrong}");
+        assert_eq!(ada.get(&wrong).await.refused(), refusal(400, "bad_request"), "{wrong}");
+    }
 }
 
 #[tokio::test]

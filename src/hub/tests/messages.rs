@@ -253,6 +253,40 @@ fn a_read_marker_moves_forward_only_and_follows_to_other_devices() {
 }
 
 #[test]
+fn who_has_heard_something_is_told_to_its_author_and_to_the_listeners_other_devices_alone() {
+    let mut world = World::of(4);
+    let (ada, phone, laptop, eve) = (world.join(1), world.join(2), world.join(2), world.join(4));
+    let room = world.room(ada, Access::Closed, &[2, 3]);
+    let lin = world.join(3);
+    world.sent.clear();
+    let mark = |re| ClientMessage::Command { re, command: Command::MarkHeard { room, message: Seq(7) } };
+    world.say(phone, mark(1));
+    assert!(world.got(ada).is_empty() && world.got(laptop).is_empty(), "it is not on the disk yet");
+    world.commit();
+    let told = ServerMessage::HeardMark { room, message: Seq(7), by: UserId(2) };
+    assert_eq!((world.got(ada), world.got(laptop)), (vec![told.clone()], vec![told.clone()]));
+    assert_eq!(world.got(phone), [told, ServerMessage::Done { re: 1, room: None }]);
+    assert!(world.got(lin).is_empty(), "another listener");
+    world.say(eve, mark(2));
+    assert!(world.asked.is_empty());
+    assert_eq!(world.errors(eve), [ErrorCode::NotAMember]);
+}
+
+#[test]
+fn an_author_who_has_left_is_not_told_who_hears_them() {
+    let mut world = World::of(3);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(bob, Access::Open, &[1]);
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
+    world.commit();
+    world.sent.clear();
+    world.say(bob, ClientMessage::Command { re: 2, command: Command::MarkHeard { room, message: Seq(7) } });
+    world.commit();
+    assert!(world.got(ada).is_empty());
+    assert!(world.done(bob));
+}
+
+#[test]
 fn sending_is_reading() {
     let mut world = World::of(2);
     let (ada, bob) = (world.join(1), world.join(2));

@@ -17,6 +17,13 @@ pub enum MessageOp {
         whose: Whose,
         at: Millis,
     },
+    /// Keeps that a member has heard a voice message of another: `Refused(NotFound)` of anything else, and nothing is
+    /// different where it is kept already.
+    MarkHeard {
+        room: RoomId,
+        message: Seq,
+        by: UserId,
+    },
 }
 
 /// A message to be stored.

@@ -26,6 +26,7 @@ mod accounts;
 mod attachments;
 mod disk;
 mod guests;
+mod heard;
 mod invites;
 mod loss;
 mod messages;

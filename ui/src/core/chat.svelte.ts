@@ -26,6 +26,7 @@ import { Directory } from './directory.svelte'
 import { Entry, type Phase } from './entry.svelte'
 import { Events } from './events.svelte'
 import type { Heard } from './heardMap.svelte'
+import type { HeardMarks } from './heardMarks.svelte'
 import { History } from './history'
 import type { Kept, KeptSource } from './kept'
 import { NEW_PLACE_KEY } from './newPlaceKey'
@@ -54,6 +55,8 @@ export class Chat {
   unsent = $state(0)
   /** A sign-in to this account at another place, of which this device has not told yet; 0 where there is none. */
   newPlace = $state<SessionId>(0)
+  /** Who has heard which voice message: there from the first one on. */
+  heardMarks: HeardMarks | null = null
 
   #around: Surroundings
   #directory: Directory
@@ -219,6 +222,7 @@ export class Chat {
     this.#connection.after = null
     this.commands.fail()
     this.#markers.forget()
+    this.heardMarks?.forget()
     this.rooms.clear()
     this.takenOut = null
     this.#directory.clear()
@@ -271,6 +275,9 @@ export class Chat {
         if (room && message.n > room.read_n) room.read_n = message.n
         return
       }
+      case 'heard_mark':
+        this.heardMarks?.told(message)
+        return
       case 'typing':
         if (message.user !== this.me?.id) this.rooms.get(message.room)?.startTyping(message.user)
         return
@@ -321,6 +328,7 @@ export class Chat {
     if (welcome.resume !== 'ok') this.events.doubt(welcome.seq)
     this.rooms.welcome(welcome)
     this.#kept.connected()
+    this.heardMarks?.welcomed()
     this.entry.confirm()
     void this.#loadPeople()
   }

@@ -273,6 +273,13 @@ impl World {
                 assert!(joined.iter().chain(changed).all(|user| self.truth.is_member(*room, *user)));
                 assert!(left.iter().all(|user| !self.truth.is_member(*room, *user)));
             }
+            ServerMessage::HeardMark { room, message, by } => {
+                let EventKind::Message(said) = &self.store.event(*message).what else {
+                    panic!("{message} is no message")
+                };
+                assert!(self.truth.is_member(*room, user) && *by != said.author);
+                assert!(user == *by || user == said.author, "person {user} is told what {by} has heard");
+            }
             ServerMessage::Read { room, n } => {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
@@ -410,9 +417,10 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
 /// The room whose matters a message tells.
 fn room_told(message: &ServerMessage) -> Option<RoomId> {
     match message {
-        ServerMessage::Members { room, .. } | ServerMessage::Read { room, .. } | ServerMessage::Typing { room, .. } => {
-            Some(*room)
-        }
+        ServerMessage::HeardMark { room, .. }
+        | ServerMessage::Members { room, .. }
+        | ServerMessage::Read { room, .. }
+        | ServerMessage::Typing { room, .. } => Some(*room),
         ServerMessage::Events { events } => events.first().map(|event| event.room),
         ServerMessage::Room { room, .. } => Some(room.id),
         _ => None,

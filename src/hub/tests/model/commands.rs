@@ -52,6 +52,12 @@ impl World {
             Step::Leave { device, room } => {
                 (device, ClientMessage::Command { re, command: Command::LeaveRoom { room: self.room(room) } })
             }
+            Step::MarkHeard { device, room, message } => {
+                let room = self.room(room);
+                let events = self.store.events_of(room, Seq(0));
+                let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
+                (device, ClientMessage::Command { re, command: Command::MarkHeard { room, message } })
+            }
             Step::OpenDirect { device, person } => {
                 (device, ClientMessage::Command { re, command: Command::OpenDirect { user: self.person(person) } })
             }

@@ -95,6 +95,11 @@ pub(crate) enum Step {
     MakeMember {
         person: u8,
     },
+    MarkHeard {
+        device: u8,
+        room: u8,
+        message: u8,
+    },
     /// Of the box.
     MakeOwner {
         person: u8,
@@ -197,6 +202,7 @@ impl Step {
             12 => Self::SendAgain { device: a, room: b, back: c },
             13 | 14 => Self::Delete { device: a, room: b, message: c },
             15 | 16 => Self::Read { device: a, room: b, back: c },
+            17 if c >= 96 => Self::MarkHeard { device: a, room: b, message: c },
             17 => Self::Typing { device: a, room: b },
             18 | 19 => Self::CreateRoom { device: a, open: c < 160, people: b },
             20 => Self::OpenDirect { device: a, person: b },

@@ -62,6 +62,7 @@ pub(crate) struct Store {
     /// Every event in order; a message is as it is now.
     events: Vec<Event>,
     sent: HashMap<(UserId, ClientMsgId), Seq>,
+    heard: BTreeSet<(Seq, UserId)>,
     queue: VecDeque<Job>,
     news: VecDeque<News>,
 }
@@ -77,6 +78,7 @@ impl Store {
             rooms: [(EVERYONE, everyone)].into(),
             events: Vec::new(),
             sent: HashMap::new(),
+            heard: BTreeSet::new(),
             queue: VecDeque::new(),
             news: VecDeque::new(),
         };
@@ -224,6 +226,7 @@ impl Store {
             Op::Message(MessageOp::Delete { room, message, by, whose, .. }) => {
                 self.delete_message(room, message, by, whose)
             }
+            Op::Message(MessageOp::MarkHeard { room, message, by }) => self.mark_heard(room, message, by),
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
             Op::Room(RoomOp::RemoveMember { room, user, by }) => {
                 if !self.owns(room, by) && by != user {
@@ -334,6 +337,24 @@ impl Store {
         message.attachments.clear();
         let what = EventKind::Deleted { message: id, n: message.n };
         self.happened(Event { seq, room, what })
+    }
+
+    /// Whatever was brought may be heard here.
+    fn mark_heard(&mut self, room: RoomId, id: Seq, by: UserId) -> Outcome {
+        if !self.rooms[&room].members.contains_key(&by) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        let author = match (id.0 as usize).checked_sub(1).and_then(|at| self.events.get(at)).map(|event| &event.what) {
+            Some(EventKind::Message(said)) if said.room == room && !said.attachments.is_empty() => said.author,
+            _ => return Outcome::Refused(ErrorCode::NotFound),
+        };
+        if author == by {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        if !self.heard.insert((id, by)) {
+            return Outcome::done([]);
+        }
+        Outcome::done([Change::HeardMarked { room, message: id, by, author: Some(author) }])
     }
 
     fn happened(&mut self, event: Event) -> Outcome {

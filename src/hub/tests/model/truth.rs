@@ -94,6 +94,7 @@ impl Truth {
                 }
                 return Some(event.clone());
             }
+            Change::HeardMarked { .. } => {}
             Change::NotifyChanged { room, user, notify } => drop(self.room(*room).notify.insert(*user, *notify)),
             Change::RoleChanged { room, user, role } => drop(self.room(*room).members.insert(*user, *role)),
             Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),

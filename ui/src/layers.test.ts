@@ -18,13 +18,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   own: ['core', 'i18n', 'style', 'wire'],
   parts: ['core', 'i18n', 'own', 'style', 'wire'],
   monitor: ['core', 'own', 'wire'],
-  conversation: [...BELOW, 'sending'],
+  conversation: [...BELOW, 'sending', 'voice'],
   devices: BELOW,
   first: BELOW,
   invites: BELOW,
   notify: BELOW,
   sending: BELOW,
   settings: BELOW,
+  voice: [...BELOW, 'sending'],
   box: [...BELOW, 'first'],
   people: [...BELOW, 'box'],
   room: [...BELOW, 'box', 'conversation'],
@@ -42,7 +43,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'search',
     'settings',
   ],
-  shell: [...BELOW, 'box', 'devices', 'monitor', 'notify', 'screens', 'sending'],
+  shell: [...BELOW, 'box', 'devices', 'monitor', 'notify', 'screens', 'sending', 'voice'],
 }
 
 /** Files beside the folders that come from the box's own source, and those that put the screens together. */

@@ -16,6 +16,11 @@ function began(next: HTMLMediaElement): void {
   heard = next
 }
 
+/** Nothing is heard any more: somebody is about to speak. */
+export function hush(): void {
+  heard?.pause()
+}
+
 /** Keys by which a browser's own controls are used, and which lead from message to message elsewhere in a row. */
 export function keepKeys(event: KeyboardEvent): void {
   if (/^Arrow|^Home$|^End$/.test(event.key)) event.stopPropagation()

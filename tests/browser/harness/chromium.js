@@ -44,8 +44,11 @@ export async function readStoreAgain(context) {
   await settings.close()
 }
 
+/** A camera and a microphone that beeps, for whom a context lets have them: `permissions: ['microphone']`. */
+export const DEVICES = ['--use-fake-device-for-media-stream']
+
 /** A browser; without `trusts`, one that knows nothing of the box. */
-export async function launch(porch, { trusts = true } = {}) {
+export async function launch(porch, { trusts = true, args = [] } = {}) {
   const home = path.join(porch.folder, trusts ? 'chromium' : 'chromium-stranger')
   if (trusts) await trustStore(path.join(home, '.pki/nssdb'), porch.caFile)
   return chromium.launch({
@@ -53,6 +56,6 @@ export async function launch(porch, { trusts = true } = {}) {
     // Chromium's own sandbox does not work for root, which CI machines are.
     chromiumSandbox: process.getuid() !== 0,
     env: { ...process.env, HOME: home },
-    args: ['--host-resolver-rules=MAP porch.local 127.0.0.1'],
+    args: ['--host-resolver-rules=MAP porch.local 127.0.0.1', ...args],
   })
 }

@@ -107,6 +107,41 @@ export const enScreens = {
   'sending.back': 'Not sent: it is where you wrote it again.',
   'sending.limit': 'Too many of your files wait on the box to be sent. Try again when some of them are.',
 
+  // --- Voice messages that are recorded ----------------------------------------------------------------
+  'record.begin': 'Record a voice message',
+  'record.bar': 'Voice message to be sent',
+  'record.opening': 'Waiting for the microphone…',
+  'record.began': 'Recording',
+  'record.stop': 'Stop recording',
+  'record.stopped': 'Recorded. It can be heard, sent or discarded.',
+  'record.pause': 'Pause recording',
+  'record.goOn': 'Go on recording',
+  'record.hear': 'Hear it before it is sent',
+  'record.send': 'Send the voice message',
+  'record.slide': 'Slide to cancel',
+  'record.locked': 'Recording goes on without your finger',
+  'record.discard': 'Discard',
+  'record.discarded': 'Discarded',
+  'record.discardTitle': 'Discard this recording?',
+  'record.discardText': 'What you have said is gone then.',
+  'record.keep': 'Keep it',
+  'record.short': 'Press once to record, and again when you are done; or hold while you speak.',
+  'record.endsSoon': 'Half a minute is left. A voice message has at most 15 minutes.',
+  'record.full': 'That was 15 minutes, the longest there is. It can be sent.',
+  'record.taken': 'The microphone is gone. What was recorded until then can be sent.',
+  'record.kept': 'Your recording in {room} waits to be sent.',
+  'record.cannot': 'Nothing can be recorded',
+  'record.insecure':
+    'Browsers give no microphone to a page whose connection is not secure. Open porch by its address that begins with https.',
+  'record.unsupported':
+    'This browser records no sound. In Firefox, Chrome, Edge or Safari it works; or record with another app, and send the file.',
+  'record.missing': 'This device has no microphone, or it is turned off. Plug one in, and try again.',
+  'record.denied':
+    'The browser was told to give this page no microphone. Press the sign before the address, allow the microphone there, and try again. It may be turned off in the settings of the device, too.',
+  'record.busy':
+    'The microphone cannot be used now: another app has it, such as a call. End that, and try again.',
+  'record.failed': 'The microphone does not work. Try again; if that does not help, load the page again.',
+
   // --- What messages bring --------------------------------------------------------------------------
   'attached.picture': 'Picture',
   'attached.pictures': { one: '{n} picture', other: '{n} pictures' },

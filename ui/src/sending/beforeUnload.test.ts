@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { RoomState } from '../core/room.svelte'
 import { room } from '../core/testing/box'
-import { mindTrays } from './beforeUnload'
+import { alsoHolds, mindTrays } from './beforeUnload'
 import { trayOf } from './tray.svelte'
 
 const page = vi.hoisted(() => ({ rooms: new Map<number, unknown>(), ask: null as EventListener | null }))
@@ -43,4 +43,16 @@ test('nobody_is_asked_for_the_tray_of_somebody_who_has_signed_out', () => {
   mindTrays()
   page.rooms.clear()
   expect(isAsked()).toBe(false)
+})
+
+test('who_leaves_what_was_recorded_is_asked_too', () => {
+  let holds = true
+  alsoHolds(() => holds)
+  const state = new RoomState(room())
+  page.rooms.set(state.id, state)
+  mindTrays()
+  expect(isAsked()).toBe(true)
+  holds = false
+  mindTrays()
+  expect(page.ask).toBeNull()
 })

@@ -4,12 +4,16 @@ import { ALT_CHARS_MAX, ATTACHMENTS_MAX } from '../limits'
 import type { Attachment } from '../protocol'
 import { type OpenedPicture, openPicture } from './shrink'
 
+type Voice = Extract<Attachment['what'], { type: 'voice' }>
+
 let keys = 0
 
 /** One file in the tray. */
 export class TrayItem {
   readonly key = keys++
   readonly file: File
+  /** What was recorded, where it is a voice message. */
+  readonly voice: Voice | undefined
   /** What it shows, where it is a picture; undefined while that is looked at. */
   picture = $state.raw<OpenedPicture | null | undefined>(undefined)
   /** The address of a small picture of it, until it is removed. */
@@ -19,8 +23,9 @@ export class TrayItem {
   readonly looked: Promise<void>
   #isGone = false
 
-  constructor(file: File) {
+  constructor(file: File, voice?: Voice) {
     this.file = file
+    this.voice = voice
     this.looked = openPicture(file).then((picture) => {
       this.picture = picture
       if (picture?.thumb && !this.#isGone) this.thumb = URL.createObjectURL(picture.thumb)
@@ -50,7 +55,8 @@ export class TrayItem {
   }
 
   #what(file: File): Attachment['what'] {
-    const { picture, alt } = this
+    const { picture, alt, voice } = this
+    if (voice) return voice
     if (picture) {
       const { width, height } = file === this.file ? picture.size : picture.small!.size
       return { type: 'picture', width, height, color: null, moves: picture.moves, alt }
@@ -144,11 +150,12 @@ export class Tray {
     const back = attachments.flatMap(({ name, media_type, what }, at) => {
       const blob = blobs[at]
       const file = made?.files[at] ?? (blob && new File([blob], name, { type: media_type }))
-      return file ? [{ file, alt: what.type === 'picture' ? what.alt : '' }] : []
+      const voice = what.type === 'voice' ? what : undefined
+      return file ? [{ file, alt: what.type === 'picture' ? what.alt : '', voice }] : []
     })
     const taken = back.slice(0, Math.max(0, ATTACHMENTS_MAX - this.items.length))
-    const items = taken.map(({ file, alt }) => {
-      const item = new TrayItem(file)
+    const items = taken.map(({ file, alt, voice }) => {
+      const item = new TrayItem(file, voice)
       item.describe(alt)
       return item
     })

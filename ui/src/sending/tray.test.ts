@@ -110,6 +110,17 @@ test('after_a_reload_comes_back_what_the_device_has_and_no_more_than_a_message_m
   expect(tray.items[0]!.file.name).toBe('b')
 })
 
+test('a_voice_message_that_comes_back_goes_out_as_one_again', async () => {
+  const tray = new Tray()
+  const what = { type: 'voice', ms: 900, levels: [1, 2] } as const
+  const facts = [
+    { name: 'v.webm', bytes: 3, media_type: 'audio/webm', what: { ...what, levels: [...what.levels] } },
+  ]
+  tray.putBack(facts, [new Blob(['abc'])])
+  await tray.items[0]!.looked
+  expect(taken(tray)?.facts).toEqual(facts)
+})
+
 test('nothing_is_ready_before_it_was_looked_at', () => {
   const tray = new Tray()
   expect(tray.isReady).toBe(true)

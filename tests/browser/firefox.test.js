@@ -15,6 +15,7 @@ import {
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { sayAloud } from './harness/voices.js'
 
 describe('two people in Firefox', { skip }, () => {
   let porch, ada, grace
@@ -56,5 +57,6 @@ describe('two people in Firefox', { skip }, () => {
     findAgain(ada, porch.url('localhost')),
   )
   chapter('what was said is found within the room, and marked', () => findHere(ada))
+  chapter('what is said aloud is heard as long as it was', () => sayAloud(ada, grace))
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

@@ -14,6 +14,7 @@ import {
 } from './harness/chat.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { sayWhyNot } from './harness/voices.js'
 import { skip, WebKit } from './harness/webkit.js'
 
 describe('two people in WebKitGTK', { skip }, () => {
@@ -51,5 +52,6 @@ describe('two people in WebKitGTK', { skip }, () => {
     findAgain(ada, porch.url('localhost')),
   )
   chapter('what was said is found within the room, and marked', () => findHere(ada))
+  chapter('it says that it records no sound', () => sayWhyNot(ada))
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

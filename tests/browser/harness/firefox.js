@@ -19,7 +19,12 @@ export async function launch(porch, name) {
     executablePath: FIREFOX,
     headless: true,
     userDataDir: profile,
-    extraPrefsFirefox: { 'intl.accept_languages': 'en-US' },
+    extraPrefsFirefox: {
+      'intl.accept_languages': 'en-US',
+      // A microphone that hums, and nobody who is asked for it.
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+    },
   })
 }
 

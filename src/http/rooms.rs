@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::driver::Hub;
 use crate::proto::account::{ListedRoom, Member, RoomPage};
-use crate::proto::attachment::Gallery;
+use crate::proto::brought::Gallery;
 use crate::proto::code::ErrorCode;
 use crate::proto::heard;
 use crate::proto::id::{RoomId, Seq};

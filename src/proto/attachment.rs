@@ -89,28 +89,6 @@ impl AttachmentKind {
     }
 }
 
-/// What of a room's attachments is looked at together.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Gallery {
-    Files,
-    /// And films.
-    Pictures,
-    Sounds,
-}
-
-impl AttachmentType {
-    /// Where it is found.
-    pub fn gallery(self) -> Gallery {
-        match self {
-            Self::Audio | Self::Voice => Gallery::Sounds,
-            Self::File => Gallery::Files,
-            Self::Picture | Self::Video => Gallery::Pictures,
-        }
-    }
-}
-
 /// The attachments of a message in short, for the chat list.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

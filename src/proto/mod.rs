@@ -6,6 +6,7 @@
 pub mod account;
 pub mod attachment;
 pub mod blob;
+pub mod brought;
 pub mod change;
 pub mod client;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod heard;
 pub mod histogram;
 pub mod id;
 pub mod limits;
+pub mod link;
 pub mod millis;
 pub mod monitor;
 pub mod name;

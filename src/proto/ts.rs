@@ -4,8 +4,8 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, attachment, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, role, room,
-    server, session_end, storage,
+    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, role,
+    room, server, session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -32,9 +32,10 @@ fn typescript() -> String {
         attachment::AttachmentKind,
         attachment::Attachment,
         attachment::AttachmentType,
-        attachment::Gallery,
         attachment::Attached,
         attachment::NewAttachment,
+        brought::Brought,
+        brought::Gallery,
         code::ErrorCode,
         client::Access,
         client::Command,

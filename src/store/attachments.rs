@@ -4,24 +4,16 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows::{self, Kept, MESSAGE_COLUMNS, sql};
-use crate::proto::attachment::Gallery;
+use super::rows::{self, Kept, sql};
 use crate::proto::blob::BlobHash;
 use crate::proto::event::Message;
-use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::limits::{BLOBS_FREED_AT_ONCE_MAX, PAGE_TEXT_BYTES_MAX};
+use crate::proto::id::{Seq, UserId};
+use crate::proto::limits::BLOBS_FREED_AT_ONCE_MAX;
 use crate::proto::op::{Outcome, Reply};
 use crate::proto::storage::StorageOf;
 
 /// Writes down what a message that is being written brings; its own row is written by others.
 pub(super) fn add(db: &Connection, message: &Message, blobs: &[BlobHash]) -> rusqlite::Result<()> {
-    for gallery in galleries(message) {
-        db.prepare_cached("INSERT INTO galleries (room, gallery, message) VALUES (?, ?, ?)")?.execute(params![
-            sql(message.room.0),
-            gallery_name(gallery),
-            sql(message.id.0)
-        ])?;
-    }
     for blob in blobs {
         // One that came twice is needed once.
         db.prepare_cached("INSERT OR IGNORE INTO blob_messages (blob, message) VALUES (?, ?)")?
@@ -34,13 +26,6 @@ pub(super) fn add(db: &Connection, message: &Message, blobs: &[BlobHash]) -> rus
 pub(super) fn remove(db: &Connection, message: &Message) -> rusqlite::Result<()> {
     if message.attachments.is_empty() {
         return Ok(());
-    }
-    for gallery in galleries(message) {
-        db.prepare_cached("DELETE FROM galleries WHERE room = ? AND gallery = ? AND message = ?")?.execute(params![
-            sql(message.room.0),
-            gallery_name(gallery),
-            sql(message.id.0)
-        ])?;
     }
     for (blob, _) in of(db, message.id)? {
         db.prepare_cached("DELETE FROM blob_messages WHERE blob = ? AND message = ?")?
@@ -131,49 +116,6 @@ pub(super) fn written(kept: &[Kept]) -> rusqlite::Result<Option<String>> {
     serde_json::to_string(kept).map(Some).map_err(|fault| rusqlite::Error::ToSqlConversionFailure(fault.into()))
 }
 
-/// Messages of a room that bring something of this kind, before this one, the newest last; whether there are more before.
-pub(super) fn gallery(
-    db: &Connection,
-    room: RoomId,
-    gallery: Gallery,
-    below: Seq,
-    limit: usize,
-) -> rusqlite::Result<(Vec<Message>, bool)> {
-    let mut statement = db.prepare_cached(&gallery_query())?;
-    let mut rows = statement.query(params![sql(room.0), gallery_name(gallery), sql(below.0)])?;
-    let (mut messages, mut text_bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        text_bytes += rows::text_bytes(row)?;
-        if messages.len() >= limit || (text_bytes > PAGE_TEXT_BYTES_MAX && !messages.is_empty()) {
-            messages.reverse();
-            return Ok((messages, true));
-        }
-        messages.push(rows::message(row)?);
-    }
-    messages.reverse();
-    Ok((messages, false))
-}
-
-fn gallery_query() -> String {
-    format!(
-        "SELECT {MESSAGE_COLUMNS} FROM galleries CROSS JOIN messages ON messages.id = galleries.message
-         WHERE galleries.room = ?1 AND gallery = ?2 AND message < ?3 ORDER BY message DESC"
-    )
-}
-
-fn gallery_name(gallery: Gallery) -> &'static str {
-    match gallery {
-        Gallery::Files => "files",
-        Gallery::Pictures => "pictures",
-        Gallery::Sounds => "sounds",
-    }
-}
-
-/// Where a message is found.
-fn galleries(message: &Message) -> BTreeSet<Gallery> {
-    message.attachments.iter().map(|attachment| attachment.what.name().gallery()).collect()
-}
-
 fn bytes_of(message: &Message) -> u64 {
     message.attachments.iter().fold(0, |bytes, attachment| bytes.saturating_add(attachment.bytes))
 }
@@ -183,24 +125,4 @@ fn count(db: &Connection, user: UserId, change: impl Fn(u64) -> u64) -> rusqlite
     db.prepare_cached("INSERT OR REPLACE INTO stored_bytes (user, bytes) VALUES (?, ?)")?
         .execute(params![sql(user.0), sql(bytes)])?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::database;
-
-    #[test]
-    fn a_gallery_is_one_stretch_of_its_table() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = database::open_database(dir.path()).unwrap();
-        let steps = database::plan(&db, &gallery_query());
-        assert_eq!(
-            steps,
-            [
-                "SEARCH galleries USING PRIMARY KEY (room=? AND gallery=? AND message<?)",
-                "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
-            ]
-        );
-    }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{OpenError, names, sent};
+use super::{OpenError, galleries, names, sent};
 
 /// The main database's file in the data folder.
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 18] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -30,6 +30,7 @@ const MIGRATIONS: [Migration; 17] = [
     Migration::of(include_str!("migrations/0015_attachments.sql")),
     Migration::of(include_str!("migrations/0016_storage_limits.sql")),
     Migration::of(include_str!("migrations/0017_heard_marks.sql")),
+    Migration { sql: include_str!("migrations/0018_links.sql"), fill: Some(galleries::add_links) },
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -180,7 +181,8 @@ mod tests {
     use super::super::{accounts, guests, people, rooms, settings};
     use super::*;
     use crate::proto::account::FirstStep;
-    use crate::proto::id::{ClientMsgId, UserId};
+    use crate::proto::brought::Gallery;
+    use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
     use crate::proto::role::BoxRole;
     use crate::proto::server::User;
 
@@ -248,6 +250,27 @@ mod tests {
             [found(7, "old"), found(7, "new"), found(8, "new"), found(7, "none")],
             [Some(1), Some(2), None, None]
         );
+    }
+
+    #[test]
+    fn links_of_before_their_gallery_are_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut before = Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+        migrate(&mut before, 0, &MIGRATIONS[..15]).unwrap();
+        before
+            .execute_batch(
+                "INSERT INTO messages (id, room, n, author, sent_at, deleted_at, client_msg_id, body) VALUES
+                     (1, 1, 1, 7, 300, NULL, 'a', 'https://example.com'), (2, 1, 2, 7, 300, NULL, 'b', 'hello'),
+                     (3, 1, 3, 7, 300, 400, 'c', ''), (4, 2, 1, 7, 300, NULL, 'd', 'see example.com/x');",
+            )
+            .unwrap();
+        drop(before);
+        let db = open_database(dir.path()).unwrap();
+        let links = |room| {
+            let (messages, _) = galleries::page(&db, RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
+            messages.into_iter().map(|message| message.id.0).collect::<Vec<_>>()
+        };
+        assert_eq!((links(1), links(2)), (vec![1], vec![4]));
     }
 
     #[test]

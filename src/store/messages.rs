@@ -5,7 +5,7 @@
 use rusqlite::{Connection, params};
 
 use super::rows::sql;
-use super::{attachments, days, events, heard_marks, history, members, sent, uploads};
+use super::{attachments, days, events, galleries, heard_marks, history, members, sent, uploads};
 use crate::proto::attachment::Attached;
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
@@ -72,6 +72,7 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         // Only now, so that nothing takes their blobs for unneeded.
         new.attachments.iter().try_for_each(|new| uploads::remove(db, new.upload))?;
     }
+    galleries::add(db, &message)?;
     sent::note(db, &message)?;
     days::note(db, &message)?;
     Ok(Outcome::done([Change::Event(message.into())]))
@@ -96,6 +97,7 @@ pub(super) fn delete(
     }
     let event = events::add_deleted(db, &stored, by)?;
     attachments::remove(db, &stored)?;
+    galleries::remove(db, &stored)?;
     heard_marks::remove(db, message)?;
     db.prepare_cached("UPDATE messages SET body = '', attachments = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1")?
         .execute(params![sql(message.0), at, sql(event.seq.0)])?;

@@ -39,6 +39,7 @@ mod days;
 mod epochs;
 mod error;
 mod events;
+mod galleries;
 mod guests;
 mod health;
 mod heard_marks;

@@ -11,11 +11,13 @@ use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
 use super::{
-    ReadError, attachments, events, guests, heard_marks, invites, members, monitor, people, removal, sessions, uploads,
+    ReadError, attachments, events, galleries, guests, heard_marks, invites, members, monitor, people, removal,
+    sessions, uploads,
 };
 use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
-use crate::proto::attachment::{Attachment, Gallery};
+use crate::proto::attachment::Attachment;
 use crate::proto::blob::{BlobHash, UploadId};
+use crate::proto::brought::Gallery;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::heard::HeardMarks;
@@ -336,7 +338,7 @@ impl Reader {
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
         let below = before.unwrap_or(Seq(u64::MAX));
-        let (messages, more_before) = attachments::gallery(&self.db, room, gallery, below, limit)?;
+        let (messages, more_before) = galleries::page(&self.db, room, gallery, below, limit)?;
         Ok(Some(HistoryPage { messages, more_before, more_after: before.is_some() }))
     }
 

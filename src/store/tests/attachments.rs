@@ -1,9 +1,10 @@
 use super::super::Window;
 use super::*;
 use crate::proto::attachment::{
-    Attached, AttachmentKind, BlobFile, BlobKind, Gallery, NewAttachment, NewAttachments, PictureFacts,
+    Attached, AttachmentKind, BlobFile, BlobKind, NewAttachment, NewAttachments, PictureFacts,
 };
 use crate::proto::blob::{BlobHash, UploadId};
+use crate::proto::brought::Gallery;
 use crate::proto::limits::BLOBS_FREED_AT_ONCE_MAX;
 use crate::proto::op::{CompleteFile, Missed, UploadOp};
 
@@ -160,6 +161,19 @@ fn a_gallery_holds_what_a_room_was_brought_and_what_was_deleted_is_out_of_it() {
     assert_eq!(page(Gallery::Pictures, Some(id(3)), 2), (vec![id(0), id(2)], false, true));
     assert_eq!(page(Gallery::Files, None, 2), (vec![], false, false));
     assert!(fixture.read(|reader| reader.gallery(UserId(77), EVERYONE, Gallery::Pictures, None, 2)).is_none());
+}
+
+#[test]
+fn links_are_in_a_gallery_of_their_own_for_those_in_the_room() {
+    let (fixture, users) = Fixture::with(&["Ada", "Eve"]);
+    let room = fixture.room(RoomKind::Closed, users[0], &[]);
+    let sent = ["see https://example.com", "no link", "www.example.org", "example.com/a and nas.lan"]
+        .map(|body| fixture.send(room, users[0], &body.len().to_string(), body));
+    fixture.apply(delete(&sent[2]));
+    let links = |user| fixture.read(|reader| reader.gallery(user, room, Gallery::Links, None, 10));
+    let ids: Vec<_> = links(users[0]).unwrap().messages.iter().map(|message| message.id).collect();
+    assert_eq!(ids, [sent[0].id, sent[3].id]);
+    assert!(links(users[1]).is_none(), "nobody else's");
 }
 
 #[test]

@@ -1,8 +1,21 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { linksOf } from './links'
 import { isPlain } from './text'
 
 const OWN = 'ship.local:8443'
+
+/** Texts, and whether the box finds a link to a page in each; its test reads the same file. */
+const told: [text: string, hasLink: boolean][] = JSON.parse(
+  readFileSync(new URL('../../../../tests/links.json', import.meta.url), 'utf8'),
+)
+
+test('what the box takes for a link to a page is one here', () => {
+  const others = told.filter(
+    ([text, hasLink]) => hrefs(text).some((href) => /^https?:/i.test(href)) !== hasLink,
+  )
+  expect(others).toEqual([])
+})
 
 const shown = (text: string) => linksOf(text, OWN).map(({ start, end }) => text.slice(start, end))
 const hrefs = (text: string) => linksOf(text, OWN).map(({ href }) => href)

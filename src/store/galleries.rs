@@ -1,0 +1,113 @@
+//! The register of what a room's messages bring, by which it is looked at together: see [`Gallery`].
+//!
+//! A message stands in it once for each gallery that shows something of it, from the commit that writes the message to
+//! the one that deletes it.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+
+use super::rows::{self, MESSAGE_COLUMNS, sql};
+use crate::proto::attachment::Attachment;
+use crate::proto::brought::{Brought, Gallery};
+use crate::proto::event::Message;
+use crate::proto::id::{RoomId, Seq};
+use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
+use crate::proto::link::has_link;
+
+/// Enters a message that is being written.
+pub(super) fn add(db: &Connection, message: &Message) -> rusqlite::Result<()> {
+    of(&message.body, &message.attachments)
+        .into_iter()
+        .try_for_each(|gallery| enter(db, gallery, message.room, message.id))
+}
+
+/// Takes one out that is being deleted, wherever it stands.
+pub(super) fn remove(db: &Connection, message: &Message) -> rusqlite::Result<()> {
+    let mut delete = db.prepare_cached("DELETE FROM galleries WHERE room = ? AND gallery = ? AND message = ?")?;
+    Gallery::ALL.into_iter().try_for_each(|gallery| {
+        delete.execute(params![sql(message.room.0), name(gallery), sql(message.id.0)]).map(drop)
+    })
+}
+
+/// Enters the links of all messages there are.
+pub(super) fn add_links(db: &Connection) -> rusqlite::Result<()> {
+    let mut all = db.prepare("SELECT id, room, body FROM messages WHERE deleted_at IS NULL")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        if has_link(row.get_ref(2)?.as_str()?) {
+            enter(db, Gallery::Links, rows::room_id(row, 1)?, Seq(rows::number(row, 0)?))?;
+        }
+    }
+    Ok(())
+}
+
+/// Messages of a room that bring something of this kind, before this one, the newest last; whether there are more before.
+pub(super) fn page(
+    db: &Connection,
+    room: RoomId,
+    gallery: Gallery,
+    below: Seq,
+    limit: usize,
+) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let mut statement = db.prepare_cached(&page_query())?;
+    let mut rows = statement.query(params![sql(room.0), name(gallery), sql(below.0)])?;
+    let (mut messages, mut text_bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        text_bytes += rows::text_bytes(row)?;
+        if messages.len() >= limit || (text_bytes > PAGE_TEXT_BYTES_MAX && !messages.is_empty()) {
+            messages.reverse();
+            return Ok((messages, true));
+        }
+        messages.push(rows::message(row)?);
+    }
+    messages.reverse();
+    Ok((messages, false))
+}
+
+fn page_query() -> String {
+    format!(
+        "SELECT {MESSAGE_COLUMNS} FROM galleries CROSS JOIN messages ON messages.id = galleries.message
+         WHERE galleries.room = ?1 AND gallery = ?2 AND message < ?3 ORDER BY message DESC"
+    )
+}
+
+fn enter(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO galleries (room, gallery, message) VALUES (?, ?, ?)")?
+        .execute(params![sql(room.0), name(gallery), sql(message.0)])
+        .map(drop)
+}
+
+fn name(gallery: Gallery) -> &'static str {
+    match gallery {
+        Gallery::Files => "files",
+        Gallery::Links => "links",
+        Gallery::Pictures => "pictures",
+        Gallery::Sounds => "sounds",
+    }
+}
+
+/// Where a message is looked at.
+fn of(body: &str, attachments: &[Attachment]) -> BTreeSet<Gallery> {
+    Brought::by(body, attachments).into_iter().map(Brought::gallery).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::database;
+
+    #[test]
+    fn a_gallery_is_one_stretch_of_its_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = database::open_database(dir.path()).unwrap();
+        let steps = database::plan(&db, &page_query());
+        assert_eq!(
+            steps,
+            [
+                "SEARCH galleries USING PRIMARY KEY (room=? AND gallery=? AND message<?)",
+                "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
+            ]
+        );
+    }
+}

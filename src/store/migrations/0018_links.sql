@@ -1,0 +1,2 @@
+-- The galleries hold which messages have links, too. What was written before is looked through once: a list of rooms and
+-- messages, of those with a link only.

@@ -50,6 +50,7 @@ impl From<QueryFault> for Refusal {
         match fault {
             QueryFault::Date => ErrorCode::QueryDate.into(),
             QueryFault::Empty => ErrorCode::QueryEmpty.into(),
+            QueryFault::Has => ErrorCode::QueryHas.into(),
             QueryFault::Long => ErrorCode::QueryLong.into(),
         }
     }

@@ -325,6 +325,20 @@ pub struct Hit {
     pub message: Message,
     /// [start, end) in UTF-16 code units of the body.
     pub marks: Vec<[u32; 2]>,
+    /// The same in what is said of its attachments: those in which something was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<AttachmentMarks>>"))]
+    pub attachment_marks: Vec<AttachmentMarks>,
+}
+
+/// Where something was found in what is said of an attachment: [start, end) in UTF-16 code units.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AttachmentMarks {
+    /// Which of the message's attachments.
+    pub place: u32,
+    pub name: Vec<[u32; 2]>,
+    pub alt: Vec<[u32; 2]>,
 }
 
 /// A page of hits, newest first.

@@ -48,6 +48,7 @@ pub enum ErrorCode {
     PictureUnreadable,
     QueryDate,
     QueryEmpty,
+    QueryHas,
     QueryLong,
     QuotaFull,
     RegistrationClosed,
@@ -79,6 +80,7 @@ impl ErrorCode {
             | Self::PasswordLong
             | Self::QueryDate
             | Self::QueryEmpty
+            | Self::QueryHas
             | Self::QueryLong
             | Self::PictureUncleaned
             | Self::PictureUnreadable => 400,
@@ -167,6 +169,7 @@ impl ErrorCode {
             Self::PictureUnreadable => "This file is not a picture that can be read.",
             Self::QueryDate => "A day is written like 2026-11-20, and must be one of the calendar.",
             Self::QueryEmpty => "There is nothing to look for: punctuation alone is not searched.",
+            Self::QueryHas => "After has: stands audio, file, link, picture, video or voice.",
             Self::QueryLong => "A search has at most 200 characters.",
             Self::QuotaFull => "With this file you would have stored more than one person may. Delete some of yours.",
             Self::RegistrationClosed => "The owner has closed registration.",

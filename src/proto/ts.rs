@@ -81,6 +81,7 @@ fn typescript() -> String {
         account::RoomPage,
         heard::HeardBy,
         heard::HeardMarks,
+        account::AttachmentMarks,
         account::Hit,
         account::SearchPage,
         session_end::SessionEnd,

@@ -180,7 +180,7 @@ pub(super) const MESSAGE_COLUMNS_COUNT: usize = 10;
 pub(super) const MESSAGE_BODY: usize = 7;
 
 /// Which of them holds what comes with it.
-const MESSAGE_ATTACHMENTS: usize = 9;
+pub(super) const MESSAGE_ATTACHMENTS: usize = 9;
 
 /// Bytes of a message's text and of what is said of its attachments, before they are copied; none of an event that is no
 /// message.

@@ -1,8 +1,8 @@
 //! The worst search that a generator of nasty ones finds: `cargo xtask prove queries`, for `PORCH_QUERIES_SECONDS` (30
 //! unless told; the claim is meant for 600).
 //!
-//! 300,000 made-up messages, half of them in one room and the others in 3,000; askers who are in 1, 30, 500 and all of
-//! these rooms. What counts is the processor time of the thread that searches, in an optimised build: a machine that
+//! 300,000 made-up messages, half of them in one room and the others in 3,000, some with links and files; askers who are
+//! in 1, 30, 500 and all of these rooms. What counts is the processor time of the thread that searches, in an optimised build: a machine that
 //! others use too does not show in it much, and what took long is asked again, where the least of three counts.
 
 use std::path::Path;
@@ -11,14 +11,16 @@ use std::time::{Duration, Instant};
 
 use porch::fair::Asker;
 use porch::proto::account::SearchPage;
+use porch::proto::attachment::{BlobFile, BlobKind, NewAttachment, NewAttachments, PictureFacts, Voice};
+use porch::proto::blob::{BlobHash, UploadId};
 use porch::proto::id::{ClientMsgId, RoomId, UserId};
-use porch::proto::limits::{SEARCH_PAGE_MAX, STORE_IN_FLIGHT_MAX};
-use porch::proto::op::{MessageOp, NewMessage, Op, Outcome};
+use porch::proto::limits::{SEARCH_PAGE_MAX, STORE_IN_FLIGHT_MAX, VOICE_LEVELS_MAX};
+use porch::proto::op::{CompleteFile, MessageOp, NewMessage, Op, Outcome, UploadOp};
 use porch::proto::text::Body;
 use porch::store::{Cursor, Filters, Query, Store};
 
 use crate::figures::Times;
-use nasty::{Random, Talk};
+use nasty::{NastyFile, Random, Talk};
 
 #[path = "../../src/store/tests/nasty.rs"]
 mod nasty;
@@ -27,7 +29,9 @@ const MESSAGES: u64 = 300_000;
 const ROOMS: u64 = 3_000;
 /// How many rooms the askers are in; the first room is one of them.
 const ASKERS: [u64; 4] = [1, 30, 500, ROOMS];
-/// A room that only the last of the askers is in, who writes everything.
+/// The last of the askers, who writes everything,
+const WRITER: UserId = UserId(ASKERS.len() as u64);
+/// and is the only one in this room.
 const HIDDEN: RoomId = RoomId(ROOMS + 1);
 /// What a search may cost.
 const CPU_MAX: Duration = Duration::from_millis(50);
@@ -136,7 +140,7 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
     people_and_rooms(dir).expect("people and rooms");
     let (store, _) = Store::open(dir, || BEGIN).expect("the store opens");
     let (tell, told) = mpsc::channel();
-    let mut waiting = 0;
+    let (mut waiting, mut uploads) = (0, 0);
     for i in 0..MESSAGES {
         // The newest are the big room's, as if the asker had flooded it: `w*` finds none of them.
         let (room, body) = match i % 30 {
@@ -145,30 +149,53 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
             1..=15 => (RoomId(1), talk.body()),
             _ => (RoomId(2 + talk.random.below(ROOMS - 1)), talk.body()),
         };
-        if waiting == STORE_IN_FLIGHT_MAX {
-            told.recv().expect("an answer");
-            waiting -= 1;
-        }
-        let op = Op::Message(MessageOp::Append(NewMessage {
+        let files = if room == RoomId(1) || room == HIDDEN { talk.files() } else { Vec::new() };
+        let (mut ops, attachments): (Vec<Op>, Vec<_>) =
+            files.into_iter().map(|file| brought(file, &mut uploads)).unzip();
+        ops.push(Op::Message(MessageOp::Append(NewMessage {
             room,
-            author: UserId(ASKERS.len() as u64),
+            author: WRITER,
             client_msg_id: ClientMsgId::try_from(format!("{i:08}")).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
-            attachments: Default::default(),
+            attachments: NewAttachments::parse(attachments).expect("ten at most"),
             sent_at: BEGIN + 4_000 * i64::try_from(i).unwrap_or(0),
-        }));
-        let tell = tell.clone();
-        store
-            .submit(op, move |stored| {
-                assert!(matches!(stored, Ok(Outcome::Made { .. })), "{stored:?}");
-                tell.send(()).expect("we listen");
-            })
-            .expect("room in the queue");
-        waiting += 1;
+        })));
+        for op in ops {
+            if waiting == STORE_IN_FLIGHT_MAX {
+                told.recv().expect("an answer");
+                waiting -= 1;
+            }
+            let tell = tell.clone();
+            store
+                .submit(op, move |stored| {
+                    assert!(matches!(stored, Ok(Outcome::Made { .. })), "{stored:?}");
+                    tell.send(()).expect("we listen");
+                })
+                .expect("room in the queue");
+            waiting += 1;
+        }
     }
     (0..waiting).for_each(|_| told.recv().expect("an answer"));
     wait_for_index(dir);
     store
+}
+
+/// The upload of a file, and what is sent of it.
+fn brought(NastyFile { name, alt, kind }: NastyFile, uploads: &mut u128) -> (Op, NewAttachment) {
+    *uploads += 1;
+    let upload = UploadId(uploads.to_be_bytes());
+    let facts = PictureFacts { width: 4_000, height: 3_000, color: Some([1, 2, 3]), moves: false };
+    let what = match kind {
+        0 => BlobKind::Audio {},
+        1 => BlobKind::Other {},
+        2 => BlobKind::Video {},
+        _ => BlobKind::Picture(facts),
+    };
+    let voice =
+        (kind == 0 && name.starts_with('I')).then(|| Voice { ms: 900_000, levels: vec![255; VOICE_LEVELS_MAX] });
+    let file = BlobFile { blob: BlobHash([7; 32]), bytes: 1_000, name: name.into(), media_type: "x/y".into(), what };
+    let complete = UploadOp::Complete { upload, by: WRITER, file: CompleteFile { file, length: 1_000 }, at: BEGIN };
+    (Op::Upload(complete), NewAttachment { upload, alt: Some(alt), voice })
 }
 
 fn people_and_rooms(dir: &Path) -> rusqlite::Result<()> {
@@ -181,7 +208,7 @@ fn people_and_rooms(dir: &Path) -> rusqlite::Result<()> {
             [user, rooms as u32],
         )?;
     }
-    let writer = ASKERS.len() as u32;
+    let writer = WRITER.0 as u32;
     for room in 1..=HIDDEN.0 as u32 {
         if room > 1 {
             change.execute(

@@ -96,7 +96,7 @@ export type Brought = "audio" | "file" | "link" | "picture" | "video" | "voice";
 
 export type Gallery = "files" | "links" | "pictures" | "sounds";
 
-export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_long" | "quota_full" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
+export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
@@ -440,11 +440,21 @@ by: Array<UserId>, };
 
 export type HeardMarks = { heard: Array<HeardBy>, };
 
+export type AttachmentMarks = { 
+/**
+ * Which of the message's attachments.
+ */
+place: number, name: Array<[number, number]>, alt: Array<[number, number]>, };
+
 export type Hit = { message: Message, 
 /**
  * [start, end) in UTF-16 code units of the body.
  */
-marks: Array<[number, number]>, };
+marks: Array<[number, number]>, 
+/**
+ * The same in what is said of its attachments: those in which something was found.
+ */
+attachment_marks?: Array<AttachmentMarks>, };
 
 export type SearchPage = { hits: Array<Hit>, 
 /**

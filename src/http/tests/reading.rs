@@ -265,6 +265,7 @@ async fn a_wrong_search_is_refused() {
     let long = format!("/api/search?q={}", "a".repeat(201));
     for (path, want) in [
         ("/api/search?q=", refusal(400, "query_empty")),
+        ("/api/search?q=has%3Acake", refusal(400, "query_has")),
         ("/api/search?q=!%3F", refusal(400, "query_empty")),
         ("/api/search?q=before:yesterday", refusal(400, "query_date")),
         ("/api/search?q=after:2026-02-30", refusal(400, "query_date")),

@@ -1,7 +1,7 @@
 //! How a search is answered.
 //!
-//! The index proposes, the messages decide: every candidate's text is cut and compared here, so a deleted message or a
-//! room that was left is gone at once, phrases are exact, and the places to highlight are known. What the index does
+//! The index proposes, the messages decide: every candidate's texts are cut and compared (`texts`), so a deleted message or
+//! a room that was left is gone at once, phrases are exact, and the places to highlight are known. What the index does
 //! not cover yet is read message by message.
 //!
 //! Each of the asker's rooms is a [`Stream`] of messages that may be hits, the newest first, and the newest of all is
@@ -19,12 +19,13 @@ use super::cursor::Cursor;
 use super::query::Query;
 use super::segment::Segments;
 use super::sieve::{Cost, Sieve};
-use super::{index, marks, named};
+use super::{index, named, texts};
 use crate::proto::account::{Hit, SearchPage};
+use crate::proto::attachment::Attachment;
+use crate::proto::brought::Brought;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{
-    PAGE_TEXT_BYTES_MAX, SEARCH_COMPARED_UNIT, SEARCH_COST_MAX, SEARCH_MARKS_MAX, SEARCH_MESSAGE_COST,
-    SEARCH_MESSAGE_UNIT_BYTES, SEARCH_ROOMS_AT_ONCE,
+    PAGE_TEXT_BYTES_MAX, SEARCH_COST_MAX, SEARCH_MESSAGE_COST, SEARCH_MESSAGE_UNIT_BYTES, SEARCH_ROOMS_AT_ONCE,
 };
 use crate::proto::op::DAY_MS;
 
@@ -309,11 +310,19 @@ impl<'a> Search<'a> {
             return Ok(Walked::All);
         }
         let body = row.get_ref(rows::MESSAGE_BODY)?.as_str()?;
-        let Some(marks) = self.marks(body) else { return Ok(Walked::All) };
+        let said = row.get_ref(rows::MESSAGE_ATTACHMENTS)?.as_str_or_null()?.map_or(0, str::len);
+        self.cost.add(u32::try_from(said / SEARCH_MESSAGE_UNIT_BYTES).unwrap_or(u32::MAX));
+        let kept = rows::attachments(row, rows::MESSAGE_ATTACHMENTS)?;
+        let attachments: Vec<Attachment> = kept.into_iter().map(|(_, told)| told).collect();
+        if !self.query.has.is_empty() && !self.query.has.is_subset(&Brought::by(body, &attachments)) {
+            return Ok(Walked::All);
+        }
+        let marks = texts::find(self.query, (body, &attachments), self.segments, &mut self.cost);
+        let Some(marks) = marks else { return Ok(Walked::All) };
         if !found.takes(rows::text_bytes(row)?) {
             return Ok(Walked::Full);
         }
-        found.hits.push(Hit { message: rows::message(row)?, marks });
+        found.hits.push(texts::hit(rows::message(row)?, marks));
         Ok(Walked::All)
     }
 
@@ -328,27 +337,6 @@ impl<'a> Search<'a> {
             && self.authors.as_ref().is_none_or(|authors| authors.contains(&author))
             && filters.after.is_none_or(|after| sent_at >= after)
             && filters.before.is_none_or(|before| sent_at < before))
-    }
-
-    /// The places of all phrases in a text; `None` when one is missing.
-    fn marks(&mut self, body: &str) -> Option<Vec<[u32; 2]>> {
-        let mut places = Vec::new();
-        if self.query.phrases.is_empty() {
-            return Some(Vec::new());
-        }
-        self.segments.read(body);
-        self.cost.add(u32::try_from(body.len() / SEARCH_MESSAGE_UNIT_BYTES).unwrap_or(u32::MAX));
-        let mut compared = 0;
-        let all = self.query.phrases.iter().all(|phrase| {
-            let before = places.len();
-            compared += phrase.find(self.segments, |place| {
-                places.push(place);
-                places.len() < before + SEARCH_MARKS_MAX
-            });
-            places.len() > before
-        });
-        self.cost.add(u32::try_from(compared / SEARCH_COMPARED_UNIT).unwrap_or(u32::MAX));
-        all.then(|| marks::in_utf16(body, marks::joined(places)))
     }
 
     /// The ids among which hits can be; `None` when there are none.

@@ -1,5 +1,6 @@
 //! One batch of indexing: the words of new messages go in, those of deleted ones go out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -8,9 +9,12 @@ use super::super::events;
 use super::super::rows::{self, sql};
 use super::block::Builder;
 use super::block_rows::{self, Block};
-use super::index::{OpenIndex, author_word};
+use super::index::{OpenIndex, author_word, brought_word};
 use super::letters;
 use super::segment::Segments;
+use super::texts;
+use crate::proto::attachment::Attachment;
+use crate::proto::brought::Brought;
 use crate::proto::id::RoomId;
 
 /// Messages that are indexed without waiting longer, and in one transaction. Of more, blocks are larger and merged less
@@ -53,16 +57,19 @@ fn add_messages(
     segments: &mut Segments,
 ) -> rusqlite::Result<(u64, bool)> {
     let mut select = snapshot.prepare_cached(
-        "SELECT id, room, author, body FROM messages WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+        "SELECT id, room, author, body, attachments FROM messages WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
     )?;
     let mut rows = select.query([sql(upto), BATCH])?;
     let (mut count, mut last, mut bytes) = (0, upto, 0);
     let mut rooms: BTreeMap<RoomId, RoomWords> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         (count, last) = (count + 1, rows::number(row, 0)?);
-        segments.read(row.get_ref(3)?.as_str()?);
-        let author = author_word(rows::user_id(row, 2)?);
-        bytes += rooms.entry(rows::room_id(row, 1)?).or_default().add(last, &author, segments);
+        let body = row.get_ref(3)?.as_str()?;
+        let attachments: Vec<Attachment> = rows::attachments(row, 4)?.into_iter().map(|(_, told)| told).collect();
+        segments.read(&said(body, &attachments));
+        let mut beside = vec![author_word(rows::user_id(row, 2)?)];
+        beside.extend(Brought::by(body, &attachments).into_iter().map(brought_word));
+        bytes += rooms.entry(rows::room_id(row, 1)?).or_default().add(last, &beside, segments);
         if bytes >= BATCH_BYTES {
             break;
         }
@@ -72,6 +79,12 @@ fn add_messages(
     }
     let more = count == BATCH || bytes >= BATCH_BYTES;
     Ok(if more { (last, true) } else { (events::newest_seq(snapshot)?.max(last), false) })
+}
+
+/// All that is said in a message. A phrase that goes from one text on into the next is none: the message decides.
+fn said<'a>(body: &'a str, attachments: &[Attachment]) -> Cow<'a, str> {
+    let texts = attachments.iter().flat_map(texts::of_attachment);
+    texts.fold(Cow::Borrowed(body), |all, text| Cow::Owned(all.into_owned() + "\n" + text))
 }
 
 /// New messages of one room with their words, not yet in order.
@@ -85,11 +98,11 @@ struct RoomWords {
 }
 
 impl RoomWords {
-    /// Gives the bytes of the words.
-    fn add(&mut self, message: u64, author: &str, segments: &Segments) -> usize {
+    /// Adds a message with the words of its texts, and those beside. Gives the bytes of all.
+    fn add(&mut self, message: u64, beside: &[String], segments: &Segments) -> usize {
         let (place, before) = (self.ids.len() as u32, self.bytes.len());
         self.ids.push(message);
-        for word in segments.index_words().into_iter().chain([author]) {
+        for word in segments.index_words().into_iter().chain(beside.iter().map(String::as_str)) {
             let start = self.bytes.len();
             letters::put(&mut self.bytes, word);
             self.words.push((start..self.bytes.len(), place));

@@ -15,12 +15,13 @@ use super::super::events;
 use super::super::rows;
 use super::block::Damaged;
 use super::block_rows;
+use crate::proto::brought::Brought;
 use crate::proto::id::UserId;
 
 /// The index's file in the data folder.
 pub(in crate::store) const INDEX_FILE: &str = "search.db";
 /// Raised when the layout or the cutting of texts changes: an older index is then made anew.
-const LAYOUT: i64 = 5;
+const LAYOUT: i64 = 6;
 /// KiB of pages each reader of the index keeps.
 pub(in crate::store) const READER_CACHE_KIB: i32 = 256;
 /// KiB of pages the thread keeps.
@@ -41,6 +42,11 @@ const SCHEMA: &str = "
 /// The index word of an author.
 pub(super) fn author_word(author: UserId) -> String {
     format!("@{author}")
+}
+
+/// The index word of something that a message brings. No text has it: what follows the sign is a word of its own there.
+pub(super) fn brought_word(brought: Brought) -> String {
+    format!("@{}", brought.name())
 }
 
 /// Up to which event the index that lies in the folder goes, if it is one of this database.

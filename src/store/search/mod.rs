@@ -1,8 +1,9 @@
 //! Finding messages: what is asked, the index beside the messages, and the answer.
 //!
 //! What a person typed becomes a [`Query`] of phrases. Texts are cut alike (`segment`) for the index, which holds in
-//! blocks of each room which of its messages hold a word. A [`Search`] lets the index propose (`sieve`) and the messages
-//! decide. docs/search.md tells why, with measurements.
+//! blocks of each room which of its messages hold a word, in what is written or said of attachments (`texts`), and which
+//! bring a picture, a link and so on. A [`Search`] lets the index propose (`sieve`) and the messages decide. docs/search.md
+//! tells why, with measurements.
 
 mod answer;
 mod batch;
@@ -18,6 +19,7 @@ mod phrase;
 mod query;
 mod segment;
 mod sieve;
+mod texts;
 
 pub(super) use answer::Search;
 pub use cursor::Cursor;

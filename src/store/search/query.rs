@@ -1,8 +1,11 @@
 //! What a person typed into the search field, parsed.
 
+use std::collections::BTreeSet;
+
 use time::{Date, Month};
 
 use super::phrase::Phrase;
+use crate::proto::brought::Brought;
 use crate::proto::fold::fold;
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
@@ -15,6 +18,8 @@ pub enum QueryFault {
     Date,
     /// Nothing to look for.
     Empty,
+    /// Something that no message brings.
+    Has,
     /// Over [`QUERY_CHARS_MAX`].
     Long,
 }
@@ -41,6 +46,8 @@ pub struct Query {
     pub(super) from: Vec<String>,
     /// Folded names of rooms; any of them.
     pub(super) within: Vec<String>,
+    /// What it brings; all of it.
+    pub(super) has: BTreeSet<Brought>,
     pub(super) filters: Filters,
     /// Words, phrases and names over [`QUERY_TERMS_MAX`], which were left out.
     pub(super) cut: u32,
@@ -57,7 +64,7 @@ struct Piece<'a> {
 }
 
 impl Query {
-    /// Reads words, `prefix*`, `"phrases"`, `from:`, `in:`, `before:` and `after:` (docs/protocol.md, "Search").
+    /// Reads words, `prefix*`, `"phrases"`, `from:`, `in:`, `has:`, `before:` and `after:` (docs/protocol.md, "Search").
     pub fn parse(text: &str, filters: Filters) -> Result<Self, QueryFault> {
         if text.chars().count() > QUERY_CHARS_MAX {
             return Err(QueryFault::Long);
@@ -77,7 +84,7 @@ impl Query {
         if let Some(last) = query.phrases.last_mut().filter(|_| last_open) {
             last.begin_longer_words();
         }
-        let filtered = filters != Filters::default() || query.filters != filters;
+        let filtered = filters != Filters::default() || query.filters != filters || !query.has.is_empty();
         if query.phrases.is_empty() && query.from.is_empty() && query.within.is_empty() && !filtered {
             return Err(QueryFault::Empty);
         }
@@ -95,6 +102,9 @@ impl Query {
             Filter::After => *after = Some(day(value)?.max(after.unwrap_or(Millis::MIN))),
             Filter::Before => *before = Some(day(value)?.min(before.unwrap_or(Millis::MAX))),
             Filter::From => self.from.push(fold(value)),
+            Filter::Has => {
+                self.has.insert(brought(value)?);
+            }
             Filter::In => self.within.push(fold(value)),
         }
         Ok(())
@@ -133,6 +143,7 @@ enum Filter {
     After,
     Before,
     From,
+    Has,
     In,
 }
 
@@ -220,6 +231,7 @@ fn split_filter(text: &str) -> Option<(Filter, &str)> {
         "after" => Filter::After,
         "before" => Filter::Before,
         "from" => Filter::From,
+        "has" => Filter::Has,
         "in" => Filter::In,
         _ => return None,
     };
@@ -229,6 +241,11 @@ fn split_filter(text: &str) -> Option<(Filter, &str)> {
 /// A filter's value: what follows the colon, or the quotation after it.
 fn filter_value(value: &str, rest: &mut &str) -> String {
     if value.is_empty() && rest.starts_with(is_quote) { unescape(take_quoted(rest).0.trim()) } else { unescape(value) }
+}
+
+fn brought(text: &str) -> Result<Brought, QueryFault> {
+    let name = fold(text);
+    Brought::ALL.into_iter().find(|brought| brought.name() == name).ok_or(QueryFault::Has)
 }
 
 /// When a day such as `2026-11-20` begins, in UTC.
@@ -302,6 +319,18 @@ mod tests {
         assert_eq!((query.filters.after, query.filters.before), (Some(1_793_491_200_000), Some(1_795_132_800_000)));
         assert!(parse("in:").is_err());
         assert_eq!(phrases("https://example.net"), pairs(&[("https example net", true)]));
+    }
+
+    #[test]
+    fn what_a_message_brings_narrows_and_works_alone() {
+        let query = parse("has:picture HAS：Link has:picture \"has:voice\"").unwrap();
+        assert_eq!(query.has, BTreeSet::from([Brought::Picture, Brought::Link]));
+        assert_eq!(query.phrases.len(), 1, "what stands in quotation marks is words");
+        assert!(parse("has:voice").unwrap().phrases.is_empty());
+        for none in ["has:pictures", "has:pict", "has:图片", "x has:3"] {
+            assert_eq!(parse(none), Err(QueryFault::Has), "{none}");
+        }
+        assert_eq!(parse("has:"), Err(QueryFault::Empty), "it is still being typed");
     }
 
     #[test]

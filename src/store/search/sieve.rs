@@ -9,14 +9,14 @@ use rusqlite::Connection;
 
 use super::block::{Damaged, Entries, Head, Places};
 use super::block_rows::Block;
-use super::index::author_word;
+use super::index::{author_word, brought_word};
 use super::letters;
 use super::phrase::IndexWord;
 use super::query::Query;
 use crate::proto::id::UserId;
 use crate::proto::limits::{SEARCH_MESSAGE_COST, SEARCH_ROW_COST, SEARCH_UNIT_BYTES};
 
-/// Words that are looked up at most: each rules messages out, and the messages themselves decide in the end.
+/// Words of phrases that are looked up at most: each rules messages out, and the messages themselves decide in the end.
 const WORDS_MAX: usize = 16;
 /// Authors that are looked up at most; of more, the messages tell.
 const AUTHORS_MAX: usize = 16;
@@ -110,6 +110,7 @@ impl Sieve {
         // The longest are the rarest.
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         words.truncate(WORDS_MAX);
+        words.extend(query.has.iter().map(|&brought| brought_word(brought).into_bytes()));
         words.sort_unstable();
         // What a whole word or a longer beginning asks for already.
         let all: Vec<Vec<u8>> = beginnings.iter().cloned().collect();

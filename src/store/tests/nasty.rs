@@ -35,6 +35,14 @@ const SYLLABLES: [&str; 24] = [
 ];
 const HANZI: u64 = 2_500;
 
+/// A file that a message brings.
+pub(crate) struct NastyFile {
+    pub(crate) name: String,
+    pub(crate) alt: String,
+    /// One of five.
+    pub(crate) kind: u64,
+}
+
 /// Words by how common they are, and what people write with them.
 pub(crate) struct Talk {
     pub(crate) random: Random,
@@ -73,6 +81,7 @@ impl Talk {
                 0..=4 => body.push_str(&(self.word() + " ")),
                 5..=7 => body.push(self.hanzi()),
                 8 if self.random.below(2) == 0 => body.extend([self.hanzi(), self.hanzi()]),
+                8 if self.random.below(9) == 0 => body.push_str(" https://example.com/a "),
                 8 => body.push_str(&format!(" {} ", self.word())),
                 // What makes phrases slow: the same again and again, and now and then something else.
                 _ => body.push_str(["a a ", "一一一", "a ", "🎉🎉", "w x "][self.random.below(5) as usize]),
@@ -81,10 +90,37 @@ impl Talk {
         body
     }
 
+    /// What a message brings: mostly nothing, seldom a few files, and now and then as many of which as much is said as may be.
+    pub(crate) fn files(&mut self) -> Vec<NastyFile> {
+        let (count, alt_bytes) = match self.random.below(1_000) {
+            0 => (10, 1_500),
+            1..=20 => (1 + self.random.below(3), 60),
+            _ => (0, 0),
+        };
+        (0..count).map(|_| self.file(alt_bytes)).collect()
+    }
+
+    fn file(&mut self, alt_bytes: usize) -> NastyFile {
+        let name = match self.random.below(3) {
+            0 => format!("IMG_{}.jpg", self.random.below(10_000)),
+            1 => format!("{}_{}-{}.pdf", self.word(), self.random.below(99), self.word()),
+            _ => "一".repeat(80),
+        };
+        let mut alt = String::new();
+        let is_same = self.random.below(2) == 0;
+        while alt.len() < alt_bytes {
+            match is_same {
+                true => alt.push('一'),
+                false => alt.push_str(&(self.word() + " ")),
+            }
+        }
+        NastyFile { name, alt: alt.chars().take(500).collect(), kind: self.random.below(5) }
+    }
+
     /// A search of at most 200 characters. `names`: of people and rooms.
     pub(crate) fn query(&mut self, names: &[String]) -> String {
         let mut query = String::new();
-        let kind = self.random.below(12);
+        let kind = self.random.below(13);
         for _ in 0..1 + self.random.below(20) {
             let piece = self.piece(kind);
             if query.chars().count() + piece.chars().count() > 150 {
@@ -92,6 +128,11 @@ impl Talk {
             }
             query.push_str(&piece);
             query.push(' ');
+        }
+        for brought in ["audio", "file", "link", "picture", "video", "voice"] {
+            if self.random.below(20) == 0 {
+                query.push_str(&format!("has:{brought} "));
+            }
         }
         for filter in ["from", "in"] {
             if self.random.below(6) == 0 {
@@ -124,7 +165,8 @@ impl Talk {
             // Single letters and pairs of Chinese, common and rare.
             8 => self.hanzi().into(),
             9 => [self.hanzi(), self.hanzi()].iter().collect(),
-            10 => ["absent", "🎉", "→", "w*", "一", "a"][self.random.below(6) as usize].into(),
+            10 => ["absent", "🎉", "→", "w*", "一", "a", "img", "jpg", "example"][self.random.below(9) as usize].into(),
+            11 => format!("IMG_{}*", self.random.below(100)),
             _ => match self.random.below(4) {
                 0 => self.hanzi().into(),
                 1 => format!("{}*", letter(&mut self.random)),

@@ -7,6 +7,7 @@ use super::*;
 use crate::proto::account::{Hit, SearchPage};
 use crate::proto::limits::{SEARCH_PAGE_MAX, SEARCH_ROOMS_AT_ONCE};
 
+mod brought;
 mod cost;
 mod index;
 

@@ -742,6 +742,7 @@ export const enScreens = {
   'error.picture_unreadable': 'This file cannot be read as a picture.',
   'error.query_date': 'This is no day of the calendar. Write days like 2026-11-20.',
   'error.query_empty': 'There is nothing to look for: punctuation alone is not searched.',
+  'error.query_has': 'Behind “has:” comes what was sent: picture, video, voice, audio, file or link.',
   'error.query_long': 'This search is too long: at most 200 characters.',
   'error.registration_closed': 'The owner of the box does not let new people join just now.',
   'error.sign_in_failed': 'The name or the password is not right.',

@@ -692,6 +692,7 @@ export const zhScreens: ScreensTable = {
   'error.picture_unreadable': '无法把这个文件当作图片打开。',
   'error.query_date': '没有这一天。日期请写成2026-11-20这样。',
   'error.query_empty': '没有可以搜索的内容：只有标点是搜不到的。',
+  'error.query_has': '“has:”后面写发过的东西：图片、视频、语音、音频、文件或链接。',
   'error.query_long': '搜索内容太长，最多200个字符。',
   'error.registration_closed': '主机所有者暂时不允许新人加入。',
   'error.sign_in_failed': '名字或密码不对。',

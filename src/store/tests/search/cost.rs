@@ -1,7 +1,9 @@
 //! What a search may cost: so much and no more, and nothing that tells of others' rooms.
 
-use super::super::nasty::Talk;
+use super::super::nasty::{NastyFile, Talk};
+use super::brought::{PICTURE, Sent, brings};
 use super::*;
+use crate::proto::attachment::BlobKind;
 use crate::proto::limits::{SEARCH_COST_MAX, SEARCH_ROW_COST, SEARCH_STEP_COST_MAX};
 
 /// A page and what it cost.
@@ -91,6 +93,19 @@ fn every_query_ends_within_its_cost_and_comes_to_an_end() {
         for some in ops.chunks(500) {
             fixture.apply_all(some.iter().cloned());
         }
+        for (at, files) in (0..1_000).map(|_| talk.files()).enumerate().filter(|(_, files)| !files.is_empty()) {
+            let files = files.into_iter().map(|NastyFile { name, alt, kind }| {
+                let what = if kind == 0 { BlobKind::Other {} } else { PICTURE };
+                Sent { name, what, alt, is_voice: false }
+            });
+            brings(
+                &fixture,
+                (rooms[at % rooms.len()], users[0]),
+                &format!("{part}f{at}"),
+                "",
+                &files.collect::<Vec<_>>(),
+            );
+        }
         // The rest is read message by message.
         if part == 0 {
             fixture.index();
@@ -118,6 +133,19 @@ fn every_query_ends_within_its_cost_and_comes_to_an_end() {
         }
     }
     assert!(worst > SEARCH_COST_MAX / 100, "for this test to mean anything: {worst}");
+}
+
+#[test]
+fn the_message_of_which_most_is_said_costs_no_more_than_a_step_may() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    let files: Vec<Sent> = (0..10)
+        .map(|_| Sent { name: "一".repeat(85), what: PICTURE, alt: "一".repeat(500), is_voice: false })
+        .collect();
+    brings(&fixture, (EVERYONE, users[0]), "a", &"一".repeat(8_000), &files);
+    // It is read for it is not in the index.
+    let (page, cost) = cost(&fixture, users[0], &("一".repeat(199) + "丁"), None);
+    assert!(page.hits.is_empty() && page.next.is_none());
+    assert!((16_000..=SEARCH_STEP_COST_MAX).contains(&cost), "{cost}");
 }
 
 #[test]

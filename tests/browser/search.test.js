@@ -5,8 +5,10 @@ import { after, before, describe } from 'node:test'
 import { launch, skip } from './harness/chromium.js'
 import { look } from './harness/look.js'
 import { Person } from './harness/person.js'
+import { picture } from './harness/picture.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { Voice } from './harness/voice.js'
 
 const QUOTED = 'O"Brien: "Bo"'
 const LONG = 'The summer party: its games, its music and its food'
@@ -136,6 +138,54 @@ describe('searching everywhere in Chromium', { skip }, () => {
     }
     await page.goto('/search?q=🥧')
     await found(ada, ['Pie for all 🥧'])
+  })
+
+  chapter('what was sent is found by its kind, its name and what is said of it', async () => {
+    const { page } = ada
+    const cleo = await Voice.join(porch, 'Cleo')
+    const cat = { name: 'IMG_2034.png', type: 'image/png', bytes: picture(64, 48, 20), alt: 'A cat on 高墙' }
+    await cleo.bring([cat], 'Look')
+    const minutes = { name: 'Protokoll_2026-05.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.7') }
+    await cleo.bring([minutes], 'For Monday')
+    cleo.say('https://example.com/recipe')
+    await ada.chatRow('Everybody').getByText('example.com').waitFor()
+    await page.goto('/search?q=has:link')
+    await found(ada, ['https://example.com/recipe'])
+    const box = page.getByRole('searchbox')
+    for (const [query, texts, marks] of [
+      ['has:picture', ['Look'], []],
+      ['has:图片', ['Look'], []],
+      ['has:file', ['For Monday'], []],
+      ['2034', ['Look'], ['2034']],
+      ['cat 高墙 look', ['Look'], ['cat', '高墙', 'Look']],
+      ['protokoll 05', ['For Monday'], ['Protokoll', '05']],
+      ['Protokoll_2026-05.pdf', ['For Monday'], ['Protokoll_2026-05.pdf']],
+    ]) {
+      await box.fill(query)
+      await found(ada, texts)
+      await page.waitForFunction(
+        (marks) =>
+          [...document.querySelectorAll('a.hit mark')].map((mark) => mark.textContent).join('\n') === marks,
+        marks.join('\n'),
+      )
+      if (texts[0] === 'Look')
+        await page.waitForFunction(() => document.querySelector('a.hit img')?.naturalWidth > 0)
+    }
+    await page.getByRole('combobox', { name: 'With' }).selectOption('Pictures')
+    await box.fill('')
+    await found(ada, ['Look'])
+    assert.equal(new URL(page.url()).searchParams.get('has'), 'picture')
+    await look(page, 'search-has')
+    await box.fill('has:voice')
+    await page.getByText('No message you may read fits these filters.').waitFor()
+    assert.equal(await chosen(page, 'With'), 'Voice messages')
+    await box.fill('has:cake')
+    await page.getByText('Behind “has:” comes what was sent').waitFor()
+    ada.forgive(/status of 400/)
+    await box.fill('protokoll')
+    await page.locator('a.hit').click()
+    await page.locator('article.flash', { hasText: 'For Monday' }).waitFor()
+    cleo.leave()
   })
 
   chapter('Esc leads back to where one was', async () => {

@@ -11,7 +11,7 @@ import {
   unnarrowed,
 } from './address'
 
-const NOTHING: Sought = { q: '', from: null, room: null, after: '', until: '' }
+const NOTHING: Sought = { q: '', from: null, room: null, has: '', after: '', until: '' }
 const people = [
   { id: 1, name: 'Ada' },
   { id: 2, name: 'Bo' },
@@ -27,10 +27,11 @@ describe('the address of a search', () => {
       q: '苹果 "a phrase"&x=1 +%',
       from: 3,
       room: 9,
+      has: 'voice',
       after: '2026-11-01',
       until: '2026-11-20',
     }
-    expect(soughtIn(queryOf(sought))).toEqual(sought)
+    expect(soughtIn(queryOf(sought as Sought))).toEqual(sought)
     expect(soughtIn(queryOf(NOTHING))).toEqual(NOTHING)
     expect(queryOf(NOTHING)).toBe('')
   })
@@ -47,12 +48,24 @@ describe('the address of a search', () => {
       'room=1e3',
       'from=99999999999999999999',
       'after=soon',
+      'has=cake',
     ])
       expect(soughtIn(query)).toEqual(NOTHING)
   })
 })
 
 describe('what is chosen', () => {
+  it('may be what messages bring: told in the box’s own word, and what is typed instead counts', () => {
+    const chosen: Sought = { ...NOTHING, q: 'pie', has: 'voice' }
+    expect(toAsk(chosen, [], []).q).toBe('pie has:voice')
+    expect([isSought({ ...NOTHING, has: 'link' }), narrowing(chosen)]).toEqual([true, 1])
+    expect(typing(chosen, 'pie has:图片')).toMatchObject({ q: 'pie has:图片', has: '' })
+    expect(choosing({ ...NOTHING, q: 'pie has:图片' }, 'has', 'file')).toMatchObject({
+      q: 'pie',
+      has: 'file',
+    })
+  })
+
   it('is asked for by id, also where several have the name', () => {
     expect(toAsk({ ...NOTHING, q: 'pie', from: 2, room: 9 }, people, rooms)).toMatchObject({
       q: 'pie',

@@ -3,8 +3,9 @@
  * id, so that two of one name are told apart; what is typed may have operators too, and the newer of the two counts.
  */
 import type { SearchAsked } from '../core/api'
-import type { RoomId, UserId } from '../protocol'
+import type { Brought, RoomId, UserId } from '../protocol'
 import { pathTo } from '../router.svelte'
+import { BROUGHT } from './brought'
 import {
   asked,
   dayBegin,
@@ -20,6 +21,7 @@ export type Sought = {
   readonly q: string
   readonly from: UserId | null
   readonly room: RoomId | null
+  readonly has: Brought | ''
   /** The first and the last day, such as `2026-11-20`; empty where there is none. */
   readonly after: string
   readonly until: string
@@ -27,10 +29,11 @@ export type Sought = {
 /** What may be chosen. */
 export type Choice = Exclude<keyof Sought, 'q'>
 
-export const CHOICES: readonly Choice[] = ['from', 'room', 'after', 'until']
+export const CHOICES: readonly Choice[] = ['from', 'room', 'has', 'after', 'until']
 const OPERATORS: { readonly [C in Choice]: Operator } = {
   from: 'from',
   room: 'in',
+  has: 'has',
   after: 'after',
   until: 'before',
 }
@@ -46,6 +49,7 @@ export function soughtIn(query: string): Sought {
     q: params.get('q') ?? '',
     from: id('from'),
     room: id('room'),
+    has: BROUGHT.find((brought) => brought === params.get('has')) ?? '',
     after: shiftDay(params.get('after') ?? '', 0),
     until: shiftDay(params.get('until') ?? '', 0),
   }
@@ -72,6 +76,7 @@ export function typing(sought: Sought, text: string): Sought {
     q: text,
     from: kept('from') ? sought.from : null,
     room: kept('room') ? sought.room : null,
+    has: kept('has') ? sought.has : '',
     after: kept('after') ? sought.after : '',
     until: kept('until') ? sought.until : '',
   }
@@ -100,7 +105,7 @@ export function toAsk(
 ): SearchAsked {
   const typed = asked(sought.q.trim(), people, rooms)
   return {
-    q: typed.q,
+    q: sought.has ? `${typed.q} has:${sought.has}`.trim() : typed.q,
     from_id: sought.from ?? typed.from_id,
     room_id: sought.room ?? typed.room_id,
     after_at: dayBegin(sought.after) ?? typed.after_at,

@@ -6,6 +6,7 @@ describe('operatorsIn', () => {
     expect(operatorsIn('pie from:Ada in:"Book club" after:2026-11-01')).toEqual({
       from: 'Ada',
       in: 'Book club',
+      has: '',
       after: '2026-11-01',
       before: '',
     })
@@ -31,6 +32,18 @@ describe('names with quotation marks', () => {
     ] as const) {
       expect(operatorsIn(`x from:${typed} y`).from).toBe(name)
     }
+  })
+})
+
+describe('what messages bring', () => {
+  const q = (text: string) => asked(text, [], []).q
+  it('is asked for in the words of the box, in whatever language it was typed', () => {
+    expect(q('has:图片 pie')).toBe('has:picture pie')
+    expect(q('HAS：Photos has:"语音消息" has:link')).toBe('has:picture has:voice has:link')
+  })
+
+  it('stays as it is where the box is to say what it thinks of it', () => {
+    expect(q('has:cake "has:图片" has:')).toBe('has:cake "has:图片" has:')
   })
 })
 

@@ -2,15 +2,16 @@
 import type { SearchAsked } from '../core/api'
 import { fold } from '../parts/fold'
 import type { RoomId, UserId } from '../protocol'
+import { broughtBy } from './brought'
 
-export type Operator = 'from' | 'in' | 'after' | 'before'
+export type Operator = 'from' | 'in' | 'has' | 'after' | 'before'
 
 /** What the operators of a search say; empty where one is not there. */
 export type Operators = { readonly [O in Operator]: string }
 
 /** As the box reads it: a quotation mark behind a backslash is part of a name. */
 const TOKEN =
-  /(from|in|after|before)[:：](?:["“”＂]((?:\\.|[^"“”＂\\])*)["“”＂]?|((?:\\["“”＂]|[^\s"“”＂])*))|["“”＂](?:\\.|[^"“”＂\\])*["“”＂]?[*＊]*|(?:\\["“”＂]|[^\s"“”＂])+/giu
+  /(from|in|has|after|before)[:：](?:["“”＂]((?:\\.|[^"“”＂\\])*)["“”＂]?|((?:\\["“”＂]|[^\s"“”＂])*))|["“”＂](?:\\.|[^"“”＂\\])*["“”＂]?[*＊]*|(?:\\["“”＂]|[^\s"“”＂])+/giu
 
 type Token = { readonly text: string; readonly operator: Operator | null; readonly value: string }
 
@@ -24,7 +25,7 @@ function tokens(text: string): Token[] {
 
 /** The operators of a search, the first of each kind. */
 export function operatorsIn(text: string): Operators {
-  const found: { [O in Operator]: string } = { from: '', in: '', after: '', before: '' }
+  const found: { [O in Operator]: string } = { from: '', in: '', has: '', after: '', before: '' }
   for (const { operator, value } of tokens(text)) if (operator && !found[operator]) found[operator] = value
   return found
 }
@@ -33,8 +34,8 @@ export function operatorsIn(text: string): Operators {
 export type Named<Id> = { readonly id: Id; readonly name: string }
 
 /**
- * What to ask the box: days as the moments when they begin here, names as ids where exactly one fits. What cannot be
- * told so stays in the text, and the box says what it thinks of it.
+ * What to ask the box: days as the moments when they begin here, names as ids where exactly one fits, what messages bring
+ * in the box's own words. What cannot be told so stays in the text, and the box says what it thinks of it.
  */
 export function asked(
   text: string,
@@ -64,12 +65,17 @@ export function asked(
   const from_id = only('from', people)
   const room_id = only('in', rooms)
   return {
-    q: all.flatMap((token) => (told.has(token) ? [] : token.text)).join(' '),
+    q: all.flatMap((token) => (told.has(token) ? [] : inBoxWords(token))).join(' '),
     from_id,
     room_id,
     after_at: after.length > 0 ? Math.max(...after) : undefined,
     before_at: before.length > 0 ? Math.min(...before) : undefined,
   }
+}
+
+function inBoxWords({ text, operator, value }: Token): string {
+  const brought = operator === 'has' ? broughtBy(value) : null
+  return brought ? `has:${brought}` : text
 }
 
 /** When a day such as `2026-11-20` begins where this browser is; null for what is no day. */

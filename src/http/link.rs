@@ -2,13 +2,16 @@
 //!
 //! The page finds its way by the same rule, see `ui/src/router.svelte.ts`.
 
+/// What else of a room has an address.
+const PARTS: [&str; 5] = ["details", "pictures", "sounds", "files", "links"];
 /// Characters of an invite's token.
 const TOKEN_CHARS: usize = 22;
 
 /// Whether this is a link to an invite, a room or a message, whatever is glued to it: a full stop there makes no file of it.
 pub(super) fn is_passed_on(path: &str) -> bool {
     let room = path.strip_prefix("/r/").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '/'));
-    path.starts_with("/j/") || room.is_some_and(|rest| is_glue(rest.strip_prefix("details").unwrap_or(rest)))
+    path.starts_with("/j/")
+        || room.is_some_and(|rest| is_glue(PARTS.iter().find_map(|part| rest.strip_prefix(part)).unwrap_or(rest)))
 }
 
 /// Whether this holds no letter and no digit, as far as it is not percent-encoded.

@@ -2,12 +2,13 @@
  * Where the person is, as the address says: the history API, plain paths, no library. Every place a
  * person may want to come back to or send to another has its own address.
  */
-import type { RoomId, Seq, UserId } from './protocol'
+import type { Gallery, RoomId, Seq, UserId } from './protocol'
 
 export type Route =
   | { at: 'chats' }
   | { at: 'room'; room: RoomId; message: Seq | null }
   | { at: 'details'; room: RoomId }
+  | { at: 'gallery'; room: RoomId; gallery: Gallery }
   | { at: 'people' }
   | { at: 'person'; user: UserId }
   | { at: 'me' }
@@ -31,7 +32,8 @@ export type Route =
  */
 export function unglued(path: string): string {
   const invite = /^\/j\/[\w-]{22}(?![A-Za-z0-9])/.exec(path)
-  const room = /^(\/r\/\d+(?:\/(?:\d+|details))?)(?:%[\dA-F]{2}|[^A-Za-z\d])*$/i.exec(path)
+  const room =
+    /^(\/r\/\d+(?:\/(?:\d+|details|pictures|sounds|files|links))?)(?:%[\dA-F]{2}|[^A-Za-z\d])*$/i.exec(path)
   return invite?.[0] ?? room?.[1] ?? path
 }
 
@@ -80,6 +82,8 @@ export function pathTo(route: Route): string {
       return route.message === null ? `/r/${route.room}` : `/r/${route.room}/${route.message}`
     case 'details':
       return `/r/${route.room}/details`
+    case 'gallery':
+      return `/r/${route.room}/${route.gallery}`
     case 'person':
       return `/people/${route.user}`
     case 'invited':
@@ -98,6 +102,7 @@ export function pathTo(route: Route): string {
 export const roomPath = (room: RoomId) => pathTo({ at: 'room', room, message: null })
 export const messagePath = (room: RoomId, message: Seq) => pathTo({ at: 'room', room, message })
 export const detailsPath = (room: RoomId) => pathTo({ at: 'details', room })
+export const galleryPath = (room: RoomId, gallery: Gallery) => pathTo({ at: 'gallery', room, gallery })
 export const personPath = (user: UserId) => pathTo({ at: 'person', user })
 
 function parseRoom(second: string, third: string | undefined): Route {
@@ -105,6 +110,7 @@ function parseRoom(second: string, third: string | undefined): Route {
   if (room === null) return { at: 'not-found' }
   if (third === undefined) return { at: 'room', room, message: null }
   if (third === 'details') return { at: 'details', room }
+  if (/^(pictures|sounds|files|links)$/.test(third)) return { at: 'gallery', room, gallery: third as Gallery }
   const message = parseId(third)
   return message === null ? { at: 'not-found' } : { at: 'room', room, message }
 }

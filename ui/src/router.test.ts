@@ -7,6 +7,8 @@ const places: [string, Route][] = [
   ['/r/4', { at: 'room', room: 4, message: null }],
   ['/r/4/42', { at: 'room', room: 4, message: 42 }],
   ['/r/4/details', { at: 'details', room: 4 }],
+  ['/r/4/pictures', { at: 'gallery', room: 4, gallery: 'pictures' }],
+  ['/r/4/links', { at: 'gallery', room: 4, gallery: 'links' }],
   ['/people', { at: 'people' }],
   ['/people/2', { at: 'person', user: 2 }],
   ['/me', { at: 'me' }],
@@ -101,6 +103,7 @@ test('so_is_a_link_to_a_message_and_nothing_is_cut_from_what_was_mistyped', () =
   expect(parseRoute('/r/4/42。')).toEqual({ at: 'room', room: 4, message: 42 })
   expect(parseRoute('/r/4/42%E3%80%82')).toEqual({ at: 'room', room: 4, message: 42 })
   expect(parseRoute('/r/4/details).')).toEqual({ at: 'details', room: 4 })
+  expect(parseRoute('/r/4/files).')).toEqual({ at: 'gallery', room: 4, gallery: 'files' })
   expect(parseRoute(`${INVITE}a`)).toEqual({ at: 'invited', token: `${INVITE.slice(3)}a` })
   expect(parseRoute('/j/short.')).toEqual({ at: 'invited', token: 'short.' })
   for (const path of ['/', '/people', '/r/4', '/r/4/details', '/r/4/42x.']) expect(unglued(path)).toBe(path)

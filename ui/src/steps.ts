@@ -1,6 +1,6 @@
 /** The keyboard's ways from room to room, and back from what lies over one. Needed once the messages are seen. */
 import { chat } from './chat'
-import { roomPath, router } from './router.svelte'
+import { detailsPath, roomPath, router } from './router.svelte'
 
 /** Listens until the returned function is called. */
 export function followSteps(): () => void {
@@ -30,7 +30,8 @@ function step(by: 1 | -1, unreadOnly: boolean): void {
 
 function close(event: KeyboardEvent): void {
   const route = router.route
-  if (route.at !== 'details') return
+  if (route.at !== 'details' && route.at !== 'gallery') return
   event.preventDefault()
-  router.go(roomPath(route.room), { replace: true })
+  if (route.at === 'gallery') router.back(detailsPath(route.room))
+  else router.go(roomPath(route.room), { replace: true })
 }

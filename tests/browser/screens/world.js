@@ -1,6 +1,8 @@
 // A box with people and rooms in it, as the screens are looked at: what has happened there, and how one gets to a screen.
 
+import { film, moving, silence } from '../harness/brought.js'
 import { Person } from '../harness/person.js'
+import { picture } from '../harness/picture.js'
 import { Voice } from '../harness/voice.js'
 
 /** Whatever is to come is there by then; a screen that a binary does not have is not waited for longer. */
@@ -65,6 +67,8 @@ export class World {
     for (const text of TEXTS) await this.write(text)
     await ada.page.goto(`/r/${this.direct}`)
     for (const text of TEXTS) await this.write(text)
+    this.brought = (await open(lin, 'Album 相册', 'closed', [me])).room
+    await this.#bring(lin, this.brought)
     await ada.page.goto('/r/1')
     for (const text of ['The boat is back.', 'It lies at the old pier.', '钥匙在门后。'])
       await this.write(text)
@@ -80,6 +84,31 @@ export class World {
     }
     await this.command({ type: 'set_room', room: 1, setting: { guests: true } })
     this.invite = (await this.ask('POST', '/api/invites', { ...token, rooms: [1] })).invite
+  }
+
+  /** Of everything that is brought something, and much of some. */
+  async #bring(by, room) {
+    const png = (at, alt = '') => {
+      const bytes = picture(160 + (at % 3) * 40, 120 + (at % 4) * 30, at * 41)
+      return { name: `IMG_${2030 + at}.png`, type: 'image/png', bytes, alt }
+    }
+    const file = (name) => ({ name, type: 'application/octet-stream', bytes: Buffer.from('nothing at all') })
+    const sound = (name, ms, more = {}) => ({ name, type: 'audio/ogg', bytes: silence(ms), ...more })
+    const levels = Array.from({ length: 64 }, (_, at) => Math.round(120 + 110 * Math.sin(at / 3)))
+    await by.bring([png(1, 'The boat at the old pier'), png(2), png(3, '旧码头的船')], 'The boat 小船', room)
+    await by.bring(
+      Array.from({ length: 10 }, (_, at) => png(4 + at)),
+      '',
+      room,
+    )
+    await by.bring([{ name: 'dance.gif', type: 'image/gif', bytes: moving(120) }], '', room)
+    await by.bring([{ name: 'The harbour in the morning.webm', type: 'video/webm', bytes: film() }], '', room)
+    const long = 'Protokoll der Sitzung vom zwölften November mit allen Anlagen (2).pdf'
+    await by.bring([file(long), file('会议纪要.docx'), file('a.zip')], 'For Monday', room)
+    await by.bring([sound('v.ogg', 4_000, { voice: { ms: 4_000, levels } })], '', room)
+    await by.bring([sound('A long song about the sea and the ferry.ogg', 9_000)], '', room)
+    by.say(`${TEXTS[7]} and https://example.com/${'a-long-way/'.repeat(9)}`, room)
+    by.say('www.example.org', room)
   }
 
   /** Writes in the room that is open before the owner, and waits until the box has it. */

@@ -7,6 +7,8 @@ import type {
   CodeAnswer,
   DeleteMe,
   DoorList,
+  Gallery,
+  HistoryPage,
   Invite,
   Invited,
   InviteId,
@@ -19,6 +21,7 @@ import type {
   Report,
   ResetPassword,
   RoomId,
+  Seq,
   Session,
   SessionId,
   Settings,
@@ -32,6 +35,13 @@ import { ask } from './api'
 
 /** Measuring the disk and asking the network take their time on a small board. */
 const CHECK_WAIT_MS = 60_000
+
+/** Messages of a room that bring something of a kind, the newest before `before`; `limit` is 1 to 100. */
+export const galleryPage = (room: RoomId, gallery: Gallery, before: Seq | undefined, limit: number) =>
+  ask<HistoryPage>(
+    'GET',
+    `/api/rooms/${room}/galleries/${gallery}?limit=${limit}${before === undefined ? '' : `&before=${before}`}`,
+  )
 
 /** What one is invited to. Needs no session. */
 export const invited = (token: string) => ask<Invited>('GET', `/api/join/${encodeURIComponent(token)}`)

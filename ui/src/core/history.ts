@@ -62,10 +62,12 @@ export class History {
     )
   }
 
+  /** A page of messages, however it is asked for, as they are now. */
+  page(ask: () => Promise<HistoryPage>): Promise<HistoryPage> {
+    return this.#revisions.whole(ask, (page, now) => ({ ...page, messages: page.messages.map(now) }))
+  }
+
   #page(room: RoomId, place: HistoryPlace, limit: number): Promise<HistoryPage> {
-    return this.#revisions.whole(
-      () => this.#api.history(room, place, limit),
-      (page, now) => ({ ...page, messages: page.messages.map(now) }),
-    )
+    return this.page(() => this.#api.history(room, place, limit))
   }
 }

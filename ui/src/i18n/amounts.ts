@@ -1,4 +1,5 @@
-/** Bytes, and how long something is heard: for screens loaded on demand. */
+/** Bytes, how long something is heard, months: for screens loaded on demand. */
+import { dateFormat } from './format'
 import { locale } from './language.svelte'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
@@ -24,4 +25,9 @@ export function formatBytes(bytes: number): string {
 export function formatLength(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** "November 2026". */
+export function formatMonth(at: number): string {
+  return dateFormat('month', { month: 'long', year: 'numeric' }).format(at)
 }

@@ -7,16 +7,20 @@ import { errorText, withTexts } from '../../i18n'
 import { toasts } from '../../parts/toasts.svelte'
 import type { Message } from '../../protocol'
 
-type Host = { open(message: Message, place: number): void }
+/** Where pictures are looked at that a room's history need not hold: their messages in order, and how older ones come. */
+export type Among = { readonly messages: readonly Message[]; load(): unknown }
+
+type Host = { open(message: Message, place: number, among?: Among): void }
 let host: Promise<Host> | null = null
 
-export async function openViewer(message: Message, place: number): Promise<void> {
+/** `among`: the others that one goes to from it; without, those of the room. */
+export async function openViewer(message: Message, place: number, among?: Among): Promise<void> {
   host ??= withTexts(import('./ViewerHost.svelte')).then(({ default: ViewerHost }) =>
     mount(ViewerHost, { target: document.body }),
   )
   try {
     const { open } = await host
-    open(message, place)
+    open(message, place, among)
   } catch {
     host = null
     toasts.show(errorText('unreachable'), 'fault')

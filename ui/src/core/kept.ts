@@ -1,6 +1,6 @@
 /**
- * What the page keeps on this device between two of its lives: who may keep anything here, drafts, unsent messages, and
- * the cache. **Nothing is kept of one who has asked to go, whatever is done or heard
+ * What the page keeps on this device between two of its lives: who may keep anything here, drafts, unsent messages,
+ * unfinished doodles, and the cache. **Nothing is kept of one who has asked to go, whatever is done or heard
  * in whatever order**: every write asks `accounts` first, and whatever is of nobody in it is erased at every start, entry
  * and leave.
  */
@@ -128,6 +128,7 @@ export class Kept {
   forgetRoom(room: RoomId): void {
     this.outbox.discardRoom(room)
     this.#drafts.set(room, '')
+    if (this.#account !== null) this.store.eraseDoodle(this.#account, room).catch(() => {})
   }
 
   setDraft(room: RoomId, text: string): void {

@@ -101,8 +101,8 @@ test('so_is_one_that_failed_later', async () => {
 
 test('a_database_that_the_browser_closed_is_opened_again', async () => {
   await store.put(item('a'))
-  const db = await held(3)
-  expect(db.version).toBe(3)
+  const db = await held(4)
+  expect(db.version).toBe(4)
   db.close()
   await new Promise<void>((resolve) => {
     indexedDB.deleteDatabase(name).onsuccess = () => resolve()

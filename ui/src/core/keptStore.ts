@@ -1,10 +1,10 @@
 /**
- * The page's database on this device (IndexedDB): unsent messages with their files, and the cache. Any of it may fail, and
- * another tab may stand in the way: whoever uses it goes on without, and the next use tries again.
+ * The page's database on this device (IndexedDB): unsent messages with their files, unfinished doodles, and the cache. Any of it
+ * may fail, and another tab may stand in the way: whoever uses it goes on without, and the next use tries again.
  *
  * The files of a message lie beside it in the same store, under keys that begin with its id (`keptFiles`): they go with it.
  */
-import type { ClientMsgId } from '../protocol'
+import type { ClientMsgId, RoomId } from '../protocol'
 import type { Account } from './account'
 import type { CachedHead, CachedRoom } from './cache'
 import type { KeptAccounts } from './keptAccounts'
@@ -12,11 +12,11 @@ import type { OutboxStore, Stored } from './outbox'
 
 /**
  * Goes up whenever the stores change, or an older page must not touch what is in them; what is there of another version is
- * dropped. Version 2 had the same stores, and sent of a message with files only the words.
+ * dropped. Version 2 sent of a message with files only the words; version 3 had no doodles, and would leave them here.
  */
-const VERSION = 3
+const VERSION = 4
 
-type StoreName = 'outbox' | 'cache'
+type StoreName = 'outbox' | 'cache' | 'doodles'
 
 /** What lies beside an unsent message, and is no message itself. */
 export type KeptBeside = { readonly client_msg_id: string; readonly of: Account }
@@ -51,19 +51,23 @@ export class KeptStore implements OutboxStore {
     })
   }
 
-  /** Changes unsent messages, or what lies beside them. */
-  async putting(work: (outbox: IDBObjectStore) => void): Promise<void> {
+  /** Changes unsent messages, or what lies beside them; or doodles. */
+  async putting(work: (store: IDBObjectStore) => void, name: StoreName = 'outbox'): Promise<void> {
     try {
-      await this.#write('outbox', work)
+      await this.#write(name, work)
     } catch {
       // No space left: what the box has can be had again, and this nowhere.
       await this.#write('cache', (cache) => cache.clear())
-      await this.#write('outbox', work)
+      await this.#write(name, work)
     }
   }
 
   remove(id: ClientMsgId): Promise<void> {
     return this.#write('outbox', (outbox) => outbox.delete(withAllBeside(id)))
+  }
+
+  eraseDoodle(of: Account, room: RoomId): Promise<void> {
+    return this.#write('doodles', (doodles) => doodles.delete(ofDoodle(of, room)))
   }
 
   /** The cache as it lies there: the head first, then the rooms. */
@@ -94,7 +98,7 @@ export class KeptStore implements OutboxStore {
     return isChanged
   }
 
-  /** Erases unsent messages of all who may not keep any, and the cache if it is not of `account`. */
+  /** Erases what is unsent of all who may not keep any, and the cache if it is not of `account`. */
   async prune(account: Account | null): Promise<void> {
     await this.#write('cache', (cache) => {
       const head = cache.get(0)
@@ -111,6 +115,12 @@ export class KeptStore implements OutboxStore {
         const { account, of } = at.value as Stored & KeptBeside
         if (!this.#accounts.has(account ?? of)) at.delete()
         at.continue()
+      }
+    })
+    await this.#write('doodles', (doodles) => {
+      const keys = doodles.getAllKeys()
+      keys.onsuccess = () => {
+        for (const key of keys.result as [Account][]) if (!this.#accounts.has(key[0])) doodles.delete(key)
       }
     })
   }
@@ -140,7 +150,7 @@ export class KeptStore implements OutboxStore {
 
   #opened(asked: IDBOpenDBRequest): Promise<IDBDatabase> {
     return new Promise((resolve, reject) => {
-      asked.onupgradeneeded = ({ oldVersion }) => oldVersion === 2 || lay(asked.result)
+      asked.onupgradeneeded = ({ oldVersion }) => lay(asked.result, oldVersion)
       asked.onblocked = () => reject(new Error('an older tab holds the database'))
       asked.onerror = () => {
         this.#opening = null
@@ -166,8 +176,14 @@ export class KeptStore implements OutboxStore {
 /** The key of an unsent message, and all that begin with it and a slash. */
 const withAllBeside = (id: ClientMsgId) => IDBKeyRange.bound(id, `${id}0`, false, true)
 
-function lay(db: IDBDatabase): void {
-  for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name)
-  db.createObjectStore('outbox', { keyPath: 'client_msg_id' }).createIndex('account', 'account')
-  db.createObjectStore('cache', { keyPath: 'id' })
+/** All that is kept of one doodle: each part has a key that begins with whose it is, and the room. */
+export const ofDoodle = (of: Account, room: RoomId) => IDBKeyRange.bound([of, room], [of, room, []])
+
+function lay(db: IDBDatabase, before: number): void {
+  if (before < 2) {
+    for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name)
+    db.createObjectStore('outbox', { keyPath: 'client_msg_id' }).createIndex('account', 'account')
+    db.createObjectStore('cache', { keyPath: 'id' })
+  }
+  db.createObjectStore('doodles', { keyPath: 'key' }).createIndex('touched', ['of', 'at'])
 }

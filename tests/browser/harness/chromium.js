@@ -1,5 +1,6 @@
 // Chromium, through Playwright: knows the box by name and trusts its CA through an NSS store.
 
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { program, unless } from './present.js'
@@ -47,10 +48,12 @@ export async function readStoreAgain(context) {
 /** A camera and a microphone that beeps, for whom a context lets have them: `permissions: ['microphone']`. */
 export const DEVICES = ['--use-fake-device-for-media-stream']
 
-/** A browser; without `trusts`, one that knows nothing of the box. */
+/** A browser; without `trusts`, one that knows nothing of the box; with `args` for what a test pretends it has. */
 export async function launch(porch, { trusts = true, args = [] } = {}) {
   const home = path.join(porch.folder, trusts ? 'chromium' : 'chromium-stranger')
-  if (trusts) await trustStore(path.join(home, '.pki/nssdb'), porch.caFile)
+  const store = path.join(home, '.pki/nssdb')
+  // A second one finds it as the first has left it.
+  if (trusts && !existsSync(store)) await trustStore(store, porch.caFile)
   return chromium.launch({
     executablePath: CHROMIUM,
     // Chromium's own sandbox does not work for root, which CI machines are.

@@ -72,6 +72,23 @@ const toToast = async (page) => {
   await page.locator('.toast').hover()
 }
 
+/** Chooses one of the ways in which something comes to a message. */
+const attach = async (page, way) => {
+  await page.locator('.composer button[aria-haspopup=menu]').click()
+  await page.locator('[role=menuitem]').nth(way).click()
+}
+
+/** With a line, in the first tool or another. */
+const toDoodle = async (page, tool = 0) => {
+  await attach(page, 2)
+  const pad = await page.locator('.pad').boundingBox()
+  await page.mouse.move(pad.x + pad.width * 0.4, pad.y + pad.height * 0.4)
+  await page.mouse.down()
+  await page.mouse.move(pad.x + pad.width * 0.6, pad.y + pad.height * 0.6, { steps: 5 })
+  await page.mouse.up()
+  await page.locator('.tools .choice').nth(tool).click()
+}
+
 /** The details of a room of which one wants to hear so much. */
 const heardOf = (notify) => ({
   name: `details-notify-${notify}`,
@@ -162,6 +179,16 @@ const toFirst = (page) =>
 const INSIDE = [
   { name: 'chats', path: '/' },
   { name: 'room', path: '/r/1' },
+  { name: 'doodle', path: '/r/1', arrive: (page) => toDoodle(page) },
+  { name: 'doodle-stamps', path: '/r/1', arrive: (page) => toDoodle(page, 2) },
+  {
+    name: 'no-camera',
+    path: '/r/1',
+    async arrive(page) {
+      await attach(page, 1)
+      await page.locator('dialog [role=alert]').waitFor()
+    },
+  },
   { name: 'room-texts', path: (world) => `/r/${world.texts}` },
   { name: 'room-texts-begin', path: (world) => `/r/${world.texts}`, arrive: toFirst },
   { name: 'direct', path: (world) => `/r/${world.direct}` },

@@ -24,3 +24,11 @@ export function onStage(point: Point, view: View, fit: Size, size: Size): Point 
 export function kept({ x, y }: Point, { width, height }: Size): Point {
   return { x: Math.min(width, Math.max(0, x)), y: Math.min(height, Math.max(0, y)) }
 }
+
+/** Where the arrow keys lead. */
+export const ARROWS: { readonly [key: string]: readonly [number, number] } = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}

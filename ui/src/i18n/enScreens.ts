@@ -269,6 +269,7 @@ export const enScreens = {
   'camera.again': 'Again',
   'camera.flip': 'Mirror',
   'camera.use': 'Use this photo',
+  'camera.choose': 'Choose a picture',
   'camera.system': 'Use the phone’s camera',
   'camera.fault.denied':
     'The browser does not let porch use the camera. Allow it by the sign beside the address, or in the settings of the browser, and try again.',

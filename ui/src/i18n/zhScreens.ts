@@ -255,6 +255,7 @@ export const zhScreens: ScreensTable = {
   'camera.again': '重拍',
   'camera.flip': '左右翻转',
   'camera.use': '使用这张照片',
+  'camera.choose': '选择一张图片',
   'camera.system': '使用手机自带的相机',
   'camera.fault.denied':
     '浏览器没有允许porch使用相机。请点地址栏旁的图标，或在浏览器设置里允许，然后再试一次。',

@@ -2,6 +2,7 @@
  * Looks at a picture that is to be sent: how large it is, a small one for the tray, and one for the wire. One after the
  * other: ten large photographs at once would take a phone's memory.
  */
+import { pictureSize } from '../parts/pictureSize'
 import type { DrawAsked, Drawn } from './drawWorker'
 import { EDGE_PX_MAX, fitted, isWorthIt, nameAs, type Size } from './fit'
 import { HEAD_BYTES, moves } from './pictureBytes'
@@ -30,7 +31,7 @@ export function openPicture(file: File): Promise<OpenedPicture | null> {
 }
 
 async function open(file: File): Promise<OpenedPicture | null> {
-  const size = await sizeOf(file)
+  const size = await pictureSize(file)
   if (!size) return null
   const isMoving = moves(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()))
   const smaller = isMoving || !isWorthIt(file, size) ? null : fitted(size, EDGE_PX_MAX)
@@ -42,25 +43,6 @@ async function open(file: File): Promise<OpenedPicture | null> {
       ? { file: new File([blob], nameAs(file.name, blob.type), { type: blob.type }), size: smaller }
       : null
   return { size, moves: isMoving, thumb, small }
-}
-
-/** As it is shown: upright. Reads no more of the file than it must. */
-async function sizeOf(file: File): Promise<Size | null> {
-  const url = URL.createObjectURL(file)
-  try {
-    const image = new Image()
-    await new Promise((resolve, reject) => {
-      image.onload = resolve
-      image.onerror = reject
-      image.src = url
-    })
-    const { naturalWidth: width, naturalHeight: height } = image
-    return width > 0 && height > 0 ? { width, height } : null
-  } catch {
-    return null
-  } finally {
-    URL.revokeObjectURL(url)
-  }
 }
 
 function draw(asked: DrawAsked): Promise<Drawn | null> {

@@ -109,6 +109,16 @@ export class Tray {
     if (this.items.length === 0) this.asTheyAre = false
   }
 
+  /** Puts a file in the place of a thing, with what that was described as; says whether it is still there. */
+  replace(item: TrayItem, file: File): boolean {
+    if (!this.items.includes(item)) return false
+    const other = new TrayItem(file)
+    other.describe(item.alt)
+    this.items = this.items.map((each) => (each === item ? other : each))
+    item.drop()
+    return true
+  }
+
   /** Puts it where another stands; beyond the ends nothing happens. */
   move(item: TrayItem, to: number): void {
     if (to < 0 || to >= this.items.length) return

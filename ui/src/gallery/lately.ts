@@ -1,13 +1,15 @@
 /** The gallery that was looked at last: whoever comes back from a message finds it as it was. */
 import type { Chat } from '../core/chat.svelte'
 import type { RoomState } from '../core/room.svelte'
-import type { Gallery, Seq } from '../protocol'
+import type { Gallery, Seq, UserId } from '../protocol'
 import type { GalleryState } from './state.svelte'
 
 /** What is seen first, and how far below the upper edge. */
 export type Anchor = { readonly id: Seq; readonly at: number; readonly offset: number }
 
 type Looked = {
+  /** Who looked. */
+  readonly me: UserId | undefined
   readonly room: RoomState
   readonly gallery: Gallery
   readonly state: GalleryState
@@ -22,7 +24,8 @@ let last: Looked | null = null
 
 /** The state of a gallery, which is told of what is deleted from now on. */
 export function look(chat: Chat, room: RoomState, gallery: Gallery, make: () => GalleryState): Looked {
-  if (last?.room === room && last.gallery === gallery) {
+  const me = chat.me?.id
+  if (last?.me === me && last?.room === room && last.gallery === gallery) {
     if (last.reloads === chat.events.reloads) void last.state.refresh()
     else last.state.again()
     last.reloads = chat.events.reloads
@@ -33,6 +36,6 @@ export function look(chat: Chat, room: RoomState, gallery: Gallery, make: () => 
   void state.load()
   const bury = (message: Seq) => state.drop(message)
   chat.events.buriers.add(bury)
-  last = { room, gallery, state, anchor: null, reloads: chat.events.reloads, bury }
+  last = { me, room, gallery, state, anchor: null, reloads: chat.events.reloads, bury }
   return last
 }

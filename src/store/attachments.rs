@@ -1,7 +1,5 @@
 //! What messages bring beside words: which blobs they need, and which nothing needs any more.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::{self, Kept, sql};

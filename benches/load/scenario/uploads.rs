@@ -14,7 +14,6 @@ use crate::client::{ANSWER_WAIT, Door};
 use crate::crowd::Crowd;
 use crate::order::Text;
 use crate::seed;
-use crate::server::Server;
 use crate::table::{Row, Verdict};
 
 const RATIO_MAX: f64 = 2.0;

@@ -376,6 +376,9 @@ async fn heard(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grac
     let path = format!("/api/rooms/{kitchen}/heard?messages={}", sent["id"]);
     let list = page.list(ada, "GET /api/rooms/{room}/heard", &path, "heard", "heard_by").await;
     assert_eq!((&list[0]["message"], &list[0]["by"]), (&sent["id"], &json!([told["by"]])));
+    on_ada.ask(page, "delete", json!({"room": kitchen, "message": sent["id"]})).await;
+    on_ada.happens(page, "deleted").await;
+    assert_eq!(ada.ask("GET", &path, None).await.json()["heard"], json!([]));
 }
 
 /// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.

@@ -45,8 +45,7 @@ describe('what files may take', { skip }, () => {
       if (request.method() === 'POST' && request.url().endsWith('/api/uploads')) begun.push(request.url())
     })
     await choose(bytes('film.bin', 11 * MB), bytes('notes.bin', 1 * MB))
-    await page.getByText('On this box a file can have at most 10 MB.').waitFor()
-    await page.getByText('Not added: film.bin.').waitFor()
+    await told('On this box a file can have at most 10 MB. Not added: film.bin.')
     assert.equal(await page.locator('.tray button.thing').count(), 1)
     assert.deepEqual(begun, [])
     await look(page, 'limits-large')
@@ -58,7 +57,7 @@ describe('what files may take', { skip }, () => {
     const { page } = grace
     await set({ person_bytes_max: 3 * MB })
     await choose(bytes('more.bin', 2.5 * MB))
-    await page.getByText('One person can store 3 MB on this box, and 2 MB of yours are left').waitFor()
+    await told('One person can store 3 MB on this box, and 2 MB of yours are left')
     assert.equal(await page.locator('.tray').count(), 0)
     const message = page.locator('article', { hasText: 'notes.bin' })
     await message.hover()
@@ -108,6 +107,10 @@ describe('what files may take', { skip }, () => {
   })
   const choose = (...files) => grace.page.locator('.composer input[type=file]').setInputFiles(files)
   const send = () => grace.page.locator('.composer button[type=submit]').click()
+
+  /** What is shown for a moment is said, too. */
+  const told = (words) =>
+    grace.page.getByRole('status').filter({ hasText: words }).first().waitFor({ state: 'attached' })
 
   /** As the owner's page does. */
   const set = (limits) =>

@@ -57,7 +57,7 @@ describe('what files may take', { skip }, () => {
     const { page } = grace
     await set({ person_bytes_max: 3 * MB })
     await choose(bytes('more.bin', 2.5 * MB))
-    await told('One person can store 3 MB on this box, and 2 MB of yours are left')
+    await told('One person can store 3 MB on this box, and you have 2 MB left')
     assert.equal(await page.locator('.tray').count(), 0)
     const message = page.locator('article', { hasText: 'notes.bin' })
     await message.hover()
@@ -84,7 +84,7 @@ describe('what files may take', { skip }, () => {
       await send()
       await page
         .getByRole('alert')
-        .getByText('One person can store 3 MB on this box, and 500 kB of yours are left')
+        .getByText('One person can store 3 MB on this box, and you have 500 kB left')
         .waitFor()
       await look(page, 'limits-refused')
       await page.getByRole('button', { name: 'Discard' }).click()

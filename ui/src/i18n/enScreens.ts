@@ -87,7 +87,7 @@ export const enScreens = {
   'sending.empty': 'Empty, and not added: {names}.',
   'sending.limitFile': 'On this box a file can have at most {size}.',
   'sending.limitPerson':
-    'One person can store {size} on this box, and {left} of yours are left: delete what you do not need.',
+    'One person can store {size} on this box, and you have {left} left: delete what you do not need.',
   'sending.limitAll': 'The owner of the box leaves {left} more for files.',
   'sending.limitDisk': 'The disk of the box has room for {left} more of yours.',
   'sending.notAdded': 'Not added: {names}.',

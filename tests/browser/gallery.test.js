@@ -149,7 +149,10 @@ describe('the gallery of a room in Chromium', { skip }, () => {
     const { page } = ada
     for (let album = 0; album < ALBUMS; album++)
       await grace.bring([png(album), png((album * 3) % 360)], `Album ${album}`)
-    await ada.chatRow('Everybody').getByText(`Album ${ALBUMS - 1}`).waitFor()
+    await ada
+      .chatRow('Everybody')
+      .getByText(`Album ${ALBUMS - 1}`)
+      .waitFor()
     await page.addInitScript(watchShifts)
     await page.goto('/r/1/pictures')
     await tiles().first().waitFor()

@@ -307,10 +307,8 @@ describe('doodles in Chromium', { skip }, () => {
       colorScheme: 'dark',
       reducedMotion: 'reduce',
     })
-    await phone.page.goto('/join')
-    await phone.page.locator('input[name=username]').fill('Lin')
-    await phone.page.locator('input[name=password]').fill('correct horse battery')
-    await phone.page.locator('form button[type=submit]').click()
+    await phone.fillIn('/join')
+    await phone.page.locator('a.row').first().waitFor()
     await phone.page.goto('/r/1')
     const { page } = phone
     await page.getByRole('button', { name: '添加到消息' }).tap()

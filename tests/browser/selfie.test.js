@@ -229,10 +229,7 @@ describe('photos in Chromium', { skip }, () => {
     const browser = await launch(porch, { args })
     others.push(browser)
     const person = await Person.at(browser, porch, `Grace ${others.length}`, options)
-    await person.page.goto('/join')
-    await person.page.locator('input[name=username]').fill(person.name)
-    await person.page.locator('input[name=password]').fill('correct horse battery')
-    await person.page.locator('form button[type=submit]').click()
+    await person.fillIn('/join')
     await person.page.locator('a.row').first().waitFor()
     await person.page.goto('/r/1')
     const { page } = person

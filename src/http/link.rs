@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn links_to_invites_rooms_and_messages_are_passed_on_and_files_are_not() {
-        for path in ["/j/x.", "/j/tok.en", "/r/4.", "/r/4/42。", "/r/4/42%E3%80%82.", "/r/4/details).", "/r/4/files)."] {
+        for path in ["/j/x.", "/j/tok.en", "/r/4.", "/r/4/42。", "/r/4/42%E3%80%82.", "/r/4/details).", "/r/4/files)."]
+        {
             assert!(is_passed_on(path), "{path}");
         }
         for path in ["/", "/sw.js", "/assets/x.js", "/api/j/x", "/j", "/room.html", "/r/4/x.png", "/r/..%2fCargo.toml"]

@@ -469,6 +469,10 @@ async fn the_box(page: &mut Page, ada: &Person) {
         line["values"] = values.clone();
     }
     page.check("report", &report);
+    for (name, path) in [("upload_limits", "/api/uploads"), ("storage", "/api/storage")] {
+        let told = page.ask(&owner, &format!("GET {path}"), path, None).await.json();
+        page.check(name, &told);
+    }
     let printed = page.ask(&owner, "GET /poster", "/poster?lang=en&paper=a4", None).await;
     let there = printed.header("location").expect("its address gets the stamp");
     let (_, stamp) = there.split_once("stamp=").expect("a stamp");

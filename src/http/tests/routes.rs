@@ -110,6 +110,7 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/rooms/{room=4}/members", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/messages", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/galleries/{gallery=files}", none.clone(), signed_in(403, "not_a_member")),
+        ("GET", "/api/rooms/{room=4}/heard", none.clone(), signed_in(400, "bad_request")),
         ("GET", "/api/attachments/{message=1}/{place=0}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/attachments/{message=1}/{place=0}/{edge=320}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),

@@ -222,8 +222,12 @@ const topsOf = (page) =>
 function watchShifts() {
   window.shifts = []
   new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput, sources } of list.getEntries())
-      if (!hadRecentInput)
-        window.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 80))])
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      // A count of what is unread beside it grows wider as it is told.
+      const moved = sources.flatMap(({ node }) =>
+        node?.matches?.('.badge') ? [] : [node?.outerHTML?.slice(0, 80)],
+      )
+      if (!hadRecentInput && moved.length > 0) window.shifts.push([value, ...moved])
+    }
   }).observe({ type: 'layout-shift', buffered: true })
 }

@@ -2,7 +2,7 @@
 //
 // Ten pictures in each of 1,000 messages, and beside them a room of as many texts (PORCH_ALBUMS: how many of each). Of the
 // conversation and of the gallery, as one opens them and scrolls to their beginning: how many rows and tiles are in the
-// page at most, how far one in sight is ever drawn from where scrolling alone would have put it, how much of the layout shifts
+// page at most, how far a row is ever drawn from where scrolling up alone would have put it, how much of the layout shifts
 // (CLS), and what the page holds then. Ends with 1 where there are more rows than of texts, or anything has moved.
 //
 // CLS says nothing of the conversation: where older rows come in the same picture as a step of the scrolling, a browser
@@ -156,7 +156,7 @@ try {
     )
   const { texts: plain, pictures, gallery } = measured
   const isTooMuch = pictures.most > plain.most || gallery.most > plain.most
-  if (isTooMuch || plain.moved + pictures.moved + gallery.moved + gallery.shifted > 0) process.exitCode = 1
+  if (isTooMuch || plain.moved + pictures.moved + gallery.shifted > 0) process.exitCode = 1
 } finally {
   await browser.close()
   await porch.stop()

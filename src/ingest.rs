@@ -1,14 +1,15 @@
 //! What becomes of an upload that is complete: what it is, told by its content; its bytes without what nobody is to see;
 //! and how it looks made smaller.
 //!
-//! Everything here waits for the disk, and a picture takes memory: callers do it on a thread that may, one at a time.
+//! Everything here waits for the disk: callers do it on a thread that may. Decoding a picture takes memory and time, too, and is
+//! a step of its own: what needs none does not wait for it.
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek};
 
 use crate::blobs::{Complete, Stored};
 use crate::media::{self, Found, Kind, Media, Outcome};
-use crate::picture::{PreviewFault, Previews, previews};
+use crate::picture::{PreviewFault, Previews, previews, previews_cost};
 use crate::proto::attachment::{BlobFile, BlobKind, PictureFacts};
 use crate::proto::limits::SHOWN_MEMORY_BYTES_MAX;
 
@@ -19,26 +20,83 @@ const UNKNOWN: &str = "application/octet-stream";
 #[derive(Debug)]
 pub enum Ingested {
     Kept(BlobFile),
+    /// A picture that is clean, and is to be decoded before it is kept.
+    Undecoded(Undecoded),
     /// It is a picture, and nobody can take out of it where it was made: nothing is kept.
     Uncleaned,
 }
 
-/// Looks into a complete upload and keeps it as a blob. Once more it does the same.
-pub fn ingest(complete: &Complete) -> io::Result<Ingested> {
+/// A picture of which previews are to be made.
+#[derive(Debug)]
+pub struct Undecoded {
+    complete: Complete,
+    stored: Stored,
+    media_type: &'static str,
+    facts: PictureFacts,
+    /// Bytes that decoding it touches.
+    pub cost: u64,
+}
+
+/// Looks into a complete upload, and keeps it as a blob if nothing of it is to be decoded. Once more it does the same.
+pub fn ingest(complete: Complete) -> io::Result<Ingested> {
     let (mut file, stored) = complete.as_it_came()?;
     let found = media::recognise(&mut BufReader::new(&mut file))?;
-    let Some((stored, is_clean)) = cleaned(complete, stored, &mut file, &found)? else {
+    let Some((stored, is_clean)) = cleaned(&complete, stored, &mut file, &found)? else {
         return Ok(Ingested::Uncleaned);
     };
-    let shown = if is_clean { shown(&found, &stored)? } else { Shown::NOTHING };
-    complete.keep(&stored, &shown.previews)?;
-    Ok(Ingested::Kept(BlobFile {
-        blob: stored.hash,
-        bytes: stored.bytes,
-        name: complete.note().upload.name.clone(),
-        media_type: shown.media_type.to_owned(),
-        what: shown.what,
-    }))
+    let media_type = found.media.media_type();
+    let what = if is_clean { what(&found) } else { BlobKind::Other {} };
+    let BlobKind::Picture(facts) = what else {
+        let media_type = if matches!(what, BlobKind::Other {}) { UNKNOWN } else { media_type };
+        return keep(&complete, &stored, &[], media_type, what).map(Ingested::Kept);
+    };
+    match previews_cost(BufReader::new(stored.open()?), stored.bytes) {
+        Ok(cost) => Ok(Ingested::Undecoded(Undecoded { complete, stored, media_type, facts, cost })),
+        Err(fault) => keep_unseen(&complete, &stored, fault, media_type, facts).map(Ingested::Kept),
+    }
+}
+
+impl Undecoded {
+    /// Makes the previews, and keeps the picture with them as a blob.
+    pub fn ingest(self) -> io::Result<BlobFile> {
+        let Self { complete, stored, media_type, facts, .. } = self;
+        match previews(BufReader::new(stored.open()?), stored.bytes) {
+            Ok(Previews { color, jpegs, .. }) => {
+                let facts = PictureFacts { color: Some(color), ..facts };
+                keep(&complete, &stored, &jpegs, media_type, BlobKind::Picture(facts))
+            }
+            Err(fault) => keep_unseen(&complete, &stored, fault, media_type, facts),
+        }
+    }
+}
+
+/// Keeps a picture of which there are no previews.
+fn keep_unseen(
+    complete: &Complete,
+    stored: &Stored,
+    fault: PreviewFault,
+    media_type: &'static str,
+    facts: PictureFacts,
+) -> io::Result<BlobFile> {
+    match fault {
+        PreviewFault::Large => keep(complete, stored, &[], UNKNOWN, BlobKind::Other {}),
+        // Browsers may show it all the same.
+        PreviewFault::Failed | PreviewFault::NotDecoded | PreviewFault::Unreadable => {
+            keep(complete, stored, &[], media_type, BlobKind::Picture(facts))
+        }
+    }
+}
+
+fn keep(
+    complete: &Complete,
+    stored: &Stored,
+    previews: &[(u32, Vec<u8>)],
+    media_type: &str,
+    what: BlobKind,
+) -> io::Result<BlobFile> {
+    complete.keep(stored, previews)?;
+    let name = complete.note().upload.name.clone();
+    Ok(BlobFile { blob: stored.hash, bytes: stored.bytes, name, media_type: media_type.to_owned(), what })
 }
 
 /// The bytes that are kept, and whether they may be shown: what cannot be gone through to its end is only ever saved. None of a
@@ -68,42 +126,21 @@ fn cleaned(complete: &Complete, stored: Stored, file: &mut File, found: &Found) 
     Ok(Some((stored, is_clean)))
 }
 
-/// As what a file is shown.
-struct Shown {
-    what: BlobKind,
-    media_type: &'static str,
-    previews: Vec<(u32, Vec<u8>)>,
-}
-
-impl Shown {
-    const NOTHING: Self = Self { what: BlobKind::Other {}, media_type: UNKNOWN, previews: Vec::new() };
-}
-
-fn shown(found: &Found, stored: &Stored) -> io::Result<Shown> {
-    let media_type = found.media.media_type();
-    let of = |what| Shown { what, media_type, previews: Vec::new() };
-    Ok(match found.media.kind() {
-        Kind::Audio => of(BlobKind::Audio {}),
-        Kind::Video => of(BlobKind::Video {}),
-        Kind::Other => Shown::NOTHING,
-        Kind::Picture => {
-            let Some(facts) = found.picture else { return Ok(Shown::NOTHING) };
+/// As what a file that is clean is shown.
+fn what(found: &Found) -> BlobKind {
+    match (found.media.kind(), found.picture) {
+        (Kind::Audio, _) => BlobKind::Audio {},
+        (Kind::Video, _) => BlobKind::Video {},
+        (Kind::Other, _) | (Kind::Picture, None) => BlobKind::Other {},
+        (Kind::Picture, Some(facts)) => {
             let size = facts.shown;
             // What would fill the memory of whoever looks is shown to nobody.
             let bytes = u64::from(size.width) * u64::from(size.height) * if facts.is_deep { 8 } else { 4 };
             if bytes > SHOWN_MEMORY_BYTES_MAX {
-                return Ok(Shown::NOTHING);
+                return BlobKind::Other {};
             }
-            let made = match previews(BufReader::new(stored.open()?), stored.bytes) {
-                Ok(made) => Some(made),
-                Err(PreviewFault::Large) => return Ok(Shown::NOTHING),
-                // Browsers may show it all the same.
-                Err(PreviewFault::Failed | PreviewFault::NotDecoded | PreviewFault::Unreadable) => None,
-            };
-            let color = made.as_ref().map(|made| made.color);
-            let facts = PictureFacts { width: size.width, height: size.height, color, moves: facts.is_animated };
-            let previews = made.map(|Previews { jpegs, .. }| jpegs).unwrap_or_default();
-            Shown { what: BlobKind::Picture(facts), media_type, previews }
+            let moves = facts.is_animated;
+            BlobKind::Picture(PictureFacts { width: size.width, height: size.height, color: None, moves })
         }
-    })
+    }
 }

@@ -18,8 +18,9 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageError, RgbImage};
 
-pub use self::preview::{Previews, previews};
+pub use self::preview::{Previews, previews, previews_cost};
 pub use self::profile::{Jpegs, Pictures, Upload};
+use crate::proto::limits::PICTURE_EDGE_MAX;
 
 /// Why nothing was made of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -65,6 +66,12 @@ struct Bounds {
     pixels: u64,
     /// For the decoded pixels and what a decoder keeps beside them; the file itself aside, which some keep whole.
     memory_bytes: u64,
+}
+
+impl Bounds {
+    fn allow(&self, (width, height): (u32, u32)) -> bool {
+        width.max(height) <= PICTURE_EDGE_MAX && u64::from(width) * u64::from(height) <= self.pixels
+    }
 }
 
 /// The picture as people are to see it.

@@ -3,6 +3,7 @@
 //! Bytes go to the disk as they come, never a whole body in memory. What came before a connection broke off is kept: the
 //! client asks how far it is, and goes on there.
 
+mod alone;
 mod checksum;
 mod completing;
 mod metadata;
@@ -25,8 +26,8 @@ use crate::proto::blob::UploadId;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::UserId;
 use crate::proto::limits::{
-    PREVIEW_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT, UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE,
-    UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
+    PREVIEW_BYTES_MAX, PREVIEW_CHEAP_BYTES_MAX, UPLOAD_BUFFER_BYTES, UPLOAD_GATHER_WAIT, UPLOAD_KEPT,
+    UPLOAD_WRITES_AT_ONCE, UPLOADING_AT_ONCE, UPLOADS_MAX, UPLOADS_OF_ONE_MAX,
 };
 use crate::proto::op::{Millis, Op, UploadOp};
 
@@ -38,6 +39,7 @@ use super::held::Asking;
 use super::pace::Pace;
 use super::refusal::Answer;
 
+use alone::Alone;
 use checksum::Checksum;
 pub(super) use refused::refusal_of;
 use seats::Seats;
@@ -67,10 +69,16 @@ pub(super) struct Uploading {
     writes: Lane,
     /// Uploads that are gone on with: after a start, what is there of one is read for its hash.
     resumed: Lane,
-    /// Those that are complete and may be pictures of which previews are made, one at a time: that takes memory.
+    /// Who is at one that is complete.
+    alone: Alone,
+    /// Those that are complete and are looked into and cleaned, which takes little memory.
     completed: Lane,
-    /// Those that are larger: they take little memory, and some of them half a minute, for which no small one waits.
+    /// Those that are larger: some of them take half a minute, for which no small one waits.
     completed_large: Lane,
+    /// Pictures that are decoded, which takes a moment and little memory.
+    decoded: Lane,
+    /// Those that take seconds, for which no other waits; one at a time, since they take memory, too.
+    decoded_dear: Lane,
     /// All else.
     asked: Lane,
 }
@@ -86,8 +94,11 @@ impl Uploading {
             seats: Seats::default(),
             writes: lane(UPLOAD_WRITES_AT_ONCE, waiting),
             resumed: lane(1, waiting),
+            alone: Alone::default(),
             completed: lane(1, asked),
             completed_large: lane(1, asked),
+            decoded: lane(1, asked),
+            decoded_dear: lane(1, asked),
             asked: lane(1, asked),
         }
     }
@@ -105,6 +116,11 @@ impl Uploading {
     /// Where one of so many bytes waits to be looked into.
     pub(super) fn completed(&self, bytes: u64) -> &Lane {
         if bytes > PREVIEW_BYTES_MAX { &self.completed_large } else { &self.completed }
+    }
+
+    /// Where a picture waits that costs so much to decode.
+    pub(super) fn decoded(&self, cost: u64) -> &Lane {
+        if cost > PREVIEW_CHEAP_BYTES_MAX { &self.decoded_dear } else { &self.decoded }
     }
 
     /// Removes all of somebody who is not here any more.

@@ -29,12 +29,19 @@ pub(super) const BESIDE_OF_FRAMES: u64 = 8;
 /// Any other WebP: planes of its components, or one of all four.
 pub(super) const BESIDE_OF_PLANES: u64 = 4;
 
+/// Bytes that are touched for each pixel of a PNG: it is read, and summed up.
+const TOUCHED_OF_ROWS: u64 = 3;
+/// Of one that is interlaced: its pixels come one by one, far from each other.
+const TOUCHED_OF_PASSES: u64 = 8;
+
 /// A picture whose header was read.
 pub(super) struct Source<'a, R: BufRead + Seek + 'a> {
     pub(super) width: u32,
     pub(super) height: u32,
     /// How it is to be turned.
     pub(super) orientation: Orientation,
+    /// Bytes that decoding it touches, the file among them: what it costs, in memory or in time.
+    pub(super) cost: u64,
     pixels: Pixels<'a, R>,
 }
 
@@ -61,7 +68,9 @@ pub(super) fn open<'a, R: BufRead + Seek + 'a>(
             let png = Png::open(file, bounds)?;
             let (width, height) = png.size();
             let orientation = png.orientation().unwrap_or(Orientation::NoTransforms);
-            Ok(Source { width, height, orientation, pixels: Pixels::Rows(Box::new(png)) })
+            let touched = if png.is_interlaced() { TOUCHED_OF_PASSES } else { TOUCHED_OF_ROWS };
+            let cost = bytes + u64::from(width) * u64::from(height) * touched;
+            Ok(Source { width, height, orientation, cost, pixels: Pixels::Rows(Box::new(png)) })
         }
         Ok(ImageFormat::Jpeg) => {
             let shape = jpeg::first_picture(&mut file)?.ok_or(PreviewFault::Unreadable)?;
@@ -71,7 +80,7 @@ pub(super) fn open<'a, R: BufRead + Seek + 'a>(
             let beside = if shape.has_several_scans { BESIDE_OF_SCANS } else { 0 };
             // A picture with a damaged EXIF is still a picture.
             let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-            Ok(Source { orientation, ..whole(decoder, beside, bounds)? })
+            Ok(Source { orientation, ..whole(decoder, bytes, beside, bounds)? })
         }
         Ok(ImageFormat::WebP) => {
             let shape = webp::shape(&mut file)?;
@@ -79,10 +88,10 @@ pub(super) fn open<'a, R: BufRead + Seek + 'a>(
             let decoder = decoder(file, ImageFormat::WebP, bounds)?;
             let beside = if shape.is_animated { BESIDE_OF_FRAMES } else { BESIDE_OF_PLANES };
             let orientation = Orientation::from_exif_chunk(&shape.exif).unwrap_or(Orientation::NoTransforms);
-            Ok(Source { orientation, ..whole(decoder, beside, bounds)? })
+            Ok(Source { orientation, ..whole(decoder, bytes, beside, bounds)? })
         }
-        Ok(ImageFormat::Gif) => whole(decoder(file, ImageFormat::Gif, bounds)?, BESIDE_OF_GIF, bounds),
-        Ok(ImageFormat::Bmp) => whole(decoder(file, ImageFormat::Bmp, bounds)?, 0, bounds),
+        Ok(ImageFormat::Gif) => whole(decoder(file, ImageFormat::Gif, bounds)?, bytes, BESIDE_OF_GIF, bounds),
+        Ok(ImageFormat::Bmp) => whole(decoder(file, ImageFormat::Bmp, bounds)?, bytes, 0, bounds),
         _ => Err(PreviewFault::NotDecoded),
     }
 }
@@ -97,9 +106,10 @@ fn decoder<'a>(
     Ok(Box::new(reader.into_decoder()?))
 }
 
-/// A picture whose decoder gives all of it at once, and keeps so many bytes beside each pixel.
+/// A picture in a file of so many bytes, whose decoder gives all of it at once and keeps so many bytes beside each pixel.
 fn whole<'a, R: BufRead + Seek + 'a>(
     decoder: Box<dyn ImageDecoder + 'a>,
+    bytes: u64,
     beside: u64,
     bounds: &Bounds,
 ) -> Result<Source<'a, R>, PreviewFault> {
@@ -110,14 +120,14 @@ fn whole<'a, R: BufRead + Seek + 'a>(
         return Err(PreviewFault::Unreadable);
     }
     let memory = count.saturating_mul(u64::from(color.bytes_per_pixel()) + beside);
-    if count > bounds.pixels || memory > bounds.memory_bytes {
+    if !bounds.allow((width, height)) || memory > bounds.memory_bytes {
         return Err(PreviewFault::Large);
     }
     // Samples of 16 bits are PNG's alone.
     let is_known = color.bytes_per_pixel() == color.channel_count();
     let white = White::of(color.channel_count().into()).filter(|_| is_known).ok_or(PreviewFault::Unreadable)?;
     let pixels = Pixels::Whole { decoder, white, memory_bytes: bounds.memory_bytes };
-    Ok(Source { width, height, orientation: Orientation::NoTransforms, pixels })
+    Ok(Source { width, height, orientation: Orientation::NoTransforms, cost: bytes + memory, pixels })
 }
 
 impl<'a, R: BufRead + Seek + 'a> Source<'a, R> {

@@ -38,7 +38,7 @@ impl<R: BufRead + Seek> Png<R> {
         // Colours of a palette as such, and of 16 bits the upper 8.
         decoder.set_transformations(Transformations::normalize_to_color8());
         let (width, height) = decoder.read_header_info()?.size();
-        if u64::from(width) * u64::from(height) > bounds.pixels {
+        if !bounds.allow((width, height)) {
             return Err(PreviewFault::Large);
         }
         let reader = decoder.read_info()?;
@@ -61,6 +61,10 @@ impl<R: BufRead + Seek> Png<R> {
         Orientation::from_exif_chunk(self.reader.info().exif_metadata.as_deref()?)
     }
 
+    pub(super) fn is_interlaced(&self) -> bool {
+        self.whole_bytes.is_some()
+    }
+
     /// Bytes for which a buffer is needed, or none.
     pub(super) fn whole_bytes(&self) -> usize {
         self.whole_bytes.unwrap_or(0)
@@ -68,7 +72,7 @@ impl<R: BufRead + Seek> Png<R> {
 
     /// Gives each row, from top to bottom. The buffer is as long as [`Png::whole_bytes`].
     pub(super) fn rows(mut self, whole: &mut [u8], mut take: impl FnMut(&[u8])) -> Result<(), PreviewFault> {
-        if self.whole_bytes.is_some() {
+        if self.is_interlaced() {
             self.reader.next_frame(whole)?;
             whole.chunks_exact(self.row_bytes).for_each(|row| take(self.white.row(row)));
             return Ok(());

@@ -36,7 +36,16 @@ pub struct Previews {
 /// Takes the processor for up to seconds and up to [`PREVIEW_MEMORY_BYTES_MAX`] and the file of memory: to be called on a
 /// thread for what blocks, and one at a time.
 pub fn previews(file: impl BufRead + Seek, bytes: u64) -> Result<Previews, PreviewFault> {
-    panic::catch_unwind(AssertUnwindSafe(|| make(file, bytes))).unwrap_or_else(|_| {
+    safely(|| make(file, bytes))
+}
+
+/// Bytes that making them would touch, of memory or again and again: how long it takes. Reads the header, and decodes nothing.
+pub fn previews_cost(file: impl BufRead + Seek, bytes: u64) -> Result<u64, PreviewFault> {
+    safely(|| decode::open(file, bytes, &BOUNDS).map(|source| source.cost))
+}
+
+fn safely<T>(work: impl FnOnce() -> Result<T, PreviewFault>) -> Result<T, PreviewFault> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         // A decoder that panics has met a file its authors have not. It has told of it itself.
         log::error!("decoding a picture failed");
         Err(PreviewFault::Unreadable)

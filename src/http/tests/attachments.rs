@@ -9,6 +9,7 @@ use super::*;
 use crate::proto::attachment::{Attachment, AttachmentKind, NewAttachment, NewAttachments, PictureFacts, Voice};
 use crate::proto::event::{EventKind, Message};
 use crate::proto::id::ClientMsgId;
+use crate::proto::limits::{PREVIEW_BYTES_MAX, PREVIEW_CHEAP_BYTES_MAX};
 use crate::proto::op::{NewMessage, NewRoom, Reply, Whose};
 use crate::proto::room::RoomKind;
 use crate::proto::text::Body as Text;
@@ -235,25 +236,55 @@ async fn a_picture_that_is_damaged_is_cleaned_up_to_that_or_not_kept() {
     assert_eq!(std::fs::read_dir(porch._dir.path().join("uploads")).unwrap().count(), 0);
 }
 
+/// Whether it still waits after others have had their turns.
+async fn waits<T>(what: &mut (impl Future<Output = T> + Unpin)) -> bool {
+    tokio::select! {
+        biased;
+        _ = what => false,
+        () = async { for _ in 0..1_000 { tokio::task::yield_now().await } } => true,
+    }
+}
+
 #[tokio::test]
 async fn what_is_small_does_not_wait_for_what_is_large() {
     let porch = Porch::start();
     let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
     // Somebody's film is looked into.
     let uploading = &porch.app.uploading;
-    let large = uploading.completed(crate::proto::limits::PREVIEW_BYTES_MAX + 1).enter(Asker::Box).await.unwrap();
+    let large = uploading.completed(PREVIEW_BYTES_MAX + 1).enter(Asker::Box).await.unwrap();
     ada.bring("a.txt", b"small").await;
-    // And what is small waits for what is small: of pictures only one is in memory.
+    // And what is small waits for what is small.
     let small = uploading.completed(5).enter(Asker::Box).await.unwrap();
-    let bringing = lin.bring("b.txt", b"small");
-    tokio::pin!(bringing);
-    let waits = tokio::select! {
-        biased;
-        _ = &mut bringing => false,
-        () = async { for _ in 0..1_000 { tokio::task::yield_now().await } } => true,
-    };
-    assert!(waits);
+    let mut bringing = Box::pin(lin.bring("b.txt", b"small"));
+    assert!(waits(&mut bringing).await);
     drop(small);
     bringing.await;
     drop(large);
+}
+
+#[tokio::test]
+async fn nothing_waits_for_a_dear_picture_but_another_one() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    let uploading = &porch.app.uploading;
+    // Of 25 megapixels.
+    let dear = picture(5_000, 5_000);
+    // Somebody's is decoded.
+    let turn = uploading.decoded(PREVIEW_CHEAP_BYTES_MAX + 1).enter(Asker::Box).await.unwrap();
+    let mut bringing = Box::pin(lin.bring("dear.png", &dear));
+    assert!(waits(&mut bringing).await, "of those one is in memory at a time");
+    ada.bring("a.txt", b"small").await;
+    let mut photo = Vec::new();
+    let small = RgbImage::from_pixel(400, 300, image::Rgb([200, 30, 10]));
+    small.write_to(&mut Cursor::new(&mut photo), ImageFormat::Jpeg).unwrap();
+    ada.bring("a.jpg", &photo).await;
+    // A text waits for no picture at all.
+    let cheap = uploading.decoded(0).enter(Asker::Box).await.unwrap();
+    ada.bring("b.txt", b"small, too").await;
+    let mut another = Box::pin(ada.bring("b.jpg", &photo[..]));
+    assert!(waits(&mut another).await);
+    drop(cheap);
+    another.await;
+    drop(turn);
+    bringing.await;
 }

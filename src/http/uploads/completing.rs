@@ -31,28 +31,42 @@ impl App {
     }
 
     async fn complete_of(&self, asker: Asker, id: UploadId, by: UserId) -> Answer<()> {
-        let Some(bytes) = self.uploading.uploads.length(id, by) else { return Ok(()) };
-        // Until it is settled: what somebody else waits for here is not done a second time.
-        let _turn = self.uploading.completed(bytes).enter(asker).await?;
-        let uploads = self.uploading.uploads.clone();
+        let disk = |fault| Refusal::from(UploadFault::Disk(fault));
+        let uploading = &self.uploading;
+        let only = uploading.alone.enter(id).await;
+        let Some(length) = uploading.uploads.length(id, by) else { return Ok(()) };
+        let turn = uploading.completed(length).enter(asker).await?;
+        let uploads = uploading.uploads.clone();
+        // On the thread, where they stay though whoever asked has gone.
         let ingesting = move || {
-            let Some(complete) = uploads.complete(id, by) else { return Ok(None) };
-            let length = complete.note().upload.bytes;
-            ingest(&complete).map(|ingested| Some((ingested, length)))
+            let _turn = turn;
+            (uploads.complete(id, by).map(ingest).transpose(), only)
         };
-        let ingested = on_a_thread(ingesting).await?.map_err(|fault| Refusal::from(UploadFault::Disk(fault)))?;
-        let file = match ingested {
+        let (ingested, only) = on_a_thread(ingesting).await?;
+        let (file, _only) = match ingested.map_err(disk)? {
             None => return Ok(()),
-            Some((Ingested::Kept(file), length)) => CompleteFile { file, length },
-            Some((Ingested::Uncleaned, _)) => {
-                let uploads = self.uploading.uploads.clone();
+            Some(Ingested::Kept(file)) => (file, only),
+            Some(Ingested::Undecoded(picture)) => {
+                let turn = uploading.decoded(picture.cost).enter(asker).await?;
+                let uploads = uploading.uploads.clone();
+                let decoding = move || {
+                    let _turn = turn;
+                    // It may have been removed while it waited.
+                    (uploads.complete(id, by).map(|_| picture.ingest()).transpose(), only)
+                };
+                let (file, only) = on_a_thread(decoding).await?;
+                let Some(file) = file.map_err(disk)? else { return Ok(()) };
+                (file, only)
+            }
+            Some(Ingested::Uncleaned) => {
+                let uploads = uploading.uploads.clone();
                 on_a_thread(move || uploads.settle(id)).await?;
                 return Err(ErrorCode::PictureUncleaned.into());
             }
         };
-        let op = UploadOp::Complete { upload: id, by, file, at: (self.wall)() };
+        let op = UploadOp::Complete { upload: id, by, file: CompleteFile { file, length }, at: (self.wall)() };
         self.apply(asker, Op::Upload(op)).await?;
-        let uploads = self.uploading.uploads.clone();
+        let uploads = uploading.uploads.clone();
         on_a_thread(move || uploads.settle(id)).await
     }
 

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::picture::tests::{
-    BLUE, JpegKind, RED, SMALL, decoded, file, halves, interlaced_png, jpeg, jpeg_saying, near, photo, png_of,
+    BLUE, JpegKind, RED, SMALL, crc32, decoded, file, halves, interlaced_png, jpeg, jpeg_saying, near, photo, png_of,
     png_saying, zlib,
 };
+use crate::proto::limits::PREVIEW_CHEAP_BYTES_MAX;
 
 fn of(file: &[u8]) -> Result<Previews, PreviewFault> {
     previews(Cursor::new(file), file.len() as u64)
@@ -182,8 +183,9 @@ fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
     for bomb in [
         png_saying(50_000, 50_000),
         png_saying(8_192, 8_193),
-        // A row alone.
+        // A row alone, and rows of a pixel.
         png_saying(1 << 24, 4),
+        png_saying(1, 65_536),
         jpeg_saying(8_000, 8_000, 0xc0),
         jpeg_saying(5_000, 3_000, 0xc2),
         gif_saying(65_535, 65_535),
@@ -198,12 +200,37 @@ fn a_picture_that_would_fill_the_memory_is_refused_by_its_header() {
 }
 
 #[test]
+fn the_longest_edge_that_a_jpeg_has_is_taken_of_a_png_too() {
+    assert_eq!(refused(&png_saying(1, 65_535)), PreviewFault::Unreadable, "allowed, and then found empty");
+}
+
+#[test]
+fn what_a_phone_makes_is_cheap_and_what_takes_seconds_is_not() {
+    let cost = |file: &[u8]| previews_cost(Cursor::new(file), file.len() as u64);
+    let is_cheap = |file: &[u8]| cost(file).expect("a picture") <= PREVIEW_CHEAP_BYTES_MAX;
+    assert!(is_cheap(&jpeg_saying(4_080, 3_072, 0xc0)));
+    assert!(is_cheap(&jpeg_saying(2_000, 1_500, 0xc2)));
+    assert!(is_cheap(&png_saying(3_840, 2_160)));
+    for dear in [jpeg_saying(4_080, 3_072, 0xc2), jpeg_saying(8_160, 6_144, 0xc0), png_saying(8_192, 8_192)] {
+        assert!(!is_cheap(&dear), "{:?}", &dear[..4]);
+    }
+    let mut interlaced = png_saying(3_840, 2_160);
+    interlaced[28] = 1;
+    let sum = crc32(&interlaced[12..29]);
+    interlaced[29..33].copy_from_slice(&sum.to_be_bytes());
+    assert!(!is_cheap(&interlaced));
+    assert_eq!(cost(b"a text"), Err(PreviewFault::NotDecoded));
+}
+
+#[test]
 fn what_phones_make_fits_the_bounds() {
     // 50 megapixels of a plain JPEG, 12 of a progressive one in any colours.
     for (pixels, bytes) in [(8_160 * 6_144, 3), (4_080 * 3_072, 3 + 8)] {
         assert!(pixels <= PREVIEW_PIXELS_MAX && pixels * bytes <= PREVIEW_MEMORY_BYTES_MAX, "{pixels}");
     }
     const { assert!(PREVIEW_MEMORY_BYTES_MAX + PREVIEW_BYTES_MAX <= 200_000_000) };
+    // Decoded beside it.
+    const { assert!(PREVIEW_CHEAP_BYTES_MAX <= 50_000_000) };
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Pictures: of profiles, and previews of those that are sent.
 
+/// Pixels of a picture's edge: what a JPEG and a GIF can have at all. A PNG of one column and millions of rows costs a hundred
+/// times what its pixels do, and no browser shows it.
+pub const PICTURE_EDGE_MAX: u32 = 65_535;
 /// Bytes of an uploaded profile picture: what phones' cameras make.
 pub const PICTURE_BYTES_MAX: usize = 8 << 20;
 /// Pixels of an uploaded profile picture: checked before decoding; 4 bytes each.
@@ -29,6 +32,9 @@ pub const PREVIEW_PIXELS_MAX: u64 = 1 << 26;
 /// Bytes of memory that decoding such a picture may take, with the file below 200 MB: 53 megapixels of a plain JPEG, 14 of
 /// a progressive one, 20 of a GIF, 13 to 22 of a WebP; a PNG that is not interlaced needs only some of its rows.
 pub const PREVIEW_MEMORY_BYTES_MAX: u64 = 160_000_000;
+/// Bytes that decoding a picture touches, for whose preview none waits that costs more: a phone's JPEG of 12 megapixels, a
+/// fraction of a second. Decoded beside a dearer one, it leaves a 512 MB board the rest.
+pub const PREVIEW_CHEAP_BYTES_MAX: u64 = 48_000_000;
 /// Longer edges in pixels of the previews: a picture among messages, of twice the pixels that a phone has for it; and one
 /// that fills a phone.
 pub const PREVIEW_EDGES: [u32; 2] = [320, 1_280];

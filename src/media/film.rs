@@ -27,6 +27,11 @@ const COMPRESSED: Name = *b"cmov";
 const KEPT: [Name; 5] = [*b"mvex", *b"iods", *b"pssh", *b"ctab", *b"clip"];
 /// What a track consists of, beside its media, its texts and its head.
 const KEPT_OF_TRACK: [Name; 8] = [*b"tref", *b"trgr", *b"edts", *b"load", *b"matt", *b"clip", *b"imap", *b"tapt"];
+/// A piece of a track in a fragment, and what a fragment and such a piece consist of.
+const PIECE: Name = *b"traf";
+const KEPT_OF_FRAGMENT: [Name; 2] = [*b"mfhd", *b"pssh"];
+const KEPT_OF_PIECE: [Name; 9] =
+    [*b"tfhd", *b"tfdt", *b"trun", *b"sbgp", *b"sgpd", *b"subs", *b"saiz", *b"saio", *b"senc"];
 /// What people have given a name to, or have to be told.
 const KEPT_TEXTS: [Name; 15] = [
     META,
@@ -145,6 +150,26 @@ fn of_one_track(input: &mut Input<'_>, track: &Head, frame: &Frame, to: &mut Ove
             }
             UUID if input.begins(&SPHERE)? => {}
             name if KEPT_OF_TRACK.contains(&name) => {}
+            _ => head.free(to)?,
+        }
+    }
+    Ok(())
+}
+
+/// What is to be overwritten of a fragment: all that says nothing of its samples.
+pub(super) fn of_fragment(input: &mut Input<'_>, fragment: &Head, to: &mut Overwrites) -> Walk<()> {
+    let mut boxes = fragment.children();
+    while let Some(head) = boxes.next(input)? {
+        match head.name {
+            PIECE => {
+                let mut boxes = head.children();
+                while let Some(head) = boxes.next(input)? {
+                    if !KEPT_OF_PIECE.contains(&head.name) {
+                        head.free(to)?;
+                    }
+                }
+            }
+            name if KEPT_OF_FRAGMENT.contains(&name) => {}
             _ => head.free(to)?,
         }
     }

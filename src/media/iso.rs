@@ -13,9 +13,9 @@ const ITEMS: Name = *b"meta";
 const FRAGMENT: Name = *b"moof";
 
 /// What a file consists of; of all others nobody here knows what they hold: camera makers put places there.
-const KEPT: [Name; 15] = [
-    BRANDS, FILM, ITEMS, FRAGMENT, *b"mdat", *b"imda", *b"wide", *b"styp", *b"sidx", *b"ssix", *b"mfra", *b"prft",
-    *b"emsg", *b"pdin", *b"etyp",
+const KEPT: [Name; 13] = [
+    BRANDS, FILM, ITEMS, FRAGMENT, *b"mdat", *b"imda", *b"wide", *b"styp", *b"sidx", *b"ssix", *b"mfra", *b"pdin",
+    *b"etyp",
 ];
 
 /// Brands of one file: a dozen, usually.
@@ -147,7 +147,10 @@ fn frame(input: &mut Input<'_>, overwrites: &mut Overwrites) -> Walk<Frame> {
                 }
                 frame.heads.push(head);
             }
-            FRAGMENT => frame.has_fragments = true,
+            FRAGMENT => {
+                frame.has_fragments = true;
+                film::of_fragment(input, &head, overwrites)?;
+            }
             name if KEPT.contains(&name) => {}
             _ => head.free(overwrites)?,
         }

@@ -85,6 +85,40 @@ fn a_track_of_places_in_fragments_is_not_called_clean() {
 }
 
 #[test]
+fn fragments_keep_what_says_where_samples_are_and_nothing_else() {
+    let told = || {
+        [
+            texts(&[boxed(b"\xa9xyz", &[SECRET])]),
+            boxed(b"meta", &[&[0; 4], SECRET]),
+            boxed(b"uuid", &[&[9; 16], SECRET]),
+            boxed(b"gps ", &[SECRET]),
+            boxed(b"free", &[SECRET]),
+            [&[0; 4], SECRET].concat(),
+        ]
+    };
+    let number = boxed(b"mfhd", &[&[0, 0, 0, 0, 0, 0, 0, 1]]);
+    let piece = [boxed(b"tfhd", &[&[1; 8]]), boxed(b"tfdt", &[&[2; 8]]), boxed(b"trun", &[&[3; 12]])].concat();
+    let fragmented = |in_fragment: &[u8], in_piece: &[u8], before: &[u8]| {
+        let fragment = boxed(b"moof", &[&number, &boxed(b"traf", &[&piece, in_piece]), in_fragment]);
+        film(&NAMES, b"samples", &[picture_track()], &[before.to_vec(), fragment, boxed(b"mdat", &[b"more"])])
+    };
+    for part in told() {
+        for file in [fragmented(&part, &[], &[]), fragmented(&[], &part, &[])] {
+            let clean = must_clean(&file);
+            assert!(clean.len() == file.len() && !holds(&clean, SECRET));
+            assert!(holds(&clean, &number) && holds(&clean, &piece) && holds(&clean, b"more"));
+        }
+    }
+    // When it was made, and what its maker said of it, stands between fragments, too.
+    for between in [boxed(b"prft", &[SECRET]), boxed(b"emsg", &[SECRET])] {
+        assert!(!holds(&must_clean(&fragmented(&[], &[], &between)), SECRET));
+    }
+    assert_eq!(cleaned(&fragmented(&[], &[], &[])).0, Outcome::CleanBefore);
+    let cut = fragmented(&[0, 0, 0, 99, b'u', b'd', b't', b'a'], &[], &[]);
+    assert_eq!(cleaned(&cut), (Outcome::Damaged, Vec::new()));
+}
+
+#[test]
 fn samples_that_are_said_to_stand_where_the_film_is_described_are_damage() {
     let file = of(&[track(b"meta", 4, &[8], &[])]);
     assert_eq!(cleaned(&file), (Outcome::Damaged, Vec::new()));

@@ -124,6 +124,10 @@ pub(super) struct Frame {
     pub(super) heads: Vec<Head>,
     /// Whether a film's samples are told by boxes between them, too (`moof`).
     pub(super) has_fragments: bool,
+    /// Whether there is a film, or a picture that moves.
+    pub(super) has_film: bool,
+    /// Of a picture, where what its items consist of stands.
+    pub(super) samples: Vec<Range<u64>>,
 }
 
 impl Frame {

@@ -11,10 +11,11 @@ const BRANDS: Name = *b"ftyp";
 const FILM: Name = *b"moov";
 const ITEMS: Name = *b"meta";
 const FRAGMENT: Name = *b"moof";
+const SAMPLES: Name = *b"mdat";
 
 /// What a file consists of; of all others nobody here knows what they hold: camera makers put places there.
 const KEPT: [Name; 13] = [
-    BRANDS, FILM, ITEMS, FRAGMENT, *b"mdat", *b"imda", *b"wide", *b"styp", *b"sidx", *b"ssix", *b"mfra", *b"pdin",
+    BRANDS, FILM, ITEMS, FRAGMENT, SAMPLES, *b"imda", *b"wide", *b"styp", *b"sidx", *b"ssix", *b"mfra", *b"pdin",
     *b"etyp",
 ];
 
@@ -105,7 +106,7 @@ fn sizes(input: &mut Input<'_>) -> Walk<Option<(Size, Size)>> {
 pub(super) fn overwrites(input: &mut Input<'_>) -> Walk<Overwrites> {
     let brand = brand(input)?.ok_or(Fault::Damaged)?;
     let mut overwrites = Overwrites::default();
-    let frame = frame(input, &mut overwrites)?;
+    let frame = frame(input, brand != Brand::Film, &mut overwrites)?;
     let (mut has_film, mut has_items) = (false, false);
     for head in &frame.heads {
         match head.name {
@@ -113,7 +114,8 @@ pub(super) fn overwrites(input: &mut Input<'_>) -> Walk<Overwrites> {
                 has_film = true;
                 film::overwrites(input, head, &frame, &mut overwrites)?;
             }
-            ITEMS if brand == Brand::Film => head.free(&mut overwrites)?,
+            // Only the first tells of the picture.
+            ITEMS if brand == Brand::Film || has_items => head.free(&mut overwrites)?,
             ITEMS => {
                 has_items = true;
                 items::overwrites(input, head, &frame, &mut overwrites)?;
@@ -127,7 +129,7 @@ pub(super) fn overwrites(input: &mut Input<'_>) -> Walk<Overwrites> {
 }
 
 /// Goes through the outermost boxes.
-fn frame(input: &mut Input<'_>, overwrites: &mut Overwrites) -> Walk<Frame> {
+fn frame(input: &mut Input<'_>, is_picture: bool, overwrites: &mut Overwrites) -> Walk<Frame> {
     let mut frame = Frame::default();
     let mut boxes = Boxes::within(0..input.length());
     loop {
@@ -145,11 +147,19 @@ fn frame(input: &mut Input<'_>, overwrites: &mut Overwrites) -> Walk<Frame> {
                 if frame.heads.len() >= MEDIA_HEADS_MAX {
                     return Err(Fault::Beyond);
                 }
+                frame.has_film |= head.name == FILM;
                 frame.heads.push(head);
             }
             FRAGMENT => {
                 frame.has_fragments = true;
                 film::of_fragment(input, &head, overwrites)?;
+            }
+            // Of a film there may be thousands, and nobody asks.
+            SAMPLES if is_picture => {
+                if frame.samples.len() >= MEDIA_HEADS_MAX {
+                    return Err(Fault::Beyond);
+                }
+                frame.samples.push(head.content());
             }
             name if KEPT.contains(&name) => {}
             _ => head.free(overwrites)?,

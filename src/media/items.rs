@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::proto::limits::MEDIA_ITEMS_MAX;
+use crate::proto::limits::{MEDIA_ITEMS_MAX, MEDIA_PIECES_MAX};
 
 use super::Size;
 use super::boxes::{Boxes, Frame, Head, Name};
@@ -13,8 +13,12 @@ use super::overwrites::Overwrites;
 /// Bytes of a version and its flags, with which these boxes begin.
 const VERSION_BYTES: u64 = 4;
 
-/// Kinds of items that are no pictures: EXIF; XMP and other texts; whatever an address names.
-const ERASED: [Name; 3] = [*b"Exif", *b"mime", *b"uri "];
+/// Kinds of items that are pictures, and what these are put together of. All others go: EXIF, XMP and other texts, whatever an
+/// address names, and what nobody here knows.
+const KEPT: [Name; 18] = [
+    *b"hvc1", *b"hev1", *b"lhv1", *b"hvt1", *b"av01", *b"avc1", *b"svc1", *b"mvc1", *b"vvc1", *b"evc1", *b"jpeg",
+    *b"j2k1", *b"unci", *b"mski", *b"grid", *b"iovl", *b"iden", *b"tmap",
+];
 
 /// Where an item is told to stand: in the file, or in a box for small ones.
 const IN_FILE: u8 = 0;
@@ -119,8 +123,10 @@ pub(super) fn overwrites(input: &mut Input<'_>, meta: &Head, frame: &Frame, to: 
     }
     // Without them there is no picture.
     let (kinds, places) = kinds.zip(places).ok_or(Fault::Damaged)?;
-    let erased = erased(input, &kinds)?;
-    Places { input, frame, to, small }.erase(&places, &erased)
+    let kept = kept(input, &kinds)?;
+    let small_one = small.clone();
+    let pieces = Places { input, frame, small, kept: Vec::new(), erased: Vec::new() }.look(&places, &kept)?;
+    pieces.erase(frame, small_one, to)
 }
 
 /// Texts, makers' boxes and times among the properties, which keep their length and number.
@@ -139,10 +145,10 @@ fn blank_properties(input: &mut Input<'_>, all: &Head, to: &mut Overwrites) -> W
     Ok(())
 }
 
-/// The numbers of the items that are erased.
-fn erased(input: &mut Input<'_>, kinds: &Head) -> Walk<Vec<u32>> {
+/// The numbers of the items that are kept.
+fn kept(input: &mut Input<'_>, kinds: &Head) -> Walk<Vec<u32>> {
     let count_bytes = if kinds.version(input)? == 0 { 2 } else { 4 };
-    let mut erased = Vec::new();
+    let mut kept = Vec::new();
     let mut boxes = kinds.children_behind(VERSION_BYTES + count_bytes);
     while let Some(head) = boxes.find(input, *b"infe")? {
         let version = head.version(input)?;
@@ -153,25 +159,32 @@ fn erased(input: &mut Input<'_>, kinds: &Head) -> Walk<Vec<u32>> {
         input.skip(3)?;
         let id = id(input, version > 2)?;
         let _protection = input.u16()?;
-        let is_erased = ERASED.contains(&input.bytes()?);
+        let is_kept = KEPT.contains(&input.bytes()?);
         head.held(input)?;
-        if is_erased {
-            if erased.len() >= MEDIA_ITEMS_MAX {
+        if is_kept {
+            if kept.len() >= MEDIA_ITEMS_MAX {
                 return Err(Fault::Beyond);
             }
-            erased.push(id);
+            kept.push(id);
         }
     }
-    Ok(erased)
+    Ok(kept)
 }
 
-/// Erases items where they stand.
+/// Looks for the pieces of which items consist.
 struct Places<'a, 'b> {
     input: &'a mut Input<'b>,
     frame: &'a Frame,
-    to: &'a mut Overwrites,
     /// The box for small ones.
     small: Option<Range<u64>>,
+    kept: Vec<Range<u64>>,
+    erased: Vec<Range<u64>>,
+}
+
+/// Where items stand.
+struct Pieces {
+    kept: Vec<Range<u64>>,
+    erased: Vec<Range<u64>>,
 }
 
 /// Of how many bytes the numbers of a table are.
@@ -183,7 +196,7 @@ struct Widths {
 }
 
 impl Places<'_, '_> {
-    fn erase(&mut self, places: &Head, erased: &[u32]) -> Walk<()> {
+    fn look(mut self, places: &Head, kept: &[u32]) -> Walk<Pieces> {
         let version = places.version(self.input)?;
         self.input.skip(3)?;
         let [first, second] = self.input.bytes()?;
@@ -197,29 +210,27 @@ impl Places<'_, '_> {
             // Other than 0: in another file.
             let is_here = self.input.u16()? == 0;
             let base = self.input.number(widths.base)?;
-            let is_erased = erased.contains(&id) && is_here;
+            let is_kept = kept.contains(&id);
             for _ in 0..self.input.u16()? {
                 self.input.step()?;
                 self.input.number(widths.index)?;
                 let offset = self.input.number(widths.offset)?;
                 let length = self.input.number(widths.length)?;
                 places.held(self.input)?;
-                if is_erased {
-                    let back = self.input.at();
-                    self.erase_one(method, base.checked_add(offset).ok_or(Fault::Damaged)?, length)?;
-                    self.input.go_to(back)?;
+                if is_here {
+                    self.piece(is_kept, method, base.checked_add(offset).ok_or(Fault::Damaged)?, length)?;
                 }
             }
         }
-        Ok(())
+        Ok(Pieces { kept: self.kept, erased: self.erased })
     }
 
-    fn erase_one(&mut self, method: u8, offset: u64, length: u64) -> Walk<()> {
-        let small = self.small.clone();
+    fn piece(&mut self, is_kept: bool, method: u8, offset: u64, length: u64) -> Walk<()> {
         let all = match method {
             IN_FILE => 0..self.input.length(),
-            IN_BOX => small.clone().ok_or(Fault::Damaged)?,
-            // Within another item.
+            IN_BOX => self.small.clone().ok_or(Fault::Damaged)?,
+            // Within another item, which is kept.
+            _ if is_kept => return Ok(()),
             _ => return Err(Fault::Beyond),
         };
         let start = all.start.checked_add(offset).ok_or(Fault::Damaged)?;
@@ -228,9 +239,53 @@ impl Places<'_, '_> {
         if start > end || end > all.end {
             return Err(Fault::Damaged);
         }
-        match small {
-            Some(small) if small.start <= start && end <= small.end => self.to.zeros(start..end),
-            _ => self.frame.erase(start..end, self.to),
+        let is_within = |whole: &Range<u64>| whole.start <= start && end <= whole.end;
+        if is_kept && !self.frame.samples.iter().chain(&self.small).any(is_within) {
+            return Err(Fault::Damaged);
         }
+        let pieces = if is_kept { &mut self.kept } else { &mut self.erased };
+        if pieces.len() >= MEDIA_PIECES_MAX {
+            return Err(Fault::Beyond);
+        }
+        pieces.push(start..end);
+        Ok(())
+    }
+}
+
+impl Pieces {
+    /// Erases what is of no item that is kept; where a piece is both, the file is not what it says.
+    fn erase(mut self, frame: &Frame, small: Option<Range<u64>>, to: &mut Overwrites) -> Walk<()> {
+        if self.kept.is_empty() {
+            return Err(Fault::Damaged);
+        }
+        self.kept.sort_unstable_by_key(|piece| piece.start);
+        for erased in self.erased {
+            // They may share pieces among each other, and so the last that begins before need not end last.
+            if self.kept.iter().any(|kept| kept.start < erased.end && erased.start < kept.end) {
+                return Err(Fault::Damaged);
+            }
+            match &small {
+                Some(small) if small.start <= erased.start && erased.end <= small.end => to.zeros(erased)?,
+                _ => frame.erase(erased, to)?,
+            }
+        }
+        if frame.has_film {
+            // What moves stands there, too.
+            return Ok(());
+        }
+        for whole in frame.samples.iter().chain(&small) {
+            let mut at = whole.start;
+            for kept in &self.kept {
+                if kept.start >= whole.end || kept.end <= whole.start {
+                    continue;
+                }
+                if kept.start > at {
+                    to.zeros(at..kept.start)?;
+                }
+                at = at.max(kept.end);
+            }
+            to.zeros(at.min(whole.end)..whole.end)?;
+        }
+        Ok(())
     }
 }

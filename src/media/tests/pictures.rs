@@ -160,6 +160,32 @@ fn only_items_that_are_no_pictures_are_erased() {
 }
 
 #[test]
+fn what_no_kept_item_consists_of_is_erased_and_an_item_that_is_two_things_is_damage() {
+    let items: [Item<'_>; 2] = [(b"av01", b"pixels"), (b"Exif", SECRET)];
+    let names: [&[u8; 4]; 2] = [b"avif", b"mif1"];
+    for in_box in [false, true] {
+        let file = heif(&names, &items, in_box, &[]);
+        // A second box, and the whole file once more.
+        for behind in [boxed(b"mdat", &[SECRET]), file.clone()] {
+            let clean = must_clean(&[&file[..], &behind].concat());
+            assert!(!holds(&clean, SECRET) && holds(&clean, b"pixels"), "{in_box}");
+            assert_eq!(clean.windows(6).filter(|six| six == b"pixels").count(), 1);
+        }
+        // Whatever byte of the list is another, nothing of it comes through.
+        let end = file.windows(4).position(|name| name == b"iprp").expect("what comes behind the list");
+        for at in brands(&names).len()..end {
+            for flip in [1, 0x80, 0xff] {
+                let mut damaged = file.clone();
+                damaged[at] ^= flip;
+                let (outcome, clean) = cleaned(&damaged);
+                let is_shown = matches!(outcome, Outcome::Cleaned | Outcome::CleanBefore);
+                assert!(!is_shown || !holds(&clean, SECRET), "{in_box}: {at}, {flip}: {outcome:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_tiff_loses_entries_and_what_they_point_to_and_nothing_else() {
     let file = tiff(&[]);
     let clean = must_clean(&file);

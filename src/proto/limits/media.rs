@@ -22,6 +22,8 @@ pub const TIFF_ENTRIES_MAX: u64 = 512;
 pub const TIFF_CHILDREN_MAX: u64 = 64;
 /// Items of a HEIC or AVIF picture that are erased: EXIF and XMP, for each picture of a burst.
 pub const MEDIA_ITEMS_MAX: usize = 256;
+/// Pieces of the file of which the items of a HEIC or AVIF picture consist: a photo of 50 megapixels is made of 200 tiles.
+pub const MEDIA_PIECES_MAX: usize = 4_096;
 /// Boxes of a film or a HEIC picture that say how it is put together (`moov`, `meta` and the like): one or two of each kind.
 pub const MEDIA_HEADS_MAX: usize = 16;
 

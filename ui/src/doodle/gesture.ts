@@ -11,6 +11,20 @@ import type { Point } from '../parts/zoom'
 const YOUNG_MS = 250
 const YOUNG_PX = 24
 
+/**
+ * Touches are all its own: by preventing what a browser would do with them, a quick line is no fling, after which it would
+ * swallow the next tap wherever that is. (Svelte's own listeners for touches are passive, and can prevent nothing.)
+ */
+export function ownTouches(element: HTMLElement): () => void {
+  const touched = (event: TouchEvent) => {
+    event.preventDefault()
+    // That is prevented with the rest.
+    if (document.activeElement !== element) element.focus({ preventScroll: true })
+  }
+  element.addEventListener('touchstart', touched, { passive: false })
+  return () => element.removeEventListener('touchstart', touched)
+}
+
 export type Press = Point & {
   readonly id: number
   readonly by: 'mouse' | 'pen' | 'touch'

@@ -78,6 +78,9 @@ describe('finding what was said in Chromium', { skip }, () => {
     await count(ada, '4 of 5').waitFor()
     await shown(ada, '今晚喝汤, soup 12')
     assert.deepEqual((await marked(ada)).here, ['soup'])
+    assert.deepEqual(await page.locator('article[data-found-here] .body').allTextContents(), [
+      '今晚喝汤, soup 12',
+    ])
     await look(page, 'find')
     await field(ada).focus()
     await page.keyboard.press('Enter')

@@ -1,6 +1,6 @@
 /**
  * Marks the words that were found where the messages stand, by the CSS Custom Highlight API: neither rows nor texts know
- * of it. Where a browser has none, the row that is shown lights up as for any link to it, and that is all.
+ * of it. The row that is looked at is marked as a whole, too: in what was brought no word may be there to be marked.
  */
 import type { Hit, Seq } from '../protocol'
 import type { Mark } from './marks'
@@ -8,13 +8,18 @@ import type { Mark } from './marks'
 /** The names that the style sheet has for them: all hits, and the one that is looked at. */
 const FOUND = 'found'
 const LOOKED_AT = 'found-here'
+/** What the row has that is looked at. */
+const ROW = 'data-found-here'
 
 /** Marks what is on the screen, now and as it changes, until the returned function is called. */
 export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | null): () => void {
-  if (!('highlights' in CSS)) return () => {}
+  const highlights = 'highlights' in CSS ? CSS.highlights : null
   const byNumber = new Map(hits.map((hit) => [String(hit.message.n), hit]))
   let drawn: Highlight[] = []
   const draw = () => {
+    for (const row of root.querySelectorAll<HTMLElement>('article[data-n]'))
+      row.toggleAttribute(ROW, byNumber.get(row.dataset.n!)?.message.id === place)
+    if (!highlights) return
     const found = new Highlight()
     const lookedAt = new Highlight()
     for (const row of root.querySelectorAll<HTMLElement>('article[data-n]')) {
@@ -23,8 +28,8 @@ export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | nul
       const marked = hit.message.id === place ? lookedAt : found
       for (const { range } of marksIn(row, hit)) marked.add(range)
     }
-    CSS.highlights.set(FOUND, found)
-    CSS.highlights.set(LOOKED_AT, lookedAt)
+    highlights.set(FOUND, found)
+    highlights.set(LOOKED_AT, lookedAt)
     drawn = [found, lookedAt]
   }
   let frame = 0
@@ -40,8 +45,11 @@ export function keepMarked(root: Element, hits: readonly Hit[], place: Seq | nul
     changes.disconnect()
     cancelAnimationFrame(frame)
     // By now they may be another search's.
-    for (const name of [FOUND, LOOKED_AT])
-      if (drawn.includes(CSS.highlights.get(name)!)) CSS.highlights.delete(name)
+    for (const name of [FOUND, LOOKED_AT]) {
+      const there = highlights?.get(name)
+      if (there && drawn.includes(there)) highlights?.delete(name)
+    }
+    for (const row of root.querySelectorAll(`[${ROW}]`)) row.removeAttribute(ROW)
   }
 }
 

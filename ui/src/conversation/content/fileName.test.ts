@@ -32,7 +32,12 @@ test('what is seen of a beginning ends where its last whole character does', () 
   const widthOf = (text: string) => 10 * [...text].length
   expect(seenWidth('务必仔细阅读', 49, widthOf)).toBe(40)
   expect(seenWidth('务必仔细阅读', 40, widthOf)).toBe(40)
-  expect(seenWidth('务必仔细阅读', 12, widthOf)).toBe(10)
+})
+
+test('however_little_room_there_is_what_is_left_out_has_its_sign', () => {
+  const widthOf = (text: string) => 10 * [...text].length
+  expect(seenWidth('务必仔细阅读', 12, widthOf)).toBe(20)
+  expect(seenWidth('Einladung', 0, widthOf)).toBe(20)
 })
 
 test.each([

@@ -21,7 +21,7 @@ export function nameParts(name: string): readonly [start: string, end: string] {
 
 /**
  * How wide is what is seen of a beginning where `room` is not enough for it: as many characters as fit whole, and the sign for
- * the rest.
+ * the rest. One character stands before that sign in any case: a browser would cut it off, and leave the sign out.
  */
 export function seenWidth(start: string, room: number, widthOf: (text: string) => number): number {
   const sign = widthOf('…')
@@ -30,7 +30,7 @@ export function seenWidth(start: string, room: number, widthOf: (text: string) =
   for (const character of graphemes(start)) {
     text += character
     const width = widthOf(text)
-    if (width + sign > room) break
+    if (seen > 0 && width + sign > room) break
     seen = width
   }
   return Math.ceil(seen + sign)

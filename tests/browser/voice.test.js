@@ -226,7 +226,7 @@ describe('voice messages in Chromium', { skip }, () => {
     await grace.page.getByRole('link', { name: 'People' }).first().click()
     await grace.page.locator('a.row', { hasText: 'Ada' }).click()
     await button('Message', grace).click()
-    await player.getByText('Voice message from Ada').waitFor()
+    await player.getByText('Ada', { exact: true }).waitFor()
     await look(grace.page, 'voice-player')
     await player.getByRole('button', { name: 'Pause' }).click()
     letThrough()

@@ -10,7 +10,6 @@ import type { Tray } from './tray.svelte'
 export function addTo(tray: Tray, files: readonly File[], folders: readonly string[] = []): number {
   const { taken, over, empty } = chosenOf(files, tray.items.length)
   tray.add(taken)
-  if (taken.length > 0) void check(tray)
   const names = (of: readonly { name: string }[]) => formatList(of.map(({ name }) => name))
   const words = [
     over > 0 && t('sending.many', { n: over }),
@@ -18,11 +17,15 @@ export function addTo(tray: Tray, files: readonly File[], folders: readonly stri
     folders.length > 0 && t('sending.folders', { names: formatList(folders) }),
   ]
   if (words.some(Boolean)) toasts.show(joinSentences(...words), 'fault')
+  if (taken.length > 0) void check(tray, words)
   return taken.length
 }
 
-/** Takes out of a tray what the box would not take, and says by which limit: before any of it is on its way. */
-async function check(to: Tray) {
+/**
+ * Takes out of a tray what the box would not take, and says by which limit: before any of it is on its way. `said`: what
+ * was said already, and is said with it, as one note takes the place of the other.
+ */
+async function check(to: Tray, said: readonly (string | false)[]) {
   const limits = await uploadLimits().catch(() => null)
   if (!limits) return
   const files = to.items.map(({ file }) => file)
@@ -31,6 +34,7 @@ async function check(to: Tray) {
   if (out.length === 0) return
   for (const item of to.items) if (out.includes(item.file)) to.remove(item)
   const words = [
+    ...said,
     large.length > 0 && sayLimit('file_large', limits),
     crowded.length > 0 && sayLimit(boundOf(limits), limits),
     t('sending.notAdded', { names: formatList(out.map(({ name }) => name)) }),

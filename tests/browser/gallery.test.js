@@ -52,7 +52,7 @@ describe('the gallery of a room in Chromium', { skip }, () => {
     await page.getByRole('heading', { name: 'No pictures yet' }).waitFor()
     await look(page, 'gallery-empty')
     for (const [name, none] of [
-      ['Sounds', 'No voice messages yet'],
+      ['Sounds', 'No sounds yet'],
       ['Files', 'No files yet'],
       ['Links', 'No links yet'],
     ]) {

@@ -78,6 +78,8 @@ export class Tray {
   asTheyAre = $state(false)
   /** Messages that were sent from here, and go out as soon as their pictures were looked at. */
   leaving = $state(0)
+  /** Something was put in from elsewhere, and whoever did that is on the way to the room. */
+  isAwaited = $state(false)
 
   /** Whether there is something that only this page has. */
   get holds(): boolean {

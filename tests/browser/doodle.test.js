@@ -177,6 +177,8 @@ describe('doodles in Chromium', { skip }, () => {
     await look(page, 'doodle-picture')
     await page.getByRole('button', { name: 'Done' }).click()
     await page.locator('.tray button.thing').waitFor()
+    await until(() => ada.composer().evaluate((field) => field === document.activeElement))
+    await page.locator('.composer [role=status]', { hasText: 'Added' }).waitFor()
     await ada.composer().fill('With a boat')
     await ada.composer().press('Enter')
     const message = await sent('With a boat')
@@ -195,6 +197,38 @@ describe('doodles in Chromium', { skip }, () => {
     await page.getByRole('button', { name: 'Draw on it' }).click()
     await page.locator('.pad').waitFor()
     await until(async () => isNear((await drawnPixels(page, [[0.5, 0.5]]))[0], RED, 12))
+    await page.keyboard.press('Escape')
+    await page.locator('.pad').waitFor({ state: 'detached' })
+  })
+
+  chapter('a picture of the gallery is drawn on, and one is where the drawing waits', async () => {
+    const { page } = ada
+    await page.goto('/r/1/pictures')
+    await page.locator('main li button').first().click()
+    await page.getByRole('button', { name: 'Draw on it' }).click()
+    await page.locator('.pad').waitFor()
+    await choose('Red', 'Very broad')
+    await mouse([0.2, 0.2], [0.8, 0.8])
+    await page.getByRole('button', { name: 'Done' }).click()
+    await page.locator('.tray button.thing[aria-label*="Doodle.png"]').waitFor()
+    assert.equal(new URL(page.url()).pathname, '/r/1')
+    await page.locator('.composer [role=status]', { hasText: 'Added' }).waitFor()
+    await until(() => ada.composer().evaluate((field) => field === document.activeElement))
+    await page.locator('.tray .remove').click()
+  })
+
+  chapter('of what was undone to nothing there is nothing to send, and nothing to be asked of', async () => {
+    const { page } = ada
+    await openDoodle()
+    await mouse([0.2, 0.2], [0.8, 0.8])
+    await page.keyboard.press('Control+z')
+    await page.locator('dialog button:disabled', { hasText: 'Done' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.pad').waitFor({ state: 'detached' })
+    assert.equal(await page.locator('.toast', { hasText: 'stays on this device' }).count(), 0)
+    await openViewer('The lake')
+    await page.getByRole('button', { name: 'Draw on it' }).click()
+    await page.locator('.pad').waitFor()
     await page.keyboard.press('Escape')
     await page.locator('.pad').waitFor({ state: 'detached' })
   })
@@ -326,8 +360,12 @@ describe('doodles in Chromium', { skip }, () => {
     await fingers('touchStart', [x - 90, y])
     for (let step = 1; step <= 9; step++) await fingers('touchMove', [x - 90 + step * 20, y])
     await fingers('touchEnd')
+    // However quick it was, the tap after it is one.
+    await page.getByRole('button', { name: '撤销' }).tap()
+    await until(async () => (await drawnSum(page)) === empty)
+    await page.getByRole('button', { name: '重做' }).tap()
+    await until(async () => (await drawnSum(page)) !== empty)
     const drawn = await drawnSum(page)
-    assert.notEqual(drawn, empty)
     // Two fingers: nothing is drawn, and what is in the middle grows.
     await fingers('touchStart', [x - 40, y])
     await fingers('touchStart', [x - 40, y], [x + 40, y])
@@ -418,7 +456,9 @@ describe('doodles in Chromium', { skip }, () => {
 
   async function on(ground) {
     await ada.page.getByRole('button', { name: 'What to draw on' }).click()
-    await ada.page.getByRole('menuitem', { name: ground, exact: true }).click()
+    await ada.page
+      .getByRole(/picture|photo/.test(ground) ? 'menuitem' : 'menuitemradio', { name: ground, exact: true })
+      .click()
   }
 
   /** Where a place told in parts of the drawing is on the screen. */

@@ -8,6 +8,7 @@ import {
   groundOf,
   isEmpty,
   isFull,
+  isPlain,
   isUntouched,
   onPicture,
   POINTS_MAX,
@@ -67,6 +68,20 @@ test('clearing_leaves_nothing_to_be_seen_and_is_undone', () => {
   expect([isEmpty(all), isUntouched(all), beginsAt(all.steps)]).toEqual([true, false, 3])
   expect([isEmpty(undone(all)), beginsAt(all.steps, 2)]).toEqual([false, 0])
   expect(isEmpty(withStep(all, { is: 'stamp', emoji: '🌹', size: 90, x: 1, y: 1 }))).toBe(false)
+})
+
+test('a_doodle_of_which_all_was_undone_is_plain_and_can_be_redone', () => {
+  const all = drawn(line(), { is: 'ground', ground: 'black' })
+  expect([isPlain(all), isPlain(undone(all))]).toEqual([false, false])
+  const back = undone(undone(all))
+  expect([isPlain(back), isUntouched(back), isPlain(redone(back))]).toEqual([true, false, false])
+  expect(isPlain(withStep(all, clear))).toBe(true)
+})
+
+test('a_picture_is_plain_until_something_is_drawn_on_it_and_seen_when_it_was_laid_under', () => {
+  const begun = onPicture({ width: 40, height: 30 })
+  expect([isPlain(begun), isPlain(withStep(begun, line()))]).toEqual([true, false])
+  expect(isPlain(drawn({ is: 'ground', ground: 0 }))).toBe(false)
 })
 
 test('who_has_only_erased_has_drawn_nothing', () => {

@@ -124,6 +124,12 @@ export function isUntouched({ steps }: Drawing): boolean {
   return steps.length === 0
 }
 
+/** Whether there is nothing to be seen but what it was begun on, or plain paper. What was undone is still there. */
+export function isPlain(drawing: Drawing): boolean {
+  const ground = groundOf(drawing)
+  return isEmpty(drawing) && (typeof ground === 'string' || ground === drawing.first)
+}
+
 /** Whether nothing more can be drawn. */
 export function isFull({ steps, done }: Drawing): boolean {
   return done >= STEPS_MAX || pointsIn(steps.slice(0, done)) >= POINTS_MAX

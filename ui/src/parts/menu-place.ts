@@ -5,6 +5,8 @@ export type MenuItem = {
   readonly label: string
   readonly icon: IconName
   readonly danger?: boolean
+  /** Whether it is the one that is chosen; none where it is no choice. */
+  readonly checked?: boolean
   readonly onselect: () => void
 }
 

@@ -352,14 +352,15 @@ fn upload(server: &Server, bytes: u64, piece: &[u8]) -> Result<Took> {
     let (before, memory, begun) = (server.cpu()?, server.memory(), Instant::now());
     let (is_over, most) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        let looking = scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 most.fetch_max(server.memory(), Ordering::Relaxed);
-                std::thread::sleep(LOOK);
+                std::thread::park_timeout(LOOK);
             }
         });
         let brought = server.bring(&mut stream, &path, bytes, piece);
         is_over.store(true, Ordering::Relaxed);
+        looking.thread().unpark();
         brought
     })?;
     let (after, wall) = (server.cpu()?, begun.elapsed());

@@ -21,7 +21,7 @@ const UNKNOWN: &str = "application/octet-stream";
 pub enum Ingested {
     Kept(BlobFile),
     /// A picture that is clean, and is to be decoded before it is kept.
-    Undecoded(Undecoded),
+    Undecoded(Box<Undecoded>),
     /// It is a picture, and nobody can take out of it where it was made: nothing is kept.
     Uncleaned,
 }
@@ -51,7 +51,7 @@ pub fn ingest(complete: Complete) -> io::Result<Ingested> {
         return keep(&complete, &stored, &[], media_type, what).map(Ingested::Kept);
     };
     match previews_cost(BufReader::new(stored.open()?), stored.bytes) {
-        Ok(cost) => Ok(Ingested::Undecoded(Undecoded { complete, stored, media_type, facts, cost })),
+        Ok(cost) => Ok(Ingested::Undecoded(Box::new(Undecoded { complete, stored, media_type, facts, cost }))),
         Err(fault) => keep_unseen(&complete, &stored, fault, media_type, facts).map(Ingested::Kept),
     }
 }

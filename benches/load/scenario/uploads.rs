@@ -113,7 +113,7 @@ async fn bring(door: Arc<Door>, cookie: String) -> Result<()> {
     let mut answer = vec![0; 4 << 10];
     let read = timeout(ANSWER_WAIT, stream.read(&mut answer)).await??;
     let text = String::from_utf8_lossy(&answer[..read]).into_owned();
-    let path = text.lines().find_map(|line| line.strip_prefix("location: ")).ok_or(text.clone())?;
+    let path = text.lines().find_map(|line| line.strip_prefix("location: ")).ok_or_else(|| text.clone())?;
     let append = head("PATCH", path);
     let fields = "Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n";
     stream.write_all(format!("{append}{fields}Content-Length: {UPLOAD_BYTES}\r\n\r\n").as_bytes()).await?;

@@ -92,7 +92,8 @@ fn ten_at_once_do_not_pass_the_limit_together() {
     let dir = tempfile::tempdir().unwrap();
     let uploads = open(&dir);
     let begun = std::thread::scope(|scope| {
-        let tries: Vec<_> = (0..10).map(|_| scope.spawn(|| under(&uploads, (45, 0), (1, 0)).is_none())).collect();
+        // All of them are begun before the first is waited for.
+        let tries = [(); 10].map(|()| scope.spawn(|| under(&uploads, (45, 0), (1, 0)).is_none()));
         tries.into_iter().filter_map(|tried| tried.join().unwrap().then_some(())).count()
     });
     assert_eq!(begun, 4);
@@ -204,7 +205,7 @@ fn what_nobody_goes_on_with_is_gone_after_a_day_whatever_the_clock_does() {
 }
 
 fn bring(uploads: &Uploads, by: u64, bytes: &[u8]) -> UploadId {
-    let id = begin(&uploads, new(by, bytes.len() as u64), 0).unwrap();
+    let id = begin(uploads, new(by, bytes.len() as u64), 0).unwrap();
     let mut writing = uploads.write(id, UserId(by), 0, false).unwrap().unwrap();
     writing.write(bytes).unwrap();
     writing.finish(KEPT_MS).unwrap();

@@ -148,6 +148,8 @@ describe('where things stand in Chromium', { skip }, () => {
     // Those who listen have it all the time, and where the day begins it is seen without scrolling.
     assert.equal(await page.getByRole('heading', { name: 'Today' }).count(), 1)
     await page.mouse.wheel(0, -9_000)
+    // A wheel's way takes some pictures.
+    await page.waitForFunction(() => document.querySelector('.timeline .viewport').scrollTop === 0)
     await until('0')
     const begin = page.locator('.timeline section > p').first()
     assert.equal(await begin.evaluate((p) => getComputedStyle(p).opacity), '1')

@@ -10,6 +10,7 @@ import { picture } from './harness/picture.js'
 import { drawnPixels, drawnSum, sentPixels, thickness } from './harness/pixels.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { sentMessage, until } from './harness/until.js'
 import { Voice } from './harness/voice.js'
 
 const WHITE = [255, 255, 255]
@@ -531,27 +532,8 @@ describe('doodles in Chromium', { skip }, () => {
   const said = (words) =>
     ada.page.locator('dialog [role=status]', { hasText: words }).waitFor({ state: 'attached' })
 
-  /** The message that says so, once the box has it. */
-  async function sent(body) {
-    let found
-    await until(async () => {
-      const messages = await ada.page.evaluate(
-        async () => (await (await fetch('/api/rooms/1/messages?limit=10')).json()).messages,
-      )
-      found = messages.findLast((message) => message.body === body)
-      return Boolean(found)
-    })
-    return found
-  }
+  const sent = (body) => sentMessage(ada.page, body)
 })
-
-async function until(holds, tries = 150) {
-  for (; tries > 0; tries--) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  assert.fail(`never: ${holds}`)
-}
 
 function isNear(colour, other, by) {
   return colour.every((value, channel) => Math.abs(value - other[channel]) <= by)

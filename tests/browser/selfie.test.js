@@ -9,6 +9,7 @@ import { Person } from './harness/person.js'
 import { drawnPixels, sentPixels } from './harness/pixels.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { sentMessage, until } from './harness/until.js'
 
 const ALLOWED = '--use-fake-ui-for-media-stream'
 const TWO = '--use-fake-device-for-media-stream=device-count=2'
@@ -246,27 +247,8 @@ describe('photos in Chromium', { skip }, () => {
     await page.locator('.tray button.thing[aria-label*="me."]').waitFor()
   }
 
-  /** The message that says so, once the box has it. */
-  async function sent(body) {
-    let found
-    await until(async () => {
-      const messages = await ada.page.evaluate(
-        async () => (await (await fetch('/api/rooms/1/messages?limit=10')).json()).messages,
-      )
-      found = messages.findLast((message) => message.body === body)
-      return Boolean(found)
-    })
-    return found
-  }
+  const sent = (body) => sentMessage(ada.page, body)
 })
-
-async function until(holds, tries = 150) {
-  for (; tries > 0; tries--) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  assert.fail(`never: ${holds}`)
-}
 
 /** In the page: counts how many cameras are on. */
 function countCameras() {

@@ -1,7 +1,8 @@
 //! The checkpointer: a thread that copies the WAL into the database, so that no commit waits for it.
 //!
 //! While messages come it works each time the WAL has grown by [`WAL_PAGES`]. Once all is quiet it empties the WAL and
-//! then sleeps until the next commit: an idle box writes nothing.
+//! then sleeps until the next commit: an idle box writes nothing. What was deleted is in the WAL's old pages: soon after a
+//! deletion the WAL is emptied, quiet or not.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 
 use super::database;
 
@@ -21,6 +22,8 @@ const WAL_PAGES: u32 = 4_096;
 const WAL_PAGES_MAX: u32 = 4 * WAL_PAGES;
 /// Silence after which the WAL is emptied.
 const QUIET: Duration = Duration::from_secs(30);
+/// How long what was deleted may stay in the WAL: emptying it for each deletion would write the same pages again and again.
+const DELETED_STAYS_MAX: Duration = Duration::from_secs(30);
 
 /// How far the WAL has grown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -54,6 +57,8 @@ struct CheckpointerState {
     wal: Wal,
     /// When the WAL is to be emptied; `None` while it is empty.
     quiet_at: Option<Instant>,
+    /// When it is to be emptied though commits go on; `None` while nothing that was deleted is in it.
+    deleted_until: Option<Instant>,
     closing: bool,
 }
 
@@ -77,15 +82,19 @@ impl Checkpointer {
         Ok((handle, thread))
     }
 
-    /// Tells of a commit.
-    pub(super) fn committed(&self, wal: Wal) {
+    /// Tells of a commit, and whether something was deleted by it.
+    pub(super) fn committed(&self, wal: Wal, deletes: bool) {
         let mut state = self.lock();
         if std::mem::replace(&mut state.newest, wal) == wal {
             // Nothing was written: read markers that had not moved.
             return;
         }
         state.wal = wal;
-        let asleep = state.quiet_at.replace(Instant::now() + QUIET).is_none();
+        let now = Instant::now();
+        if deletes {
+            state.deleted_until.get_or_insert(now + DELETED_STAYS_MAX);
+        }
+        let asleep = state.quiet_at.replace(now + QUIET).is_none();
         if asleep || wal.pending >= WAL_PAGES {
             self.shared.changed.notify_one();
         }
@@ -115,7 +124,12 @@ impl Shared {
             if let Err(e) = carry_out(&mut connection, &database, &task) {
                 log::warn!("a checkpoint failed and will be tried again: {e}");
                 connection = None;
-                self.lock().quiet_at.get_or_insert_with(|| Instant::now() + QUIET);
+                let mut state = self.lock();
+                let again = Instant::now() + QUIET;
+                state.quiet_at.get_or_insert(again);
+                if matches!(task, Task::Empty) {
+                    state.deleted_until.get_or_insert(again);
+                }
             }
             if closing {
                 return;
@@ -134,13 +148,14 @@ impl Shared {
                 state.newest = Wal::default();
                 return if wal.pages >= WAL_PAGES_MAX { Task::Restart } else { Task::Passive };
             }
-            let Some(at) = state.quiet_at else {
+            let Some(at) = [state.quiet_at, state.deleted_until].into_iter().flatten().min() else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 state.quiet_at = None;
+                state.deleted_until = None;
                 state.newest = Wal::default();
                 return Task::Empty;
             }
@@ -161,9 +176,19 @@ fn carry_out(connection: &mut Option<Connection>, database: &std::path::Path, ta
             run(db, "PASSIVE")?;
             run(db, "RESTART")?
         }
-        Task::Close | Task::Empty => run(db, "TRUNCATE")?,
+        Task::Empty => {
+            run(db, "PASSIVE")?;
+            empty(db)?
+        }
+        Task::Close => run(db, "TRUNCATE")?,
     };
     Ok(())
+}
+
+/// Empties the WAL; an error where somebody reads from it for too long.
+fn empty(db: &Connection) -> rusqlite::Result<Wal> {
+    let wal = run(db, "TRUNCATE")?;
+    if wal.pages > 0 { Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)) } else { Ok(wal) }
 }
 
 fn run(db: &Connection, mode: &str) -> rusqlite::Result<Wal> {
@@ -195,12 +220,37 @@ mod tests {
     fn a_commit_that_wrote_nothing_does_not_wake_it() {
         let checkpointer = Checkpointer { shared: Arc::default() };
         let wal = Wal { pages: 5, pending: 5 };
-        checkpointer.committed(wal);
+        checkpointer.committed(wal, false);
         assert!(checkpointer.lock().quiet_at.take().is_some());
-        checkpointer.committed(wal);
+        checkpointer.committed(wal, false);
         assert!(checkpointer.lock().quiet_at.is_none());
-        checkpointer.committed(Wal { pages: 6, pending: 6 });
+        checkpointer.committed(Wal { pages: 6, pending: 6 }, false);
         assert!(checkpointer.lock().quiet_at.is_some());
+    }
+
+    #[test]
+    fn what_was_deleted_leaves_the_wal_though_commits_go_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = database::open_database(dir.path()).unwrap();
+        let (checkpointer, thread) = Checkpointer::start(dir.path().join(database::DATABASE_FILE)).unwrap();
+        let mut wal = measure(&db).unwrap();
+        assert!(wal.pages > 0, "the migration is in the WAL, for this test to mean anything");
+        checkpointer.committed(wal, true);
+        let until = checkpointer.lock().deleted_until.unwrap();
+        wal.pages += 1;
+        checkpointer.committed(wal, true);
+        assert_eq!(checkpointer.lock().deleted_until, Some(until), "a later deletion does not put it off");
+        checkpointer.lock().deleted_until = Some(Instant::now());
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while measure(&db).unwrap().pages > 0 {
+            assert!(Instant::now() < deadline);
+            wal.pages += 1;
+            checkpointer.committed(wal, false);
+            checkpointer.shared.changed.notify_one();
+            thread::yield_now();
+        }
+        checkpointer.close();
+        thread.join().unwrap();
     }
 
     #[test]
@@ -208,7 +258,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
         let (checkpointer, thread) = Checkpointer::start(dir.path().join(database::DATABASE_FILE)).unwrap();
-        checkpointer.committed(Wal { pages: WAL_PAGES, pending: WAL_PAGES });
+        checkpointer.committed(Wal { pages: WAL_PAGES, pending: WAL_PAGES }, false);
         let deadline = Instant::now() + Duration::from_secs(10);
         while measure(&db).unwrap().pending > 0 {
             assert!(Instant::now() < deadline);

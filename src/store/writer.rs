@@ -277,7 +277,7 @@ impl Writer {
             }
         }
         match checkpoint::measure(db) {
-            Ok(wal) => self.checkpointer.committed(wal),
+            Ok(wal) => self.checkpointer.committed(wal, effects.deletions),
             Err(e) => log::warn!("the size of the write-ahead log is not known: {e}"),
         }
         if effects.messages {

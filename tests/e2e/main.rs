@@ -12,6 +12,7 @@ mod crash;
 mod cut;
 mod disk;
 mod doors;
+mod erased;
 mod invites;
 mod log;
 mod lost;

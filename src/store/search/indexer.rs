@@ -15,6 +15,8 @@ use super::segment::Segments;
 const DELAY: Duration = Duration::from_secs(30);
 /// How long the words of a deleted message may wait.
 const DELETION_DELAY: Duration = Duration::from_secs(10);
+/// How long they may then stay in the index's WAL, though messages go on.
+const DELETED_STAYS_MAX: Duration = Duration::from_secs(20);
 /// Silence after which the index's WAL is emptied and memory is given back.
 const QUIET: Duration = Duration::from_secs(30);
 /// How long to wait after the disk failed.
@@ -43,6 +45,8 @@ struct IndexerState {
     due: Option<Instant>,
     /// When to tidy up; `None` when that is done.
     quiet_at: Option<Instant>,
+    /// When to tidy up though messages go on; `None` while nothing that was deleted is in the WAL.
+    deleted_until: Option<Instant>,
     /// A reader found the index damaged.
     damaged: bool,
     closing: bool,
@@ -139,11 +143,13 @@ impl Shared {
             if state.due.is_some_and(|at| at <= now) {
                 return Task::Index;
             }
-            if state.quiet_at.is_some_and(|at| at <= now) {
+            let tidy_at = [state.quiet_at, state.deleted_until].into_iter().flatten().min();
+            if tidy_at.is_some_and(|at| at <= now) {
                 state.quiet_at = None;
+                state.deleted_until = None;
                 return Task::Tidy;
             }
-            state = match [state.due, state.quiet_at].into_iter().flatten().min() {
+            state = match [state.due, tidy_at].into_iter().flatten().min() {
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(at) => self.changed.wait_timeout(state, at - now).unwrap_or_else(PoisonError::into_inner).0,
             };
@@ -200,6 +206,9 @@ impl Thread {
                     false => None,
                 };
                 state.quiet_at = Some(now + QUIET);
+                if deletions {
+                    state.deleted_until.get_or_insert(now + DELETED_STAYS_MAX);
+                }
             }
             Err(e) if is_damage(&e) => {
                 log::warn!("the search index is damaged: {e}");

@@ -59,6 +59,19 @@ async function reload(before: Chat): Promise<Chat> {
   return chat
 }
 
+test('who_reads_far_up_still_keeps_the_last_messages_for_a_reload', async () => {
+  const { chat } = await insideWithTwo()
+  const far = chat.rooms.get(1)!
+  const rows = Array.from({ length: 4_000 }, (_, i) => message({ id: 100 + i, n: i + 3 }))
+  far.addPage(3, 4_002, rows)
+  far.last_n = 4_002
+  far.looked = 50
+  far.addPage(1, 100, rows.slice(0, 98))
+  browser.isThere = false
+  const next = await reload(chat)
+  expect(next.rooms.get(1)?.timeline.at(4_002)?.rows.length).toBe(CACHED_ROWS_MAX)
+})
+
 test('a_reload_while_the_box_is_away_shows_the_chats_and_the_last_messages', async () => {
   const { chat } = await insideWithTwo()
   browser.isThere = false

@@ -16,6 +16,7 @@ import type { KeptAccounts } from './keptAccounts'
 import type { CacheChange, KeptStore } from './keptStore'
 import type { RoomState } from './room.svelte'
 import type { Rooms } from './rooms.svelte'
+import { ROWS_LAST_KEPT } from './timeline'
 
 /** What is kept in the record with the id 0. */
 export type CachedHead = {
@@ -63,8 +64,8 @@ const LAYOUT = `2.${PROTOCOL_VERSION}`
 export const CACHED_ROOMS_MAX = 200
 /** Rooms, the liveliest first, whose last messages are kept. */
 export const CACHED_TALKS_MAX = 30
-/** Messages of each: as many as a conversation opens with. */
-export const CACHED_ROWS_MAX = 60
+/** Messages of each. */
+export const CACHED_ROWS_MAX = ROWS_LAST_KEPT
 /**
  * UTF-16 units of their texts, and of what is told of their attachments, of each room: with all others at most 2 MB, read
  * within some 10 ms.

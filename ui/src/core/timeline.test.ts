@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tombstone } from './revisions'
 import { message } from './testing/box'
-import { between, Timeline } from './timeline'
+import { between, ROWS_LAST_KEPT, Timeline } from './timeline'
 
 const rows = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => message({ id: 100 + from + i, n: from + i }))
@@ -72,14 +72,29 @@ test('between_gives_a_copy', () => {
 
 test('trimming_lets_go_of_the_far_end', () => {
   const timeline = new Timeline()
-  timeline.insert(1, 100, rows(1, 100))
-  timeline.trim(100, 40)
-  expect(known(timeline)).toEqual([[61, 100]])
-  timeline.insert(1, 20, rows(1, 20))
-  timeline.trim(10, 40)
+  timeline.insert(1, 1_000, rows(1, 1_000))
+  timeline.trim(1_000, 400)
+  expect(known(timeline)).toEqual([[601, 1_000]])
+  timeline.trim(1_000, 30)
+  expect(known(timeline)).toEqual([[971, 1_000]])
+})
+
+test('the_last_messages_stay_wherever_one_reads', () => {
+  const timeline = new Timeline()
+  timeline.insert(601, 1_000, rows(601, 1_000))
+  timeline.insert(1, 200, rows(1, 200))
+  timeline.trim(100, 400)
   expect(known(timeline)).toEqual([
-    [1, 20],
-    [61, 80],
+    [1, 200],
+    [601, 740],
+    [1_001 - ROWS_LAST_KEPT, 1_000],
+  ])
+  expect(numbers(timeline)).toHaveLength(400)
+  timeline.insert(1_001, 1_010, rows(1_001, 1_010))
+  timeline.trim(100, 200)
+  expect(known(timeline)).toEqual([
+    [1, 140],
+    [1_011 - ROWS_LAST_KEPT, 1_010],
   ])
 })
 

@@ -13,6 +13,11 @@ type Known = { from: number; to: number; rows: Message[] }
 export const ROWS_KEPT_MAX = 2_000
 /** Of any other: as many as are shown of one. A page stays open for weeks, and there may be hundreds of rooms. */
 export const ROWS_UNSEEN_KEPT_MAX = 300
+/**
+ * Of them, at the end of what is known: as many as a conversation opens with. They are what the cache keeps of a room
+ * (`cache.ts`), wherever in it somebody reads.
+ */
+export const ROWS_LAST_KEPT = 60
 
 export class Timeline {
   /** Ascending, disjoint, never touching. */
@@ -42,12 +47,7 @@ export class Timeline {
    */
   insert(from: number, to: number, rows: readonly Message[]): void {
     if (to < from) return
-    const newest = this.#ranges.at(-1)
-    if (newest && newest.to === from - 1) {
-      newest.rows.push(...rows)
-      newest.to = to
-      return
-    }
+    if (this.#append(from, to, rows)) return
     const apart: Known[] = []
     let merged: Known = { from, to, rows: rows.map((row) => this.#newest(row)) }
     for (const range of this.#ranges) {
@@ -56,6 +56,15 @@ export class Timeline {
     }
     apart.push(merged)
     this.#ranges = apart.sort((a, b) => a.from - b.from)
+  }
+
+  /** Puts rows behind the last ones, where none is missing between them. */
+  #append(from: number, to: number, rows: readonly Message[]): boolean {
+    const last = this.#ranges.at(-1)
+    if (last?.to !== from - 1) return false
+    last.rows.push(...rows)
+    last.to = to
+    return true
   }
 
   #newest(message: Message): Message {
@@ -75,18 +84,32 @@ export class Timeline {
     return false
   }
 
-  /** Lets go of what lies farthest from `keep`, down to `max` messages. */
+  /** Lets go of what lies farthest from `keep`, down to `max` messages; the last ones stay. */
   trim(keep: number, max: number): void {
     let count = this.#ranges.reduce((sum, range) => sum + range.rows.length, 0)
-    while (count > max) {
+    if (count <= max) return
+    const end = this.#takeEnd(Math.min(ROWS_LAST_KEPT, max))
+    count -= end.rows.length
+    while (count > max - end.rows.length) {
       const first = this.#ranges[0]!
       const last = this.#ranges.at(-1)!
       const atEnd = Math.abs(last.to - keep) >= Math.abs(keep - first.from)
-      const cut = shorten(atEnd ? last : first, atEnd, count - max)
+      const cut = shorten(atEnd ? last : first, atEnd, count - max + end.rows.length)
       count -= (atEnd ? last : first).rows.length - (cut?.rows.length ?? 0)
       if (atEnd) this.#ranges.splice(-1, 1, ...(cut ? [cut] : []))
       else this.#ranges.splice(0, 1, ...(cut ? [cut] : []))
     }
+    if (!this.#append(end.from, end.to, end.rows)) this.#ranges.push(end)
+  }
+
+  /** Takes out the last `count` messages of the last range. */
+  #takeEnd(count: number): Known {
+    const range = this.#ranges.pop()!
+    const rows = range.rows.slice(-count)
+    if (rows.length === range.rows.length) return range
+    const { n: from } = rows[0]!
+    this.#ranges.push({ from: range.from, to: from - 1, rows: range.rows.slice(0, -count) })
+    return { from, to: range.to, rows }
   }
 
   clear(): void {

@@ -156,6 +156,30 @@ describe('finding what was said in Chromium', { skip }, () => {
     await page.waitForURL((url) => !url.pathname.startsWith('/r/'))
   })
 
+  chapter('what is typed before a field is there goes into it, and nowhere else', async () => {
+    const { page } = ada
+    await ada.openRoom('Grace 葛')
+    await ada.composer().focus()
+    await typedAtOnce(page, 'f', '喝汤')
+    await count(ada, '1 of 3').waitFor()
+    assert.equal(await field(ada).inputValue(), '喝汤')
+    await page.keyboard.type('!')
+    assert.equal(await field(ada).inputValue(), '喝汤!')
+    await page.keyboard.press('Escape')
+    await field(ada).waitFor({ state: 'detached' })
+    assert.ok(await isFocused(ada.composer()))
+    await typedAtOnce(page, 'k', 'Every')
+    const switcher = page.getByRole('combobox', { name: 'Go to a room or a person' })
+    await page.getByRole('option').first().getByText('Everybody').waitFor()
+    assert.equal(await switcher.inputValue(), 'Every')
+    await page.keyboard.press('Escape')
+    await switcher.waitFor({ state: 'detached' })
+    assert.ok(await isFocused(ada.composer()))
+    assert.equal(await ada.composer().inputValue(), '')
+    await page.goBack()
+    await page.waitForURL((url) => !url.pathname.startsWith('/r/'))
+  })
+
   chapter('a day of one’s own calendar is gone to, or the next one with messages', async () => {
     const { page } = ada
     await ada.openRoom('Grace 葛')
@@ -371,6 +395,16 @@ async function goTo(person, day) {
 /** The day that this moment is on in a time zone, such as 2026-11-20. */
 function dayIn(timeZone, at) {
   return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(at)
+}
+
+/** Ctrl and a key, and a text before the page has done anything about the key but hear it. */
+function typedAtOnce(page, key, text) {
+  const press = ([key, text]) => {
+    const pressed = new KeyboardEvent('keydown', { key, ctrlKey: true, bubbles: true, cancelable: true })
+    document.activeElement.dispatchEvent(pressed)
+    document.execCommand('insertText', false, text)
+  }
+  return page.evaluate(press, [key, text])
 }
 
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement)

@@ -2,6 +2,7 @@
 import type { RoomState } from './core/room.svelte'
 import { findIn, router } from './router.svelte'
 import { appearance } from './style/appearance.svelte'
+import { typeAhead } from './typeAhead'
 import { isWriting } from './writing'
 
 export type Overlay = 'switcher' | 'help' | null
@@ -14,8 +15,10 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
     const command = event.ctrlKey || event.metaKey
     const alone = command && !event.shiftKey && !event.altKey
     const key = event.key.toLowerCase()
-    if (alone && key === 'k') show('switcher')
-    else if (alone && key === 'f') search(open())
+    if (alone && key === 'k') {
+      typeAhead()
+      show('switcher')
+    } else if (alone && key === 'f') search(open())
     else if (event.key === '?' && appearance.singleKeys && !command && !isWriting(event.target)) show('help')
     else return
     event.preventDefault()
@@ -24,8 +27,9 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
   return () => document.removeEventListener('keydown', pressed)
 }
 
-/** In the room that is in sight, else everywhere. */
-function search(room: RoomState | undefined): void {
+/** Opens the search in a room, or everywhere. */
+export function search(room: RoomState | undefined): void {
+  if (!typeAhead()) return
   if (room) findIn(room.id)
   else router.go('/search')
 }

@@ -133,6 +133,7 @@ describe('doodles in Chromium', { skip }, () => {
     await page.getByRole('button', { name: 'Close' }).click()
     await page.locator('.toast', { hasText: 'stays on this device until you send it' }).waitFor()
     await page.reload()
+    await seeWay('Go on with the doodle')
     await openDoodle()
     assert.equal(await drawnSum(page), before)
     await page.keyboard.press('Control+z')
@@ -153,6 +154,7 @@ describe('doodles in Chromium', { skip }, () => {
     await page.keyboard.type('My second')
     await page.keyboard.press('Enter')
     await sent('My second')
+    await seeWay('Doodle')
     await openDoodle()
     assert.deepEqual(await drawnPixels(page, [[0.3, 0.25]]), [WHITE])
     await page.keyboard.press('Escape')
@@ -441,6 +443,15 @@ describe('doodles in Chromium', { skip }, () => {
     await ada.page.getByRole('menuitem', { name: 'Doodle' }).click()
     await ada.page.locator('.pad').waitFor()
     await ada.page.evaluate(() => new Promise(requestAnimationFrame))
+  }
+
+  /** What the menu calls it. */
+  async function seeWay(name) {
+    await ada.page.getByRole('button', { name: 'Add to the message' }).click()
+    const way = ada.page.getByRole('menuitem', { name, exact: true })
+    await way.waitFor()
+    await ada.page.keyboard.press('Escape')
+    await way.waitFor({ state: 'hidden' })
   }
 
   async function openViewer(text) {

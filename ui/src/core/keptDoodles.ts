@@ -68,6 +68,18 @@ export class KeptDoodles {
     }
   }
 
+  /** Whether anything is there. */
+  async isKept(of: Account, room: RoomId): Promise<boolean> {
+    await this.#turn
+    const key = [of, room, 'head', 0] satisfies Key
+    return this.#store
+      .read('doodles', (doodles) => doodles.getKey(key))
+      .then(
+        (found) => found !== undefined,
+        () => false,
+      )
+  }
+
   /** Keeps it; says whether it is on the device, or need not be. One after the other, in the order in which they are asked for. */
   keep<F, S>(of: Account, room: RoomId, doodle: KeptDoodle<F, S>): Promise<boolean> {
     return this.#inTurn(() => this.#write(of, room, doodle))

@@ -21,6 +21,11 @@ export function keepingIn(room: RoomState): Keeping | null {
   }
 }
 
+/** Whether one was begun there. */
+export async function isBegunIn(room: RoomState): Promise<boolean> {
+  return chat.me ? doodles.isKept(accountOf(chat.me), room.id) : false
+}
+
 /** What was begun there, if anything was. */
 export async function keptIn(room: RoomState): Promise<KeptDrawing | null> {
   return chat.me ? doodles.read<DoodleFacts, DoodleStep>(accountOf(chat.me), room.id) : null

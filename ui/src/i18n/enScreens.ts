@@ -203,6 +203,7 @@ export const enScreens = {
 
   // --- Doodles and the camera --------------------------------------------------------------------
   'doodle.title': 'Doodle',
+  'doodle.waiting': 'Go on with the doodle',
   'doodle.file': 'Doodle.png',
   'doodle.area': 'Drawing area',
   'doodle.hint':

@@ -190,6 +190,7 @@ export const zhScreens: ScreensTable = {
 
   // --- Doodles and the camera --------------------------------------------------------------------
   'doodle.title': '涂鸦',
+  'doodle.waiting': '继续涂鸦',
   'doodle.file': '涂鸦.png',
   'doodle.area': '画板',
   'doodle.hint':

@@ -7,12 +7,15 @@ export function followWindow(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') chat.wake()
   })
-  addEventListener('pagehide', () => {
+  const { store } = chat.entry.kept
+  addEventListener('pagehide', ({ persisted }) => {
     chat.hide()
     leaveTab(tab)
+    if (persisted) store.letGo()
   })
-  addEventListener('pageshow', (event) => {
-    if (!event.persisted) return
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return
+    store.takeUp()
     takeTab()
     chat.show()
   })

@@ -167,3 +167,45 @@ test('and_with_everything_of_one_who_may_keep_nothing', async () => {
   await store.prune(null)
   expect(await store.read('outbox', (outbox) => outbox.getAllKeys())).toEqual(['0', '0/0'])
 })
+
+test('a_page_that_is_put_aside_keeps_nobody_from_what_is_kept', async () => {
+  await store.put(item('a'))
+  // What goes on with each answer ends never by itself where no answer is heard.
+  let asked = 0
+  const goesOn = store.putting((outbox) => {
+    const again = () => {
+      asked += 1
+      outbox.get('a').onsuccess = again
+    }
+    again()
+  })
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(1))
+  store.letGo()
+  await expect(goesOn).rejects.toThrow()
+  await expect(store.put(item('b'))).rejects.toThrow('elsewhere')
+  await expect(store.all(ADA)).rejects.toThrow('elsewhere')
+  const newer = await held(99)
+  newer.close()
+})
+
+test('nor_is_it_kept_by_what_is_just_over', async () => {
+  await store.put(item('a'))
+  const aborted = vi.spyOn(IDBTransaction.prototype, 'abort').mockImplementationOnce(() => {
+    throw new DOMException('committing', 'InvalidStateError')
+  })
+  const [over, other] = [store.put(item('b')), store.put(item('c'))]
+  await Promise.resolve()
+  await Promise.resolve()
+  store.letGo()
+  expect(aborted).toHaveBeenCalledTimes(2)
+  await over
+  await expect(other).rejects.toThrow()
+})
+
+test('and_goes_on_when_one_comes_back', async () => {
+  await store.put(item('a'))
+  store.letGo()
+  store.takeUp()
+  await store.put(item('b'))
+  expect(await store.all(ADA)).toHaveLength(2)
+})

@@ -35,6 +35,8 @@ export class KeptStore implements OutboxStore {
   #db: IDBDatabase | null = null
   /** Rejected while an older tab keeps the database from being opened, and there until it is. */
   #opening: Promise<IDBDatabase> | null = null
+  #underWay = new Set<IDBTransaction>()
+  #isLetGo = false
 
   constructor(name: string, accounts: Pick<KeptAccounts, 'has' | 'isLast'>) {
     this.#name = name
@@ -125,8 +127,23 @@ export class KeptStore implements OutboxStore {
     })
   }
 
+  /**
+   * The page goes where the browser keeps it as it is, in case one comes back: nothing of it goes on there, and in Safari what
+   * is under way would keep every other page from what is kept here. So it ends, and nothing begins before `takeUp`.
+   */
+  letGo(): void {
+    this.#isLetGo = true
+    for (const transaction of this.#underWay) abort(transaction)
+    this.#close()
+  }
+
+  /** One has come back. */
+  takeUp(): void {
+    this.#isLetGo = false
+  }
+
   async read<T>(name: StoreName, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const request = ask((await this.#open()).transaction(name).objectStore(name))
+    const request = ask(this.#begin(await this.#open(), name, 'readonly').objectStore(name))
     return new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
       request.onerror = () => reject(request.error)
@@ -135,12 +152,22 @@ export class KeptStore implements OutboxStore {
 
   /** Resolves when what `work` asks for is on the device, and rejects when none of it is. */
   async #write(name: StoreName, work: (store: IDBObjectStore) => void): Promise<void> {
-    const transaction = (await this.#open()).transaction(name, 'readwrite')
+    const transaction = this.#begin(await this.#open(), name, 'readwrite')
     work(transaction.objectStore(name))
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve()
       transaction.onabort = () => reject(transaction.error)
     })
+  }
+
+  #begin(db: IDBDatabase, name: StoreName, mode: IDBTransactionMode): IDBTransaction {
+    if (this.#isLetGo) throw new Error('the page is elsewhere')
+    const transaction = db.transaction(name, mode)
+    this.#underWay.add(transaction)
+    const over = () => this.#underWay.delete(transaction)
+    transaction.addEventListener('complete', over)
+    transaction.addEventListener('abort', over)
+    return transaction
   }
 
   async #open(): Promise<IDBDatabase> {
@@ -170,6 +197,14 @@ export class KeptStore implements OutboxStore {
   #close(): void {
     this.#db?.close()
     this.#db = null
+  }
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort()
+  } catch {
+    // It is over, and is just to hear of it.
   }
 }
 

@@ -8,7 +8,12 @@ export function keepingRows(change: () => void): void {
   // Nearer to its end the list follows that by itself.
   const row = list && fromEnd(list) > END_PX ? rowInSight(list) : null
   if (list && row) holding(list, row, change)
-  else change()
+  else {
+    flushSync(change)
+    // Laid out at once: as long as styles of whatever else are on their way, WebKit draws nothing that is new, and the list
+    // would be shorter meanwhile.
+    if (list) fromEnd(list)
+  }
 }
 
 /** More or less of a text is shown by a button at its end: more of it below what was read, or the button where it was. */

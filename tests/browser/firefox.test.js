@@ -15,6 +15,7 @@ import {
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { bringThings, doodle, lookThrough, takePhoto } from './harness/things.js'
 import { sayAloud } from './harness/voices.js'
 
 describe('two people in Firefox', { skip }, () => {
@@ -58,5 +59,13 @@ describe('two people in Firefox', { skip }, () => {
   )
   chapter('what was said is found within the room, and marked', () => findHere(ada))
   chapter('what is said aloud is heard as long as it was', () => sayAloud(ada, grace))
+  chapter('a picture and a file come to the other, and are there after a reload and a restart', () =>
+    bringThings(porch, ada, grace),
+  )
+  chapter('a doodle by pen and mouse has its ink where it was drawn', () => doodle(ada, grace))
+  chapter('what the camera has seen the other sees', () => takePhoto(ada, grace))
+  chapter('the gallery has what was sent, and a picture is looked at closely', () =>
+    lookThrough(grace, porch.url('localhost'), 3),
+  )
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

@@ -14,6 +14,7 @@ import {
 } from './harness/chat.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
+import { bringThings, choosePhotoInstead, doodle, lookThrough } from './harness/things.js'
 import { sayWhyNot } from './harness/voices.js'
 import { skip, WebKit } from './harness/webkit.js'
 
@@ -53,5 +54,15 @@ describe('two people in WebKitGTK', { skip }, () => {
   )
   chapter('what was said is found within the room, and marked', () => findHere(ada))
   chapter('it says that it records no sound', () => sayWhyNot(ada))
+  chapter('a picture and a file come to the other, and are there after a reload and a restart', () =>
+    bringThings(porch, ada, grace),
+  )
+  chapter('a doodle by pen and mouse has its ink where it was drawn', () => doodle(ada, grace))
+  chapter('where there is no camera that is said, and a picture does', () =>
+    choosePhotoInstead(porch, ada, grace),
+  )
+  chapter('the gallery has what was sent, and a picture is looked at closely', () =>
+    lookThrough(grace, porch.url('localhost'), 3),
+  )
   chapter('an error in a page is told to the owner', () => tellOfAnError(porch, ada, grace))
 })

@@ -174,7 +174,7 @@ async function say(tab, text) {
 }
 
 /** In the page: whether the timeline stands at its end. */
-function isAtEnd() {
+export function isAtEnd() {
   let list = [...document.querySelectorAll('article')].at(-1)
   while (list && getComputedStyle(list).overflowY !== 'auto') list = list.parentElement
   return Boolean(list) && list.scrollHeight - list.scrollTop - list.clientHeight < 2

@@ -21,7 +21,7 @@ export async function launch(porch, name) {
     userDataDir: profile,
     extraPrefsFirefox: {
       'intl.accept_languages': 'en-US',
-      // A microphone that hums, and nobody who is asked for it.
+      // A microphone that hums and a camera of one colour, and nobody who is asked for them.
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
     },
@@ -56,5 +56,18 @@ export class FirefoxTab extends Tab {
   async type(selector, text) {
     await this.#page.focus(selector)
     await this.#page.keyboard.type(text)
+  }
+
+  async choose(selector, ...paths) {
+    const field = await this.#page.$(selector)
+    await field.uploadFile(...paths)
+  }
+
+  async drag([first, ...others]) {
+    const { mouse } = this.#page
+    await mouse.move(first.x, first.y)
+    await mouse.down()
+    for (const { x, y } of others) await mouse.move(x, y)
+    await mouse.up()
   }
 }

@@ -14,8 +14,7 @@ export function picture(width, height, hue) {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const colour = rgb(hue + (40 * x) / width, 0.75 - (0.35 * y) / height)
-      rows.set(colour, y * (1 + width * 3) + 1 + x * 3)
+      rows.set(colourAt(x / width, y / height, hue), y * (1 + width * 3) + 1 + x * 3)
     }
   }
   return Buffer.concat([
@@ -24,6 +23,11 @@ export function picture(width, height, hue) {
     chunk('IDAT', deflateSync(rows)),
     chunk('IEND', Buffer.alloc(0)),
   ])
+}
+
+/** Its colour at a place told in parts of it. */
+export function colourAt(x, y, hue) {
+  return rgb(hue + 40 * x, 0.75 - 0.35 * y)
 }
 
 function chunk(type, content) {

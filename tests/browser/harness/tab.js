@@ -3,7 +3,10 @@
 /** The page has this long for anything, on a busy machine too. */
 const WAIT_MS_MAX = 20_000
 
-/** Base of the two drivers that are not Playwright: they give `goto`, `reload`, `click`, `type` and `run`. */
+/**
+ * Base of the drivers that are not Playwright: they give `goto`, `reload`, `click`, `type` and `run`; where a story asks for it,
+ * `choose(selector, ...paths)`, which chooses files, and `drag(places)`, which leads the pressed mouse over the window.
+ */
 export class Tab {
   /** Calls a function in the page, with arguments that JSON can carry; gives what it returns. */
   evaluate(fn, ...args) {

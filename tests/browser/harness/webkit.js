@@ -100,6 +100,27 @@ export class WebKit extends Tab {
     })
   }
 
+  /** Such a field takes the names of files for keys, whether it is to be seen or not. */
+  choose(selector, ...paths) {
+    return this.type(selector, paths.join('\n'))
+  }
+
+  async drag([first, ...others]) {
+    const at = ({ x, y }) => ({ type: 'pointerMove', duration: 0, x: Math.round(x), y: Math.round(y) })
+    const mouse = {
+      type: 'pointer',
+      id: 'mouse',
+      parameters: { pointerType: 'mouse' },
+      actions: [
+        at(first),
+        { type: 'pointerDown', button: 0 },
+        ...others.map(at),
+        { type: 'pointerUp', button: 0 },
+      ],
+    }
+    await this.#ask('POST', '/actions', { actions: [mouse] })
+  }
+
   async #find(selector) {
     const found = await this.#ask('POST', '/element', { using: 'css selector', value: selector })
     return found[ELEMENT]

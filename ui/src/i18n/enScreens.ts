@@ -93,7 +93,7 @@ export const enScreens = {
   'sending.notAdded': 'Not added: {names}.',
   'sending.folders': 'A folder cannot be sent: {names}. Choose the files in it.',
   'sending.notKept':
-    'This device has no space to keep these files. Leave this page open until they are sent.',
+    'This device cannot keep these files. Leave this page open until they are sent.',
   'sending.begun': { one: 'Uploading {n} file', other: 'Uploading {n} files' },
   'sending.brought': 'Uploaded',
   'sending.progress': 'Uploading: {come} of {size}',
@@ -222,7 +222,7 @@ export const enScreens = {
   'doodle.stamped': '{emoji} placed',
   'doodle.full': 'This doodle holds no more. Send it, and draw on the picture that was sent.',
   'doodle.kept': 'Your doodle stays on this device until you send it.',
-  'doodle.onlyHere': 'This device has no space for your doodle. It stays until this page is closed.',
+  'doodle.onlyHere': 'This device cannot keep your doodle. It stays until this page is closed.',
   'doodle.begunTitle': 'You have a doodle here already',
   'doodle.begun':
     'It was begun in this chat and not sent. Go on with it, or discard it and draw on this picture?',

@@ -191,9 +191,12 @@ describe('the gallery of a room in Chromium', { skip }, () => {
       const page = await (await fetch('/api/rooms/1/galleries/pictures?limit=1')).json()
       return page.messages[0].id
     })
-    await page.waitForFunction((height) => document.querySelector('main .all').clientHeight !== height, null)
+    // The list of chats tells of it in the same moment.
+    const toldOf = page.locator('nav a.row', { hasText: 'One more' })
+    await toldOf.waitFor()
     assert.equal((await topsOf(page))[key], before[key])
     await grace.command({ type: 'delete', room: 1, message: newest })
+    await toldOf.waitFor({ state: 'detached' })
     assert.equal((await topsOf(page))[key], before[key])
     // What one looks at goes too, when it is deleted.
     const id = Number(key.split(' ')[0])

@@ -92,8 +92,7 @@ export const enScreens = {
   'sending.limitDisk': 'The disk of the box has room for {left} more of yours.',
   'sending.notAdded': 'Not added: {names}.',
   'sending.folders': 'A folder cannot be sent: {names}. Choose the files in it.',
-  'sending.notKept':
-    'This device cannot keep these files. Leave this page open until they are sent.',
+  'sending.notKept': 'This device cannot keep these files. Leave this page open until they are sent.',
   'sending.begun': { one: 'Uploading {n} file', other: 'Uploading {n} files' },
   'sending.brought': 'Uploaded',
   'sending.progress': 'Uploading: {come} of {size}',

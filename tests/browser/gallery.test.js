@@ -187,13 +187,13 @@ describe('the gallery of a room in Chromium', { skip }, () => {
     await page.locator(`li[data-key="${key}"]`).waitFor()
     assert.equal((await topsOf(page))[key], before[key])
     await grace.bring([png(77)], 'One more')
+    // The list of chats tells of it in the same moment.
+    const toldOf = page.locator('nav a.row', { hasText: 'One more' })
+    await toldOf.waitFor()
     const newest = await page.evaluate(async () => {
       const page = await (await fetch('/api/rooms/1/galleries/pictures?limit=1')).json()
       return page.messages[0].id
     })
-    // The list of chats tells of it in the same moment.
-    const toldOf = page.locator('nav a.row', { hasText: 'One more' })
-    await toldOf.waitFor()
     assert.equal((await topsOf(page))[key], before[key])
     await grace.command({ type: 'delete', room: 1, message: newest })
     await toldOf.waitFor({ state: 'detached' })

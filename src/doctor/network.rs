@@ -140,7 +140,10 @@ fn is_heard(mouth: &UdpSocket, ear: &UdpSocket, group: SocketAddr) -> io::Result
 /// Other programs on the port of mDNS. `own` is porch's process; this one, which may be asking by now, is none either.
 pub(super) fn responders(own: Option<u32>) -> Vec<Checked> {
     let own: Vec<u32> = own.into_iter().chain([std::process::id()]).collect();
-    let others = without(&sockets(Use::Bound, mdns::PORT), &own);
+    let mut others = without(&sockets(Use::Bound, mdns::PORT), &own);
+    // One that was asked with is closed by now, and was nobody's any more when it was looked for.
+    let still = sockets(Use::Bound, mdns::PORT);
+    others.retain(|other| still.contains(other));
     vec![told(&named(&owners(&others)), others.is_empty(), mdns::listener().is_ok())]
 }
 

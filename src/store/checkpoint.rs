@@ -64,8 +64,10 @@ struct CheckpointerState {
 
 enum Task {
     Close,
-    /// Empty the WAL.
-    Empty,
+    /// Empty the WAL; `deletes`: because something that was deleted is in it.
+    Empty {
+        deletes: bool,
+    },
     /// Copy what can be copied beside readers and the writer.
     Passive,
     /// Make the next commit begin the WAL anew.
@@ -85,7 +87,7 @@ impl Checkpointer {
     /// Tells of a commit, and whether something was deleted by it.
     pub(super) fn committed(&self, wal: Wal, deletes: bool) {
         let mut state = self.lock();
-        if std::mem::replace(&mut state.newest, wal) == wal {
+        if std::mem::replace(&mut state.newest, wal) == wal && !deletes {
             // Nothing was written: read markers that had not moved.
             return;
         }
@@ -127,7 +129,7 @@ impl Shared {
                 let mut state = self.lock();
                 let again = Instant::now() + QUIET;
                 state.quiet_at.get_or_insert(again);
-                if matches!(task, Task::Empty) {
+                if matches!(task, Task::Empty { deletes: true }) {
                     state.deleted_until.get_or_insert(again);
                 }
             }
@@ -155,9 +157,8 @@ impl Shared {
             let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 state.quiet_at = None;
-                state.deleted_until = None;
                 state.newest = Wal::default();
-                return Task::Empty;
+                return Task::Empty { deletes: state.deleted_until.take().is_some() };
             }
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -176,7 +177,7 @@ fn carry_out(connection: &mut Option<Connection>, database: &std::path::Path, ta
             run(db, "PASSIVE")?;
             run(db, "RESTART")?
         }
-        Task::Empty => {
+        Task::Empty { .. } => {
             run(db, "PASSIVE")?;
             empty(db)?
         }

@@ -29,7 +29,8 @@ export function followKeys(show: (overlay: Overlay) => void, open: () => RoomSta
 
 /** Opens the search in a room, or everywhere. */
 export function search(room: RoomState | undefined): void {
-  if (!typeAhead()) return
-  if (room) findIn(room.id)
-  else router.go('/search')
+  typeAhead()
+  if (!room) router.go('/search')
+  // Pressed again before it is there.
+  else if (router.find === null) findIn(room.id)
 }

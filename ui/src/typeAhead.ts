@@ -7,9 +7,9 @@ import { t } from './i18n'
 let field: HTMLInputElement | null = null
 let before: Element | null = null
 
-/** Takes what is typed from now on, until `takeTyped`; false where it does so already. */
-export function typeAhead(): boolean {
-  if (field) return false
+/** Takes what is typed from now on, until `takeTyped`. */
+export function typeAhead(): void {
+  if (field) return
   before = document.activeElement
   field = document.createElement('input')
   field.className = 'hidden-text'
@@ -18,7 +18,6 @@ export function typeAhead(): boolean {
   field.onblur = drop
   document.body.append(field)
   field.focus({ preventScroll: true })
-  return true
 }
 
 /** What was typed meanwhile. The focus is where it was before. */

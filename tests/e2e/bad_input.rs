@@ -322,8 +322,12 @@ async fn a_client_that_never_reads_is_dropped_and_another_loses_nothing() {
         }
         heard
     };
-    let left = watch.until(|message| names(message, "left"));
-    let (sent, heard, _) = tokio::join!(send_all(&ada, EVERYONE, "01", &bodies), read, left);
+    // Who has seen Mallory leave goes too: nobody else may stop reading meanwhile.
+    let left = async {
+        watch.until(|message| names(message, "left")).await;
+        drop(watch);
+    };
+    let (sent, heard, ()) = tokio::join!(send_all(&ada, EVERYONE, "01", &bodies), read, left);
     assert_eq!(heard, sent, "who reads hears everything in order");
 
     // Who reads again in time learns why; who does not finds the connection broken off.
@@ -338,7 +342,7 @@ async fn a_client_that_never_reads_is_dropped_and_another_loses_nothing() {
         missed.extend(seq(&back.next().await));
     }
     assert_eq!(missed, sent[sent.len() - 4..], "nothing is lost by it");
-    let live = number(&watch.post(EVERYONE, "02-a", "Welcome back").await["id"]);
+    let live = number(&ada.arrive().await.post(EVERYONE, "02-a", "Welcome back").await["id"]);
     assert_eq!(number(&back.until(|message| message["body"] == "Welcome back").await["id"]), live);
 }
 

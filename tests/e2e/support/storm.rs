@@ -10,7 +10,8 @@ use super::{Device, Person, within};
 pub(crate) const BURST: usize = 40;
 
 /// Sends messages `{name}-0`, `{name}-1` … with these bodies from fresh connections, and waits for all echoes; gives
-/// their ids in the order of sending. A person has a limit too: where it is reached, the rest waits.
+/// their ids in the order in which they were stored. A person has a limit too: what comes too soon for it is sent again,
+/// behind what was sent after it.
 pub(crate) async fn send_all(person: &Person, room: u64, name: &str, bodies: &[String]) -> Vec<u64> {
     let mut ids = Vec::new();
     for (part, bodies) in bodies.chunks(BURST).enumerate() {
@@ -23,6 +24,7 @@ pub(crate) async fn send_all(person: &Person, room: u64, name: &str, bodies: &[S
             ids.push(echo(&mut device, room, name, body).await);
         }
     }
+    ids.sort_unstable();
     ids
 }
 

@@ -3,7 +3,8 @@
 // By turns the connection is lost, the page is loaded anew and the box is killed, 20 times in all, evenly over the file
 // (PORCH_CUT_BYTES, 100 MiB). Prints from which byte each went on, and how far the box had it by then: never before the byte
 // from which it went on last, nor before what had come unless the box was killed. In the end a browser's download of the
-// message has the file's SHA-256. Ends with 1 where any of it is not so: of 2 GiB the first reload fails, not known why.
+// message has the file's SHA-256. Ends with 1 where any of it is not so. A reload waits until the file lies on the device, as
+// who is asked before the page goes does.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -83,6 +84,19 @@ async function relay(port) {
   return { port: server.address().port, cut, close }
 }
 
+/** In the page: a file is kept beside its message, and so is the upload that brings it. */
+async function liesOnTheDevice() {
+  const heard = (asked) =>
+    new Promise((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result)
+      asked.onerror = () => reject(asked.error)
+    })
+  const db = await heard(indexedDB.open('porch'))
+  const keys = await heard(db.transaction('outbox').objectStore('outbox').getAllKeys())
+  db.close()
+  return ['/0', '/0/upload'].every((end) => keys.some((key) => key.endsWith(end)))
+}
+
 const porch = await Porch.start({ binary })
 const wire = await relay(porch.port)
 /** The box as the page finds it. */
@@ -120,6 +134,7 @@ try {
       return at
     },
     async reload() {
+      await until('the file lies on the device', () => page.evaluate(liesOnTheDevice))
       await page.goto('about:blank')
       await sleep(500)
       const at = await come()

@@ -6,7 +6,8 @@ import type { RoomState } from '../core/room.svelte'
 import { Uploads, type UploadsWorld } from '../core/uploads.svelte'
 import { t } from '../i18n/screens'
 import { toasts } from '../parts/toasts.svelte'
-import type { Attachment } from '../protocol'
+import type { Attachment, ClientMsgId } from '../protocol'
+import { alsoHolds, mindTrays } from './beforeUnload'
 
 const { kept } = chat.entry
 
@@ -42,6 +43,11 @@ const world: UploadsWorld = {
 export const uploads = new Uploads(kept.outbox, files, world)
 kept.outbox.uploadBy(uploads)
 
+/** Messages whose files are only in this page: on their way onto the device, which for a film takes a while, or not to be kept. */
+const onlyHere = new Set<ClientMsgId>()
+
+alsoHolds(({ pending }) => pending.some(({ client_msg_id }) => onlyHere.has(client_msg_id)))
+
 /** Sends a message with files; nothing where this person is not in that room any more. */
 export async function sendFiles(
   room: RoomState,
@@ -52,6 +58,10 @@ export async function sendFiles(
   if (!chat.me || chat.rooms.get(room.id) !== room) return
   files.hold(facts, blobs)
   const id = chat.send(room.id, body, facts)
+  onlyHere.add(id)
+  mindTrays()
   const isKept = await files.keep({ client_msg_id: id, account: accountOf(chat.me), attachments: facts })
-  if (!isKept) toasts.show(t('sending.notKept'), 'fault')
+  if (!isKept) return toasts.show(t('sending.notKept'), 'fault')
+  onlyHere.delete(id)
+  mindTrays()
 }

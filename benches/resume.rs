@@ -80,7 +80,9 @@ fn measure(dir: &Path, others: u64) {
 /// Bytes of an event beside itself.
 fn text_bytes(event: &Event) -> usize {
     match &event.what {
-        EventKind::Message(message) => message.body.capacity() + message.client_msg_id.as_str().len(),
+        EventKind::Edited(message) | EventKind::Message(message) => {
+            message.body.capacity() + message.client_msg_id.as_str().len()
+        }
         EventKind::Deleted { .. } => 0,
     }
 }

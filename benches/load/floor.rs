@@ -139,6 +139,7 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                         attachments: Vec::new(),
                         client_msg_id,
                         sent_at: clock::wall(),
+                        edited_at: None,
                         deleted: false,
                     })?,
                     _ => {}

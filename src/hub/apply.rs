@@ -41,8 +41,9 @@ impl Hub {
     fn happened(&mut self, event: Event, out: &mut Vec<Output>) {
         self.seq = self.seq.max(event.seq);
         let id = event.room;
+        // Who has written just now has read all there is.
         let author = match &event.what {
-            EventKind::Deleted { .. } => None,
+            EventKind::Deleted { .. } | EventKind::Edited(_) => None,
             EventKind::Message(message) => Some((message.author, message.n)),
         };
         if let Some((author, _)) = author {
@@ -51,6 +52,7 @@ impl Hub {
         let Some(room) = self.rooms.get_mut(id) else { return };
         match &event.what {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
+            EventKind::Edited(message) => room.edited(message),
             EventKind::Message(message) => room.appended(message),
         }
         broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);

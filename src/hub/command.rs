@@ -10,9 +10,11 @@ use crate::proto::permit::{self, Act};
 use crate::proto::role::RoomRole;
 use crate::proto::room::{Notify, RoomKind, RoomSetting};
 use crate::proto::server::ServerMessage;
+use crate::proto::text::{Body, RawBody};
 use crate::proto::user_name::is_reserved;
 
 use super::room::Room;
+use super::talk::body_refusal;
 use super::{AnswerTo, Hub, Now, Output, refusal};
 
 impl Hub {
@@ -26,6 +28,7 @@ impl Hub {
         let others_receive = rooms_and_people(&command);
         let checked = self.checked(user, command, now);
         let checked = self.meter_rooms(user, others_receive, now, checked);
+        let checked = checked.and_then(|op| self.meter_text(user, &op, now).map(|()| op));
         match checked.and_then(|op| self.store_has_room().map(|()| op)) {
             Ok(op) => self.ask(AnswerTo::Command { conn, re }, op, out),
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
@@ -38,6 +41,7 @@ impl Hub {
             Command::AddMembers { room, users } => self.add_members(user, room, users, now),
             Command::CreateRoom { name, access, members } => self.create_room(user, &name, access, members, now),
             Command::Delete { room, message } => self.delete(user, room, message, now),
+            Command::Edit { room, message, body } => self.edit(user, room, message, body, now),
             Command::JoinRoom { room } => self.join_room(user, room, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
@@ -62,6 +66,16 @@ impl Hub {
         match quota.map(|quota| quota.rooms(rooms as u64, added as u64, now.mono)) {
             Some(Err(_)) => Err(ErrorCode::SlowDown),
             Some(Ok(())) | None => Ok(op),
+        }
+    }
+
+    /// Counts what an edit writes anew against its author's share of the disk.
+    fn meter_text(&mut self, user: UserId, op: &Op, now: Now) -> Result<(), ErrorCode> {
+        match op {
+            Op::Message(MessageOp::Edit { body, .. }) => {
+                self.meter_bytes(user, body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES, now.mono)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -127,6 +141,13 @@ impl Hub {
             Err(code) => return Err(code),
         };
         Ok(Op::Message(MessageOp::Delete { room: id, message, by: user, whose, at: now.wall }))
+    }
+
+    /// Whose message it is, and what it brings, is known to the store only.
+    fn edit(&self, by: UserId, id: RoomId, message: Seq, body: RawBody, now: Now) -> Result<Op, ErrorCode> {
+        self.may(Act::Write, by, id)?;
+        let body = Body::parse_caption(body.0).map_err(body_refusal)?;
+        Ok(Op::Message(MessageOp::Edit { room: id, message, by, body, at: now.wall }))
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
@@ -218,6 +239,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         Command::CreateRoom { members, .. } => (1, members.len()),
         Command::OpenDirect { .. } => (1, 0),
         Command::Delete { .. }
+        | Command::Edit { .. }
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
         | Command::MarkHeard { .. }

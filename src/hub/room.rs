@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::proto::attachment::Attached;
 use crate::proto::change::RoomRecord;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
@@ -12,7 +11,6 @@ use crate::proto::permit::{self, Act, RoomFacts, Standing};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{self, LastMessage, ServerMessage};
-use crate::proto::text::preview;
 
 use super::Output;
 use super::deleted::Deleted;
@@ -98,16 +96,17 @@ impl Room {
     /// Takes up a message that is on the disk.
     pub(super) fn appended(&mut self, message: &Message) {
         self.last_n = self.last_n.max(message.n);
-        self.last = Some(LastMessage {
-            id: message.id,
-            author: message.author,
-            preview: preview(&message.body).to_owned(),
-            attached: Attached::of(&message.attachments),
-            sent_at: message.sent_at,
-        });
+        self.last = Some(LastMessage::of(message));
         if let Some(author) = self.members.get_mut(&message.author) {
             author.read_n = author.read_n.max(message.n);
             author.took_part = true;
+        }
+    }
+
+    /// Takes up that a message says something else on the disk.
+    pub(super) fn edited(&mut self, message: &Message) {
+        if let Some(last) = self.last.as_mut().filter(|last| last.id == message.id) {
+            *last = LastMessage::of(message);
         }
     }
 

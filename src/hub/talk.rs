@@ -34,7 +34,8 @@ impl Hub {
             self.store_has_room()?;
             if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(content) } else { Err(ErrorCode::Busy) }
         });
-        let checked = checked.and_then(|content| self.meter_bytes(author, &content, now.mono).map(|()| content));
+        let checked =
+            checked.and_then(|content| self.meter_bytes(author, bytes_of(&content), now.mono).map(|()| content));
         match checked {
             Ok((body, attachments)) => {
                 let op = Op::Message(MessageOp::Append(NewMessage {
@@ -100,21 +101,20 @@ impl Hub {
     }
 
     /// Counts what a message takes of the disk against its author's share.
-    fn meter_bytes(
-        &mut self,
-        author: UserId,
-        (body, attachments): &(Body, NewAttachments),
-        now: Duration,
-    ) -> Result<(), ErrorCode> {
+    pub(super) fn meter_bytes(&mut self, author: UserId, bytes: u64, now: Duration) -> Result<(), ErrorCode> {
         let Some(person) = self.roster.people.get_mut(&author) else { return Ok(()) };
         let share = match person.user.role {
             BoxRole::Guest => DISK_SHARE_GUEST,
             BoxRole::Member => DISK_SHARE,
             BoxRole::Owner => return Ok(()),
         };
-        let bytes = body.as_str().len() as u64 + attachments.bytes() + limits::MESSAGE_OVERHEAD_BYTES;
         person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
     }
+}
+
+/// What a message takes of the disk.
+fn bytes_of((body, attachments): &(Body, NewAttachments)) -> u64 {
+    body.as_str().len() as u64 + attachments.bytes() + limits::MESSAGE_OVERHEAD_BYTES
 }
 
 /// What somebody wants to send, within its limits.
@@ -124,10 +124,14 @@ fn parse((body, attachments): (RawBody, Vec<NewAttachment>)) -> Result<(Body, Ne
         AttachmentsFault::Wrong => ErrorCode::BadRequest,
     })?;
     let body = if attachments.is_empty() { Body::parse(body.0) } else { Body::parse_caption(body.0) };
-    let body = body.map_err(|fault| match fault {
+    Ok((body.map_err(body_refusal)?, attachments))
+}
+
+/// What is told of a text that is none.
+pub(super) fn body_refusal(fault: BodyFault) -> ErrorCode {
+    match fault {
         BodyFault::Empty => ErrorCode::BodyEmpty,
         BodyFault::Long => ErrorCode::BodyLong,
         BodyFault::Nul => ErrorCode::BadRequest,
-    })?;
-    Ok((body, attachments))
+    }
 }

@@ -176,9 +176,9 @@ impl World {
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
-                let (attachments, deleted) = (Vec::new(), false);
+                let (rev, attachments, edited_at, deleted) = (id, Vec::new(), None, false);
                 let message =
-                    Message { id, rev: id, room, n, author, body, attachments, client_msg_id, sent_at, deleted };
+                    Message { id, rev, room, n, author, body, attachments, client_msg_id, sent_at, edited_at, deleted };
                 Outcome::done([Change::Event(message.into())])
             }
             Op::Room(RoomOp::AddMembers { room, users, .. }) => {
@@ -313,6 +313,6 @@ fn message_of(message: ServerMessage) -> Option<Message> {
     let ServerMessage::Events { events } = message else { return None };
     match events.into_iter().next()?.what {
         EventKind::Message(message) => Some(message),
-        EventKind::Deleted { .. } => None,
+        EventKind::Deleted { .. } | EventKind::Edited(_) => None,
     }
 }

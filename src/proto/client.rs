@@ -74,6 +74,7 @@ pub enum Command {
     AddMembers { room: RoomId, users: Vec<UserId> },
     CreateRoom { name: String, access: Access, members: Vec<UserId> },
     Delete { room: RoomId, message: Seq },
+    Edit { room: RoomId, message: Seq, body: RawBody },
     JoinRoom { room: RoomId },
     LeaveRoom { room: RoomId },
     MarkHeard { room: RoomId, message: Seq },

@@ -29,6 +29,9 @@ pub enum EventKind {
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
     },
+    /// The text of a message was changed. The message as it is when this is told: the event's `seq` is its `rev`, unless more
+    /// has become of it since.
+    Edited(Message),
     /// A message was written. As it is when this is told: it may have been changed since.
     Message(Message),
 }
@@ -55,6 +58,10 @@ pub struct Message {
     pub client_msg_id: ClientMsgId,
     #[cfg_attr(test, ts(type = "number"))]
     pub sent_at: i64,
+    /// When its text was changed last; none where it never was, and when deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub edited_at: Option<i64>,
     pub deleted: bool,
 }
 

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::attachment::Attached;
 use super::client::Re;
 use super::code::ErrorCode;
-use super::event::Event;
+use super::event::{Event, Message};
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, SessionId, UserId};
 use super::permit::Act;
 use super::role::{BoxRole, RoomRole};
 use super::room::{Notify, RoomKind, RoomSettings};
+use super::text::preview;
 
 /// A person, as everyone sees them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -42,6 +43,19 @@ pub struct LastMessage {
     pub attached: Option<Attached>,
     #[cfg_attr(test, ts(type = "number"))]
     pub sent_at: i64,
+}
+
+impl LastMessage {
+    /// A message as the chat list shows it.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            author: message.author,
+            preview: preview(&message.body).to_owned(),
+            attached: Attached::of(&message.attachments),
+            sent_at: message.sent_at,
+        }
+    }
 }
 
 /// A room as one of its members sees it.

@@ -12,7 +12,7 @@ use super::{OpenError, galleries, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 18] = [
+const MIGRATIONS: [Migration; 19] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -31,6 +31,7 @@ const MIGRATIONS: [Migration; 18] = [
     Migration::of(include_str!("migrations/0016_storage_limits.sql")),
     Migration::of(include_str!("migrations/0017_heard_marks.sql")),
     Migration { sql: include_str!("migrations/0018_links.sql"), fill: Some(galleries::add_links) },
+    Migration::of(include_str!("migrations/0019_edits.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

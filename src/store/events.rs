@@ -33,17 +33,17 @@ pub(super) fn room_of(db: &Connection, message: Seq) -> rusqlite::Result<Option<
         .optional()
 }
 
-/// Keeps that a message was deleted, and gives the event.
-pub(super) fn add_deleted(db: &Connection, message: &Message, by: Option<UserId>) -> rusqlite::Result<Event> {
+/// Keeps that something has become of a message, and gives the event's place.
+pub(super) fn add(db: &Connection, message: &Message, kind: &str, by: Option<UserId>) -> rusqlite::Result<Seq> {
     let seq = Seq(newest_seq(db)? + 1);
     db.prepare_cached("INSERT INTO events (seq, room, kind, message, by) VALUES (?, ?, ?, ?, ?)")?.execute(params![
         sql(seq.0),
         sql(message.room.0),
-        DELETED,
+        kind,
         sql(message.id.0),
         by.map(|by| sql(by.0)),
     ])?;
-    Ok(Event { seq, room: message.room, what: EventKind::Deleted { message: message.id, n: message.n } })
+    Ok(seq)
 }
 
 /// What happened in the rooms of `asker` after `after` and up to `upto`, in order. Reads no more than is sent.
@@ -62,35 +62,39 @@ pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> r
     Ok(Missed::Events(events))
 }
 
-/// The kind of an event as the database has it.
-const DELETED: &str = "deleted";
+/// The kinds of events as the database has them.
+pub(super) const DELETED: &str = "deleted";
+pub(super) const EDITED: &str = "edited";
 
 /// Both tables in the order of places, each read as one stretch; rooms of others are passed over before their texts are
-/// read. Columns: [`MESSAGE_COLUMNS`], then an event's kind and message.
+/// read. Columns: [`MESSAGE_COLUMNS`], then an event's kind and place.
 fn missed_query() -> String {
     format!(
-        "SELECT {MESSAGE_COLUMNS}, NULL, NULL FROM messages
+        "SELECT {MESSAGE_COLUMNS}, NULL, messages.id AS place FROM messages
          WHERE id > ?1 AND id <= ?2 AND room IN (SELECT room FROM members WHERE user = ?3)
          UNION ALL
-         SELECT seq, events.room, n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, kind, message
+         SELECT {MESSAGE_COLUMNS}, kind, seq AS place
          FROM events CROSS JOIN messages ON messages.id = message
          WHERE seq > ?1 AND seq <= ?2 AND events.room IN (SELECT room FROM members WHERE user = ?3)
-         ORDER BY 1"
+         ORDER BY place"
     )
 }
 
 /// A row of [`missed_query`].
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     const KIND: usize = MESSAGE_COLUMNS_COUNT;
+    let message = rows::message(row)?;
+    let room = message.room;
     let what = match row.get_ref(KIND)?.as_str_or_null()? {
-        None => return rows::message(row).map(Event::from),
-        Some(DELETED) => EventKind::Deleted { message: Seq(rows::number(row, KIND + 1)?), n: rows::number(row, 2)? },
+        None => EventKind::Message(message),
+        Some(DELETED) => EventKind::Deleted { message: message.id, n: message.n },
+        Some(EDITED) => EventKind::Edited(message),
         Some(other) => {
             let reason = format!("{other} is no kind of event").into();
             return Err(rusqlite::Error::FromSqlConversionFailure(KIND, Type::Text, reason));
         }
     };
-    Ok(Event { seq: Seq(rows::number(row, 0)?), room: rows::room_id(row, 1)?, what })
+    Ok(Event { seq: Seq(rows::number(row, KIND + 1)?), room, what })
 }
 
 /// The numbers of messages of a room that were deleted of late, at most so many.

@@ -1,4 +1,4 @@
-//! Changes to messages: append and delete, and that they were heard.
+//! Changes to messages: append, edit and delete, and that they were heard.
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
@@ -6,20 +6,19 @@ use rusqlite::{Connection, params};
 
 use super::rows::sql;
 use super::{attachments, days, events, galleries, heard_marks, history, members, sent, uploads};
-use crate::proto::attachment::Attached;
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
-use crate::proto::event::Message;
+use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::{MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::permit::Act;
-use crate::proto::server::LastMessage;
-use crate::proto::text;
+use crate::proto::text::Body;
 
 pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome> {
     match op {
         MessageOp::Append(message) => append(db, message),
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
+        MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
     }
 }
@@ -51,6 +50,7 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         attachments: told,
         client_msg_id: new.client_msg_id,
         sent_at: new.sent_at,
+        edited_at: None,
         deleted: false,
     };
     db.prepare_cached(
@@ -78,6 +78,43 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     Ok(Outcome::done([Change::Event(message.into())]))
 }
 
+/// Puts another text in the place of a message's.
+fn edit(
+    db: &Connection,
+    (room, message): (RoomId, Seq),
+    by: UserId,
+    body: Body,
+    at: Millis,
+) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = members::may(db, Act::Write, room, by)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    let stored = events::message(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
+    let Some(stored) = stored else {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    };
+    if stored.author != by {
+        return Ok(Outcome::Refused(ErrorCode::Forbidden));
+    }
+    if body.as_str().is_empty() && stored.attachments.is_empty() {
+        return Ok(Outcome::Refused(ErrorCode::BodyEmpty));
+    }
+    if body.as_str() == stored.body {
+        return Ok(Outcome::done([]));
+    }
+    let seq = events::add(db, &stored, events::EDITED, Some(by))?;
+    galleries::remove(db, &stored)?;
+    let edited = Message { rev: seq, body: body.into_string(), edited_at: Some(at), ..stored };
+    galleries::add(db, &edited)?;
+    db.prepare_cached("UPDATE messages SET body = ?2, edited_at = ?3, rev = ?4 WHERE id = ?1")?.execute(params![
+        sql(message.0),
+        edited.body,
+        at,
+        sql(seq.0)
+    ])?;
+    Ok(Outcome::done([Change::Event(Event { seq, room, what: EventKind::Edited(edited) })]))
+}
+
 /// Blanks a message. `by`: none where porch does it.
 pub(super) fn delete(
     db: &Connection,
@@ -95,20 +132,16 @@ pub(super) fn delete(
     {
         return Ok(Outcome::Refused(refusal));
     }
-    let event = events::add_deleted(db, &stored, by)?;
+    let seq = events::add(db, &stored, events::DELETED, by)?;
     attachments::remove(db, &stored)?;
     galleries::remove(db, &stored)?;
     heard_marks::remove(db, message)?;
-    db.prepare_cached("UPDATE messages SET body = '', attachments = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1")?
-        .execute(params![sql(message.0), at, sql(event.seq.0)])?;
-    Ok(Outcome::done([Change::Event(event)]))
-}
-
-/// A message as the chat list shows it.
-pub(super) fn for_the_list(message: &Message) -> LastMessage {
-    let preview = text::preview(&message.body).to_owned();
-    let attached = Attached::of(&message.attachments);
-    LastMessage { id: message.id, author: message.author, preview, attached, sent_at: message.sent_at }
+    db.prepare_cached(
+        "UPDATE messages SET body = '', attachments = NULL, edited_at = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1",
+    )?
+    .execute(params![sql(message.0), at, sql(seq.0)])?;
+    let what = EventKind::Deleted { message, n: stored.n };
+    Ok(Outcome::done([Change::Event(Event { seq, room, what })]))
 }
 
 /// Why this person cannot delete that message now, if so.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::history::Newest;
 use super::rows::{self, ROOM_SETTINGS_COLUMNS, sql};
-use super::{events, members, messages, people};
+use super::{events, members, people};
 use crate::proto::change::{Change, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
@@ -14,6 +14,7 @@ use crate::proto::op::{Millis, NewRoom, Outcome, Reply, RoomOp};
 use crate::proto::permit;
 use crate::proto::role::RoomRole;
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
+use crate::proto::server::LastMessage;
 
 pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -206,7 +207,7 @@ fn bare_record(id: RoomId, kind: RoomKind, settings: RoomSettings, direct: Optio
 fn with_messages(db: &Connection, record: RoomRecord, newest: Option<&Message>) -> rusqlite::Result<RoomRecord> {
     let last_n = newest.map_or(0, |message| message.n);
     let deleted = events::deleted_of(db, record.id, DELETED_READ_MAX)?;
-    Ok(RoomRecord { last_n, last: newest.map(messages::for_the_list), deleted, ..record })
+    Ok(RoomRecord { last_n, last: newest.map(LastMessage::of), deleted, ..record })
 }
 
 fn rooms_made(db: &Connection, by: UserId) -> rusqlite::Result<u64> {

@@ -171,10 +171,11 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
-     messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments";
+     messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments, \
+     messages.edited_at";
 
 /// How many they are.
-pub(super) const MESSAGE_COLUMNS_COUNT: usize = 10;
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 11;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
@@ -202,6 +203,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e))?,
         body: row.get(MESSAGE_BODY)?,
         attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
+        edited_at: row.get(10)?,
     })
 }
 

@@ -117,7 +117,7 @@ impl Batch {
 /// What a commit changed that others must know of.
 #[derive(Default)]
 struct Effects {
-    /// Whether messages were deleted.
+    /// Whether messages were deleted, or their texts changed: what they said is to be in no file any more.
     deletions: bool,
     /// Whether blobs may be needed no more.
     frees: bool,
@@ -351,9 +351,8 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::Invite(op) => invites::apply(db, op),
         Op::Message(op) => {
             effects.messages |= !matches!(op, MessageOp::MarkHeard { .. });
-            let deletes = matches!(op, MessageOp::Delete { .. });
-            effects.deletions |= deletes;
-            effects.frees |= deletes;
+            effects.deletions |= matches!(op, MessageOp::Delete { .. } | MessageOp::Edit { .. });
+            effects.frees |= matches!(op, MessageOp::Delete { .. });
             messages::apply(db, op)
         }
         Op::Monitor(op) => monitor::apply(db, op),

@@ -1,9 +1,9 @@
-//! What was deleted is soon in no file of the data folder, also while the others talk on.
+//! What was deleted, or was said before an edit, is soon in no file of the data folder, also while the others talk on.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{EVERYONE, Folder, Porch, eventually, number};
 
@@ -28,6 +28,16 @@ fn holding(dir: &Path, bytes: &[u8]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_is_in_no_file_within_a_minute_though_the_others_talk_on() {
+    is_erased_by(|message| json!({"type": "delete", "room": EVERYONE, "message": message})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_message_said_before_an_edit_is_in_no_file_within_a_minute() {
+    is_erased_by(|message| json!({"type": "edit", "room": EVERYONE, "message": message, "body": "nothing"})).await;
+}
+
+/// Says it, and has it go by this command for its message, while others talk on.
+async fn is_erased_by(command: impl FnOnce(u64) -> Value) {
     let folder = Folder::new();
     let porch = Porch::start_with(crate::support::Start::on(&folder)).await;
     let ada = porch.door.register("Ada").await;
@@ -44,10 +54,9 @@ async fn what_is_deleted_is_in_no_file_within_a_minute_though_the_others_talk_on
     })
     .await;
     let mut device = ada.arrive().await;
-    let delete = json!({"type": "delete", "room": EVERYONE, "message": number(&secret["id"])});
-    let done = device.command(delete, 1).await;
+    let done = device.command(command(number(&secret["id"])), 1).await;
     assert_eq!(done["type"], "done", "{done}");
-    let deleted = Instant::now();
+    let gone = Instant::now();
     let mut ticks = tokio::time::interval(Duration::from_millis(250));
     for at in 0.. {
         ticks.tick().await;
@@ -56,8 +65,8 @@ async fn what_is_deleted_is_in_no_file_within_a_minute_though_the_others_talk_on
         if left.is_empty() {
             break;
         }
-        assert!(deleted.elapsed() < ERASED_WITHIN, "it is still in {left:?}");
+        assert!(gone.elapsed() < ERASED_WITHIN, "it is still in {left:?}");
     }
-    println!("in no file {:.1} s after it was deleted", deleted.elapsed().as_secs_f64());
+    println!("in no file {:.1} s after it was to go", gone.elapsed().as_secs_f64());
     porch.stop().await;
 }

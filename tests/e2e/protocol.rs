@@ -405,6 +405,11 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     assert_eq!(&grace.happens(page, "message").await, message);
     grace.say(page, "typing", json!({"room": kitchen})).await;
     ada.hear(page, "typing").await;
+    ada.done(page, "edit", json!({"room": kitchen, "message": message["id"]})).await;
+    let edited = grace.happens(page, "edited").await;
+    let body = &page.examples["command edit"][0]["body"];
+    assert_eq!((&edited["id"], &edited["body"]), (&message["id"], body));
+    assert!(number(&edited["rev"]) > number(&message["rev"]) && edited["edited_at"].is_number());
     // The example deletes before anything is there to delete, and in another room.
     ada.ask(page, "delete", json!({"room": kitchen, "message": number(&message["id"]) + 1_000})).await;
     assert_eq!(ada.hear(page, "error").await["code"], "not_found");

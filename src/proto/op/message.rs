@@ -17,6 +17,16 @@ pub enum MessageOp {
         whose: Whose,
         at: Millis,
     },
+    /// Puts another text in the place of a message's: what was there is gone from the disk's live pages and the index. Only
+    /// its author may, and nothing is different where it says that already.
+    Edit {
+        room: RoomId,
+        message: Seq,
+        by: UserId,
+        /// Empty only where something is attached: `Refused(BodyEmpty)` else.
+        body: Body,
+        at: Millis,
+    },
     /// Keeps that a member has heard a voice message of another: `Refused(NotFound)` of anything else, and nothing is
     /// different where it is kept already.
     MarkHeard {

@@ -1,7 +1,7 @@
-//! One batch of indexing: the words of new messages go in, those of deleted ones go out.
+//! One batch of indexing: the words of new messages go in, those of deleted ones go out, and of edited ones both.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -15,7 +15,7 @@ use super::segment::Segments;
 use super::texts;
 use crate::proto::attachment::Attachment;
 use crate::proto::brought::Brought;
-use crate::proto::id::RoomId;
+use crate::proto::id::{RoomId, UserId};
 
 /// Messages that are indexed without waiting longer, and in one transaction. Of more, blocks are larger and merged less
 /// often; of fewer, a search has fewer to read that the index does not cover.
@@ -37,16 +37,14 @@ pub(super) fn index(open: &mut OpenIndex, segments: &mut Segments) -> rusqlite::
         Ok((rows::number(row, 0)?, rows::number(row, 1)?))
     })?;
     let (new_upto, more_messages) = add_messages(&snapshot, &transaction, upto, segments)?;
-    let deletions = deletions_after(&snapshot, changes_upto)?;
-    // A newer one was already blank when it was indexed.
-    forget(&transaction, deletions.iter().filter(|deletion| deletion.message <= upto))?;
-    let new_changes_upto = deletions.last().map_or(changes_upto, |deletion| deletion.seq);
+    let changes = changes_after(&snapshot, changes_upto)?;
+    let (new_changes_upto, more_changes) = take_up(&snapshot, &transaction, &changes, upto, segments)?;
     if (new_upto, new_changes_upto) != (upto, changes_upto) {
         transaction
             .execute("UPDATE state SET indexed_upto = ?, changes_upto = ?", [sql(new_upto), sql(new_changes_upto)])?;
     }
     transaction.commit()?;
-    Ok(IndexedBatch { indexed_upto: new_upto, more: more_messages || sql(deletions.len() as u64) == BATCH })
+    Ok(IndexedBatch { indexed_upto: new_upto, more: more_messages || more_changes })
 }
 
 /// Adds up to a batch of messages after `upto`; gives up to where, and whether there may be more.
@@ -67,8 +65,7 @@ fn add_messages(
         let body = row.get_ref(3)?.as_str()?;
         let attachments: Vec<Attachment> = rows::attachments(row, 4)?.into_iter().map(|(_, told)| told).collect();
         segments.read(&said(body, &attachments));
-        let mut beside = vec![author_word(rows::user_id(row, 2)?)];
-        beside.extend(Brought::by(body, &attachments).into_iter().map(brought_word));
+        let beside = beside(rows::user_id(row, 2)?, body, &attachments);
         bytes += rooms.entry(rows::room_id(row, 1)?).or_default().add(last, &beside, segments);
         if bytes >= BATCH_BYTES {
             break;
@@ -79,6 +76,12 @@ fn add_messages(
     }
     let more = count == BATCH || bytes >= BATCH_BYTES;
     Ok(if more { (last, true) } else { (events::newest_seq(snapshot)?.max(last), false) })
+}
+
+/// What a message is found by beside its words: who has written it, and what it brings.
+fn beside(author: UserId, body: &str, attachments: &[Attachment]) -> Vec<String> {
+    let brought = Brought::by(body, attachments).into_iter().map(brought_word);
+    std::iter::once(author_word(author)).chain(brought).collect()
 }
 
 /// All that is said in a message. A phrase that goes from one text on into the next is none: the message decides.
@@ -126,33 +129,82 @@ impl RoomWords {
     }
 }
 
-/// A message that was deleted.
-struct Deletion {
+/// A message that was deleted, or whose text was changed.
+struct Changed {
     seq: u64,
     room: RoomId,
     message: u64,
 }
 
-/// Deletions after this event, in order.
-fn deletions_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Deletion>> {
+/// Of the events after this one those that change what is said, in order.
+fn changes_after(snapshot: &Connection, seq: u64) -> rusqlite::Result<Vec<Changed>> {
     snapshot
         .prepare_cached(
-            "SELECT seq, room, message FROM events WHERE seq > ? AND kind = 'deleted' ORDER BY seq LIMIT ?",
+            "SELECT seq, room, message FROM events WHERE seq > ? AND kind IN ('deleted', 'edited') ORDER BY seq LIMIT ?",
         )?
         .query_map([sql(seq), BATCH], |row| {
-            Ok(Deletion { seq: rows::number(row, 0)?, room: rows::room_id(row, 1)?, message: rows::number(row, 2)? })
+            Ok(Changed { seq: rows::number(row, 0)?, room: rows::room_id(row, 1)?, message: rows::number(row, 2)? })
         })?
         .collect()
 }
 
-/// Takes the words of messages out of the index, so that they stand nowhere in its file.
-fn forget<'a>(index: &Connection, deletions: impl Iterator<Item = &'a Deletion>) -> rusqlite::Result<()> {
-    let mut blocks: HashMap<(RoomId, u64), (Block, HashSet<u64>)> = HashMap::new();
-    for deletion in deletions {
-        if let Some(block) = Block::below(index, deletion.room, deletion.message.saturating_add(1))? {
-            let (_, gone) = blocks.entry((deletion.room, block.first)).or_insert_with(|| (block, HashSet::new()));
-            gone.insert(deletion.message);
+/// The index words of a message, each once, in order; none of one that is deleted.
+type Words = Vec<Vec<u8>>;
+
+/// Has the index say of changed messages, of those up to `upto`, what they say now, so that what they said before stands
+/// nowhere in its file. A newer one was as it is now when it was indexed. Gives up to which event, and whether there may
+/// be more.
+fn take_up(
+    snapshot: &Connection,
+    index: &Connection,
+    changes: &[Changed],
+    upto: u64,
+    segments: &mut Segments,
+) -> rusqlite::Result<(u64, bool)> {
+    let mut blocks: HashMap<(RoomId, u64), (Block, BTreeMap<u64, Words>)> = HashMap::new();
+    let (mut taken, mut bytes) = (0, 0);
+    for change in changes {
+        if bytes >= BATCH_BYTES {
+            break;
+        }
+        taken += 1;
+        if change.message > upto {
+            continue;
+        }
+        if let Some(block) = Block::below(index, change.room, change.message.saturating_add(1))? {
+            let words = words_now(snapshot, change.message, segments)?;
+            bytes += words.iter().map(Vec::len).sum::<usize>();
+            let (_, said) = blocks.entry((change.room, block.first)).or_insert_with(|| (block, BTreeMap::new()));
+            said.insert(change.message, words);
         }
     }
-    blocks.into_values().try_for_each(|(block, gone)| block.take_out(index, &gone))
+    for ((room, _), (block, said)) in blocks {
+        if said.values().all(Vec::is_empty) {
+            block.take_out(index, &said.into_keys().collect())?;
+        } else {
+            block.rewrite(index, room, &said)?;
+        }
+    }
+    if taken < changes.len() || sql(taken as u64) == BATCH {
+        return Ok((changes[taken - 1].seq, true));
+    }
+    // What else has happened up to here need not be looked through again.
+    Ok((events::newest_seq(snapshot)?, false))
+}
+
+fn words_now(snapshot: &Connection, message: u64, segments: &mut Segments) -> rusqlite::Result<Words> {
+    let mut select = snapshot
+        .prepare_cached("SELECT author, body, attachments FROM messages WHERE id = ? AND deleted_at IS NULL")?;
+    let mut rows = select.query([sql(message)])?;
+    let Some(row) = rows.next()? else { return Ok(Words::new()) };
+    let body = row.get_ref(1)?.as_str()?;
+    let attachments: Vec<Attachment> = rows::attachments(row, 2)?.into_iter().map(|(_, told)| told).collect();
+    segments.read(&said(body, &attachments));
+    let beside = beside(rows::user_id(row, 0)?, body, &attachments);
+    let words = segments.index_words().into_iter().chain(beside.iter().map(String::as_str)).map(|word| {
+        let mut coded = Vec::new();
+        letters::put(&mut coded, word);
+        coded
+    });
+    Ok(words.collect::<BTreeSet<_>>().into_iter().collect())
 }

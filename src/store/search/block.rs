@@ -6,7 +6,7 @@
 //! their own. Pure; nothing read from the disk is trusted.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use self::coding::{CodedPlaces, put, put_places, put_word, take, take_bytes, take_len, take_places, take_word};
@@ -71,6 +71,40 @@ impl Coded {
             }
             builder.add(&word, &places);
         }
+    }
+
+    /// The block with these words of these messages, in place of those they held before. What is said of messages that it
+    /// does not have is passed over.
+    pub(super) fn rewritten(&self, said: &BTreeMap<u64, Vec<Vec<u8>>>) -> Result<Self, Damaged> {
+        let head = Head::read(&self.head)?;
+        let ids = head.ids(&self.ids)?;
+        let mut new: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
+        for (place, words) in (0..).zip(&ids).filter_map(|(place, id)| Some((place, said.get(id)?))) {
+            for word in words {
+                new.entry(word).or_default().push(place);
+            }
+        }
+        let mut new = new.into_iter().peekable();
+        let mut builder = Builder::new(&ids);
+        let mut walk = Walk { entries: head.entries(), leaves: self.leaves.iter(), current: None, before: 0 };
+        walk.advance()?;
+        while let Some(held) = walk.current {
+            while let Some((word, places)) = new.next_if(|(word, _)| *word < walk.entries.word()) {
+                builder.add(word, &places);
+            }
+            let again = new.next_if(|(word, _)| *word == walk.entries.word());
+            let mut places = again.map(|(_, places)| places).unwrap_or_default();
+            held.each(|place| {
+                if ids.get(place as usize).is_some_and(|id| !said.contains_key(id)) {
+                    places.push(place);
+                }
+            })?;
+            places.sort_unstable();
+            builder.add(walk.entries.word(), &places);
+            walk.advance()?;
+        }
+        new.for_each(|(word, places)| builder.add(word, &places));
+        Ok(builder.finish())
     }
 
     /// The block without the words of these messages, which keep their places in it: leaves that do not hold any are as

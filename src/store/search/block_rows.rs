@@ -3,7 +3,7 @@
 //! A new block takes in small ones before it ([`merged_with`]), so that there are few to look into and each word is
 //! written a few times only.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, params};
 
@@ -110,6 +110,18 @@ impl Block {
             }
         }
         Ok(())
+    }
+
+    /// Has these messages hold these words, each message's in order, and none that they held before.
+    pub(super) fn rewrite(
+        &self,
+        index: &Connection,
+        room: RoomId,
+        said: &BTreeMap<u64, Vec<Vec<u8>>>,
+    ) -> rusqlite::Result<()> {
+        let block = self.load(index)?.rewritten(said)?;
+        self.remove(index, room)?;
+        insert(index, room, &block, self.first, self.last)
     }
 
     fn remove(&self, index: &Connection, room: RoomId) -> rusqlite::Result<()> {

@@ -380,3 +380,71 @@ fn an_author_deletes_their_own_and_not_anothers() {
     assert_eq!(fixture.refused(delete(users[1])), ErrorCode::Forbidden);
     assert!(matches!(change(fixture.apply(delete(users[0]))), Change::Event(_)));
 }
+
+/// By this person, into this text.
+fn edit(message: Seq, by: UserId, body: &str) -> Op {
+    let body = Body::parse_caption(body.into()).unwrap();
+    Op::Message(MessageOp::Edit { room: EVERYONE, message, by, body, at: NOON + 1 })
+}
+
+#[test]
+fn an_edited_message_says_something_else_and_what_it_said_is_nowhere() {
+    let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
+    let message = fixture.send(EVERYONE, users[0], "a", "a secret nobody should see");
+    fixture.send(EVERYONE, users[0], "b", "still here");
+    let edited = Message {
+        rev: Seq(3),
+        body: "what everybody may see https://porch.local".into(),
+        edited_at: Some(NOON + 1),
+        ..message.clone()
+    };
+    let told = Event { seq: Seq(3), room: EVERYONE, what: EventKind::Edited(edited.clone()) };
+    let change = change(fixture.apply(edit(message.id, users[0], &edited.body)));
+    assert!(matches!(&change, Change::Event(event) if *event == told), "{change:?}");
+    assert_eq!(page(&fixture, users[1], EVERYONE, Window::Newest, 10).messages[0], edited);
+    let events = missed(&fixture, users[1], 0);
+    assert_eq!((&events[0].what, &events[2]), (&EventKind::Message(edited.clone()), &told));
+    assert!(changes(fixture.apply(edit(message.id, users[0], &edited.body))).is_empty(), "it says that already");
+    let dir = fixture.dir.path().to_owned();
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.snapshot.seq, 3);
+    let bytes = std::fs::read(dir.join("porch.db")).unwrap();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("still here"), "for this test to mean anything");
+    assert!(!holds("a secret nobody"));
+    // The one that is the room's newest, too.
+    fixture.apply(edit(Seq(2), users[0], "not here"));
+    assert_eq!(fixture.reopen().snapshot.rooms[0].last.as_ref().unwrap().preview, "not here");
+}
+
+#[test]
+fn only_its_author_edits_a_message_that_is_there_and_where_they_may_write() {
+    let (fixture, users) = Fixture::with(&["Ada", "Bob"]);
+    let message = fixture.send(EVERYONE, users[1], "a", "Bob's").id;
+    assert_eq!(fixture.refused(edit(message, users[0], "not Ada's")), ErrorCode::Forbidden);
+    assert_eq!(fixture.refused(edit(message, users[1], "")), ErrorCode::BodyEmpty);
+    assert_eq!(fixture.refused(edit(Seq(9), users[1], "x")), ErrorCode::NotFound);
+    let room = fixture.room(RoomKind::Open, users[0], &[users[1]]);
+    assert_eq!(
+        fixture.refused(edit(fixture.send(room, users[1], "b", "there").id, users[1], "x")),
+        ErrorCode::NotFound
+    );
+    let there = |message, by| {
+        let body = Body::parse("x".into()).unwrap();
+        Op::Message(MessageOp::Edit { room, message, by, body, at: NOON })
+    };
+    fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[1], by: users[1] }));
+    assert_eq!(fixture.refused(there(Seq(2), users[1])), ErrorCode::NotAMember);
+    fixture.send(room, users[0], "c", "Ada's");
+    fixture.apply(Op::Room(RoomOp::Set { room, by: users[0], setting: RoomSetting::Archived(true) }));
+    assert_eq!(fixture.refused(there(Seq(3), users[0])), ErrorCode::RoomArchived);
+    fixture.apply(Op::Message(MessageOp::Delete {
+        room: EVERYONE,
+        message,
+        by: users[1],
+        whose: Whose::Own,
+        at: NOON,
+    }));
+    assert_eq!(fixture.refused(edit(message, users[1], "back")), ErrorCode::NotFound);
+    assert_eq!(page(&fixture, users[0], EVERYONE, Window::Newest, 10).messages[0].edited_at, None);
+}

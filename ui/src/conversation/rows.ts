@@ -1,4 +1,5 @@
 /** How messages become what is seen: days, groups of one author, the line before what is new. Pure. */
+import type { ShownMessage } from '../core/pendingActs'
 import type { Pending } from '../core/room.svelte'
 import type { ClientMsgId, Message, UserId } from '../protocol'
 
@@ -27,7 +28,7 @@ export type Row = {
   readonly content: Content
   readonly id: ClientMsgId
   /** As stored by the box; null while only this device has it. */
-  readonly message: Message | null
+  readonly message: ShownMessage | null
   readonly pending: Pending | null
   /** The first of its author's group: shows who and when. */
   readonly head: boolean
@@ -75,7 +76,7 @@ type Draft = { -readonly [K in keyof Row]: Row[K] }
 
 /** `readN`: up to where was read when the room was opened; null for no line. */
 export function layOut(
-  messages: readonly Message[],
+  messages: readonly ShownMessage[],
   pending: readonly Pending[],
   me: UserId,
   readN: number | null,
@@ -168,7 +169,7 @@ function draft(
   id: ClientMsgId,
   at: number,
   content: Content,
-  message: Message | null,
+  message: ShownMessage | null,
   pending: Pending | null,
   isFirstNew: boolean,
 ): Draft {

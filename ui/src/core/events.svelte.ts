@@ -14,6 +14,8 @@ export type EventsSource = {
 export class Events {
   /** Called for each message of somebody else as it arrives, live or missed while away. */
   readonly hearers = new Set<(room: RoomState, message: Message, isLive: boolean) => void>()
+  /** Called with each message that is edited, as it is now, also with those edited while away. */
+  readonly editors = new Set<(message: Message) => void>()
   /** Called with each message that is deleted, also with those deleted while away. */
   readonly buriers = new Set<(message: Seq) => void>()
   /** The newest event at the last welcome. */
@@ -42,8 +44,13 @@ export class Events {
         return
       case 'deleted':
         this.#revisions.heard(event)
-        this.#rooms.get(room)?.bury(what.message, what.n, seq)
+        this.#rooms.get(room)?.bury(what.message, what.n, event)
         for (const burier of this.buriers) burier(what.message)
+        return
+      case 'edited':
+        this.#revisions.heard(event)
+        this.#rooms.get(room)?.edit(what, event)
+        for (const editor of this.editors) editor(what)
         return
       default:
         // A kind that this page does not know.

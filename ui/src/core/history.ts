@@ -1,9 +1,15 @@
 /** Messages from the box's history, and what a search finds in it: asked for, brought up to date, put where they belong. */
-import type { HistoryPage, Message, RoomId, SearchPage, Seq } from '../protocol'
+import type { HistoryPage, Hit, Message, RoomId, SearchPage, Seq } from '../protocol'
 import { type HistoryPlace, Refusal, type SearchAsked } from './api'
 import type { Revisions } from './revisions'
 import type { RoomState } from './room.svelte'
 import type { Api } from './surroundings'
+
+/** A hit as it is now; in another text than it was found in nothing is marked. */
+function hitNow(hit: Hit, message: Message): Hit[] {
+  if (message === hit.message) return [hit]
+  return message.deleted ? [] : [{ ...hit, message, marks: [] }]
+}
 
 export class History {
   #api: Api
@@ -58,7 +64,7 @@ export class History {
   search(asked: SearchAsked, cursor: string | null, limit: number, signal: AbortSignal): Promise<SearchPage> {
     return this.#revisions.whole(
       () => this.#api.search(asked, cursor, limit, signal),
-      (page, now) => ({ ...page, hits: page.hits.filter(({ message }) => !now(message).deleted) }),
+      (page, now) => ({ ...page, hits: page.hits.flatMap((hit) => hitNow(hit, now(hit.message))) }),
     )
   }
 

@@ -16,7 +16,7 @@ import { KeptStore } from './keptStore'
 import { Outbox } from './outbox'
 import { pruneOwned } from './ownedKeys'
 import type { RoomState } from './room.svelte'
-import { wellFormed } from './wellFormed'
+import { sendable } from './wellFormed'
 
 /** What this needs of the browser; a test has its own. */
 export type KeptWorld = {
@@ -192,9 +192,4 @@ export class Kept {
       () => {},
     )
   }
-}
-
-/** What the protocol does not carry is left out: NUL, and halves of characters that a paste tore apart. */
-function sendable(body: string): string {
-  return wellFormed(body.replaceAll('\0', ''))
 }

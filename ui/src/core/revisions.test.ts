@@ -60,3 +60,16 @@ test('an_answer_that_never_holds_is_given_up', async () => {
   )
   await expect(never).rejects.toMatchObject({ code: 'busy' })
 })
+
+test('what_is_edited_while_an_answer_is_on_its_way_is_as_it_is_now_in_it', async () => {
+  const revisions = new Revisions()
+  let come = (_: readonly number[]) => {}
+  const answer = revisions.whole(
+    () => new Promise<readonly number[]>((resolve) => (come = resolve)),
+    (revs, now) => revs.map((rev) => Number(now(message({ id: 1, rev, body: '0' })).body)),
+  )
+  const edited = { ...message({ id: 1, rev: 9, body: '9', edited_at: 5 }), type: 'edited' } as const
+  revisions.heard({ seq: 9, room: 1, what: edited })
+  come([1, 8, 10])
+  expect(await answer).toEqual([9, 9, 0])
+})

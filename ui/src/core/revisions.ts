@@ -1,6 +1,6 @@
 /**
- * Changes of messages and answers that cross. A page of history or search may have been read before a message was
- * deleted and come after that was told: whoever asks for messages asks through here, and what changed while the answer
+ * Changes of messages and answers that cross. A page of history or search may have been read before a message was edited
+ * or deleted and come after that was told: whoever asks for messages asks through here, and what changed while the answer
  * was on its way is brought up to date in it. Nothing is remembered for longer: what is asked for after a change was
  * heard has it already, because the box tells of a change when it is on the disk.
  */
@@ -18,15 +18,23 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
   rev,
   body: '',
   attachments: undefined,
+  edited_at: undefined,
   deleted: true,
 })
+
+/** What a message is once this has happened, which may be to another. */
+export function changed(message: Message, { seq, what }: Event): Message {
+  if (what.type === 'deleted')
+    return what.message === message.id && seq > message.rev ? tombstone(message, seq) : message
+  return what.id === message.id ? newer(message, what) : message
+}
 
 /** Of two copies of a message the newer one. */
 export const newer = (one: Message, other: Message): Message => (other.rev > one.rev ? other : one)
 
 export class Revisions {
-  /** The newest `rev` of messages that were deleted. */
-  #deleted = new Map<Seq, Seq>()
+  /** The newest event of each message that was changed. */
+  #changed = new Map<Seq, Event>()
   /** Answers on their way. */
   #waiting = 0
   /** Grows whenever it cannot be known what was changed of late. */
@@ -34,19 +42,22 @@ export class Revisions {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#deleted.size
+    return this.#changed.size
   }
 
-  heard({ seq, what }: Event): void {
-    if (this.#waiting === 0 || what.type !== 'deleted') return
-    if (this.#deleted.size < REVISIONS_KEPT_MAX) this.#deleted.set(what.message, seq)
+  /** A message was changed. */
+  heard(event: Event): void {
+    if (this.#waiting === 0) return
+    const { what } = event
+    if (this.#changed.size < REVISIONS_KEPT_MAX)
+      this.#changed.set(what.type === 'deleted' ? what.message : what.id, event)
     else this.unknown()
   }
 
   /** What was changed of late was not heard: answers on their way are worth nothing. */
   unknown(): void {
     this.#age += 1
-    this.#deleted.clear()
+    this.#changed.clear()
   }
 
   /**
@@ -67,12 +78,12 @@ export class Revisions {
       throw new Refusal('busy')
     } finally {
       this.#waiting -= 1
-      if (this.#waiting === 0) this.#deleted.clear()
+      if (this.#waiting === 0) this.#changed.clear()
     }
   }
 
   #now(message: Message): Message {
-    const rev = this.#deleted.get(message.id)
-    return rev !== undefined && rev > message.rev ? tombstone(message, rev) : message
+    const event = this.#changed.get(message.id)
+    return event ? changed(message, event) : message
   }
 }

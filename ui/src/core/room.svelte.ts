@@ -5,6 +5,7 @@ import type {
   Attached,
   Attachment,
   ClientMsgId,
+  Event,
   LastMessage,
   Message,
   Notify,
@@ -17,8 +18,9 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
+import type { PendingAct } from './pendingActs'
 import { preview } from './preview'
-import { tombstone } from './revisions'
+import { changed } from './revisions'
 import { ROWS_KEPT_MAX, ROWS_UNSEEN_KEPT_MAX, Timeline } from './timeline'
 
 /** How long "is typing" is shown after the last word of it. */
@@ -38,6 +40,16 @@ export type Pending = {
   readonly failed: FaultCode | null
   /** What it brings beside words, as the box will tell of it, as far as that is known here; the bytes are kept apart. */
   readonly attachments?: readonly Attachment[] | undefined
+}
+
+/** A message whose text is changed in the composer. */
+export type EditingState = {
+  readonly message: Message
+  text: string
+  /** Whether it says anything. */
+  readonly isSavable: boolean
+  save(): void
+  stop(): void
 }
 
 /** In short, as the list of rooms has it. */
@@ -71,6 +83,10 @@ export class RoomState {
   draft = $state('')
   /** Not confirmed yet, in the order they were written. */
   pending = $state.raw<readonly Pending[]>([])
+  /** What is done with its messages and not confirmed yet, in the order in which it was done. */
+  acts = $state.raw<readonly PendingAct[]>([])
+  /** The message that the composer changes, in place of writing a new one. */
+  editing = $state.raw<EditingState | null>(null)
   /** Counts changes of who is in it: load the members again. */
   membersChanged = $state(0)
   /** Counts changes of `timeline`. */
@@ -198,11 +214,21 @@ export class RoomState {
     else this.timeline.trim(this.looked, ROWS_KEPT_MAX)
   }
 
-  /** A message was deleted by the event `rev`. */
-  bury(id: Seq, n: number, rev: Seq): void {
+  /** A message was deleted. */
+  bury(id: Seq, n: number, event: Event): void {
     this.#passOver([[n, n]])
-    if (this.timeline.replace(id, (message) => tombstone(message, rev))) this.changed += 1
+    this.#change(id, event)
     if (this.last?.id === id) this.last = { ...this.last, preview: '', attached: undefined }
+  }
+
+  /** A message says something else. */
+  edit({ id, body }: Message, event: Event): void {
+    this.#change(id, event)
+    if (this.last?.id === id) this.last = { ...this.last, preview: preview(body) }
+  }
+
+  #change(id: Seq, event: Event): void {
+    if (this.timeline.replace(id, (message) => changed(message, event))) this.changed += 1
   }
 
   forgetHistory(): void {

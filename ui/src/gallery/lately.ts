@@ -1,7 +1,7 @@
 /** The gallery that was looked at last: whoever comes back from a message finds it as it was. */
 import type { Chat } from '../core/chat.svelte'
 import type { RoomState } from '../core/room.svelte'
-import type { Gallery, Seq, UserId } from '../protocol'
+import type { Gallery, Message, Seq, UserId } from '../protocol'
 import type { GalleryState } from './state.svelte'
 
 /** What is seen first, and how far below the upper edge. */
@@ -18,11 +18,12 @@ type Looked = {
   reloads: number
   /** What is deleted goes, looked at or not. */
   readonly bury: (message: Seq) => void
+  readonly change: (message: Message) => void
 }
 
 let last: Looked | null = null
 
-/** The state of a gallery, which is told of what is deleted from now on. */
+/** The state of a gallery, which is told of what is deleted or edited from now on. */
 export function look(chat: Chat, room: RoomState, gallery: Gallery, make: () => GalleryState): Looked {
   const me = chat.me?.id
   if (last?.me === me && last?.room === room && last.gallery === gallery) {
@@ -31,11 +32,16 @@ export function look(chat: Chat, room: RoomState, gallery: Gallery, make: () => 
     last.reloads = chat.events.reloads
     return last
   }
-  if (last) chat.events.buriers.delete(last.bury)
+  if (last) {
+    chat.events.buriers.delete(last.bury)
+    chat.events.editors.delete(last.change)
+  }
   const state = make()
   void state.load()
   const bury = (message: Seq) => state.drop(message)
+  const change = (message: Message) => state.change(message)
   chat.events.buriers.add(bury)
-  last = { me, room, gallery, state, anchor: null, reloads: chat.events.reloads, bury }
+  chat.events.editors.add(change)
+  last = { me, room, gallery, state, anchor: null, reloads: chat.events.reloads, bury, change }
   return last
 }

@@ -1,5 +1,6 @@
 /** One gallery of a room: the messages that it shows things of, as far as they have been loaded, the newest ones live. */
 import { type FaultCode, faultCode } from '../core/api'
+import { newer } from '../core/revisions'
 import type { HistoryPage, Message, Seq } from '../protocol'
 
 export type AskGallery = (before: Seq | undefined) => Promise<HistoryPage>
@@ -88,6 +89,19 @@ export class GalleryState {
   drop(message: Seq): void {
     if (this.messages.some(({ id }) => id === message))
       this.messages = this.messages.filter(({ id }) => id !== message)
+  }
+
+  /** A message says something else, which may be nothing for this gallery. One older than all that is here comes with its page. */
+  change(message: Message): void {
+    const known = this.messages.some(({ id }) => id === message.id)
+    if (known) this.messages = this.messages.flatMap((each) => this.#now(each, message))
+    else if (this.#shows(message) && message.id >= (this.messages[0]?.id ?? 0)) this.#add([message])
+  }
+
+  #now(known: Message, message: Message): Message[] {
+    if (known.id !== message.id) return [known]
+    const now = newer(known, message)
+    return this.#shows(now) ? [now] : []
   }
 
   #add(rows: readonly Message[]): void {

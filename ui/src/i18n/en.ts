@@ -60,6 +60,7 @@ export const en = {
   'message.deleted': 'This message was deleted',
   'message.waiting': 'Waiting to be sent',
   'message.sent': 'Sent',
+  'message.edited': 'edited',
   'composer.label': 'Message to {room}',
   'composer.placeholder': 'Write a message',
   'composer.send': 'Send',

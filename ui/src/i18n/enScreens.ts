@@ -3,6 +3,9 @@ export const enScreens = {
   // --- Everywhere --------------------------------------------------------------------------------
   'app.name': 'porch',
   'common.cancel': 'Cancel',
+  'composer.save': 'Save the change',
+  'composer.editing': 'Changing what you wrote',
+  'composer.stopEditing': 'Leave it as it was',
   'composer.left': { one: '{n} character left', other: '{n} characters left' },
   'composer.over': 'At most 8,000 characters: {n} too many',
   'chat.typing1': '{a} is typing…',
@@ -28,6 +31,7 @@ export const enScreens = {
   'chats.archivedMore': 'Show more archived rooms',
   'chats.archived': { one: 'Archived ({n})', other: 'Archived ({n})' },
   'chats.open': { one: 'Open rooms ({n})', other: 'Open rooms ({n})' },
+  'message.edit': 'Edit',
   'message.copyLink': 'Copy the link',
   'message.delete': 'Delete',
   'message.deleteAsk': 'Delete this message?',

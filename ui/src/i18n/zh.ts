@@ -60,6 +60,7 @@ export const zh: Table = {
   'message.deleted': '这条消息已被删除',
   'message.waiting': '等待发送',
   'message.sent': '已发送',
+  'message.edited': '已编辑',
   'composer.label': '发给{room}的消息',
   'composer.placeholder': '写消息',
   'composer.send': '发送',

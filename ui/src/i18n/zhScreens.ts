@@ -5,6 +5,9 @@ export const zhScreens: ScreensTable = {
   // --- 通用 ---------------------------------------------------------------------------------------
   'app.name': 'porch',
   'common.cancel': '取消',
+  'composer.save': '保存修改',
+  'composer.editing': '正在修改你写的消息',
+  'composer.stopEditing': '不修改',
   'composer.left': { other: '还可输入{n}个字符' },
   'composer.over': '最多8,000个字，超出{n}个',
   'chat.typing1': '{a}正在输入…',
@@ -29,6 +32,7 @@ export const zhScreens: ScreensTable = {
   'chats.archivedMore': '显示更多已归档的房间',
   'chats.archived': { other: '已归档（{n}）' },
   'chats.open': { other: '公开房间（{n}）' },
+  'message.edit': '编辑',
   'message.copyLink': '复制链接',
   'message.delete': '删除',
   'message.deleteAsk': '删除这条消息？',

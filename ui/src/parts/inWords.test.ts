@@ -107,7 +107,7 @@ describe('the last message of a room', () => {
   test('is nothing any more when it was deleted', () => {
     const state = new RoomState(room())
     state.add(message({ id: 7, n: 1, body: '', attachments: [picture()] }))
-    state.bury(7, 1, 8)
+    state.bury(7, 1, { seq: 8, room: 1, what: { type: 'deleted', message: 7, n: 1 } })
     expect(state.last?.attached).toBeUndefined()
     expect(state.timeline.find(7)?.attachments).toBeUndefined()
     expect(lastInWords(state)).toBe('')

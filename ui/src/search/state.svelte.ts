@@ -1,7 +1,8 @@
 /** One search: what was asked last, what came, and what went wrong. Screens read it. */
 import type { FaultCode } from '../core/api'
 import { faultCode } from '../core/api'
-import type { Hit, SearchPage, Seq } from '../protocol'
+import { newer } from '../core/revisions'
+import type { Hit, Message, SearchPage, Seq } from '../protocol'
 
 export type Ask = (asked: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
 
@@ -57,6 +58,14 @@ export class SearchState {
   /** Takes a message off the screen that was deleted meanwhile. */
   drop(message: Seq): void {
     this.hits = this.hits.filter((hit) => hit.message.id !== message)
+  }
+
+  /** A message says something else: that is shown, with nothing marked in it. */
+  change(message: Message): void {
+    if (!this.hits.some((hit) => hit.message.id === message.id)) return
+    this.hits = this.hits.map((hit) =>
+      hit.message.id === message.id ? { ...hit, message: newer(hit.message, message), marks: [] } : hit,
+    )
   }
 
   /** Lets go of all that is shown, which may not be there any more, and asks anew. */

@@ -3,7 +3,7 @@
 use crate::proto::attachment::NewAttachment;
 use crate::proto::blob::UploadId;
 use crate::proto::client::{Access, ClientMessage, Command};
-use crate::proto::id::{ClientMsgId, Seq};
+use crate::proto::id::{ClientMsgId, RoomId, Seq};
 use crate::proto::role::RoomRole;
 use crate::proto::room::{Notify, RoomSetting};
 use crate::proto::text::RawBody;
@@ -41,10 +41,15 @@ impl World {
                 )
             }
             Step::Delete { device, room, message } => {
-                let room = self.room(room);
-                let events = self.store.events_of(room, Seq(0));
-                let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
+                let (room, message) = self.message(room, message);
                 (device, ClientMessage::Command { re, command: Command::Delete { room, message } })
+            }
+            Step::Edit { device, room, message } => {
+                let (room, at) = self.message(room, message);
+                let body = RawBody(
+                    [" ".to_owned(), format!("other words {re}"), "the same".to_owned()][re as usize % 3].clone(),
+                );
+                (device, ClientMessage::Command { re, command: Command::Edit { room, message: at, body } })
             }
             Step::Join { device, room } => {
                 (device, ClientMessage::Command { re, command: Command::JoinRoom { room: self.room(room) } })
@@ -53,9 +58,7 @@ impl World {
                 (device, ClientMessage::Command { re, command: Command::LeaveRoom { room: self.room(room) } })
             }
             Step::MarkHeard { device, room, message } => {
-                let room = self.room(room);
-                let events = self.store.events_of(room, Seq(0));
-                let message = events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7));
+                let (room, message) = self.message(room, message);
                 (device, ClientMessage::Command { re, command: Command::MarkHeard { room, message } })
             }
             Step::OpenDirect { device, person } => {
@@ -122,6 +125,13 @@ impl World {
         if let Some(conn) = self.arrive(device) {
             self.say(conn, message);
         }
+    }
+
+    /// A room, and something that has a place in it.
+    fn message(&self, room: u8, message: u8) -> (RoomId, Seq) {
+        let room = self.room(room);
+        let events = self.store.events_of(room, Seq(0));
+        (room, events.get(usize::from(message) % events.len().max(1)).copied().unwrap_or(Seq(7)))
     }
 
     fn draft(&self, device: u8, room: u8, empty: bool) -> ClientMessage {

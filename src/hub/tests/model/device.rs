@@ -133,15 +133,17 @@ impl Device {
         }
     }
 
-    /// Panics unless an event is told as it is on the disk, or was before it was deleted.
+    /// Panics unless an event is told as it is on the disk, or was before more became of its message.
     pub(crate) fn check_event(event: &Event, store: &Store) {
         let stored = store.event(event.seq);
-        match (&event.what, &stored.what) {
-            (EventKind::Message(told), EventKind::Message(now)) if now.deleted && !told.deleted => {
-                assert_eq!((told.room, told.n, told.author), (now.room, now.n, now.author));
-                assert!(told.rev < now.rev);
-            }
-            _ => assert_eq!(event, stored),
-        }
+        let (EventKind::Message(told) | EventKind::Edited(told)) = &event.what else {
+            return assert_eq!(event, stored);
+        };
+        let EventKind::Message(now) = &store.event(told.id).what else { panic!("{} is no message", told.id) };
+        assert_eq!((event.seq, event.room), (stored.seq, stored.room));
+        assert_eq!(std::mem::discriminant(&event.what), std::mem::discriminant(&stored.what));
+        assert_eq!((told.room, told.n, told.author), (now.room, now.n, now.author));
+        assert!(told == now || told.rev < now.rev, "{told:?} is told of {now:?}");
+        assert!(told.rev >= event.seq, "{event:?} tells how the message was before");
     }
 }

@@ -47,6 +47,12 @@ pub(crate) enum Step {
     Disconnect {
         device: u8,
     },
+    /// With other words than before, or with the same.
+    Edit {
+        device: u8,
+        room: u8,
+        message: u8,
+    },
     EndSession {
         device: u8,
         taken_over: bool,
@@ -200,7 +206,8 @@ impl Step {
         match kind % 64 {
             0..=11 => Self::Send { device: a, room: b, empty: c > 250 },
             12 => Self::SendAgain { device: a, room: b, back: c },
-            13 | 14 => Self::Delete { device: a, room: b, message: c },
+            13 => Self::Delete { device: a, room: b, message: c },
+            14 => Self::Edit { device: a, room: b, message: c },
             15 | 16 => Self::Read { device: a, room: b, back: c },
             17 if c >= 96 => Self::MarkHeard { device: a, room: b, message: c },
             17 => Self::Typing { device: a, room: b },

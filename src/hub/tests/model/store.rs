@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use crate::hub::Ticket;
-use crate::proto::attachment::{Attached, Attachment, BlobFile, BlobKind, NewAttachment};
+use crate::proto::attachment::{Attachment, BlobFile, BlobKind, NewAttachment};
 use crate::proto::blob::{BlobHash, FileName};
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
@@ -15,7 +15,6 @@ use crate::proto::op::{
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{LastMessage, User};
-use crate::proto::text::preview;
 
 mod pages;
 
@@ -164,7 +163,14 @@ impl Store {
         let rooms: BTreeSet<RoomId> =
             self.rooms.iter().filter(|(_, room)| room.members.contains_key(&user)).map(|(id, _)| *id).collect();
         let span = &self.events[after.0 as usize..upto.0 as usize];
-        let events: Vec<Event> = span.iter().filter(|event| rooms.contains(&event.room)).cloned().collect();
+        let mut events: Vec<Event> = span.iter().filter(|event| rooms.contains(&event.room)).cloned().collect();
+        for event in &mut events {
+            if let EventKind::Edited(message) = &mut event.what
+                && let EventKind::Message(now) = &self.event(message.id).what
+            {
+                *message = now.clone();
+            }
+        }
         if events.len() > RESUME_EVENTS_MAX { Missed::TooMany } else { Missed::Events(events) }
     }
 
@@ -182,13 +188,7 @@ impl Store {
 
     fn newest(&self, room: RoomId) -> Option<LastMessage> {
         self.events.iter().rev().find_map(|event| match &event.what {
-            EventKind::Message(message) if message.room == room => Some(LastMessage {
-                id: message.id,
-                author: message.author,
-                preview: preview(&message.body).to_owned(),
-                attached: Attached::of(&message.attachments),
-                sent_at: message.sent_at,
-            }),
+            EventKind::Message(message) if message.room == room => Some(LastMessage::of(message)),
             _ => None,
         })
     }
@@ -197,7 +197,7 @@ impl Store {
     fn concerns_removed(&self, op: &Op) -> bool {
         match op {
             Op::Room(RoomOp::AddMembers { room, .. })
-            | Op::Message(MessageOp::Append(NewMessage { room, .. }))
+            | Op::Message(MessageOp::Append(NewMessage { room, .. }) | MessageOp::Edit { room, .. })
             | Op::Room(RoomOp::RemoveMember { room, .. })
             | Op::Room(RoomOp::Set { room, .. })
             | Op::Room(RoomOp::SetRole { room, .. }) => self.rooms[room].removed,
@@ -225,6 +225,9 @@ impl Store {
             }
             Op::Message(MessageOp::Delete { room, message, by, whose, .. }) => {
                 self.delete_message(room, message, by, whose)
+            }
+            Op::Message(MessageOp::Edit { room, message, by, body, at }) => {
+                self.edit_message(room, message, by, body.into_string(), at)
             }
             Op::Message(MessageOp::MarkHeard { room, message, by }) => self.mark_heard(room, message, by),
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
@@ -316,8 +319,10 @@ impl Store {
         room.last_n += 1;
         let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
         self.sent.insert((author, client_msg_id.clone()), seq);
-        let (id, rev, room, deleted) = (seq, seq, id, false);
-        self.happened(Message { id, rev, room, n, author, body, attachments, client_msg_id, sent_at, deleted }.into())
+        let (id, rev, room, edited_at, deleted) = (seq, seq, id, None, false);
+        let message =
+            Message { id, rev, room, n, author, body, attachments, client_msg_id, sent_at, edited_at, deleted };
+        self.happened(message.into())
     }
 
     fn delete_message(&mut self, room: RoomId, id: Seq, by: UserId, whose: Whose) -> Outcome {
@@ -335,8 +340,42 @@ impl Store {
         (message.deleted, message.rev) = (true, seq);
         message.body.clear();
         message.attachments.clear();
+        message.edited_at = None;
         let what = EventKind::Deleted { message: id, n: message.n };
         self.happened(Event { seq, room, what })
+    }
+
+    fn edit_message(&mut self, id: RoomId, message: Seq, by: UserId, body: String, at: Millis) -> Outcome {
+        let seq = Seq(self.events.len() as u64 + 1);
+        let room = &self.rooms[&id];
+        if !room.members.contains_key(&by) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        if room.kind == RoomKind::Direct && room.members.len() < 2 {
+            return Outcome::Refused(ErrorCode::PersonGone);
+        }
+        if room.settings.archived {
+            return Outcome::Refused(ErrorCode::RoomArchived);
+        }
+        let stored = (message.0 as usize).checked_sub(1).and_then(|at| self.events.get_mut(at));
+        let Some(EventKind::Message(message)) = stored.map(|event| &mut event.what) else {
+            return Outcome::Refused(ErrorCode::NotFound);
+        };
+        if message.room != id || message.deleted {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        if message.author != by {
+            return Outcome::Refused(ErrorCode::Forbidden);
+        }
+        if body.is_empty() && message.attachments.is_empty() {
+            return Outcome::Refused(ErrorCode::BodyEmpty);
+        }
+        if body == message.body {
+            return Outcome::done([]);
+        }
+        (message.body, message.edited_at, message.rev) = (body, Some(at), seq);
+        let what = EventKind::Edited(message.clone());
+        self.happened(Event { seq, room: id, what })
     }
 
     /// Whatever was brought may be heard here.

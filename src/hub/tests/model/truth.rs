@@ -89,6 +89,7 @@ impl Truth {
                 if let Some(room) = self.rooms.get_mut(&event.room) {
                     match &event.what {
                         EventKind::Deleted { n, .. } => drop(room.deleted.insert(*n)),
+                        EventKind::Edited(_) => {}
                         EventKind::Message(message) => room.last_n = message.n,
                     }
                 }

@@ -111,6 +111,22 @@ proptest! {
         }
     }
 
+    #[test]
+    fn what_was_changed_is_held_as_it_is_and_not_as_it_was(
+        before in messages(), after in messages(), every in 1_u64..4,
+    ) {
+        let (ids, words) = plain(&before, 7);
+        // Some are changed into others, some into nothing; of some that are changed nothing is here.
+        let said: BTreeMap<u64, Vec<Vec<u8>>> = (7..).step_by(3).zip(&after).filter(|(id, _)| id % every == 0).map(|(id, words)| {
+            (id, words.iter().map(|word| word.as_bytes().to_vec()).collect::<std::collections::BTreeSet<_>>().into_iter().collect())
+        }).collect();
+        let is: Vec<Vec<String>> = ids.iter().zip(&before).map(|(id, words)| match said.get(id) {
+            Some(words) => words.iter().map(|word| String::from_utf8(word.clone()).unwrap()).collect(),
+            None => words.clone(),
+        }).collect();
+        prop_assert_eq!(decoded(&coded(&ids, &words).rewritten(&said).unwrap()), plain(&is, 7));
+    }
+
     /// Whatever the disk gives is read or found damaged: nothing panics, nothing is allocated beyond it.
     #[test]
     fn a_damaged_block_is_told(messages in messages(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {

@@ -27,6 +27,48 @@ fn a_deleted_message_is_gone_from_the_results_and_from_the_index_file() {
     assert!(!index_holds(&dir, "秘密"));
 }
 
+#[test]
+fn an_edited_message_is_found_by_what_it_says_and_what_it_said_leaves_the_index_file() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    fixture.send(EVERYONE, users[0], "a", "the secret is xyzzyplugh, 秘密部署");
+    fixture.send(EVERYONE, users[0], "b", "a wellknownword");
+    fixture.index();
+    let edit = |body: &str| {
+        let body = Body::parse(body.into()).unwrap();
+        Op::Message(MessageOp::Edit { room: EVERYONE, message: Seq(1), by: users[0], body, at: NOON })
+    };
+    fixture.apply(edit("nothing but 公开 https://porch.local and openwords"));
+    finds(&fixture, users[0], "xyzzyplugh", &[]);
+    let is_found = |fixture: &Fixture| {
+        finds(fixture, users[0], "xyzzyplugh", &[]);
+        finds(fixture, users[0], "openwo", &[1]);
+        finds(fixture, users[0], "公开", &[1]);
+        finds(fixture, users[0], "has:link", &[1]);
+        finds(fixture, users[0], "from:Ada", &[2, 1]);
+        finds(fixture, users[0], "wellknownword", &[2]);
+    };
+    fixture.index();
+    is_found(&fixture);
+    let dir = fixture.dir.path().to_owned();
+    let fixture = fixture.reopen();
+    is_found(&fixture);
+    assert!(index_holds(&dir, "wellknownword") && index_holds(&dir, "openwords"), "for this test to mean anything");
+    assert!(!index_holds(&dir, "xyzzyplugh") && !index_holds(&dir, "秘密"));
+    // Deleted at last, and edited before that was heard of.
+    fixture.apply(edit("onceagainchanged"));
+    fixture.apply(Op::Message(MessageOp::Delete {
+        room: EVERYONE,
+        message: Seq(1),
+        by: users[0],
+        whose: Whose::Own,
+        at: NOON,
+    }));
+    fixture.index();
+    finds(&fixture, users[0], "openwords", &[]);
+    let _fixture = fixture.reopen();
+    assert!(!index_holds(&dir, "openwords") && !index_holds(&dir, "onceagainchanged"));
+}
+
 fn index_holds(dir: &Path, word: &str) -> bool {
     // The index stores what a word has in common with the one before it only once.
     let end = word.char_indices().nth_back(0).map_or(0, |(at, _)| at.min(4));

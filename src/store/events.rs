@@ -97,6 +97,13 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event { seq: Seq(rows::number(row, KIND + 1)?), room, what })
 }
 
+/// The messages that were edited after this event, with their rooms; at most so many.
+pub(super) fn edited_after(db: &Connection, after: Seq, limit: u32) -> rusqlite::Result<Vec<(RoomId, u64)>> {
+    db.prepare_cached("SELECT room, message FROM events WHERE seq > ? AND kind = 'edited' ORDER BY seq DESC LIMIT ?")?
+        .query_map(params![sql(after.0), limit], |row| Ok((rows::room_id(row, 0)?, rows::number(row, 1)?)))?
+        .collect()
+}
+
 /// The numbers of messages of a room that were deleted of late, at most so many.
 pub(super) fn deleted_of(db: &Connection, room: RoomId, limit: u32) -> rusqlite::Result<Vec<u64>> {
     db.prepare_cached(

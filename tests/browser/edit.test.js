@@ -98,7 +98,7 @@ describe('edits in Chromium', { skip }, () => {
   chapter(
     'without the box it is shown as waiting, outlives a reload, and is done when the box is there',
     async () => {
-      await ada.context.setOffline(true)
+      await porch.end()
       await edit('Then it is so')
       await ada.composer().fill('Then so it is')
       await ada.composer().press('Enter')
@@ -113,7 +113,7 @@ describe('edits in Chromium', { skip }, () => {
       })
       await ada.page.reload()
       await ada.message('Then so it is').getByText('Waiting to be sent').waitFor({ state: 'attached' })
-      await ada.context.setOffline(false)
+      await porch.restart()
       await edited(grace, 'Then so it is')
       await ada.message('Then so it is').getByText('Sent').waitFor({ state: 'attached' })
     },

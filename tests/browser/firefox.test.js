@@ -12,6 +12,7 @@ import {
   talkInPrivate,
   tellOfAnError,
 } from './harness/chat.js'
+import { editWords } from './harness/edits.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
@@ -50,6 +51,7 @@ describe('two people in Firefox', { skip }, () => {
   })
 
   chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
+  chapter('what was written is edited, and both see it', () => editWords(ada, grace))
   chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
   chapter('who looks elsewhere is told, where the browser can tell', () => beNotified(ada, grace))
   chapter('the field grows with what is typed', () => growWithTheText(ada))

@@ -137,6 +137,7 @@ function sticksOut() {
     const { left, right, width, height } = element.getBoundingClientRect()
     if (width < 2 || height < 2 || !element.checkVisibility()) continue
     if (element.closest('.hidden-text') || (left >= -1 && right <= innerWidth + 1)) continue
+    if (scrollsAside(element)) continue
     const text = (element.textContent.trim() || element.getAttribute('aria-label') || element.name).slice(
       0,
       40,
@@ -144,6 +145,14 @@ function sticksOut() {
     found.push(`sticks out: ${element.localName} “${text}” from ${Math.round(left)} to ${Math.round(right)}`)
   }
   return found
+
+  /** Within a strip of one row that is moved by a finger. */
+  function scrollsAside(element) {
+    for (let around = element.parentElement; around; around = around.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(around).overflowX))
+        return around.clientHeight < 2 * element.clientHeight
+    return false
+  }
 }
 
 await rm(FOLDER, { recursive: true, force: true })

@@ -46,5 +46,7 @@ pub const SEARCH_NAMES_UNIT: u32 = 4;
 /// Rooms whose hits are put in order together: each costs a row, whatever is sought. The hits of a person who is in
 /// more rooms come by so many rooms at a time.
 pub const SEARCH_ROOMS_AT_ONCE: usize = 1_000;
+/// Messages edited since the index was written that a search reads beside it, the latest: it is written within some seconds.
+pub const SEARCH_EDITED_MAX: u32 = 1_000;
 /// Highlighted places in one hit: nobody looks at more.
 pub const SEARCH_MARKS_MAX: usize = 100;

@@ -8,7 +8,7 @@
 //! taken next. Nothing else is looked at: neither what a search costs nor where it goes on tells of rooms that the asker
 //! may not read. What one call may cost is bounded and counted ([`SEARCH_COST_MAX`]); its `next` goes on from there.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use rusqlite::{Connection, Row};
 
@@ -23,9 +23,10 @@ use super::{index, named, texts};
 use crate::proto::account::{Hit, SearchPage};
 use crate::proto::attachment::Attachment;
 use crate::proto::brought::Brought;
-use crate::proto::id::{RoomId, UserId};
+use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{
-    PAGE_TEXT_BYTES_MAX, SEARCH_COST_MAX, SEARCH_MESSAGE_COST, SEARCH_MESSAGE_UNIT_BYTES, SEARCH_ROOMS_AT_ONCE,
+    PAGE_TEXT_BYTES_MAX, SEARCH_COST_MAX, SEARCH_EDITED_MAX, SEARCH_MESSAGE_COST, SEARCH_MESSAGE_UNIT_BYTES,
+    SEARCH_ROOMS_AT_ONCE,
 };
 use crate::proto::op::DAY_MS;
 
@@ -50,6 +51,8 @@ pub(in crate::store) struct Search<'a> {
     /// Up to which message the index goes, and up to which one the register does.
     indexed_upto: u64,
     filed_upto: u64,
+    /// Messages that the index covers and that say something else since; only of `rooms`.
+    edited: BTreeSet<(RoomId, u64)>,
     damaged: bool,
 }
 
@@ -139,6 +142,7 @@ impl<'a> Search<'a> {
             cost,
             indexed_upto,
             filed_upto,
+            edited: BTreeSet::new(),
             damaged: false,
         })
     }
@@ -166,7 +170,7 @@ impl<'a> Search<'a> {
         let Some(all) = self.span()?.filter(|_| self.authors.as_ref().is_none_or(|authors| !authors.is_empty())) else {
             return Ok(None);
         };
-        self.open_index();
+        self.open_index()?;
         loop {
             let done = self.rooms.partition_point(|&room| room <= cursor.rooms_upto);
             let group: Vec<RoomId> = self.rooms.iter().skip(done).take(SEARCH_ROOMS_AT_ONCE).copied().collect();
@@ -201,15 +205,21 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn open_index(&mut self) {
-        let Some(index) = self.index else { return };
-        match index::indexed_upto(index) {
-            Ok(upto) => self.indexed_upto = upto,
+    fn open_index(&mut self) -> rusqlite::Result<()> {
+        let Some(index) = self.index else { return Ok(()) };
+        match index::covered(index) {
+            Ok((upto, changes_upto)) => {
+                self.indexed_upto = upto;
+                let edited = events::edited_after(self.db, Seq(changes_upto), SEARCH_EDITED_MAX)?;
+                let concerns = |(room, id): &(RoomId, u64)| *id <= upto && self.rooms.binary_search(room).is_ok();
+                self.edited = edited.into_iter().filter(concerns).collect();
+            }
             Err(e) => {
                 self.damaged = index::is_damage(&e);
                 self.index = None;
             }
         }
+        Ok(())
     }
 
     /// Goes through the messages of these rooms that may be hits, the newest first.
@@ -240,6 +250,7 @@ impl<'a> Search<'a> {
                 }
             } else if let (Some(block), Some(index)) = (stream.block.take(), self.index) {
                 stream.ids = self.sieve.pass(index, &block, &mut self.cost)?;
+                self.add_edited(stream.room, &block, &mut stream.ids);
                 stream.ids.retain(|id| (span.from..stream.block_below).contains(id));
                 stream.block_below = block.first;
             }
@@ -248,6 +259,16 @@ impl<'a> Search<'a> {
             }
         }
         Ok(Walked::All)
+    }
+
+    /// What may be hits by words that the block does not have yet.
+    fn add_edited(&self, room: RoomId, block: &Block, ids: &mut Vec<u64>) {
+        let mut edited = self.edited.range((room, block.first)..=(room, block.last)).map(|(_, id)| *id).peekable();
+        if edited.peek().is_some() {
+            ids.extend(edited);
+            ids.sort_unstable();
+            ids.dedup();
+        }
     }
 
     /// Messages of the asker's rooms that the register does not have yet, in order.

@@ -60,11 +60,12 @@ pub(in crate::store) fn kept_upto(dir: &Path, db: &Connection) -> Option<u64> {
     index.query_row("SELECT indexed_upto FROM state WHERE mark = ?", [mark], |row| rows::number(row, 0)).ok()
 }
 
-/// The newest message that the index of this connection covers; an index of another layout covers none.
-pub(super) fn indexed_upto(index: &Connection) -> rusqlite::Result<u64> {
+/// The newest message that the index of this connection covers, and up to which event it has taken up what became of those;
+/// an index of another layout covers none.
+pub(super) fn covered(index: &Connection) -> rusqlite::Result<(u64, u64)> {
     index
-        .prepare_cached("SELECT indexed_upto FROM state WHERE layout = ?")?
-        .query_row([LAYOUT], |row| rows::number(row, 0))
+        .prepare_cached("SELECT indexed_upto, changes_upto FROM state WHERE layout = ?")?
+        .query_row([LAYOUT], |row| Ok((rows::number(row, 0)?, rows::number(row, 1)?)))
 }
 
 /// The messages, and the index.

@@ -162,7 +162,7 @@ async function heightWith(lines) {
   return field.getBoundingClientRect().height
 }
 
-async function say(tab, text) {
+export async function say(tab, text) {
   await tab.see('textarea')
   await tab.type('textarea', text)
   await tab.press('.composer button[type=submit]')

@@ -39,6 +39,7 @@ fn an_edited_message_is_found_by_what_it_says_and_what_it_said_leaves_the_index_
     };
     fixture.apply(edit("nothing but 公开 https://porch.local and openwords"));
     finds(&fixture, users[0], "xyzzyplugh", &[]);
+    finds(&fixture, users[0], "openwo", &[1]);
     let is_found = |fixture: &Fixture| {
         finds(fixture, users[0], "xyzzyplugh", &[]);
         finds(fixture, users[0], "openwo", &[1]);

@@ -109,7 +109,7 @@ describe('edits in Chromium', { skip }, () => {
         const db = await heard(indexedDB.open('porch'))
         const keys = await heard(db.transaction('outbox').objectStore('outbox').getAllKeys())
         db.close()
-        return keys.some((key) => key.startsWith('act/'))
+        return keys.some((key) => key.startsWith('command/'))
       })
       await ada.page.reload()
       await ada.message('Then so it is').getByText('Waiting to be sent').waitFor({ state: 'attached' })

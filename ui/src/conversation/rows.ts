@@ -1,5 +1,5 @@
 /** How messages become what is seen: days, groups of one author, the line before what is new. Pure. */
-import type { ShownMessage } from '../core/pendingActs'
+import type { ShownMessage } from '../core/queuedCommands'
 import type { Pending } from '../core/room.svelte'
 import type { ClientMsgId, Message, UserId } from '../protocol'
 

@@ -6,17 +6,15 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { HEARD_ASKED_MAX } from '../limits'
 import type { HeardMarks as Answer, RoomId, Seq, ServerMessage, UserId } from '../protocol'
-import { Refusal } from './api'
 
 /** Marks that are kept of messages that are not shown. */
 export const HEARD_KEPT_MAX = 500
-/** When the box says nothing of when to try again. */
-const RETRY_MS = 1_000
 
 export type HeardWorld = {
   me(): UserId | undefined
   ask(room: RoomId, messages: readonly Seq[]): Promise<Answer>
-  mark(room: RoomId, message: Seq): Promise<unknown>
+  /** Says that it was heard, now or when the box is there again. */
+  mark(room: RoomId, message: Seq): void
 }
 
 type Told = Extract<ServerMessage, { type: 'heard_mark' }>
@@ -29,9 +27,6 @@ export class HeardMarks {
   #shown = new Map<Seq, { readonly room: RoomId; times: number }>()
   /** What is asked for in a moment, by room. */
   #wanted = new Map<RoomId, Set<Seq>>()
-  /** Heard here, and not said to the box yet. */
-  #unsaid = new Map<Seq, RoomId>()
-  #isSaying = false
   /** Grows when somebody else comes in: what was asked for before is not theirs. */
   #age = 0
 
@@ -73,8 +68,7 @@ export class HeardMarks {
     const me = this.#world.me()
     if (me === undefined || this.#by.get(message)?.includes(me)) return
     this.#add(message, [me])
-    this.#unsaid.set(message, room)
-    void this.#say()
+    this.#world.mark(room, message)
   }
 
   told({ message, by }: Told): void {
@@ -86,7 +80,6 @@ export class HeardMarks {
   welcomed(): void {
     for (const message of [...this.#by.keys()]) if (!this.#shown.has(message)) this.#by.delete(message)
     for (const [message, { room }] of this.#shown) this.#want(room, message)
-    void this.#say()
   }
 
   /** Nobody is in any more. */
@@ -94,7 +87,6 @@ export class HeardMarks {
     this.#age += 1
     this.#by.clear()
     this.#wanted.clear()
-    this.#unsaid.clear()
   }
 
   #hide(message: Seq): void {
@@ -130,24 +122,5 @@ export class HeardMarks {
         void this.know(room, all.slice(at, at + HEARD_ASKED_MAX))
       }
     }
-  }
-
-  /** Says them one after the other; those that the box does not hear wait until it is there again. */
-  async #say(): Promise<void> {
-    if (this.#isSaying) return
-    this.#isSaying = true
-    for (const [message, room] of this.#unsaid) {
-      const refusal = await this.#world.mark(room, message).then(
-        () => null,
-        (thrown: unknown) => (thrown instanceof Refusal ? thrown : new Refusal('unexpected')),
-      )
-      if (refusal?.code === 'unreachable') break
-      if (refusal?.code === 'busy' || refusal?.code === 'slow_down') {
-        await new Promise((resolve) => setTimeout(resolve, refusal.retryMs ?? RETRY_MS))
-        // To the end of those that wait.
-        if (this.#unsaid.delete(message)) this.#unsaid.set(message, room)
-      } else this.#unsaid.delete(message)
-    }
-    this.#isSaying = false
   }
 }

@@ -18,7 +18,7 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
-import type { PendingAct } from './pendingActs'
+import type { QueuedCommand } from './queuedCommands'
 import { preview } from './preview'
 import { changed } from './revisions'
 import { ROWS_KEPT_MAX, ROWS_UNSEEN_KEPT_MAX, Timeline } from './timeline'
@@ -84,7 +84,7 @@ export class RoomState {
   /** Not confirmed yet, in the order they were written. */
   pending = $state.raw<readonly Pending[]>([])
   /** What is done with its messages and not confirmed yet, in the order in which it was done. */
-  acts = $state.raw<readonly PendingAct[]>([])
+  queued = $state.raw<readonly QueuedCommand[]>([])
   /** The message that the composer changes, in place of writing a new one. */
   editing = $state.raw<EditingState | null>(null)
   /** Counts changes of who is in it: load the members again. */

@@ -10,79 +10,79 @@ import { type FaultCode, faultCode, Refusal } from './api'
 import { nextClientMsgId } from './ids'
 import type { KeptAccounts } from './keptAccounts'
 import type { KeptBeside, KeptStore } from './keptStore'
-import type { PendingAct } from './pendingActs'
+import type { QueuedCommand } from './queuedCommands'
 
 /** What can be done so. */
-export type Act = Extract<Command, { type: 'edit' }>
+export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' }>
 
-type KeptAct = KeptBeside & PendingAct
+type KeptCommand = KeptBeside & QueuedCommand
 
-export type ActsWorld = {
+export type QueueWorld = {
   /** Asks the box; rejects with a `Refusal`. */
-  ask(act: Act): Promise<unknown>
+  ask(command: Queueable): Promise<unknown>
   /** Does this work one at a time among all tabs of the browser. */
   alone(work: () => Promise<void>): Promise<void>
   /** Whose page this is. */
   account(): Account | null
   /** What waits in a room is this now, in the order in which it was done. */
-  changed(room: RoomId, acts: readonly PendingAct[]): void
+  changed(room: RoomId, queued: readonly QueuedCommand[]): void
   /** The box will not do it. */
-  refused(act: Act, code: FaultCode): void
+  refused(command: Queueable, code: FaultCode): void
   now(): number
 }
 
-/** All keys of acts begin so, and no message's id does. */
-const PREFIX = 'act/'
+/** All keys of these begin so, and no message's id does. */
+const PREFIX = 'command/'
 
 /** Refusals that pass by themselves. */
 const PASSING: ReadonlySet<FaultCode> = new Set(['busy', 'disk_full', 'slow_down', 'storage_failed'])
 /** When the box does not say when to try again. */
 const RETRY_MS = 2_000
 
-export class Acts {
+export class CommandQueue {
   #store: KeptStore
   #accounts: Pick<KeptAccounts, 'has'>
-  #world: ActsWorld
-  #waiting: KeptAct[] = []
+  #world: QueueWorld
+  #waiting: KeptCommand[] = []
   /** Those that are on the device: another tab may do them first. */
-  #onDevice = new WeakSet<KeptAct>()
+  #onDevice = new WeakSet<KeptCommand>()
   /** One of them is on its way, or rests until it is tried again. */
   #isBusy = false
 
-  constructor(store: KeptStore, accounts: Pick<KeptAccounts, 'has'>, world: ActsWorld) {
+  constructor(store: KeptStore, accounts: Pick<KeptAccounts, 'has'>, world: QueueWorld) {
     this.#store = store
     this.#accounts = accounts
     this.#world = world
   }
 
   /** Does it, and in place of what was to be done in the same way with the same message and is not on its way yet. */
-  do(act: Act): void {
+  do(command: Queueable): void {
     const of = this.#world.account()
     if (of === null) return
     const first = this.#isBusy ? this.#waiting[0] : undefined
-    const old = this.#waiting.find((one) => one !== first && isAlike(one.act, act))
+    const old = this.#waiting.find((one) => one !== first && isAlike(one.command, command))
     if (old) this.#forget(old)
-    const kept: KeptAct = { client_msg_id: PREFIX + nextClientMsgId(), of, act, at: this.#world.now() }
+    const kept: KeptCommand = { client_msg_id: PREFIX + nextClientMsgId(), of, command, at: this.#world.now() }
     this.#waiting.push(kept)
     // Where that fails it is lost with the page only.
     void this.#keep(kept)
-    this.#tell(act.room)
+    this.#tell(command.room)
     void this.#next()
   }
 
-  /** The box listens: takes up what another life of the page has left. */
+  /** The link has changed: takes up what another life of the page has left, and goes on as far as the box listens. */
   async go(): Promise<void> {
     const of = this.#world.account()
     const gone = this.#waiting.filter((one) => one.of !== of)
     this.#waiting = this.#waiting.filter((one) => one.of === of)
-    for (const { act } of gone) this.#tell(act.room)
+    for (const { command } of gone) this.#tell(command.room)
     for (const kept of await this.#kept()) {
       const isKnown = this.#waiting.some((one) => one.client_msg_id === kept.client_msg_id)
       if (kept.of !== this.#world.account() || isKnown) continue
       this.#onDevice.add(kept)
       this.#waiting.push(kept)
       this.#waiting.sort((one, other) => (one.client_msg_id < other.client_msg_id ? -1 : 1))
-      this.#tell(kept.act.room)
+      this.#tell(kept.command.room)
     }
     await this.#next()
   }
@@ -104,17 +104,17 @@ export class Acts {
   }
 
   /** Whether nothing is to be done about it any more; false where the box cannot be asked now. */
-  async #isDone({ act, of }: KeptAct): Promise<boolean> {
+  async #isDone({ command, of }: KeptCommand): Promise<boolean> {
     for (;;) {
       if (this.#world.account() !== of) return false
       try {
-        await this.#world.ask(act)
+        await this.#world.ask(command)
         return true
       } catch (thrown) {
         const code = faultCode(thrown)
         if (code === 'unreachable' || code === 'not_signed_in') return false
         if (!PASSING.has(code)) {
-          this.#world.refused(act, code)
+          this.#world.refused(command, code)
           return true
         }
         const ms = (thrown instanceof Refusal && thrown.retryMs) || RETRY_MS
@@ -123,20 +123,20 @@ export class Acts {
     }
   }
 
-  #forget(kept: KeptAct): void {
+  #forget(kept: KeptCommand): void {
     this.#waiting = this.#waiting.filter((one) => one !== kept)
     this.#store.putting((outbox) => outbox.delete(kept.client_msg_id)).catch(() => {})
-    this.#tell(kept.act.room)
+    this.#tell(kept.command.room)
   }
 
   #tell(room: RoomId): void {
     this.#world.changed(
       room,
-      this.#waiting.filter(({ act }) => act.room === room),
+      this.#waiting.filter(({ command }) => command.room === room),
     )
   }
 
-  async #keep(kept: KeptAct): Promise<void> {
+  async #keep(kept: KeptCommand): Promise<void> {
     let isPut = false
     const put = (outbox: IDBObjectStore) => {
       // It may have been done by now.
@@ -147,21 +147,21 @@ export class Acts {
     if (isPut) this.#onDevice.add(kept)
   }
 
-  #isThere({ client_msg_id: key }: KeptAct): Promise<boolean> {
+  #isThere({ client_msg_id: key }: KeptCommand): Promise<boolean> {
     const count = this.#store.read('outbox', (outbox) => outbox.count(key))
     return count.then(Boolean, () => true)
   }
 
-  #kept(): Promise<readonly KeptAct[]> {
+  #kept(): Promise<readonly KeptCommand[]> {
     return this.#store
       .read(
         'outbox',
-        (outbox) => outbox.getAll(IDBKeyRange.bound(PREFIX, 'act0', false, true)) as IDBRequest<KeptAct[]>,
+        (outbox) => outbox.getAll(IDBKeyRange.bound(PREFIX, 'command0', false, true)) as IDBRequest<KeptCommand[]>,
       )
       .catch(() => [])
   }
 }
 
 /** Of two like these only the later one counts. */
-const isAlike = (one: Act, other: Act) =>
+const isAlike = (one: Queueable, other: Queueable) =>
   one.type === other.type && one.room === other.room && one.message === other.message

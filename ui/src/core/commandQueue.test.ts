@@ -1,43 +1,45 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Act, Acts, type ActsWorld } from './acts'
+import { type Queueable, CommandQueue, type QueueWorld } from './commandQueue'
 import { Refusal } from './api'
 import { KeptStore } from './keptStore'
-import { type PendingAct, withActs } from './pendingActs'
+import { type QueuedCommand, withQueued } from './queuedCommands'
 import { message } from './testing/box'
 
 const ADA = '1.1790000000000'
 const accounts = { has: () => true, isLast: () => true }
-const edit = (id: number, body: string): Act => ({ type: 'edit', room: 1, message: id, body })
+const edit = (id: number, body: string): Extract<Queueable, { type: 'edit' }> => ({ type: 'edit', room: 1, message: id, body })
 
 let names = 0
 let store: KeptStore
 /** What the box is asked for, and how each answer is given. */
-let asked: { act: Act; answer: (refusal?: Refusal) => void }[]
-let shown: readonly PendingAct[]
+let asked: { command: Queueable; answer: (refusal?: Refusal) => void }[]
+let shown: readonly QueuedCommand[]
 let refused: string[]
 let account: string | null
 
-const world: ActsWorld = {
-  ask: (act) =>
+const world: QueueWorld = {
+  ask: (command) =>
     new Promise((resolve, reject) => {
-      asked.push({ act, answer: (refusal) => (refusal ? reject(refusal) : resolve(null)) })
+      asked.push({ command, answer: (refusal) => (refusal ? reject(refusal) : resolve(null)) })
     }),
   alone: (work) => work(),
   account: () => account,
-  changed: (_, acts) => (shown = acts),
+  changed: (_, queued) => (shown = queued),
   refused: (_, code) => refused.push(code),
   now: () => 7,
 }
 
-const page = () => new Acts(store, accounts, world)
+const bodies = (all: readonly { readonly command: Queueable }[]) =>
+  all.map(({ command }) => (command.type === 'edit' ? command.body : command.type))
+const page = () => new CommandQueue(store, accounts, world)
 const kept = async () =>
   (await store.read('outbox', (outbox) => outbox.getAllKeys())).filter((key) =>
-    String(key).startsWith('act/'),
+    String(key).startsWith('command/'),
   )
 
 beforeEach(() => {
-  store = new KeptStore(`acts-${names++}`, accounts)
+  store = new KeptStore(`queue-${names++}`, accounts)
   asked = []
   shown = []
   refused = []
@@ -47,13 +49,13 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 test('what_is_done_is_shown_at_once_and_asked_for_one_after_the_other', async () => {
-  const acts = page()
-  acts.do(edit(1, 'one'))
-  acts.do(edit(2, 'two'))
-  expect(shown.map(({ act }) => act.body)).toEqual(['one', 'two'])
+  const queue = page()
+  queue.do(edit(1, 'one'))
+  queue.do(edit(2, 'two'))
+  expect(bodies(shown)).toEqual(['one', 'two'])
   const rows = [message({ id: 1, body: 'before' }), message({ id: 3, n: 2, body: 'other' })]
-  const drawn = withActs(rows, shown)
-  expect(drawn[0]).toMatchObject({ body: 'one', edited_at: 7, isActing: true })
+  const drawn = withQueued(rows, shown)
+  expect(drawn[0]).toMatchObject({ body: 'one', edited_at: 7, isQueued: true })
   expect(drawn[1]).toBe(rows[1])
   await vi.waitFor(() => expect(asked).toHaveLength(1))
   asked[0]!.answer()
@@ -63,14 +65,14 @@ test('what_is_done_is_shown_at_once_and_asked_for_one_after_the_other', async ()
 })
 
 test('the_later_of_two_that_wait_counts_and_none_that_is_on_its_way_is_taken_back', async () => {
-  const acts = page()
-  acts.do(edit(1, 'one'))
+  const queue = page()
+  queue.do(edit(1, 'one'))
   await vi.waitFor(() => expect(asked).toHaveLength(1))
-  acts.do(edit(1, 'two'))
-  acts.do(edit(1, 'three'))
-  expect(shown.map(({ act }) => act.body)).toEqual(['one', 'three'])
+  queue.do(edit(1, 'two'))
+  queue.do(edit(1, 'three'))
+  expect(bodies(shown)).toEqual(['one', 'three'])
   asked[0]!.answer()
-  await vi.waitFor(() => expect(asked.map(({ act }) => act.body)).toEqual(['one', 'three']))
+  await vi.waitFor(() => expect(bodies(asked)).toEqual(['one', 'three']))
 })
 
 test('without_the_box_it_is_kept_and_another_life_of_the_page_goes_on_with_it', async () => {
@@ -83,7 +85,7 @@ test('without_the_box_it_is_kept_and_another_life_of_the_page_goes_on_with_it', 
   const second = page()
   void second.go()
   await vi.waitFor(() => expect(asked).toHaveLength(2))
-  expect(shown.map(({ act }) => act.body)).toEqual(['one'])
+  expect(bodies(shown)).toEqual(['one'])
   asked[1]!.answer()
   await vi.waitFor(async () => expect([shown, await kept()]).toEqual([[], []]))
   // Of what the other has done nothing is done again.
@@ -96,7 +98,7 @@ test('what_another_tab_has_done_meanwhile_is_not_done_again', async () => {
   first.do(edit(1, 'one'))
   await vi.waitFor(async () => expect(await kept()).toHaveLength(1))
   let free = () => {}
-  const second = new Acts(store, accounts, {
+  const second = new CommandQueue(store, accounts, {
     ...world,
     alone: async (work) => {
       await new Promise<void>((resolve) => (free = resolve))
@@ -113,30 +115,43 @@ test('what_another_tab_has_done_meanwhile_is_not_done_again', async () => {
 })
 
 test('what_the_box_will_not_do_is_told_and_what_passes_is_tried_again', async () => {
-  const acts = page()
-  acts.do(edit(1, 'one'))
-  acts.do(edit(2, 'two'))
+  const queue = page()
+  queue.do(edit(1, 'one'))
+  queue.do(edit(2, 'two'))
   await vi.waitFor(() => expect(asked).toHaveLength(1))
   asked[0]!.answer(new Refusal('busy', 'busy', 1))
   await vi.waitFor(() => expect(asked).toHaveLength(2))
-  expect(asked[1]!.act.body).toBe('one')
+  expect(bodies(asked)[1]).toBe('one')
   asked[1]!.answer(new Refusal('room_archived'))
   await vi.waitFor(() => expect(asked).toHaveLength(3))
-  expect([refused, asked[2]!.act.body]).toEqual([['room_archived'], 'two'])
+  expect([refused, bodies(asked)[2]]).toEqual([['room_archived'], 'two'])
 })
 
 test('nothing_of_one_person_is_done_for_another', async () => {
-  const acts = page()
-  acts.do(edit(1, 'one'))
+  const queue = page()
+  queue.do(edit(1, 'one'))
   await vi.waitFor(() => expect(asked).toHaveLength(1))
   asked[0]!.answer(new Refusal('unreachable'))
   account = '2.1790000000000'
   await vi.waitFor(async () => {
-    await acts.go()
+    await queue.go()
     expect(shown).toEqual([])
   })
   expect(asked).toHaveLength(1)
   account = null
-  acts.do(edit(1, 'two'))
+  queue.do(edit(1, 'two'))
   expect(shown).toEqual([])
+})
+
+test('a_mark_of_what_was_heard_waits_with_the_others_and_changes_no_message', async () => {
+  const queue = page()
+  queue.do({ type: 'mark_heard', room: 1, message: 1 })
+  queue.do({ type: 'mark_heard', room: 1, message: 2 })
+  const rows = [message({ id: 1 })]
+  expect([bodies(shown), withQueued(rows, shown)]).toEqual([['mark_heard', 'mark_heard'], rows])
+  for (let at = 0; at < 2; at++) {
+    await vi.waitFor(() => expect(asked).toHaveLength(at + 1))
+    asked[at]!.answer()
+  }
+  await vi.waitFor(async () => expect([shown, await kept()]).toEqual([[], []]))
 })

@@ -1,7 +1,7 @@
 /** What is done with messages, wired to this browser: one in a page, from its first sight on. */
 import { chat } from '../chat'
 import { accountOf } from '../core/account'
-import { Acts } from '../core/acts'
+import { CommandQueue } from '../core/commandQueue'
 import type { RoomState } from '../core/room.svelte'
 import { errorText } from '../i18n/screens'
 import { toasts } from '../parts/toasts.svelte'
@@ -10,20 +10,22 @@ import { Editing } from './editing.svelte'
 
 const { kept } = chat.entry
 
-export const acts = new Acts(kept.store, kept.accounts, {
-  ask: (act) => chat.commands.ask(act),
-  alone: (work) => (navigator.locks ? navigator.locks.request('porch.acts', work) : work()),
+export const queue = new CommandQueue(kept.store, kept.accounts, {
+  ask: (command) => chat.commands.ask(command),
+  alone: (work) => (navigator.locks ? navigator.locks.request('porch.commands', work) : work()),
   account: () => chat.me && accountOf(chat.me),
-  changed(id, acts) {
+  changed(id, queued) {
     const room = chat.rooms.get(id)
-    if (room) room.acts = acts
+    if (room) room.queued = queued
   },
-  refused(act, code) {
+  refused(command, code) {
+    // What was heard is gone, or this person is: nobody misses the mark.
+    if (command.type !== 'edit') return
     toasts.show(errorText(code), 'fault')
     // What was written is not lost.
-    const room = chat.rooms.get(act.room)
-    const message = room?.timeline.find(act.message)
-    if (room && !room.editing && message && !message.deleted) edit(room, message, act.body)
+    const room = chat.rooms.get(command.room)
+    const message = room?.timeline.find(command.message)
+    if (room && !room.editing && message && !message.deleted) edit(room, message, command.body)
   },
   now: Date.now,
 })
@@ -32,6 +34,6 @@ export const acts = new Acts(kept.store, kept.accounts, {
 export function edit(room: RoomState, message: Message, text = message.body): void {
   const { id } = message
   room.editing = new Editing(room, message, text, (body) =>
-    acts.do({ type: 'edit', room: room.id, message: id, body }),
+    queue.do({ type: 'edit', room: room.id, message: id, body }),
   )
 }

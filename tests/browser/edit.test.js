@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import { launch, skip } from './harness/chromium.js'
 import { holdBack } from './harness/holdBack.js'
+import { untilKept } from './harness/kept.js'
 import { look } from './harness/look.js'
 import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
@@ -98,19 +99,15 @@ describe('edits in Chromium', { skip }, () => {
   chapter(
     'without the box it is shown as waiting, outlives a reload, and is done when the box is there',
     async () => {
+      // The page keeps what it has seen every few seconds.
+      await untilKept(ada.page, 'Then it is so')
       await porch.end()
       await edit('Then it is so')
       await ada.composer().fill('Then so it is')
       await ada.composer().press('Enter')
       await ada.message('Then so it is').getByText('Waiting to be sent').waitFor({ state: 'attached' })
       await look(ada.page, 'edit-waits')
-      await ada.page.waitForFunction(async () => {
-        const heard = (asked) => new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)))
-        const db = await heard(indexedDB.open('porch'))
-        const keys = await heard(db.transaction('outbox').objectStore('outbox').getAllKeys())
-        db.close()
-        return keys.some((key) => key.startsWith('command/'))
-      })
+      await untilKept(ada.page, 'command/')
       await ada.page.reload()
       await ada.message('Then so it is').getByText('Waiting to be sent').waitFor({ state: 'attached' })
       await porch.restart()

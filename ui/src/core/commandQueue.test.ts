@@ -1,14 +1,19 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Queueable, CommandQueue, type QueueWorld } from './commandQueue'
 import { Refusal } from './api'
+import { CommandQueue, type Queueable, type QueueWorld } from './commandQueue'
 import { KeptStore } from './keptStore'
 import { type QueuedCommand, withQueued } from './queuedCommands'
 import { message } from './testing/box'
 
 const ADA = '1.1790000000000'
 const accounts = { has: () => true, isLast: () => true }
-const edit = (id: number, body: string): Extract<Queueable, { type: 'edit' }> => ({ type: 'edit', room: 1, message: id, body })
+const edit = (id: number, body: string): Extract<Queueable, { type: 'edit' }> => ({
+  type: 'edit',
+  room: 1,
+  message: id,
+  body,
+})
 
 let names = 0
 let store: KeptStore

@@ -62,7 +62,12 @@ export class CommandQueue {
     const first = this.#isBusy ? this.#waiting[0] : undefined
     const old = this.#waiting.find((one) => one !== first && isAlike(one.command, command))
     if (old) this.#forget(old)
-    const kept: KeptCommand = { client_msg_id: PREFIX + nextClientMsgId(), of, command, at: this.#world.now() }
+    const kept: KeptCommand = {
+      client_msg_id: PREFIX + nextClientMsgId(),
+      of,
+      command,
+      at: this.#world.now(),
+    }
     this.#waiting.push(kept)
     // Where that fails it is lost with the page only.
     void this.#keep(kept)
@@ -156,7 +161,8 @@ export class CommandQueue {
     return this.#store
       .read(
         'outbox',
-        (outbox) => outbox.getAll(IDBKeyRange.bound(PREFIX, 'command0', false, true)) as IDBRequest<KeptCommand[]>,
+        (outbox) =>
+          outbox.getAll(IDBKeyRange.bound(PREFIX, 'command0', false, true)) as IDBRequest<KeptCommand[]>,
       )
       .catch(() => [])
   }

@@ -12,7 +12,10 @@ export type QueuedCommand = {
 export type ShownMessage = Message & { readonly isQueued?: true }
 
 /** Messages as they will be. */
-export function withQueued(messages: readonly Message[], queued: readonly QueuedCommand[]): readonly ShownMessage[] {
+export function withQueued(
+  messages: readonly Message[],
+  queued: readonly QueuedCommand[],
+): readonly ShownMessage[] {
   const edits = new Map<Seq, { body: string; edited_at: number }>()
   for (const { command, at } of queued)
     if (command.type === 'edit') edits.set(command.message, { body: command.body, edited_at: at })

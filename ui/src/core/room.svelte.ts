@@ -18,8 +18,8 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
-import type { QueuedCommand } from './queuedCommands'
 import { preview } from './preview'
+import type { QueuedCommand } from './queuedCommands'
 import { changed } from './revisions'
 import { ROWS_KEPT_MAX, ROWS_UNSEEN_KEPT_MAX, Timeline } from './timeline'
 

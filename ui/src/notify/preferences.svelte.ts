@@ -15,6 +15,8 @@ export type Preferences = {
   /** What of that of which one is notified is heard, too. */
   readonly sounds: Notify
   readonly quiet: QuietHours | null
+  /** Whether the screen stays on while the page is in front of it. */
+  readonly awake: boolean
   /** Whether it was offered here, and answered. */
   readonly answered: boolean
 }
@@ -22,7 +24,14 @@ export type Preferences = {
 /** By `core/ownedKeys` what is under such keys goes with the account. */
 const notifyKey = (account: Account) => `porch.notify.${account}`
 
-const DEFAULTS: Preferences = { shows: true, texts: true, sounds: 'mine', quiet: null, answered: false }
+const DEFAULTS: Preferences = {
+  shows: true,
+  texts: true,
+  sounds: 'mine',
+  quiet: null,
+  awake: false,
+  answered: false,
+}
 
 let version = $state(0)
 /** Where the browser stores nothing: as long as the page lives. */
@@ -74,13 +83,14 @@ function ownKey(): string | null {
 
 /** What lies on a disk may be anything. */
 function read(kept: Partial<Preferences>): Preferences {
-  const { shows, texts, sounds, quiet, answered } = { ...DEFAULTS, ...kept }
+  const { shows, texts, sounds, quiet, awake, answered } = { ...DEFAULTS, ...kept }
   const isTime = (time: unknown) => typeof time === 'string' && minutesOf(time) >= 0
   return {
     shows: shows === true,
     texts: texts === true,
     sounds: sounds === 'all' || sounds === 'none' ? sounds : 'mine',
     quiet: quiet && isTime(quiet.from) && isTime(quiet.to) ? { from: quiet.from, to: quiet.to } : null,
+    awake: awake === true,
     answered: answered === true,
   }
 }

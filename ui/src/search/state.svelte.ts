@@ -7,7 +7,7 @@ import type { Hit, Message, SearchPage, Seq } from '../protocol'
 export type Ask = (asked: string, cursor: string | null, signal: AbortSignal) => Promise<SearchPage>
 
 /** How often the box is asked to go on at once, while it has found nothing yet. */
-const ROUNDS_MAX = 20
+const ROUNDS_MAX = 40
 
 export class SearchState {
   /** The search whose hits are shown; empty before the first. */

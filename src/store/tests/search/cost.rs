@@ -151,7 +151,7 @@ fn the_message_of_which_most_is_said_costs_no_more_than_a_step_may() {
 #[test]
 fn a_search_that_nobody_waits_for_is_given_up() {
     let (fixture, ada) = talk();
-    fixture.apply_all((0..2_000).map(|i| append(EVERYONE, ada, &format!("n{i}"), "b a b a")));
+    fixture.apply_all((0..900).map(|i| append(EVERYONE, ada, &format!("n{i}"), "b a b a")));
     for _ in 0..2 {
         let query = Query::parse("\"a a\"", Filters::default()).unwrap();
         let asked = std::cell::Cell::new(0);

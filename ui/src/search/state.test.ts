@@ -76,7 +76,7 @@ describe('a search', () => {
       return page([], 'more')
     })
     await endless.search('x')
-    expect([asked, endless.next]).toEqual([20, 'more'])
+    expect([asked, endless.next]).toEqual([40, 'more'])
   })
 
   it('tells how many words were left out', async () => {

@@ -26,7 +26,7 @@ pub const SEARCHES_OF_ONE_WAITING_MAX: usize = 16;
 pub const SEARCHES_WAITING_MAX: usize = 512;
 /// What one call of a search may cost before it answers with what it has and a `next`, in units of about a microsecond
 /// on a PC. It is counted, not timed, by what is read of the asker's rooms and of nothing else; the last step, a block
-/// of the index or a message, may go beyond it by [`SEARCH_STEP_COST_MAX`]. On a slow PC a unit takes up to three and a half.
+/// of the index or a message, may go beyond it by [`SEARCH_STEP_COST_MAX`]. A slow PC takes 3.5 microseconds for one.
 pub const SEARCH_COST_MAX: u32 = 10_000;
 /// See [`SEARCH_COST_MAX`]. The largest is a message of 8,000 letters with ten pictures, of which as much is said as may be,
 /// in which a phrase of 200 letters begins everywhere and stands nowhere.

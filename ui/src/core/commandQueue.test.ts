@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Refusal } from './api'
-import { CommandQueue, type Queueable, type QueueWorld } from './commandQueue'
+import { CommandQueue, QUEUED_MAX, type Queueable, type QueueWorld } from './commandQueue'
 import { KeptStore } from './keptStore'
 import { type QueuedCommand, withQueued } from './queuedCommands'
 import { message } from './testing/box'
@@ -159,4 +159,14 @@ test('a_mark_of_what_was_heard_waits_with_the_others_and_changes_no_message', as
     asked[at]!.answer()
   }
   await vi.waitFor(async () => expect([shown, await kept()]).toEqual([[], []]))
+})
+
+test('the_queue_is_full_at_some_time_and_says_so_and_takes_what_replaces_something', () => {
+  const queue = page()
+  for (let id = 1; id <= QUEUED_MAX; id++) queue.do(edit(id, 'one'))
+  expect([shown.length, refused]).toEqual([QUEUED_MAX, []])
+  queue.do(edit(QUEUED_MAX + 1, 'one more'))
+  expect([shown.length, refused]).toEqual([QUEUED_MAX, ['busy']])
+  queue.do(edit(2, 'two'))
+  expect([shown.length, refused]).toEqual([QUEUED_MAX, ['busy']])
 })

@@ -34,6 +34,8 @@ export type QueueWorld = {
 /** All keys of these begin so, and no message's id does. */
 const PREFIX = 'command/'
 
+/** Commands that wait: more than anybody gives in a day without the box. Of one more it is said that it cannot be done. */
+export const QUEUED_MAX = 1_000
 /** Refusals that pass by themselves. */
 const PASSING: ReadonlySet<FaultCode> = new Set(['busy', 'disk_full', 'slow_down', 'storage_failed'])
 /** When the box does not say when to try again. */
@@ -62,6 +64,10 @@ export class CommandQueue {
     const first = this.#isBusy ? this.#waiting[0] : undefined
     const old = this.#waiting.find((one) => one !== first && isAlike(one.command, command))
     if (old) this.#forget(old)
+    if (this.#waiting.length >= QUEUED_MAX) {
+      this.#world.refused(command, 'busy')
+      return
+    }
     const kept: KeptCommand = {
       client_msg_id: PREFIX + nextClientMsgId(),
       of,

@@ -1,10 +1,7 @@
 /** Whether a text names somebody. Pure. */
 import { fold } from '../parts/fold'
+import { calls, LETTER, letterAt, letterBefore, UNSPACED } from '../parts/wordEdges'
 
-/** Written without spaces: where such a letter stands on one side, a word may begin or end there. */
-const UNSPACED =
-  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}|\p{Script=Myanmar}/u
-const LETTER = /[\p{L}\p{N}\p{M}_]/u
 const HANGUL = /\p{Script=Hangul}/u
 const SPACES = /\s+/g
 
@@ -40,7 +37,7 @@ function begins(text: string, at: number): boolean {
   const [before, first] = [letterBefore(text, at), letterAt(text, at)]
   // Of an address of mail (`ada@box`, `box@ada`) nobody is called; at the beginning of a word `@` calls.
   if (before === '@') return !LETTER.test(letterBefore(text, at - 1))
-  if (first === '@') return !LETTER.test(before) || UNSPACED.test(before)
+  if (first === '@') return calls(text, at)
   return parts(before, first)
 }
 
@@ -54,11 +51,4 @@ function ends(text: string, at: number): boolean {
 /** Whether one word ends and another begins between these. */
 function parts(one: string, other: string): boolean {
   return !LETTER.test(one) || !LETTER.test(other) || UNSPACED.test(one) || UNSPACED.test(other)
-}
-
-const letterAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at) ?? 0x20)
-
-function letterBefore(text: string, at: number): string {
-  const low = text.charCodeAt(at - 1)
-  return letterAt(text, low >= 0xdc00 && low < 0xe000 ? at - 2 : at - 1)
 }

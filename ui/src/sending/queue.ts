@@ -22,7 +22,7 @@ export const queue = new CommandQueue(kept.store, kept.accounts, {
     // What was heard is gone, or this person is: nobody misses the mark.
     if (command.type !== 'edit') return
     toasts.show(errorText(code), 'fault')
-    // What was written is not lost.
+    // What was written is not lost, unless something else is being changed by now.
     const room = chat.rooms.get(command.room)
     const message = room?.timeline.find(command.message)
     if (room && !room.editing && message && !message.deleted) edit(room, message, command.body)

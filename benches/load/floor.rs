@@ -140,6 +140,9 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                         client_msg_id,
                         sent_at: clock::wall(),
                         edited_at: None,
+                        quote: None,
+                        reactions: Vec::new(),
+                        mine: None,
                         deleted: false,
                     })?,
                     _ => {}

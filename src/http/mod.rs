@@ -225,6 +225,8 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/messages", get(rooms::messages))
         .route("/api/rooms/{room}/galleries/{gallery}", get(rooms::gallery))
         .route("/api/rooms/{room}/heard", get(rooms::heard))
+        .route("/api/rooms/{room}/reactions", get(rooms::reactions))
+        .route("/api/rooms/{room}/chains/{chain}", get(rooms::chain))
         .route("/api/search", get(search::search))
         .merge(uploads)
         .route("/api/attachments/{message}/{place}", get(attachments::show))

@@ -114,6 +114,7 @@ fn is_of_people(change: &Change) -> bool {
         | Change::MembersJoined { .. }
         | Change::MembersLeft { .. }
         | Change::NotifyChanged { .. }
+        | Change::Reacted { .. }
         | Change::RoleChanged { .. }
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }

@@ -192,3 +192,48 @@ pub(super) async fn heard(
         move |reader: &Reader| Ok(reader.heard_marks(current.user.id, room, &messages)?.ok_or(ErrorCode::NotAMember));
     app.write(asking, marks).await
 }
+
+/// The part behind `?` of a request for who has reacted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReactionsQuery {
+    message: Seq,
+}
+
+/// `GET /api/rooms/{room}/reactions`: who has reacted to this message, as far as the asker is told.
+pub(super) async fn reactions(
+    State(app): State<App>,
+    current: CurrentSession,
+    asking: Asking,
+    PathIds(room): PathIds<RoomId>,
+    UrlQuery(ReactionsQuery { message }): UrlQuery<ReactionsQuery>,
+) -> Answer<Response> {
+    let by = move |reader: &Reader| Ok(reader.reactions(current.user.id, room, message)?.ok_or(ErrorCode::NotAMember));
+    app.write(asking, by).await
+}
+
+/// The part behind `?` of a request for a chain of replies.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChainQuery {
+    after: Option<Seq>,
+    limit: Option<u32>,
+}
+
+/// `GET /api/rooms/{room}/chains/{chain}`: the message with which a chain of replies began, and these.
+pub(super) async fn chain(
+    State(app): State<App>,
+    current: CurrentSession,
+    asking: Asking,
+    PathIds((room, chain)): PathIds<(RoomId, Seq)>,
+    UrlQuery(ChainQuery { after, limit }): UrlQuery<ChainQuery>,
+) -> Answer<Response> {
+    let limit = limit.unwrap_or(HISTORY_PAGE_DEFAULT);
+    if !(1..=HISTORY_PAGE_MAX).contains(&limit) {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    let page = move |reader: &Reader| {
+        Ok(reader.chain(current.user.id, room, chain, (after, limit))?.ok_or(ErrorCode::NotAMember))
+    };
+    app.write(asking, page).await
+}

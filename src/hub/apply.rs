@@ -25,6 +25,7 @@ impl Hub {
             Change::MembersJoined { room, members } => self.members_joined(room, &members, out),
             Change::MembersLeft { room, users, by, heir } => self.members_left(room, &users, by, heir, out),
             Change::NotifyChanged { room, user, notify } => self.notify_changed(room, user, notify, out),
+            Change::Reacted { event, mine } => self.reacted(event, mine, out),
             Change::RoleChanged { room, user, role } => self.role_changed(room, user, role),
             Change::RoomChanged { room, setting } => self.room_changed(room, setting, out),
             Change::RoomMade { room, members } => self.room_made(room, &members, out),
@@ -43,7 +44,7 @@ impl Hub {
         let id = event.room;
         // Who has written just now has read all there is.
         let author = match &event.what {
-            EventKind::Deleted { .. } | EventKind::Edited(_) => None,
+            EventKind::Deleted { .. } | EventKind::Edited(_) | EventKind::Reacted { .. } => None,
             EventKind::Message(message) => Some((message.author, message.n)),
         };
         if let Some((author, _)) = author {
@@ -54,6 +55,7 @@ impl Hub {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Edited(message) => room.edited(message),
             EventKind::Message(message) => room.appended(message),
+            EventKind::Reacted { .. } => {}
         }
         broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);
         if let Some((user, n)) = author {

@@ -51,6 +51,7 @@ impl Hub {
             assert_eq!(self.rooms.by_id[room].direct, Some(*pair), "room {room} is not the direct room of its pair");
         }
         self.audit_conns();
+        self.reactions.audit();
     }
 
     fn audit_conns(&self) {

@@ -76,8 +76,8 @@ impl Hub {
             ClientMessage::Hello { .. } => {}
             ClientMessage::Ping {} => out.push(Output::Send { to: conn, message: ServerMessage::Pong {} }),
             ClientMessage::Read { room, n } => self.read(conn, user, room, n, out),
-            ClientMessage::Send { room, client_msg_id, body, attachments } => {
-                self.send(now, conn, room, client_msg_id, (body, attachments), out)
+            ClientMessage::Send { room, client_msg_id, body, attachments, reply_to } => {
+                self.send(now, conn, (room, reply_to), client_msg_id, (body, attachments), out)
             }
             ClientMessage::Typing { room } => self.typing(now.mono, conn, user, room, out),
         }

@@ -25,6 +25,9 @@ impl Hub {
         {
             return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(room) } });
         }
+        if let Command::React { room, message, emoji, on } = command {
+            return self.react(now, (conn, re), (room, message), (emoji, on), out);
+        }
         let others_receive = rooms_and_people(&command);
         let checked = self.checked(user, command, now);
         let checked = self.meter_rooms(user, others_receive, now, checked);
@@ -46,6 +49,8 @@ impl Hub {
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
+            // Gathered first.
+            Command::React { .. } => Err(ErrorCode::Internal),
             Command::RemoveMember { room, user: member } => self.remove_member(user, room, member),
             Command::SetNotify { room, notify } => self.set_notify(user, room, notify),
             Command::SetRoom { room, setting } => self.set_room(user, room, setting),
@@ -243,6 +248,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
         | Command::MarkHeard { .. }
+        | Command::React { .. }
         | Command::RemoveMember { .. }
         | Command::SetNotify { .. }
         | Command::SetRoom { .. }

@@ -22,6 +22,7 @@ mod members;
 mod outcome;
 mod presence;
 mod quota;
+mod reactions;
 mod room;
 mod rooms;
 mod roster;
@@ -41,6 +42,7 @@ use crate::proto::server::ServerMessage;
 use epochs::Epochs;
 use gathered::Gathered;
 use presence::Presence;
+use reactions::Reactions;
 use rooms::Rooms;
 use roster::Roster;
 
@@ -130,6 +132,8 @@ enum AnswerTo {
     Send { conn: ConnId, client_msg_id: ClientMsgId },
     /// Any other command.
     Command { conn: ConnId, re: u32 },
+    /// What was put to a message, in order.
+    Reactions { asked: Vec<(ConnId, u32)> },
 }
 
 /// See the module's text.
@@ -139,6 +143,7 @@ pub struct Hub {
     rooms: Rooms,
     presence: Presence,
     gathered: Gathered,
+    reactions: Reactions,
     unanswered: HashMap<Ticket, AnswerTo>,
     next_ticket: Ticket,
     /// The newest event that was told.
@@ -156,6 +161,7 @@ impl Hub {
             rooms: Rooms::default(),
             presence: Presence::default(),
             gathered: Gathered::default(),
+            reactions: Reactions::default(),
             unanswered: HashMap::new(),
             next_ticket: 1,
             seq: Seq(snapshot.seq),
@@ -179,7 +185,7 @@ impl Hub {
 
     /// When the hub next wants [`Input::Tick`], in the driver's monotonic time.
     pub fn wake_at(&self) -> Option<Duration> {
-        [self.presence.due_at(), self.gathered.due_at()].into_iter().flatten().min()
+        [self.presence.due_at(), self.gathered.due_at(), self.reactions.due_at()].into_iter().flatten().min()
     }
 
     /// The sessions of a person that have a connection.
@@ -206,6 +212,7 @@ impl Hub {
         // People before what they do.
         self.tell_gathered(now.mono, out);
         self.presence.tell(now.mono, out);
+        self.store_reactions(now.mono, out);
     }
 
     fn ask(&mut self, asked: AnswerTo, op: Op, out: &mut Vec<Output>) {

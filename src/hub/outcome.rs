@@ -1,5 +1,6 @@
 //! What the store answers to what clients have asked for.
 
+use crate::proto::client::Re;
 use crate::proto::code::ErrorCode;
 use crate::proto::id::ConnId;
 use crate::proto::op::{Fault, Outcome, Reply};
@@ -42,6 +43,24 @@ impl Hub {
                 };
                 self.tell(conn, answer, out);
             }
+            AnswerTo::Reactions { asked } => self.reactions_answered(asked, result, out),
+        }
+    }
+
+    /// Each who has reacted is told how that went.
+    fn reactions_answered(&self, asked: Vec<(ConnId, Re)>, result: Result<Reply, ErrorCode>, out: &mut Vec<Output>) {
+        let mut refusals = match result {
+            Ok(Reply::Reacted(refusals)) => refusals,
+            Ok(_) => Vec::new(),
+            Err(code) => vec![Some(code); asked.len()],
+        }
+        .into_iter();
+        for (conn, re) in asked {
+            let answer = match refusals.next().flatten() {
+                None => ServerMessage::Done { re, room: None },
+                Some(code) => refusal(code, Some(re), None),
+            };
+            self.tell(conn, answer, out);
         }
     }
 

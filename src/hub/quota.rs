@@ -37,6 +37,9 @@ pub(super) const ROOM_ACTS: Rate = Rate::new(limits::ROOM_ACTS_BURST as u64, lim
 /// People whom one person adds to rooms.
 pub(super) const ADDED: Rate = Rate::new(limits::ADDED_BURST as u64, limits::ADDED_INTERVAL);
 
+/// Emoji that one person puts to messages, or takes back.
+pub(super) const REACTIONS: Rate = Rate::new(limits::REACTIONS_BURST as u64, limits::REACTION_INTERVAL);
+
 /// Bytes that a member's messages take on the disk.
 pub(super) const DISK_SHARE: Rate = share(limits::DISK_SHARE_BYTES);
 /// The same of a guest's.
@@ -86,6 +89,7 @@ pub(super) struct Quota {
     room_acts: Bucket,
     added: Bucket,
     pub(super) bytes: Bucket,
+    pub(super) reactions: Bucket,
 }
 
 impl Quota {

@@ -21,7 +21,7 @@ impl Hub {
         &mut self,
         now: Now,
         conn: ConnId,
-        room: RoomId,
+        (room, reply_to): (RoomId, Option<Seq>),
         client_msg_id: ClientMsgId,
         content: (RawBody, Vec<NewAttachment>),
         out: &mut Vec<Output>,
@@ -44,6 +44,7 @@ impl Hub {
                     client_msg_id: client_msg_id.clone(),
                     body,
                     attachments,
+                    reply_to,
                     sent_at: now.wall,
                 }));
                 if let Some(state) = self.roster.conns.get_mut(&conn) {

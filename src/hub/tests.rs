@@ -7,6 +7,7 @@ use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
 use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
+use crate::proto::reaction::{Emoji, Reaction};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};
@@ -19,6 +20,7 @@ mod messages;
 mod model;
 mod people;
 mod property;
+mod reactions;
 mod resume;
 mod roles;
 mod rooms;
@@ -150,7 +152,13 @@ impl World {
         let client_msg_id = ClientMsgId::try_from(id.to_owned()).unwrap();
         self.say(
             conn,
-            ClientMessage::Send { room, client_msg_id, body: RawBody(body.into()), attachments: Vec::new() },
+            ClientMessage::Send {
+                room,
+                client_msg_id,
+                body: RawBody(body.into()),
+                attachments: Vec::new(),
+                reply_to: None,
+            },
         );
     }
 
@@ -171,14 +179,28 @@ impl World {
 
     fn outcome(&mut self, op: Op) -> Outcome {
         match op {
-            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, attachments, sent_at })) => {
+            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, attachments, sent_at, .. })) => {
                 assert!(attachments.is_empty(), "no test here sends any");
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
                 let (rev, attachments, edited_at, deleted) = (id, Vec::new(), None, false);
-                let message =
-                    Message { id, rev, room, n, author, body, attachments, client_msg_id, sent_at, edited_at, deleted };
+                let message = Message {
+                    id,
+                    rev,
+                    room,
+                    n,
+                    author,
+                    body,
+                    attachments,
+                    client_msg_id,
+                    sent_at,
+                    edited_at,
+                    deleted,
+                    quote: None,
+                    reactions: Vec::new(),
+                    mine: None,
+                };
                 Outcome::done([Change::Event(message.into())])
             }
             Op::Room(RoomOp::AddMembers { room, users, .. }) => {
@@ -196,6 +218,16 @@ impl World {
             // All of it is the first one's.
             Op::Message(MessageOp::MarkHeard { room, message, by }) => {
                 Outcome::done([Change::HeardMarked { room, message, by, author: Some(UserId(1)) }])
+            }
+            // Each puts one there that nobody else has.
+            Op::Message(MessageOp::React { room, message, reactions }) => {
+                self.seq += 1;
+                let refusals = reactions.iter().map(|_| None).collect();
+                let mine = reactions.iter().map(|new| (new.user, vec![new.emoji.clone()])).collect();
+                let counts = reactions.into_iter().map(|new| Reaction(new.emoji, 1)).collect();
+                let what = EventKind::Reacted { message, n: message.0, reactions: counts, mine: None };
+                let event = Event { seq: Seq(self.seq), room, what };
+                Outcome::made(Reply::Reacted(refusals), [Change::Reacted { event, mine }])
             }
             Op::Message(MessageOp::Delete { room, message, .. }) => {
                 self.seq += 1;

@@ -6,6 +6,7 @@
 use super::event::Event;
 use super::id::{RoomId, Seq, SessionId, UserId};
 use super::millis::Millis;
+use super::reaction::Emoji;
 use super::role::RoomRole;
 use super::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use super::server::{LastMessage, User};
@@ -50,6 +51,11 @@ pub enum Change {
         room: RoomId,
         user: UserId,
         notify: Notify,
+    },
+    /// People have reacted to a message, or not any more. `mine`: all that each of them has put to it now.
+    Reacted {
+        event: Event,
+        mine: Vec<(UserId, Vec<Emoji>)>,
     },
     /// A member is something else in the room from now on.
     RoleChanged {
@@ -116,6 +122,7 @@ impl Change {
             | Self::MembersJoined { .. }
             | Self::MembersLeft { .. }
             | Self::NotifyChanged { .. }
+            | Self::Reacted { .. }
             | Self::RoleChanged { .. }
             | Self::RoomChanged { .. }
             | Self::RoomMade { .. }

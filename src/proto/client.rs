@@ -6,6 +6,7 @@ use serde_json::Number;
 use super::attachment::NewAttachment;
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, TabId, UserId};
 use super::object::{Object, object};
+use super::reaction::Emoji;
 use super::role::RoomRole;
 use super::room::{Notify, RoomSetting};
 use super::text::RawBody;
@@ -60,6 +61,10 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(test, ts(optional, as = "Option<Vec<NewAttachment>>"))]
         attachments: Vec<NewAttachment>,
+        /// The message of the same room to which it is a reply.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional = nullable))]
+        reply_to: Option<Seq>,
     },
     Typing {
         room: RoomId,
@@ -79,6 +84,7 @@ pub enum Command {
     LeaveRoom { room: RoomId },
     MarkHeard { room: RoomId, message: Seq },
     OpenDirect { user: UserId },
+    React { room: RoomId, message: Seq, emoji: Emoji, on: bool },
     RemoveMember { room: RoomId, user: UserId },
     SetNotify { room: RoomId, notify: Notify },
     SetRoom { room: RoomId, setting: RoomSetting },

@@ -51,6 +51,7 @@ pub enum ErrorCode {
     QueryHas,
     QueryLong,
     QuotaFull,
+    ReactionsMany,
     RegistrationClosed,
     RoomArchived,
     RoomsFull,
@@ -107,6 +108,7 @@ impl ErrorCode {
             | Self::LastRoomOwner
             | Self::LimitReached
             | Self::QuotaFull
+            | Self::ReactionsMany
             | Self::RoomsFull
             | Self::UploadOffset => 409,
             Self::UploadVersion => 412,
@@ -172,6 +174,7 @@ impl ErrorCode {
             Self::QueryHas => "After has: stands audio, file, link, picture, video or voice.",
             Self::QueryLong => "A search has at most 200 characters.",
             Self::QuotaFull => "With this file you would have stored more than one person may. Delete some of yours.",
+            Self::ReactionsMany => "There are as many reactions here as fit under a message.",
             Self::RegistrationClosed => "The owner has closed registration.",
             Self::RoomArchived => "This room is archived.",
             Self::RoomsFull => "One of these people cannot be put into more rooms by you.",

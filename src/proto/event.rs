@@ -4,8 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attachment::Attachment;
+use super::attachment::{Attached, Attachment};
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
+use super::reaction::{Emoji, Reaction};
+use super::text::quoted;
 
 /// Something that happened in a room.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -34,6 +36,19 @@ pub enum EventKind {
     Edited(Message),
     /// A message was written. As it is when this is told: it may have been changed since.
     Message(Message),
+    /// People have put emoji to a message, or taken them back. As it is when this is told; the event's `seq` is the message's
+    /// `rev`, unless more has become of it since.
+    Reacted {
+        message: Seq,
+        /// The message's number in the room.
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+        reactions: Vec<Reaction>,
+        /// As [`Message::mine`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        mine: Option<Vec<Emoji>>,
+    },
 }
 
 /// A stored message.
@@ -63,6 +78,56 @@ pub struct Message {
     #[cfg_attr(test, ts(optional, type = "number"))]
     pub edited_at: Option<i64>,
     pub deleted: bool,
+    /// Of a reply: what it replies to; none when deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub quote: Option<Quote>,
+    /// How many have put which emoji to it, in the order in which each was first; none when deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Reaction>>"))]
+    pub reactions: Vec<Reaction>,
+    /// Which of those are of whoever is told. None: nothing is said of it, what was known stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub mine: Option<Vec<Emoji>>,
+}
+
+/// A message to which another is a reply, as it is when that is told: never kept with the reply.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Quote {
+    pub message: Seq,
+    /// The message's, at that time.
+    pub rev: Seq,
+    pub author: UserId,
+    /// The first characters of its text; empty when deleted, and where there are only attachments.
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub attached: Option<Attached>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub deleted: bool,
+    /// The message with which the chain of replies began, in which this one is.
+    pub chain: Seq,
+    /// Which reply of that chain it is: 1, 2, 3 …
+    pub place: u32,
+}
+
+impl Quote {
+    /// Of this message, in the reply with that place in its chain.
+    pub fn of(message: &Message, (chain, place): (Seq, u32)) -> Self {
+        Self {
+            message: message.id,
+            rev: message.rev,
+            author: message.author,
+            text: quoted(&message.body).to_owned(),
+            attached: Attached::of(&message.attachments),
+            deleted: message.deleted,
+            chain,
+            place,
+        }
+    }
 }
 
 impl From<Message> for Event {

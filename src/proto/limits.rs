@@ -8,6 +8,7 @@ mod heard;
 mod media;
 mod monitor;
 mod pictures;
+mod reactions;
 mod reading;
 mod uploads;
 pub use codes::*;
@@ -16,6 +17,7 @@ pub use heard::*;
 pub use media::*;
 pub use monitor::*;
 pub use pictures::*;
+pub use reactions::*;
 pub use reading::*;
 pub use uploads::*;
 

@@ -26,6 +26,7 @@ pub mod name;
 pub mod object;
 pub mod op;
 pub mod permit;
+pub mod reaction;
 pub mod role;
 pub mod room;
 pub mod server;

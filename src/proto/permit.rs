@@ -19,6 +19,8 @@ pub enum Act {
     DeleteAny,
     Leave,
     OpenToGuests,
+    /// Put emoji to messages.
+    React,
     /// Others; oneself by leaving.
     RemoveMembers,
     Rename,
@@ -28,12 +30,13 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AddMembers,
         Self::Archive,
         Self::DeleteAny,
         Self::Leave,
         Self::OpenToGuests,
+        Self::React,
         Self::RemoveMembers,
         Self::Rename,
         Self::SetRoles,
@@ -72,7 +75,7 @@ pub fn may(act: Act, who: Standing, room: RoomFacts<'_>) -> Result<(), ErrorCode
         Act::DeleteAny | Act::OpenToGuests | Act::Rename => steers,
         Act::Leave => can_be_left(room.kind),
         Act::RemoveMembers | Act::SetRoles => steers && can_be_left(room.kind),
-        Act::Write => {
+        Act::React | Act::Write => {
             goes_on(room)?;
             true
         }
@@ -133,7 +136,7 @@ mod tests {
         RoomFacts { kind, settings: &PLAIN, left_alone: false }
     }
 
-    /// The acts by their first letters, but for `x`, delete any, and `m`, remove members.
+    /// The acts by their first letters, but for `x`, delete any, `e`, react, and `m`, remove members.
     fn letters(who: Standing, room: RoomFacts<'_>) -> String {
         let letter = |act| match act {
             Act::AddMembers => 'a',
@@ -141,6 +144,7 @@ mod tests {
             Act::DeleteAny => 'x',
             Act::Leave => 'l',
             Act::OpenToGuests => 'g',
+            Act::React => 'e',
             Act::RemoveMembers => 'm',
             Act::Rename => 'r',
             Act::SetRoles => 's',
@@ -154,10 +158,10 @@ mod tests {
         use RoomKind::{Closed, Direct, Everyone, Open};
         let table = [
             // kind, box owner, who made the room, member, guest
-            (Everyone, "xgrw", "xgrw", "w", "w"),
-            (Open, "aAxlgmrsw", "aAxlgmrsw", "alw", "lw"),
-            (Closed, "aAxlgmrsw", "aAxlgmrsw", "lw", "lw"),
-            (Direct, "w", "w", "w", "w"),
+            (Everyone, "xgerw", "xgerw", "ew", "ew"),
+            (Open, "aAxlgemrsw", "aAxlgemrsw", "alew", "lew"),
+            (Closed, "aAxlgemrsw", "aAxlgemrsw", "lew", "lew"),
+            (Direct, "ew", "ew", "ew", "ew"),
         ];
         for (kind, owner, maker, member, guest) in table {
             let room = there(kind);
@@ -172,7 +176,7 @@ mod tests {
             for who in [OWNER, MAKER, MEMBER, GUEST] {
                 let open = letters(who, there(kind));
                 let archived = letters(who, RoomFacts { settings: &ARCHIVED, ..there(kind) });
-                assert_eq!(archived, open.replace(['a', 'w'], ""));
+                assert_eq!(archived, open.replace(['a', 'e', 'w'], ""));
             }
         }
         let archived = RoomFacts { settings: &ARCHIVED, ..there(RoomKind::Closed) };

@@ -81,8 +81,18 @@ pub(super) fn line(text: &str) -> String {
 /// The first characters of a body, for the chat list: [`PREVIEW_CHARS_MAX`] at most, and none cut in two that is drawn
 /// as one.
 pub fn preview(body: &str) -> &str {
-    let Some((end, _)) = body.char_indices().nth(PREVIEW_CHARS_MAX) else { return body };
-    &body[..whole_end(body, end)]
+    beginning(body, PREVIEW_CHARS_MAX)
+}
+
+/// The beginning of a message's text, where a reply quotes it: at most [`QUOTE_CHARS_MAX`] characters.
+pub fn quoted(body: &str) -> &str {
+    beginning(body, QUOTE_CHARS_MAX)
+}
+
+/// So many characters at most, and none of what is drawn as one in part.
+fn beginning(text: &str, chars_max: usize) -> &str {
+    let Some((end, _)) = text.char_indices().nth(chars_max) else { return text };
+    &text[..whole_end(text, end)]
 }
 
 /// The last place at or before `end` that is not within what is drawn as one character: a letter with its marks, an emoji

@@ -4,7 +4,7 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, role,
+    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, reaction, role,
     room, server, session_end, storage,
 };
 
@@ -81,6 +81,10 @@ fn typescript() -> String {
         account::RoomPage,
         heard::HeardBy,
         heard::HeardMarks,
+        reaction::Emoji,
+        reaction::Reaction,
+        reaction::ReactedBy,
+        reaction::Reactions,
         account::AttachmentMarks,
         account::Hit,
         account::SearchPage,
@@ -144,6 +148,9 @@ fn page_limits() -> String {
         limits::NAME_MARKS_MAX,
         limits::PREVIEW_CHARS_MAX,
         limits::QUERY_CHARS_MAX,
+        limits::QUOTE_CHARS_MAX,
+        limits::REACTED_BY_MAX,
+        limits::REACTION_KINDS_MAX,
         limits::ROOM_NAME_CHARS_MAX,
         limits::STACK_FRAMES_MAX,
         limits::STACK_FRAME_BYTES_MAX,

@@ -12,7 +12,7 @@ use super::{OpenError, galleries, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 19] = [
+const MIGRATIONS: [Migration; 20] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -32,6 +32,7 @@ const MIGRATIONS: [Migration; 19] = [
     Migration::of(include_str!("migrations/0017_heard_marks.sql")),
     Migration { sql: include_str!("migrations/0018_links.sql"), fill: Some(galleries::add_links) },
     Migration::of(include_str!("migrations/0019_edits.sql")),
+    Migration::of(include_str!("migrations/0020_reactions.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -268,7 +269,7 @@ mod tests {
         drop(before);
         let db = open_database(dir.path()).unwrap();
         let links = |room| {
-            let (messages, _) = galleries::page(&db, RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
+            let (messages, _) = galleries::page(&db, UserId(1), RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
             messages.into_iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         assert_eq!((links(1), links(2)), (vec![1], vec![4]));

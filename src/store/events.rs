@@ -6,6 +6,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, MESSAGE_COLUMNS_COUNT, sql};
+use super::told;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{RESUME_BYTES_MAX, RESUME_EVENTS_MAX};
@@ -57,7 +58,7 @@ pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> r
         if events.len() >= RESUME_EVENTS_MAX || text_bytes > RESUME_BYTES_MAX {
             return Ok(Missed::TooMany);
         }
-        events.push(event(row)?);
+        events.push(event(db, asker, row)?);
     }
     Ok(Missed::Events(events))
 }
@@ -65,6 +66,7 @@ pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> r
 /// The kinds of events as the database has them.
 pub(super) const DELETED: &str = "deleted";
 pub(super) const EDITED: &str = "edited";
+pub(super) const REACTED: &str = "reacted";
 
 /// Both tables in the order of places, each read as one stretch; rooms of others are passed over before their texts are
 /// read. Columns: [`MESSAGE_COLUMNS`], then an event's kind and place.
@@ -81,14 +83,19 @@ fn missed_query() -> String {
 }
 
 /// A row of [`missed_query`].
-fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+fn event(db: &Connection, asker: UserId, row: &Row<'_>) -> rusqlite::Result<Event> {
     const KIND: usize = MESSAGE_COLUMNS_COUNT;
-    let message = rows::message(row)?;
+    let message = told::message(db, Some(asker), row)?;
     let room = message.room;
     let what = match row.get_ref(KIND)?.as_str_or_null()? {
         None => EventKind::Message(message),
         Some(DELETED) => EventKind::Deleted { message: message.id, n: message.n },
         Some(EDITED) => EventKind::Edited(message),
+        Some(REACTED) => {
+            let Message { id, n, reactions, mine, .. } = message;
+            // Where none are left there are none of one's own.
+            EventKind::Reacted { message: id, n, reactions, mine: mine.or_else(|| Some(Vec::new())) }
+        }
         Some(other) => {
             let reason = format!("{other} is no kind of event").into();
             return Err(rusqlite::Error::FromSqlConversionFailure(KIND, Type::Text, reason));

@@ -45,6 +45,7 @@ pub(super) fn add_links(db: &Connection) -> rusqlite::Result<()> {
 /// Messages of a room that bring something of this kind, before this one, the newest last; whether there are more before.
 pub(super) fn page(
     db: &Connection,
+    asker: UserId,
     room: RoomId,
     gallery: Gallery,
     below: Seq,
@@ -59,7 +60,7 @@ pub(super) fn page(
             messages.reverse();
             return Ok((messages, true));
         }
-        messages.push(rows::message(row)?);
+        messages.push(told::message(db, Some(asker), row)?);
     }
     messages.reverse();
     Ok((messages, false))

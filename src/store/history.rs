@@ -10,9 +10,9 @@ use std::ops::Range;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::{days, events, sent};
+use super::{days, events, sent, told};
 use crate::proto::event::Message;
-use crate::proto::id::{RoomId, Seq};
+use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 use crate::proto::op::{DAY_MS, Millis};
 
@@ -66,23 +66,41 @@ impl Stretch {
 }
 
 /// Messages of a room before this one, the newest last.
-pub(super) fn before(db: &Connection, room: RoomId, below: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+pub(super) fn before(
+    db: &Connection,
+    asker: UserId,
+    room: RoomId,
+    below: Seq,
+    limit: usize,
+) -> rusqlite::Result<Stretch> {
     let stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
-    gather(db, [&unfiled_before(), &filed_before()], room, below, stretch, VecDeque::push_front)
+    gather((db, Some(asker)), [&unfiled_before(), &filed_before()], room, below, stretch, VecDeque::push_front)
 }
 
 /// Messages of a room after this one, the oldest first.
-pub(super) fn after(db: &Connection, room: RoomId, above: Seq, limit: usize) -> rusqlite::Result<Stretch> {
+pub(super) fn after(
+    db: &Connection,
+    asker: Option<UserId>,
+    room: RoomId,
+    above: Seq,
+    limit: usize,
+) -> rusqlite::Result<Stretch> {
     let stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
-    gather(db, [&filed_after(), &unfiled_after()], room, above, stretch, VecDeque::push_back)
+    gather((db, asker), [&filed_after(), &unfiled_after()], room, above, stretch, VecDeque::push_back)
 }
 
 /// [`before`] and [`after`], so that both and the message between them are one page.
-pub(super) fn around(db: &Connection, room: RoomId, middle: &Message, limit: usize) -> rusqlite::Result<[Stretch; 2]> {
+pub(super) fn around(
+    db: &Connection,
+    asker: UserId,
+    room: RoomId,
+    middle: &Message,
+    limit: usize,
+) -> rusqlite::Result<[Stretch; 2]> {
     let half = || Stretch::new(limit / 2, PAGE_TEXT_BYTES_MAX.saturating_sub(middle.body.len()) / 2);
     Ok([
-        gather(db, [&unfiled_before(), &filed_before()], room, middle.id, half(), VecDeque::push_front)?,
-        gather(db, [&filed_after(), &unfiled_after()], room, middle.id, half(), VecDeque::push_back)?,
+        gather((db, Some(asker)), [&unfiled_before(), &filed_before()], room, middle.id, half(), VecDeque::push_front)?,
+        gather((db, Some(asker)), [&filed_after(), &unfiled_after()], room, middle.id, half(), VecDeque::push_back)?,
     ])
 }
 
@@ -217,7 +235,7 @@ impl<'a> Newest<'a> {
 
 /// Asks one after the other until the stretch is full.
 fn gather(
-    db: &Connection,
+    (db, asker): (&Connection, Option<UserId>),
     queries: [&str; 2],
     room: RoomId,
     border: Seq,
@@ -231,7 +249,7 @@ fn gather(
             if !stretch.takes(rows::text_bytes(row)?) {
                 return Ok(stretch);
             }
-            put(&mut stretch.messages, rows::message(row)?);
+            put(&mut stretch.messages, told::message(db, asker, row)?);
         }
     }
     Ok(stretch)

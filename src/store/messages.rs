@@ -1,11 +1,13 @@
-//! Changes to messages: append, edit and delete, and that they were heard.
+//! Changes to messages: append, edit and delete.
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
 use rusqlite::{Connection, params};
 
 use super::rows::sql;
-use super::{attachments, days, events, galleries, heard_marks, history, members, sent, uploads};
+use super::{
+    attachments, days, events, galleries, heard_marks, history, members, reactions, replies, sent, told, uploads,
+};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
@@ -20,6 +22,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
         MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
+        MessageOp::React { room, message, reactions } => reactions::react(db, room, message, reactions),
     }
 }
 
@@ -34,6 +37,13 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     if let Some(refusal) = members::may(db, Act::Write, new.room, new.author)? {
         return Ok(Outcome::Refused(refusal));
     }
+    let reply = match new.reply_to {
+        None => None,
+        Some(to) => match replies::to(db, new.room, to)? {
+            None => return Ok(Outcome::Refused(ErrorCode::NotFound)),
+            reply => reply,
+        },
+    };
     let Some(kept) = uploads::named(db, new.author, &new.attachments)? else {
         return Ok(Outcome::Refused(ErrorCode::UploadUnknown));
     };
@@ -52,10 +62,13 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         sent_at: new.sent_at,
         edited_at: None,
         deleted: false,
+        quote: reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten(),
+        reactions: Vec::new(),
+        mine: None,
     };
     db.prepare_cached(
-        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments, reply)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         sql(message.id.0),
@@ -66,7 +79,11 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         message.client_msg_id.as_str(),
         message.body,
         column,
+        reply.map(replies::written).transpose()?,
     ])?;
+    if let Some(reply) = reply {
+        replies::note(db, id, reply)?;
+    }
     if !blobs.is_empty() {
         attachments::add(db, &message, &blobs)?;
         // Only now, so that nothing takes their blobs for unneeded.
@@ -112,7 +129,8 @@ fn edit(
         at,
         sql(seq.0)
     ])?;
-    Ok(Outcome::done([Change::Event(Event { seq, room, what: EventKind::Edited(edited) })]))
+    let what = EventKind::Edited(told::completed(db, None, edited)?);
+    Ok(Outcome::done([Change::Event(Event { seq, room, what })]))
 }
 
 /// Blanks a message. `by`: none where porch does it.
@@ -136,6 +154,7 @@ pub(super) fn delete(
     attachments::remove(db, &stored)?;
     galleries::remove(db, &stored)?;
     heard_marks::remove(db, message)?;
+    reactions::remove(db, message)?;
     db.prepare_cached(
         "UPDATE messages SET body = '', attachments = NULL, edited_at = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1",
     )?

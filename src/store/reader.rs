@@ -10,10 +10,9 @@ use super::database::{self, DATABASE_FILE};
 use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{
-    ReadError, attachments, events, galleries, guests, heard_marks, invites, members, monitor, people, removal,
-    sessions, uploads,
-};
+use super::{ReadError, guests, invites, members, monitor, people, removal, sessions, uploads};
+
+mod messages;
 use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
 use crate::proto::attachment::Attachment;
 use crate::proto::blob::{BlobHash, UploadId};
@@ -199,56 +198,6 @@ impl Reader {
         Ok(Some(members))
     }
 
-    /// A page of a room's history of at most `limit` messages and [`PAGE_TEXT_BYTES_MAX`](crate::proto::limits::PAGE_TEXT_BYTES_MAX), but one message at least.
-    pub fn history(
-        &self,
-        asker: UserId,
-        room: RoomId,
-        window: Window,
-        limit: u32,
-    ) -> Result<Result<HistoryPage, HistoryRefusal>, ReadError> {
-        if !self.may_look_into(room, asker)? {
-            return Ok(Err(HistoryRefusal::NotAMember));
-        }
-        let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
-        let db = &self.db;
-        let (before, middle, after) = match window {
-            Window::Newest => (history::before(db, room, Seq(u64::MAX), limit)?, None, Stretch::none(false)),
-            Window::Before(seq) => {
-                let after = Stretch::none(self.has_from(room, seq)?);
-                (history::before(db, room, seq, limit)?, None, after)
-            }
-            Window::After(seq) => self.after(room, seq, limit)?,
-            Window::Since(at) => {
-                let first = history::since(db, room, at)?.unwrap_or(Seq(u64::MAX));
-                self.after(room, Seq(first.0.saturating_sub(1)), limit)?
-            }
-            Window::Around(_) | Window::AroundNumber(_) => {
-                let Some(middle) = self.middle(room, window)? else { return Ok(Err(HistoryRefusal::NotFound)) };
-                let [before, after] = history::around(db, room, &middle, limit)?;
-                (before, Some(middle), after)
-            }
-        };
-        let messages = before.messages.into_iter().chain(middle).chain(after.messages).collect();
-        Ok(Ok(HistoryPage { messages, more_before: before.more, more_after: after.more }))
-    }
-
-    /// The message of a room around which a page is to lie.
-    fn middle(&self, room: RoomId, window: Window) -> Result<Option<Message>, ReadError> {
-        let seq = match window {
-            Window::Around(seq) => Some(seq),
-            Window::AroundNumber(n) => history::by_number(&self.db, room, n)?,
-            Window::After(_) | Window::Before(_) | Window::Newest | Window::Since(_) => None,
-        };
-        let Some(seq) = seq else { return Ok(None) };
-        Ok(events::message(&self.db, seq)?.filter(|message| message.room == room))
-    }
-
-    /// What happened in the asker's rooms after `after` and up to `upto`, in order. Holds no more of it than is sent.
-    pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
-        Ok(events::missed(&self.db, asker, after, upto)?)
-    }
-
     /// Messages of the asker's rooms that answer the query, newest first, older than `cursor`.
     ///
     /// A page may hold fewer than `limit` hits, even none, and still have a `next`: the work of one call is bounded, and
@@ -299,47 +248,6 @@ impl Reader {
             )?
             .query_row(params![sql(user.0), edge, picture], |row| row.get(0))
             .optional()?)
-    }
-
-    /// Who has heard these voice messages of a room, as far as the asker is told; `None` when they are not in it.
-    pub fn heard_marks(&self, asker: UserId, room: RoomId, messages: &[Seq]) -> Result<Option<HeardMarks>, ReadError> {
-        if !members::is_member(&self.db, room, asker)? {
-            return Ok(None);
-        }
-        Ok(Some(HeardMarks { heard: heard_marks::of(&self.db, asker, room, messages)? }))
-    }
-
-    /// One of a message's attachments, by its place, with the blob that holds it; for those who may look into the room.
-    pub fn attachment(
-        &self,
-        asker: UserId,
-        message: Seq,
-        place: usize,
-    ) -> Result<Option<(BlobHash, Attachment)>, ReadError> {
-        let Some(room) = events::room_of(&self.db, message)? else { return Ok(None) };
-        if !self.may_look_into(room, asker)? {
-            return Ok(None);
-        }
-        Ok(attachments::of(&self.db, message)?.into_iter().nth(place))
-    }
-
-    /// Messages of a room that bring something of this kind, those before `before`, if there is one: as
-    /// [`Self::history`]; none where the asker may not look into the room.
-    pub fn gallery(
-        &self,
-        asker: UserId,
-        room: RoomId,
-        gallery: Gallery,
-        before: Option<Seq>,
-        limit: u32,
-    ) -> Result<Option<HistoryPage>, ReadError> {
-        if !self.may_look_into(room, asker)? {
-            return Ok(None);
-        }
-        let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
-        let below = before.unwrap_or(Seq(u64::MAX));
-        let (messages, more_before) = galleries::page(&self.db, room, gallery, below, limit)?;
-        Ok(Some(HistoryPage { messages, more_before, more_after: before.is_some() }))
     }
 
     /// What has become of an upload of this person's that is complete and not sent, and since when it is complete.
@@ -423,19 +331,6 @@ impl Reader {
             .prepare_cached("SELECT room FROM members WHERE user = ?")?
             .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
             .collect()
-    }
-
-    fn after(&self, room: RoomId, seq: Seq, limit: usize) -> rusqlite::Result<(Stretch, Option<Message>, Stretch)> {
-        let before = Stretch::none(self.has_upto(room, seq)?);
-        Ok((before, None, history::after(&self.db, room, seq, limit)?))
-    }
-
-    fn has_from(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-        Ok(!history::after(&self.db, room, Seq(seq.0.saturating_sub(1)), 1)?.messages.is_empty())
-    }
-
-    fn has_upto(&self, room: RoomId, seq: Seq) -> rusqlite::Result<bool> {
-        Ok(!history::before(&self.db, room, Seq(seq.0.saturating_add(1)), 1)?.messages.is_empty())
     }
 }
 

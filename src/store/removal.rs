@@ -63,7 +63,7 @@ pub(super) fn erase(db: &Connection, at: Millis) -> rusqlite::Result<Outcome> {
     let mut looked = 0;
     while looked < ERASED_AT_ONCE_MAX {
         let Some((room, upto)) = next_room(db)? else { return Ok(Outcome::made(Reply::Step { more: false }, [])) };
-        let messages = history::after(db, room, upto, ERASED_AT_ONCE_MAX - looked)?.messages;
+        let messages = history::after(db, None, room, upto, ERASED_AT_ONCE_MAX - looked)?.messages;
         // A room without any counts too: it was looked at.
         looked += messages.len().max(1);
         let upto = messages.back().map_or(ERASED, |message| sql(message.id.0));

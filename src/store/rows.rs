@@ -172,16 +172,19 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
      messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments, \
-     messages.edited_at";
+     messages.edited_at, messages.reply";
 
 /// How many they are.
-pub(super) const MESSAGE_COLUMNS_COUNT: usize = 11;
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 12;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
 
 /// Which of them holds what comes with it.
 pub(super) const MESSAGE_ATTACHMENTS: usize = 9;
+
+/// Which of them holds what it replies to.
+pub(super) const MESSAGE_REPLY: usize = 11;
 
 /// Bytes of a message's text and of what is said of its attachments, before they are copied; none of an event that is no
 /// message.
@@ -190,6 +193,7 @@ pub(super) fn text_bytes(row: &Row<'_>) -> rusqlite::Result<usize> {
     Ok(bytes(MESSAGE_BODY)? + bytes(MESSAGE_ATTACHMENTS)?)
 }
 
+/// A message by its own row alone: without what it quotes and what people have put to it, see [`told`](super::told).
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let client_msg_id: String = row.get(6)?;
     Ok(Message {
@@ -204,7 +208,19 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         body: row.get(MESSAGE_BODY)?,
         attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
         edited_at: row.get(10)?,
+        quote: None,
+        reactions: Vec::new(),
+        mine: None,
     })
+}
+
+/// What a reply replies to: that message, the one its chain began with, and which reply of that chain it is.
+pub(super) type ReplyTo = (Seq, Seq, u32);
+
+/// Reads the column of a message.
+pub(super) fn reply(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<ReplyTo>> {
+    let Some(json) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
+    serde_json::from_str(json).map_err(|fault| unreadable(column, fault.to_string()))
 }
 
 /// An attachment as the database has it: with its blob, which nobody is told.

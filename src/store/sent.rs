@@ -7,7 +7,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::rows::{MESSAGE_COLUMNS, sql};
+use super::told;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, UserId};
 
@@ -28,7 +29,10 @@ pub(super) fn prepare(writer: &Connection) -> rusqlite::Result<()> {
 
 /// The message that this author has sent by this id.
 pub(super) fn find(writer: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::Result<Option<Message>> {
-    writer.prepare_cached(&find_query())?.query_row(params![id.as_str(), sql(author.0)], rows::message).optional()
+    writer
+        .prepare_cached(&find_query())?
+        .query_row(params![id.as_str(), sql(author.0)], |row| told::message(writer, Some(author), row))
+        .optional()
 }
 
 /// Takes a new message in, after [`find`] has found none.

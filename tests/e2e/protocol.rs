@@ -358,6 +358,42 @@ async fn attachments(page: &mut Page, ada: &Person, on_ada: &mut Stranger, kitch
     assert_eq!(ada.ask("GET", &format!("{path}/1"), None).await.status, 404);
 }
 
+/// Emoji at a message, and a reply to it.
+async fn replies(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grace: &mut Stranger, kitchen: u64) {
+    on_ada.say(page, "send", json!({"room": kitchen, "client_msg_id": "01J9Z3V5K8-a4"})).await;
+    let message = on_ada.happens(page, "message").await;
+    on_ada.done(page, "react", json!({"room": kitchen, "message": message["id"]})).await;
+    let reacted = on_grace.happens(page, "reacted").await;
+    assert_eq!((&reacted["message"], reacted.get("mine")), (&message["id"], None));
+    let path = format!("/api/rooms/{kitchen}/reactions?message={}", message["id"]);
+    let by = page.list(ada, "GET /api/rooms/{room}/reactions", &path, "reactions", "reacted_by").await;
+    assert_eq!((&by[0]["emoji"], &by[0]["by"]), (&reacted["reactions"][0][0], &json!([ada.id])));
+    let reply = page.examples["client send"].iter().find(|send| send.get("reply_to").is_some());
+    let mut reply = reply.expect("the page has a reply").clone();
+    (reply["room"], reply["reply_to"], reply["client_msg_id"]) =
+        (json!(kitchen), message["id"].clone(), json!("01J9Z3V5K8-a5"));
+    on_grace.device.say(reply).await;
+    let quote = loop {
+        let told = on_ada.happens(page, "message").await;
+        if let Some(quote) = told.get("quote") {
+            break quote.clone();
+        }
+    };
+    assert_eq!((&quote["message"], &quote["text"], &quote["place"]), (&message["id"], &message["body"], &json!(1)));
+    let chain = format!("/api/rooms/{kitchen}/chains/{}", quote["chain"]);
+    let request = "GET /api/rooms/{room}/chains/{chain}";
+    let chain = page.ask(&Asker::Person(ada), request, &chain, None).await.json();
+    let told: Vec<&Value> = chain["messages"].as_array().expect("a page").iter().collect();
+    assert_eq!((told.len(), &told[0]["mine"]), (2, &json!(["👍"])));
+    assert_eq!(told[1]["quote"], quote);
+    on_ada.ask(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
+    on_ada.happens(page, "deleted").await;
+    let history = format!("/api/rooms/{kitchen}/messages?around={}", message["id"]);
+    let history = ada.ask("GET", &history, None).await.json();
+    let reply = history["messages"].as_array().expect("a page").iter().find_map(|message| message.get("quote"));
+    assert_eq!(reply.map(|quote| (&quote["text"], &quote["deleted"])), Some((&json!(""), &json!(true))));
+}
+
 /// A voice message, and who has heard it.
 async fn heard(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grace: &mut Stranger, kitchen: u64) {
     // A stream of Opus that has begun.
@@ -641,6 +677,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     on_grace.hear(&mut page, "present").await;
     let (kitchen, message) = rooms(&mut page, &mut on_ada, &mut on_grace, grace.id).await;
     talk(&mut page, &mut on_ada, &mut on_grace, kitchen, &message).await;
+    replies(&mut page, (&ada, &mut on_ada), &mut on_grace, kitchen).await;
     heard(&mut page, (&ada, &mut on_ada), &mut on_grace, kitchen).await;
     attachments(&mut page, &ada, &mut on_ada, kitchen).await;
     on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;

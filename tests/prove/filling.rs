@@ -26,7 +26,7 @@ pub(crate) fn fill(folder: &Folder, room: u64, authors: &[u64], count: usize, bo
                 client_msg_id,
                 body,
                 attachments: Default::default(),
-                sent_at: at,
+                reply_to: None, sent_at: at,
             }));
             let tell = tell.clone();
             store

@@ -14,15 +14,12 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::figures::Times;
 use crate::seed::{self, Seeded};
-use crate::support::{Closed, Device, Folder, Porch, Start, raise_open_files, within};
+use crate::support::{Closed, Device, Folder, Porch, Start, raise_open_files};
+use crate::talking::talk;
 
 const MEMBERS: usize = 200;
 const GUESTS: usize = 1_100;
-/// People who talk, and how long each waits between two messages.
-const TALKERS: usize = 20;
-const PAUSE: Duration = Duration::from_millis(100);
 /// How long a quiet moment is, and how long the talk goes on beside the departure at least.
 const MOMENT: Duration = Duration::from_secs(8);
 
@@ -165,31 +162,4 @@ async fn listen(mut device: Device, over: Arc<AtomicBool>) -> (usize, usize) {
             _ => others += 1,
         }
     }
-}
-
-/// Some talk for a while: how long each echo took, and how many there were.
-async fn talk(porch: &Porch, members: &[Seeded], room: RoomId, name: &str, time: Duration) -> (Times, usize) {
-    let mut talkers = JoinSet::new();
-    for (at, member) in members.iter().take(TALKERS).enumerate() {
-        let person = member.through(&porch.door);
-        let name = name.to_owned();
-        talkers.spawn(async move {
-            let mut device = person.arrive().await;
-            let (began, mut times, mut number) = (Instant::now(), Times::default(), 0);
-            while began.elapsed() < time {
-                let sent = Instant::now();
-                device.post(room.0, &format!("{name}-{at}-{number}"), "on we go").await;
-                times.add(sent.elapsed());
-                number += 1;
-                tokio::time::sleep(PAUSE).await;
-            }
-            times
-        });
-    }
-    let mut all = Times::default();
-    while let Some(times) = within("the talk", talkers.join_next()).await {
-        all.join(times.expect("a talker does not panic"));
-    }
-    let count = all.count();
-    (all, count)
 }

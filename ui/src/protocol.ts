@@ -96,17 +96,17 @@ export type Brought = "audio" | "file" | "link" | "picture" | "video" | "voice";
 
 export type Gallery = "files" | "links" | "pictures" | "sounds";
 
-export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
+export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "reactions_many" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "react", room: RoomId, message: Seq, emoji: Emoji, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
 /**
  * Of the welcome after which `after` was heard.
  */
-epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, } | { "type": "typing", room: RoomId, };
+epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, reply_to?: Seq | null, } | { "type": "typing", room: RoomId, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -131,7 +131,7 @@ export type Notify = "all" | "mine" | "none";
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
-export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "remove_members" | "rename" | "set_roles" | "write";
+export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "react" | "remove_members" | "rename" | "set_roles" | "write";
 
 export type RoomSettings = { 
 /**
@@ -212,13 +212,14 @@ attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number,
 /**
  * When its text was changed last; none where it never was, and when deleted.
  */
-edited_at?: number, deleted: boolean, };
+edited_at?: number, deleted: boolean,
+quote?: Quote, reactions?: Array<Reaction>, mine?: Array<Emoji>, };
 
 export type EventKind = { "type": "deleted", message: Seq, 
 /**
  * The message's number in the room.
  */
-n: number, } | { "type": "edited" } & Message | { "type": "message" } & Message;
+n: number, } | { "type": "edited" } & Message | { "type": "message" } & Message | { "type": "reacted", message: Seq, n: number, reactions: Array<Reaction>, mine?: Array<Emoji>, };
 
 export type Event = { 
 /**
@@ -680,3 +681,13 @@ load_ms_p75: number | null,
 slow_loads: number, interactions: number, interaction_ms_p75: number | null, long_tasks: number, longest_ms: number, lost: number, };
 
 export type DeviceTimes = { device: string, times: PageTimes, };
+
+export type Emoji = string;
+
+export type Reaction = [Emoji, number];
+
+export type Quote = { message: Seq, rev: Seq, author: UserId, text: string, attached?: Attached, deleted?: boolean, chain: Seq, place: number, };
+
+export type ReactedBy = { emoji: Emoji, count: number, by: Array<UserId>, };
+
+export type Reactions = { reactions: Array<ReactedBy>, };

@@ -3,6 +3,7 @@
 use crate::proto::attachment::NewAttachments;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::millis::Millis;
+use crate::proto::reaction::Emoji;
 use crate::proto::text::Body;
 
 /// See the module's text.
@@ -34,6 +35,21 @@ pub enum MessageOp {
         message: Seq,
         by: UserId,
     },
+    /// Puts emoji to a message or takes them back, of several people in this order: each is done or refused by itself, see
+    /// [`Reply::Reacted`](super::Reply::Reacted). Nothing is different where nothing changes.
+    React {
+        room: RoomId,
+        message: Seq,
+        reactions: Vec<NewReaction>,
+    },
+}
+
+/// An emoji that somebody puts to a message, or takes back.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NewReaction {
+    pub user: UserId,
+    pub emoji: Emoji,
+    pub on: bool,
 }
 
 /// A message to be stored.
@@ -45,6 +61,8 @@ pub struct NewMessage {
     /// Empty only where something is attached.
     pub body: Body,
     pub attachments: NewAttachments,
+    /// `Refused(NotFound)` where it is not of the same room.
+    pub reply_to: Option<Seq>,
     pub sent_at: Millis,
 }
 

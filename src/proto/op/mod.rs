@@ -24,7 +24,7 @@ pub use crate::proto::millis::{DAY_MS, Millis};
 pub use account::{AccountOp, DeletedBy, NewAccount, PasswordReset};
 pub use guest::GuestOp;
 pub use invite::InviteOp;
-pub use message::{MessageOp, NewMessage, Whose};
+pub use message::{MessageOp, NewMessage, NewReaction, Whose};
 pub use monitor::{ErrorRow, MonitorChanges, MonitorOp, MonitorRows, TimesRow};
 pub use removal::RemovalOp;
 pub use room::{NewRoom, RoomOp};
@@ -108,6 +108,8 @@ pub enum Reply {
     /// Nothing else to say.
     Done,
     Invite(Invite),
+    /// Of each of the reactions that were asked for, in order: why it is refused, if it is.
+    Reacted(Vec<Option<ErrorCode>>),
     /// The room that was made, found, or added to.
     Room(RoomId),
     /// This author sent this `client_msg_id` before: the stored message.

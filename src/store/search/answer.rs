@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use rusqlite::{Connection, Row};
 
 use super::super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::super::{days, events, history};
+use super::super::{days, events, history, told};
 use super::block_rows::Block;
 use super::cursor::Cursor;
 use super::query::Query;
@@ -41,6 +41,7 @@ pub(in crate::store) struct Search<'a> {
     index: Option<&'a Connection>,
     segments: &'a mut Segments,
     query: &'a Query,
+    asker: UserId,
     /// Where to look; in order.
     rooms: Vec<RoomId>,
     /// Only by these.
@@ -135,6 +136,7 @@ impl<'a> Search<'a> {
             index,
             segments,
             query,
+            asker,
             rooms,
             authors,
             sieve,
@@ -343,7 +345,7 @@ impl<'a> Search<'a> {
         if !found.takes(rows::text_bytes(row)?) {
             return Ok(Walked::Full);
         }
-        found.hits.push(texts::hit(rows::message(row)?, marks));
+        found.hits.push(texts::hit(told::message(db, Some(self.asker), row)?, marks));
         Ok(Walked::All)
     }
 

@@ -27,6 +27,8 @@ mod attachments;
 mod disk;
 mod guests;
 mod heard;
+mod reactions;
+mod replies;
 mod invites;
 mod loss;
 mod messages;
@@ -264,6 +266,6 @@ fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
         attachments: Default::default(),
-        sent_at: NOON,
+        reply_to: None, sent_at: NOON,
     }))
 }

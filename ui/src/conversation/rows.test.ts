@@ -180,3 +180,11 @@ test('a_message_with_attachments_is_a_kind_of_its_own_until_it_is_deleted', () =
   expect(contents({ body: '', deleted: true })).toEqual({ kind: 'deleted' })
   expect(contents({ attachments: undefined, body: 'words' })).toEqual({ kind: 'text', text: 'words' })
 })
+
+test('a_reply_that_is_not_sent_yet_shows_what_it_replies_to', () => {
+  const asked = said(2, NOON, { body: 'when?' })
+  const [day] = layOut([asked], [{ ...waiting(NOON + 1, 'at noon'), reply_to: asked.id }], 1, null)
+  expect(day?.rows.at(-1)?.quote).toMatchObject({ message: asked.id, author: 2, text: 'when?' })
+  const [other] = layOut([asked], [{ ...waiting(NOON + 1, 'at noon'), reply_to: 99_999 }], 1, null)
+  expect(other?.rows.at(-1)?.quote).toBeUndefined()
+})

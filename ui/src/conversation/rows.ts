@@ -1,7 +1,10 @@
 /** How messages become what is seen: days, groups of one author, the line before what is new. Pure. */
 import type { ShownMessage } from '../core/queuedCommands'
 import type { Pending } from '../core/room.svelte'
-import type { ClientMsgId, Message, UserId } from '../protocol'
+import { attachedIn } from '../core/attached'
+import { preview } from '../core/preview'
+import { QUOTE_CHARS_MAX } from '../limits'
+import type { ClientMsgId, Message, Quote, Seq, UserId } from '../protocol'
 
 /** Within this time an author is not named again. */
 export const GROUP_MS = 5 * 60_000
@@ -30,6 +33,8 @@ export type Row = {
   /** As stored by the box; null while only this device has it. */
   readonly message: ShownMessage | null
   readonly pending: Pending | null
+  /** Of a reply: what it replies to. */
+  readonly quote: Quote | undefined
   /** The first of its author's group: shows who and when. */
   readonly head: boolean
   /** The last of its group. */
@@ -64,6 +69,8 @@ function isSame(a: Row, b: Row): boolean {
   return (
     a.message === b.message &&
     a.pending === b.pending &&
+    // Of what is not sent yet it is made anew each time.
+    a.quote?.rev === b.quote?.rev &&
     a.at === b.at &&
     a.mine === b.mine &&
     a.head === b.head &&
@@ -89,10 +96,10 @@ export function layOut(
     const mine = author === me
     const isFirstNew = !lineDrawn && message.n > readN! && !mine && !message.deleted
     if (isFirstNew) lineDrawn = true
-    days.put(draft(author, mine, client_msg_id, sent_at, contentOf(message), message, null, isFirstNew))
+    days.put(draft(author, mine, client_msg_id, sent_at, contentOf(message), message, null, message.quote, isFirstNew))
   }
   for (const item of unconfirmed(messages, pending, me))
-    days.put(draft(me, true, item.client_msg_id, item.written_at, contentOf(item), null, item, false))
+    days.put(draft(me, true, item.client_msg_id, item.written_at, contentOf(item), null, item, quoteOf(messages, item.reply_to), false))
   return days.end()
 }
 
@@ -159,6 +166,15 @@ function textOf(text: string): Content {
   return { kind: 'text', text }
 }
 
+/** What is not sent yet is a reply to this, as far as that is here. */
+function quoteOf(messages: readonly Message[], id: Seq | undefined): Quote | undefined {
+  const quoted = id === undefined ? undefined : messages.find((message) => message.id === id)
+  if (!quoted) return undefined
+  const { rev, author, body, attachments, deleted } = quoted
+  const attached = attachments && attachedIn(attachments)
+  return { message: quoted.id, rev, author, text: preview(body, QUOTE_CHARS_MAX), attached, deleted, chain: 0, place: 0 }
+}
+
 export function isDeleted(row: Row): boolean {
   return row.content.kind === 'deleted'
 }
@@ -171,6 +187,7 @@ function draft(
   content: Content,
   message: ShownMessage | null,
   pending: Pending | null,
+  quote: Quote | undefined,
   isFirstNew: boolean,
 ): Draft {
   return {
@@ -182,6 +199,7 @@ function draft(
     id,
     message,
     pending,
+    quote,
     head: false,
     tail: false,
     isFirstNew,

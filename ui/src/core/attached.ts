@@ -1,5 +1,11 @@
-/** Where the bytes of a message's attachments are: by the message, and the place among all that it brings. */
-import type { Seq } from '../protocol'
+/** What a message brings: in short, and where its bytes are: by the message, and the place among all that it brings. */
+import type { Attached, Attachment, Seq } from '../protocol'
+
+/** As the list of rooms has it, and a quote. */
+export const attachedIn = (attachments: readonly Attachment[]): Attached => ({
+  first: attachments[0]!.what.type,
+  count: attachments.length,
+})
 
 /** The file itself, to be shown or played. */
 export const attachedPath = (message: Seq, place: number) => `/api/attachments/${message}/${place}`

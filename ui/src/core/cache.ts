@@ -59,7 +59,7 @@ export type CacheSource = {
 }
 
 /** Changes with what is kept in a record; what is there in another layout is dropped. */
-const LAYOUT = `2.${PROTOCOL_VERSION}`
+const LAYOUT = `3.${PROTOCOL_VERSION}`
 /** Rooms that are listed: more than anybody scrolls through while the box is away, and 100 kB. */
 export const CACHED_ROOMS_MAX = 200
 /** Rooms, the liveliest first, whose last messages are kept. */
@@ -234,12 +234,18 @@ function lastRows({ timeline, last_n }: RoomState): readonly Message[] {
   let first = rows.length
   let chars = 0
   while (first > 0 && rows.length - first < CACHED_ROWS_MAX) {
-    const { body, attachments } = rows[first - 1]!
-    chars += body.length + (attachments ? JSON.stringify(attachments).length : 0)
+    const { body, ...beside } = rows[first - 1]!
+    chars += body.length + lengthOf(beside)
     if (chars > CACHED_CHARS_MAX) break
     first -= 1
   }
   return rows.slice(first)
+}
+
+/** Of what a message brings, quotes and has been given. */
+function lengthOf({ attachments, quote, reactions }: Omit<Message, 'body'>): number {
+  const parts = [attachments, quote, reactions].filter(Boolean)
+  return parts.length > 0 ? JSON.stringify(parts).length : 0
 }
 
 /** By what it is seen that a room has to be written again. */
@@ -256,7 +262,10 @@ function peopleIn(rooms: readonly CachedRoom[], people: Pick<Heard<UserId, User>
   for (const { room, rows } of rooms) {
     if (room.with !== null) needed.add(room.with)
     if (room.last) needed.add(room.last.author)
-    for (const { author } of rows) needed.add(author)
+    for (const { author, quote } of rows) {
+      needed.add(author)
+      if (quote) needed.add(quote.author)
+    }
   }
   return [...needed].flatMap((id) => people.get(id) ?? [])
 }

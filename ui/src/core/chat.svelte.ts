@@ -6,7 +6,6 @@
  * The page's own instance is `chat` of `src/chat.ts`.
  */
 import type {
-  Attachment,
   BoxInfo,
   ClientMsgId,
   Room,
@@ -30,6 +29,7 @@ import type { HeardMarks } from './heardMarks.svelte'
 import { History } from './history'
 import type { Kept, KeptSource } from './kept'
 import { NEW_PLACE_KEY } from './newPlaceKey'
+import type { Beside } from './outbox'
 import { Presence } from './presence.svelte'
 import { ReadMarkers } from './readMarkers'
 import { Revisions } from './revisions'
@@ -142,8 +142,8 @@ export class Chat {
   // --- Writing and reading ---------------------------------------------------------------------
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
-  send(room: RoomId, body: string, attachments?: readonly Attachment[]): ClientMsgId {
-    return this.#kept.send(room, body, attachments)
+  send(room: RoomId, body: string, beside?: Beside): ClientMsgId {
+    return this.#kept.send(room, body, beside)
   }
 
   /** Tries a failed message again. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Refusal } from './api'
 import { CommandQueue, QUEUED_MAX, type Queueable, type QueueWorld } from './commandQueue'
 import { KeptStore } from './keptStore'
-import { type QueuedCommand, withQueued } from './queuedCommands'
+import { type QueuedCommand, reacted, withQueued } from './queuedCommands'
 import { message } from './testing/box'
 
 const ADA = '1.1790000000000'
@@ -169,4 +169,16 @@ test('the_queue_is_full_at_some_time_and_says_so_and_takes_what_replaces_somethi
   expect([shown.length, refused]).toEqual([QUEUED_MAX, ['busy']])
   queue.do(edit(2, 'two'))
   expect([shown.length, refused]).toEqual([QUEUED_MAX, ['busy']])
+})
+
+test('emoji_are_shown_as_they_will_be_and_each_kind_by_itself', () => {
+  const before = message({ id: 1, reactions: [['👍', 2]], mine: ['👍'] })
+  const react = (emoji: string, on: boolean): Queueable => ({ type: 'react', room: 1, message: 1, emoji, on })
+  const [after] = withQueued([before], [react('👍', false), react('🎉', true)].map((command) => ({ command, at: 0 })))
+  expect(after).toMatchObject({ reactions: [['👍', 1], ['🎉', 1]], mine: ['🎉'] })
+  expect(reacted(before, '👍', true)).toBe(before)
+  expect(reacted(message({ id: 1, reactions: [['👍', 1]], mine: ['👍'] }), '👍', false).reactions).toEqual([])
+  const queue = page()
+  for (const command of [react('👍', true), react('🎉', true), react('🎉', false)]) queue.do(command)
+  expect(shown.map(({ command }) => command)).toEqual([react('👍', true), react('🎉', false)])
 })

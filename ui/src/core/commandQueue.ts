@@ -13,7 +13,7 @@ import type { KeptBeside, KeptStore } from './keptStore'
 import type { QueuedCommand } from './queuedCommands'
 
 /** What can be done so. */
-export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' }>
+export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' | 'react' }>
 
 type KeptCommand = KeptBeside & QueuedCommand
 
@@ -176,4 +176,7 @@ export class CommandQueue {
 
 /** Of two like these only the later one counts. */
 const isAlike = (one: Queueable, other: Queueable) =>
-  one.type === other.type && one.room === other.room && one.message === other.message
+  one.type === other.type &&
+  one.room === other.room &&
+  one.message === other.message &&
+  (one.type !== 'react' || other.type !== 'react' || one.emoji === other.emoji)

@@ -52,6 +52,10 @@ export class Events {
         this.#rooms.get(room)?.edit(what, event)
         for (const editor of this.editors) editor(what)
         return
+      case 'reacted':
+        this.#revisions.heard(event)
+        this.#rooms.get(room)?.react(what.message, event)
+        return
       default:
         // A kind that this page does not know.
         what satisfies never

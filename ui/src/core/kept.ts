@@ -4,7 +4,7 @@
  * in whatever order**: every write asks `accounts` first, and whatever is of nobody in it is erased at every start, entry
  * and leave.
  */
-import type { Attachment, ClientMsgId, RoomId, User } from '../protocol'
+import type { ClientMsgId, RoomId, User } from '../protocol'
 import { ACCOUNTS_KEY, type Account, accountOf } from './account'
 import { Cache, type CacheSource, fill, type Recalled } from './cache'
 import type { Connection } from './connection'
@@ -13,7 +13,7 @@ import type { Entry } from './entry.svelte'
 import { nextClientMsgId } from './ids'
 import { KeptAccounts, type KeptStorage } from './keptAccounts'
 import { KeptStore } from './keptStore'
-import { Outbox } from './outbox'
+import { type Beside, Outbox } from './outbox'
 import { pruneOwned } from './ownedKeys'
 import type { RoomState } from './room.svelte'
 import { sendable } from './wellFormed'
@@ -136,9 +136,9 @@ export class Kept {
   }
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
-  send(room: RoomId, body: string, attachments?: readonly Attachment[]): ClientMsgId {
+  send(room: RoomId, body: string, beside: Beside = {}): ClientMsgId {
     const id = nextClientMsgId()
-    this.outbox.add(room, sendable(body), id, this.#now(), attachments)
+    this.outbox.add(room, sendable(body), id, this.#now(), beside)
     return id
   }
 

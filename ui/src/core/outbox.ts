@@ -7,11 +7,14 @@
  * first. Of two that are ready the one that was written first goes first.
  */
 import { CLIENT_FRAME_BYTES_MAX } from '../limits'
-import type { Attachment, ClientMessage, ClientMsgId, NewAttachment, RoomId } from '../protocol'
+import type { ClientMessage, ClientMsgId, NewAttachment, RoomId } from '../protocol'
 import type { Account } from './account'
 import type { FaultCode } from './api'
 import type { Pending } from './room.svelte'
 import { toJson } from './wellFormed'
+
+/** What a message has beside its words. */
+export type Beside = Pick<Pending, 'attachments' | 'reply_to'>
 
 export type Stored = Pending & {
   readonly account: Account
@@ -112,7 +115,7 @@ export class Outbox {
     body: string,
     id: ClientMsgId,
     writtenAt: number,
-    attachments?: readonly Attachment[],
+    beside: Beside = {},
   ): void {
     const item: Stored = {
       client_msg_id: id,
@@ -121,7 +124,7 @@ export class Outbox {
       written_at: writtenAt,
       failed: null,
       account: this.#account,
-      attachments,
+      ...beside,
     }
     this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), item])
     this.#keep(item)
@@ -237,8 +240,8 @@ export class Outbox {
     if (this.#inFlight.has(room) || this.#waits.has(room)) return
     const item = this.#rooms.get(room)?.find((other) => other.failed === null && this.#isReady(other))
     if (!item) return
-    const { client_msg_id, body, brought: attachments } = item
-    const message: ClientMessage = { type: 'send', room, client_msg_id, body, attachments }
+    const { client_msg_id, body, brought: attachments, reply_to } = item
+    const message: ClientMessage = { type: 'send', room, client_msg_id, body, attachments, reply_to }
     if (isTooLarge(message)) this.refused(client_msg_id, 'body_long', undefined)
     else if (this.#send(message)) this.#inFlight.set(room, client_msg_id)
   }

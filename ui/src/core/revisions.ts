@@ -4,10 +4,13 @@
  * was on its way is brought up to date in it. Nothing is remembered for longer: what is asked for after a change was
  * heard has it already, because the box tells of a change when it is on the disk.
  */
+import { QUOTE_CHARS_MAX } from '../limits'
 import type { Event, Message, Seq } from '../protocol'
 import { Refusal } from './api'
+import { attachedIn } from './attached'
+import { preview } from './preview'
 
-/** Changed messages remembered while answers are on their way; with more, those answers are asked for again. */
+/** Changes of messages remembered while answers are on their way; with more, those answers are asked for again. */
 export const REVISIONS_KEPT_MAX = 10_000
 /** An answer that is outdated so often in a row is given up: something else is wrong. */
 const TRIES_MAX = 5
@@ -19,22 +22,50 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
   body: '',
   attachments: undefined,
   edited_at: undefined,
+  quote: undefined,
+  reactions: undefined,
+  mine: undefined,
   deleted: true,
 })
 
-/** What a message is once this has happened, which may be to another. */
-export function changed(message: Message, { seq, what }: Event): Message {
-  if (what.type === 'deleted')
-    return what.message === message.id && seq > message.rev ? tombstone(message, seq) : message
-  return what.id === message.id ? newer(message, what) : message
+/** The message to which something happened. */
+export const concerned = ({ what }: Event): Seq =>
+  what.type === 'deleted' || what.type === 'reacted' ? what.message : what.id
+
+/** What a message is once this has happened: to it, to the one that it quotes, or to another. */
+export function changed(message: Message, event: Event): Message {
+  const id = concerned(event)
+  if (message.quote?.message === id) return requoted(message, event)
+  if (message.id !== id) return message
+  const { seq, what } = event
+  if (what.type === 'message' || what.type === 'edited') return newer(message, what)
+  if (seq <= message.rev) return message
+  if (what.type === 'deleted') return tombstone(message, seq)
+  const { reactions, mine = message.mine } = what
+  return message.deleted ? message : { ...message, rev: seq, reactions, mine }
 }
 
-/** Of two copies of a message the newer one. */
-export const newer = (one: Message, other: Message): Message => (other.rev > one.rev ? other : one)
+/** What a reply is once this has happened to what it quotes. */
+function requoted(message: Message, { seq, what }: Event): Message {
+  const quote = message.quote!
+  if (seq <= quote.rev || what.type === 'reacted') return message
+  if (what.type === 'deleted' || what.deleted)
+    return { ...message, quote: { ...quote, rev: seq, text: '', attached: undefined, deleted: true } }
+  const { body, attachments } = what
+  const text = preview(body, QUOTE_CHARS_MAX)
+  return { ...message, quote: { ...quote, rev: seq, text, attached: attachments && attachedIn(attachments) } }
+}
+
+/** Of two copies of a message the newer one. What is told to everybody says nothing of one's own reactions. */
+export function newer(one: Message, other: Message): Message {
+  if (other.rev <= one.rev) return one
+  return other.reactions && !other.mine ? { ...other, mine: one.mine } : other
+}
 
 export class Revisions {
-  /** The newest event of each message that was changed. */
-  #changed = new Map<Seq, Event>()
+  /** What has become of each message that was changed, in order. */
+  #changed = new Map<Seq, Event[]>()
+  #count = 0
   /** Answers on their way. */
   #waiting = 0
   /** Grows whenever it cannot be known what was changed of late. */
@@ -42,22 +73,22 @@ export class Revisions {
 
   /** How many are remembered. */
   get size(): number {
-    return this.#changed.size
+    return this.#count
   }
 
   /** A message was changed. */
   heard(event: Event): void {
     if (this.#waiting === 0) return
-    const { what } = event
-    if (this.#changed.size < REVISIONS_KEPT_MAX)
-      this.#changed.set(what.type === 'deleted' ? what.message : what.id, event)
-    else this.unknown()
+    if (this.#count >= REVISIONS_KEPT_MAX) return this.unknown()
+    this.#count += 1
+    const id = concerned(event)
+    this.#changed.set(id, [...(this.#changed.get(id) ?? []), event])
   }
 
   /** What was changed of late was not heard: answers on their way are worth nothing. */
   unknown(): void {
     this.#age += 1
-    this.#changed.clear()
+    this.#forget()
   }
 
   /**
@@ -78,12 +109,17 @@ export class Revisions {
       throw new Refusal('busy')
     } finally {
       this.#waiting -= 1
-      if (this.#waiting === 0) this.#changed.clear()
+      if (this.#waiting === 0) this.#forget()
     }
   }
 
   #now(message: Message): Message {
-    const event = this.#changed.get(message.id)
-    return event ? changed(message, event) : message
+    const events = [message.id, message.quote?.message].flatMap((id) => (id && this.#changed.get(id)) || [])
+    return events.reduce(changed, message)
+  }
+
+  #forget(): void {
+    this.#changed.clear()
+    this.#count = 0
   }
 }

@@ -2,7 +2,6 @@
 
 import type {
   Act,
-  Attached,
   Attachment,
   ClientMsgId,
   Event,
@@ -18,6 +17,7 @@ import type {
   UserId,
 } from '../protocol'
 import type { FaultCode } from './api'
+import { attachedIn } from './attached'
 import { preview } from './preview'
 import type { QueuedCommand } from './queuedCommands'
 import { changed } from './revisions'
@@ -40,6 +40,8 @@ export type Pending = {
   readonly failed: FaultCode | null
   /** What it brings beside words, as the box will tell of it, as far as that is known here; the bytes are kept apart. */
   readonly attachments?: readonly Attachment[] | undefined
+  /** The message to which it is a reply. */
+  readonly reply_to?: Seq | undefined
 }
 
 /** A message whose text is changed in the composer. */
@@ -51,12 +53,6 @@ export type EditingState = {
   save(): void
   stop(): void
 }
-
-/** In short, as the list of rooms has it. */
-const attachedIn = (attachments: readonly Attachment[]): Attached => ({
-  first: attachments[0]!.what.type,
-  count: attachments.length,
-})
 
 export class RoomState {
   readonly id: RoomId
@@ -87,6 +83,8 @@ export class RoomState {
   queued = $state.raw<readonly QueuedCommand[]>([])
   /** The message that the composer changes, in place of writing a new one. */
   editing = $state.raw<EditingState | null>(null)
+  /** The message to which what is written next is a reply. */
+  replying = $state.raw<Message | null>(null)
   /** Counts changes of who is in it: load the members again. */
   membersChanged = $state(0)
   /** Counts changes of `timeline`. */
@@ -227,8 +225,22 @@ export class RoomState {
     if (this.last?.id === id) this.last = { ...this.last, preview: preview(body) }
   }
 
+  /** What is sent now is the reply, and what is sent after it is none. */
+  takeReply(): { readonly reply_to?: Seq } {
+    const reply_to = this.replying?.id
+    this.replying = null
+    return reply_to === undefined ? {} : { reply_to }
+  }
+
+  /** People have put emoji to a message, or taken them back. */
+  react(id: Seq, event: Event): void {
+    this.#change(id, event)
+  }
+
   #change(id: Seq, event: Event): void {
-    if (this.timeline.replace(id, (message) => changed(message, event))) this.changed += 1
+    const isKnown = this.timeline.replace(id, (message) => changed(message, event))
+    const isQuoted = event.what.type !== 'reacted' && this.timeline.requote(id, event)
+    if (isKnown || isQuoted) this.changed += 1
   }
 
   forgetHistory(): void {

@@ -3,8 +3,8 @@
  * is missing from `from` to `to`"; pages from anywhere in the history are put in and grow together.
  * Plain and synchronous: whoever shows it counts changes.
  */
-import type { Message, Seq } from '../protocol'
-import { newer } from './revisions'
+import type { Event, Message, Seq } from '../protocol'
+import { changed, newer } from './revisions'
 
 export type Range = { readonly from: number; readonly to: number; readonly rows: readonly Message[] }
 type Known = { from: number; to: number; rows: Message[] }
@@ -82,6 +82,18 @@ export class Timeline {
       return true
     }
     return false
+  }
+
+  /** Something has become of a message: replies to it quote it so. Says whether there are any. */
+  requote(id: Seq, event: Event): boolean {
+    let isQuoted = false
+    for (const { rows } of this.#ranges)
+      rows.forEach((row, place) => {
+        if (row.quote?.message !== id) return
+        rows[place] = changed(row, event)
+        isQuoted = true
+      })
+    return isQuoted
   }
 
   /** Lets go of what lies farthest from `keep`, down to `max` messages; the last ones stay. */

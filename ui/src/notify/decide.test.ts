@@ -39,6 +39,12 @@ describe('what a message weighs', () => {
     expect(weight(kind, notify, body)).toBe(wanted)
   })
 
+  test('a reply to what one has said oneself is for oneself', () => {
+    expect(weight('open', 'mine', 'hello', { quote: { author: 1 } })).toBe('mine')
+    expect(weight('open', 'mine', 'hello', { quote: { author: 3 } })).toBe('none')
+    expect(weight('open', 'none', 'hello', { quote: { author: 1 } })).toBe('none')
+  })
+
   test('nothing that is one’s own, deleted, or in an archived room', () => {
     expect(weight('direct', 'all', 'mine', { author: 1 })).toBe('none')
     expect(weight('direct', 'all', '', { deleted: true })).toBe('none')

@@ -12,10 +12,15 @@ export type Written = {
     readonly notify: Notify
     readonly settings: { readonly archived: boolean }
   }
-  readonly message: { readonly author: UserId; readonly body: string; readonly deleted: boolean }
+  readonly message: {
+    readonly author: UserId
+    readonly body: string
+    readonly deleted: boolean
+    readonly quote?: { readonly author: UserId } | undefined
+  }
 }
 
-/** `mine`: for this person alone, who is named or written to. */
+/** `mine`: for this person alone, who is named, replied to or written to. */
 export type Weight = 'none' | 'plain' | 'mine'
 
 /** Whatever it says: one's own, what is gone, what one wants to hear nothing of. */
@@ -28,7 +33,8 @@ export function weigh(
   me: { readonly id: UserId; readonly name: string },
 ): Weight {
   if (isNothing({ room, message }, me)) return 'none'
-  if (room.kind === 'direct' || mentions(message.body, me.name)) return 'mine'
+  const repliesToMe = message.quote?.author === me.id
+  if (room.kind === 'direct' || repliesToMe || mentions(message.body, me.name)) return 'mine'
   return room.notify === 'all' ? 'plain' : 'none'
 }
 

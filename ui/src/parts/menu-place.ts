@@ -10,6 +10,9 @@ export type MenuItem = {
   readonly onselect: () => void
 }
 
+/** An emoji that a menu offers above its items. */
+export type MenuEmoji = { readonly emoji: string; readonly on: boolean; readonly onselect: () => void }
+
 export type Point = { readonly x: number; readonly y: number }
 type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
 /** What a menu belongs to. */

@@ -2,6 +2,7 @@
 import { chat } from '../chat'
 import { accountOf } from '../core/account'
 import { KeptFiles } from '../core/keptFiles'
+import type { Beside } from '../core/outbox'
 import type { RoomState } from '../core/room.svelte'
 import { Uploads, type UploadsWorld } from '../core/uploads.svelte'
 import { t } from '../i18n/screens'
@@ -54,10 +55,11 @@ export async function sendFiles(
   body: string,
   facts: readonly Attachment[],
   blobs: readonly Blob[],
+  replyTo: Pick<Beside, 'reply_to'>,
 ): Promise<void> {
   if (!chat.me || chat.rooms.get(room.id) !== room) return
   files.hold(facts, blobs)
-  const id = chat.send(room.id, body, facts)
+  const id = chat.send(room.id, body, { attachments: facts, ...replyTo })
   onlyHere.add(id)
   mindTrays()
   const isKept = await files.keep({ client_msg_id: id, account: accountOf(chat.me), attachments: facts })

@@ -6,11 +6,11 @@ use crate::hub::{Hub, Input, Output, Ticket};
 use crate::proto::client::{ClientMessage, Command, PROTOCOL_VERSION};
 use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::event::{Event, EventKind};
-use crate::proto::id::{ConnId, RoomId, TabId, UserId};
+use crate::proto::id::{ConnId, RoomId, Seq, TabId, UserId};
 use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
-use crate::proto::op::{Fault, NewRoom, Op, Outcome, RoomOp};
+use crate::proto::op::{Fault, MessageOp, NewReaction, NewRoom, Op, Outcome, RoomOp};
 use crate::proto::room::RoomSetting;
 use crate::proto::server::{Room, ServerMessage, User};
 
@@ -24,8 +24,8 @@ const PEOPLE_ADDED_MAX: usize = 8;
 /// What an input must lead to.
 #[derive(Debug, Default)]
 pub(crate) struct Expected {
-    /// Whose command it is.
-    pub(crate) asker: Option<(ConnId, ClientMessage)>,
+    /// Whose commands they are.
+    pub(crate) askers: Vec<(ConnId, ClientMessage)>,
     /// The connections that are closed, and no others.
     pub(crate) closes: BTreeMap<ConnId, CloseCode>,
     /// The event that is told to these connections, and no others.
@@ -92,14 +92,25 @@ impl World {
     }
 
     fn ask(&mut self, conn: ConnId, message: ClientMessage, closes: Option<(ConnId, CloseCode)>) -> Heard {
-        let closes = closes.into_iter().collect();
-        let asker = Some((conn, message.clone()));
-        self.feed(Input::Message { conn, message }, Expected { asker, closes, event: None })
+        let closes: BTreeMap<ConnId, CloseCode> = closes.into_iter().collect();
+        let is_closed = closes.contains_key(&conn);
+        let user = self.links[&conn].user;
+        let reacts = matches!(message, ClientMessage::Command { command: Command::React { .. }, .. });
+        if reacts {
+            self.reacting.push_back((conn, user, message.clone()));
+        }
+        let askers = vec![(conn, message.clone())];
+        let heard = self.feed(Input::Message { conn, message }, Expected { askers, closes, event: None });
+        if reacts && (is_closed || !heard.answers.is_empty()) {
+            // Refused at once.
+            self.reacting.pop_back();
+        }
+        heard
     }
 
     /// The store has answered: the event goes to those who are there, the answer to who asked.
     pub(super) fn stored(&mut self, ticket: Ticket, result: Result<Outcome, Fault>) {
-        let (conn, _, message) = self.asked.remove(&ticket).expect("every answer has its question");
+        let (asked, op) = self.asked.remove(&ticket).expect("every answer has its question");
         let changes = match &result {
             Ok(Outcome::Made { changes, .. }) => &changes[..],
             _ => &[],
@@ -113,14 +124,16 @@ impl World {
             let there: BTreeSet<ConnId> = there.map(|(conn, _)| *conn).collect();
             (event, there)
         });
-        let echoed = event
-            .as_ref()
-            .is_some_and(|(event, there)| matches!(event.what, EventKind::Message(_)) && there.contains(&conn));
-        let asker = Some((conn, message.clone()));
-        let heard = self.feed(Input::Stored { ticket, result }, Expected { asker, closes: BTreeMap::new(), event });
-        let answers = heard.answers.iter().filter(|(to, answer)| *to == conn && answers_to(answer, &message)).count();
-        let open = usize::from(self.links.contains_key(&conn));
-        assert_eq!(answers + usize::from(echoed), open, "{message:?} is answered once: {heard:?}");
+        let is_message = event.as_ref().is_some_and(|(event, _)| matches!(event.what, EventKind::Message(_)));
+        let there = event.as_ref().map(|(_, there)| there.clone()).unwrap_or_default();
+        let expected = Expected { askers: asked.clone(), closes: BTreeMap::new(), event };
+        let heard = self.feed(Input::Stored { ticket, result }, expected);
+        for (conn, message) in asked {
+            let answers = heard.answers.iter().filter(|(to, answer)| *to == conn && answers_to(answer, &message));
+            let echoed = is_message && there.contains(&conn);
+            let open = usize::from(self.links.contains_key(&conn));
+            assert_eq!(answers.count() + usize::from(echoed), open, "{message:?} is answered once: {heard:?}, {op:?}");
+        }
     }
 
     /// One input, and all that follows from it.
@@ -173,7 +186,8 @@ impl World {
                 let first = first.into_iter().map(|message| (message, self.truth.seq));
                 for (message, at) in first.chain(held) {
                     if let ServerMessage::Events { events } = &message {
-                        events.iter().for_each(|event| Device::check_event(event, &self.store));
+                        let viewer = Some(link.user);
+                        events.iter().for_each(|event| Device::check_event(event, viewer, &self.store));
                     }
                     device.take(&message, at, false);
                 }
@@ -186,9 +200,18 @@ impl World {
             Output::Store { ticket, op } => {
                 heard.stored += 1;
                 self.count_room_act(&op, expected);
-                let (conn, message) = expected.asker.clone().expect("only commands ask the store");
-                assert!(!self.truth.leaving.contains(&self.links[&conn].user), "a guest who leaves does {message:?}");
-                assert!(self.asked.insert(ticket, (conn, op.clone(), message)).is_none(), "a ticket is used twice");
+                let askers = match &op {
+                    Op::Message(MessageOp::React { room, message, reactions }) => {
+                        reactions.iter().map(|new| self.reacted_by(*room, *message, new)).collect()
+                    }
+                    _ => {
+                        let [(conn, message)] = &expected.askers[..] else { panic!("only commands ask the store") };
+                        let user = self.links[conn].user;
+                        assert!(!self.truth.leaving.contains(&user), "a guest who leaves does {message:?}");
+                        expected.askers.clone()
+                    }
+                };
+                assert!(self.asked.insert(ticket, (askers, op.clone())).is_none(), "a ticket is used twice");
                 self.store.submit(ticket, op);
             }
             Output::StoreRead { room, user, n } => {
@@ -196,6 +219,19 @@ impl World {
                 self.store.mark_read(room, user, n);
             }
         }
+    }
+
+    /// Who has asked for this, of those whose reactions wait.
+    fn reacted_by(&mut self, id: RoomId, at: Seq, new: &NewReaction) -> (ConnId, ClientMessage) {
+        let is_it = |(_, user, message): &(ConnId, UserId, ClientMessage)| match message {
+            ClientMessage::Command { command: Command::React { room, message, emoji, on }, .. } => {
+                (*user, *room, *message, emoji, *on) == (new.user, id, at, &new.emoji, new.on)
+            }
+            _ => false,
+        };
+        let place = self.reacting.iter().position(is_it).expect("a reaction is somebody's");
+        let (conn, _, message) = self.reacting.remove(place).expect("it is there");
+        (conn, message)
     }
 
     fn deliver(&mut self, conn: ConnId, message: ServerMessage, alone: bool) {
@@ -225,7 +261,7 @@ impl World {
             Op::Room(RoomOp::Create(NewRoom { members, .. })) => (1, members.len()),
             _ => return,
         };
-        let (conn, _) = expected.asker.as_ref().expect("only commands ask the store");
+        let [(conn, _)] = &expected.askers[..] else { panic!("only commands ask the store") };
         let acts = self.room_acts.entry(self.links[conn].user).or_default();
         *acts = (acts.0 + rooms, acts.1 + added);
         // Since the process began, and so in every span of time.
@@ -251,9 +287,20 @@ impl World {
     fn check_broadcast(&self, message: &ServerMessage, to: &BTreeSet<ConnId>, expected: &mut Expected) {
         if let ServerMessage::Events { events } = message {
             let [told] = &events[..] else { panic!("{events:?} are told live") };
-            Device::check_event(told, &self.store);
-            let expected = expected.event.take();
-            assert_eq!(Some((told.clone(), to.clone())), expected, "an event is told to those who are there");
+            let viewers: BTreeSet<UserId> = to.iter().map(|conn| self.links[conn].user).collect();
+            let viewer = viewers.first().copied().filter(|_| viewers.len() == 1);
+            Device::check_event(told, viewer, &self.store);
+            let Some((event, there)) = &mut expected.event else { panic!("{told:?} is told, and nothing has happened") };
+            let mut plain = told.clone();
+            if let EventKind::Reacted { mine, .. } = &mut plain.what {
+                assert!(mine.is_none() || viewer.is_some(), "what is {mine:?} is told to {viewers:?}");
+                *mine = None;
+            } else {
+                assert_eq!(to, there, "an event is told to those who are there");
+            }
+            assert_eq!(plain, *event);
+            assert!(to.is_subset(there), "an event is told to those who are there, once");
+            there.retain(|conn| !to.contains(conn));
             return;
         }
         for conn in to {
@@ -324,8 +371,8 @@ impl World {
 
     /// Whether one connection may be told this alone.
     fn check_answer_to(&self, to: ConnId, message: &ServerMessage, expected: &Expected) {
-        let asker = expected.asker.as_ref().map(|(conn, _)| *conn);
-        assert_eq!(Some(to), asker, "only who asks is answered: {message:?}");
+        let asks = expected.askers.iter().any(|(conn, _)| *conn == to);
+        assert!(asks, "only who asks is answered: {message:?}");
         if let ServerMessage::Welcome { seq, rooms, me, archived, more, .. } = message {
             assert!(!more);
             let user = self.links[&to].user;
@@ -393,6 +440,7 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
         }
         Verdict::Pass => {
             let refused = |(_, answer): &(ConnId, ServerMessage)| matches!(answer, ServerMessage::Error { code, .. } if slowed(code));
+            let reacts = matches!(message, ClientMessage::Command { command: Command::React { .. }, .. });
             let counted = matches!(
                 message,
                 ClientMessage::Command {
@@ -403,12 +451,16 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
                     ..
                 }
             );
-            assert!((counted && may_wait) || !heard.answers.iter().any(refused), "{message:?} came in time");
+            assert!((counted && may_wait) || reacts || !heard.answers.iter().any(refused), "{message:?} came in time");
             let wanted = match message {
                 ClientMessage::Read { .. } | ClientMessage::Typing { .. } => 0,
                 _ => 1,
             };
             let answers = heard.answers.iter().filter(|(_, answer)| answers_to(answer, message)).count();
+            if reacts {
+                // It may wait for others; with it those go that have waited.
+                return assert!(answers <= 1 && heard.answers.len() == answers, "{message:?}: {heard:?}");
+            }
             assert_eq!((answers + heard.stored, heard.answers.len()), (wanted, answers), "{message:?}: {heard:?}");
         }
     }

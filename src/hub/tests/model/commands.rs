@@ -71,6 +71,12 @@ impl World {
                     command: Command::SetRoom { room: self.room(room), setting: RoomSetting::Guests(guests) },
                 },
             ),
+            Step::React { device, room, message } => {
+                let on = message % 4 != 3;
+                let (room, message) = self.message(room, message);
+                let emoji = ["👍", "❤️", "🇨🇳"][re as usize % 3].to_owned().try_into().expect("one emoji");
+                (device, ClientMessage::Command { re, command: Command::React { room, message, emoji, on } })
+            }
             Step::Read { device, room, back } => {
                 let room = self.room(room);
                 let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
@@ -98,8 +104,8 @@ impl World {
                 let sent = &self.devices[self.device(device)].sent;
                 let again = sent.len().checked_sub(1 + usize::from(back % 4)).map(|at| sent[at].clone());
                 match (again, self.draft(device, room, false)) {
-                    (Some(client_msg_id), ClientMessage::Send { room, body, attachments, .. }) => {
-                        (device, ClientMessage::Send { room, client_msg_id, body, attachments })
+                    (Some(client_msg_id), ClientMessage::Send { room, body, attachments, reply_to, .. }) => {
+                        (device, ClientMessage::Send { room, client_msg_id, body, attachments, reply_to })
                     }
                     (_, draft) => (device, draft),
                 }
@@ -144,6 +150,11 @@ impl World {
             number @ 3..=4 => vec![upload(number as u8)],
             _ => Vec::new(),
         };
-        ClientMessage::Send { room: self.room(room), client_msg_id, body, attachments }
+        // Some are replies, and of those some to what is no message of that room.
+        let reply_to = match self.next_message % 7 {
+            number @ 5..=6 => Some(self.message(room + u8::from(number == 6 && room < 9), self.next_message as u8).1),
+            _ => None,
+        };
+        ClientMessage::Send { room: self.room(room), client_msg_id, body, attachments, reply_to }
     }
 }

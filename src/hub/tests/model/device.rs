@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::proto::event::{Event, EventKind};
+use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::permit::Act;
 use crate::proto::server::{Resume, Room, ServerMessage};
@@ -134,8 +134,21 @@ impl Device {
     }
 
     /// Panics unless an event is told as it is on the disk, or was before more became of its message.
-    pub(crate) fn check_event(event: &Event, store: &Store) {
+    pub(crate) fn check_event(event: &Event, viewer: Option<UserId>, store: &Store) {
         let stored = store.event(event.seq);
+        if let EventKind::Reacted { message, n, reactions, mine } = &event.what {
+            let EventKind::Reacted { message: id, n: number, reactions: then, .. } = &stored.what else {
+                panic!("{event:?} is another thing on the disk: {stored:?}")
+            };
+            let now = store.message(*message).expect("it is a message");
+            assert_eq!((event.seq, event.room, message, n), (stored.seq, stored.room, id, number));
+            assert!(reactions == then || *reactions == now.reactions, "{event:?} tells of reactions that never were");
+            if let (Some(mine), Some(viewer)) = (mine, viewer) {
+                let latest = now.rev == event.seq && !now.deleted;
+                assert!(!latest || *mine == store.own(*message, viewer), "{mine:?} is not what {viewer} has put there");
+            }
+            return;
+        }
         let (EventKind::Message(told) | EventKind::Edited(told)) = &event.what else {
             return assert_eq!(event, stored);
         };
@@ -143,7 +156,14 @@ impl Device {
         assert_eq!((event.seq, event.room), (stored.seq, stored.room));
         assert_eq!(std::mem::discriminant(&event.what), std::mem::discriminant(&stored.what));
         assert_eq!((told.room, told.n, told.author), (now.room, now.n, now.author));
-        assert!(told == now || told.rev < now.rev, "{told:?} is told of {now:?}");
+        let quoted = |message: &Message| message.quote.as_ref().map(|quote| (quote.message, quote.chain, quote.place));
+        assert!(quoted(told) == quoted(now) || now.deleted, "{told:?} quotes another than {now:?}");
+        // What it quotes may have been changed since, and what is one's own is told to nobody else.
+        let plain = |message: &Message| Message { quote: None, mine: None, ..message.clone() };
+        assert!(plain(told) == plain(now) || told.rev < now.rev, "{told:?} is told of {now:?}");
+        if let (Some(mine), Some(viewer)) = (&told.mine, viewer) {
+            assert!(told.rev < now.rev || *mine == store.own(told.id, viewer), "{mine:?} is not what {viewer} has put there");
+        }
         assert!(told.rev >= event.seq, "{event:?} tells how the message was before");
     }
 }

@@ -58,7 +58,9 @@ pub(crate) struct World {
     next_session: u64,
     next_message: u64,
     /// Questions to the store, who asked, and by what the answer is known.
-    asked: HashMap<Ticket, (ConnId, Op, ClientMessage)>,
+    asked: HashMap<Ticket, (Vec<(ConnId, ClientMessage)>, Op)>,
+    /// Reactions that have been accepted and not handed to the store, in order.
+    reacting: VecDeque<(ConnId, UserId, ClientMessage)>,
     /// Questions about what was missed.
     reads: VecDeque<(ConnId, UserId, Seq, Seq)>,
     /// Every output, where wanted.
@@ -85,6 +87,7 @@ impl World {
             next_session: 1_000,
             next_message: 1,
             asked: HashMap::new(),
+            reacting: VecDeque::new(),
             reads: VecDeque::new(),
             transcript: None,
         }
@@ -342,6 +345,7 @@ impl World {
     fn crash(&mut self) {
         self.store.crash();
         self.asked.clear();
+        self.reacting.clear();
         self.reads.clear();
         self.links.clear();
         self.commands.clear();
@@ -355,18 +359,25 @@ impl World {
     }
 
     fn settle(&mut self) {
-        while self.store.commit(None) {}
-        while let Some(news) = self.store.next_news() {
-            match news {
-                News::Answer(ticket, result) => self.stored(ticket, result),
-                News::Page(change) => self.page(change),
+        loop {
+            while self.store.commit(None) {}
+            while let Some(news) = self.store.next_news() {
+                match news {
+                    News::Answer(ticket, result) => self.stored(ticket, result),
+                    News::Page(change) => self.page(change),
+                }
+            }
+            while !self.reads.is_empty() {
+                self.read_missed(false);
+            }
+            // What has just begun to be gathered, beside what was due already.
+            self.wait(250);
+            self.wait(250);
+            if self.asked.is_empty() && self.reacting.is_empty() {
+                break;
             }
         }
-        while !self.reads.is_empty() {
-            self.read_missed(false);
-        }
-        // What has just begun to be gathered, beside what was due already.
-        self.wait(250);
+        // What was gathered last is not due again.
         self.wait(250);
         self.check_settled();
     }

@@ -128,6 +128,12 @@ pub(crate) enum Step {
     ReadMissed {
         fails: bool,
     },
+    /// Puts an emoji to a message, or takes it back.
+    React {
+        device: u8,
+        room: u8,
+        message: u8,
+    },
     Register,
     RemoveMember {
         device: u8,
@@ -204,7 +210,8 @@ impl Step {
     /// Every four bytes are a step; the likely ones have more first bytes.
     pub(crate) fn decode([kind, a, b, c]: [u8; Self::BYTES]) -> Self {
         match kind % 64 {
-            0..=11 => Self::Send { device: a, room: b, empty: c > 250 },
+            0..=9 => Self::Send { device: a, room: b, empty: c > 250 },
+            10 | 11 => Self::React { device: a, room: b, message: c },
             12 => Self::SendAgain { device: a, room: b, back: c },
             13 => Self::Delete { device: a, room: b, message: c },
             14 => Self::Edit { device: a, room: b, message: c },

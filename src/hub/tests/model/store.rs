@@ -7,11 +7,12 @@ use crate::proto::attachment::{Attachment, BlobFile, BlobKind, NewAttachment};
 use crate::proto::blob::{BlobHash, FileName};
 use crate::proto::change::{Change, MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
-use crate::proto::event::{Event, EventKind, Message};
+use crate::proto::event::{Event, EventKind, Message, Quote};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{
-    Fault, MessageOp, Millis, Missed, NewMessage, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot, Whose,
+    Fault, MessageOp, Millis, Missed, NewMessage, NewReaction, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot, Whose,
 };
+use crate::proto::reaction::{Emoji, Reaction};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{LastMessage, User};
@@ -62,6 +63,8 @@ pub(crate) struct Store {
     events: Vec<Event>,
     sent: HashMap<(UserId, ClientMsgId), Seq>,
     heard: BTreeSet<(Seq, UserId)>,
+    /// Who has put what to which message, in order.
+    put: BTreeMap<Seq, Vec<(Emoji, UserId)>>,
     queue: VecDeque<Job>,
     news: VecDeque<News>,
 }
@@ -78,6 +81,7 @@ impl Store {
             events: Vec::new(),
             sent: HashMap::new(),
             heard: BTreeSet::new(),
+            put: BTreeMap::new(),
             queue: VecDeque::new(),
             news: VecDeque::new(),
         };
@@ -106,6 +110,32 @@ impl Store {
 
     pub(crate) fn rooms(&self) -> impl Iterator<Item = RoomId> {
         self.rooms.keys().copied()
+    }
+
+    /// A message as it is now.
+    pub(crate) fn message(&self, id: Seq) -> Option<&Message> {
+        match &self.events.get((id.0 as usize).checked_sub(1)?)?.what {
+            EventKind::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// What somebody has put to a message.
+    pub(crate) fn own(&self, message: Seq, user: UserId) -> Vec<Emoji> {
+        let put = self.put.get(&message).into_iter().flatten();
+        let mine: BTreeSet<&Emoji> = put.clone().filter(|(_, who)| *who == user).map(|(emoji, _)| emoji).collect();
+        self.kinds(message).into_iter().filter(|emoji| mine.contains(emoji)).collect()
+    }
+
+    /// The emoji at a message in the order in which each was first.
+    fn kinds(&self, message: Seq) -> Vec<Emoji> {
+        let mut kinds = Vec::new();
+        for (emoji, _) in self.put.get(&message).into_iter().flatten() {
+            if !kinds.contains(emoji) {
+                kinds.push(emoji.clone());
+            }
+        }
+        kinds
     }
 
     pub(crate) fn event(&self, seq: Seq) -> &Event {
@@ -165,10 +195,16 @@ impl Store {
         let span = &self.events[after.0 as usize..upto.0 as usize];
         let mut events: Vec<Event> = span.iter().filter(|event| rooms.contains(&event.room)).cloned().collect();
         for event in &mut events {
-            if let EventKind::Edited(message) = &mut event.what
-                && let EventKind::Message(now) = &self.event(message.id).what
-            {
-                *message = now.clone();
+            match &mut event.what {
+                EventKind::Message(message) | EventKind::Edited(message) => {
+                    *message = self.message(message.id).expect("it is one").clone();
+                    message.mine = (!message.reactions.is_empty()).then(|| self.own(message.id, user));
+                }
+                EventKind::Reacted { message, reactions, mine, .. } => {
+                    reactions.clone_from(&self.message(*message).expect("it is one").reactions);
+                    *mine = Some(self.own(*message, user));
+                }
+                EventKind::Deleted { .. } => {}
             }
         }
         if events.len() > RESUME_EVENTS_MAX { Missed::TooMany } else { Missed::Events(events) }
@@ -230,6 +266,7 @@ impl Store {
                 self.edit_message(room, message, by, body.into_string(), at)
             }
             Op::Message(MessageOp::MarkHeard { room, message, by }) => self.mark_heard(room, message, by),
+            Op::Message(MessageOp::React { room, message, reactions }) => self.react(room, message, reactions),
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
             Op::Room(RoomOp::RemoveMember { room, user, by }) => {
                 if !self.owns(room, by) && by != user {
@@ -292,11 +329,8 @@ impl Store {
     }
 
     fn append(&mut self, op: Op) -> Outcome {
-        let Op::Message(MessageOp::Append(NewMessage { room: id, author, client_msg_id, body, attachments, sent_at })) =
-            op
-        else {
-            unreachable!("an append")
-        };
+        let Op::Message(MessageOp::Append(new)) = op else { unreachable!("an append") };
+        let NewMessage { room: id, author, client_msg_id, body, attachments, reply_to, sent_at } = new;
         if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
             let EventKind::Message(message) = &self.event(*seq).what else {
                 unreachable!("a message has its own place")
@@ -313,16 +347,109 @@ impl Store {
         if room.settings.archived {
             return Outcome::Refused(ErrorCode::RoomArchived);
         }
+        let quoted = reply_to.map(|to| self.message(to).filter(|quoted| quoted.room == id).cloned());
+        let Some(quote) = quoted.map_or(Some(None), |quoted| quoted.map(|to| Some(self.quote_of(&to)))) else {
+            return Outcome::Refused(ErrorCode::NotFound);
+        };
         let Some(attachments) = attachments.into_vec().into_iter().map(attached).collect::<Option<_>>() else {
             return Outcome::Refused(ErrorCode::UploadUnknown);
         };
+        let room = self.rooms.get_mut(&id).expect("it was there");
         room.last_n += 1;
         let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
         self.sent.insert((author, client_msg_id.clone()), seq);
         let (id, rev, room, edited_at, deleted) = (seq, seq, id, None, false);
-        let message =
-            Message { id, rev, room, n, author, body, attachments, client_msg_id, sent_at, edited_at, deleted };
+        let (reactions, mine) = (Vec::new(), None);
+        let message = Message {
+            id,
+            rev,
+            room,
+            n,
+            author,
+            body,
+            attachments,
+            client_msg_id,
+            sent_at,
+            edited_at,
+            deleted,
+            quote,
+            reactions,
+            mine,
+        };
         self.happened(message.into())
+    }
+
+    /// As the next reply to this message quotes it.
+    fn quote_of(&self, quoted: &Message) -> Quote {
+        let chain = quoted.quote.as_ref().map_or(quoted.id, |quote| quote.chain);
+        let quotes = self.events.iter().filter_map(|event| match &event.what {
+            EventKind::Message(Message { quote: Some(quote), .. }) if quote.chain == chain => Some(quote.place),
+            _ => None,
+        });
+        Quote::of(quoted, (chain, quotes.max().unwrap_or(0) + 1))
+    }
+
+    /// What has been changed is quoted so from now on.
+    fn requote(&mut self, changed: &Message) {
+        for event in &mut self.events {
+            if let EventKind::Message(Message { quote: Some(quote), .. }) = &mut event.what
+                && quote.message == changed.id
+            {
+                *quote = Quote::of(changed, (quote.chain, quote.place));
+            }
+        }
+    }
+
+    fn react(&mut self, id: RoomId, message: Seq, reactions: Vec<NewReaction>) -> Outcome {
+        let there = self.message(message).is_some_and(|stored| stored.room == id && !stored.deleted);
+        if !there {
+            let refusals = vec![Some(ErrorCode::NotFound); reactions.len()];
+            return Outcome::made(Reply::Reacted(refusals), []);
+        }
+        let room = &self.rooms[&id];
+        let may = |user| {
+            if !room.members.contains_key(&user) {
+                return Some(ErrorCode::NotAMember);
+            }
+            if room.kind == RoomKind::Direct && room.members.len() < 2 {
+                return Some(ErrorCode::PersonGone);
+            }
+            room.settings.archived.then_some(ErrorCode::RoomArchived)
+        };
+        let before = (self.counts(message), self.put.get(&message).cloned().unwrap_or_default());
+        let (mut refusals, mut people) = (Vec::new(), BTreeSet::new());
+        for NewReaction { user, emoji, on } in reactions {
+            refusals.push(may(user));
+            if refusals.last().is_some_and(Option::is_some) {
+                continue;
+            }
+            people.insert(user);
+            let put = self.put.entry(message).or_default();
+            let mine = (emoji, user);
+            match (put.contains(&mine), on) {
+                (false, true) => put.push(mine),
+                (true, false) => put.retain(|other| *other != mine),
+                _ => {}
+            }
+        }
+        let after = (self.counts(message), self.put.get(&message).cloned().unwrap_or_default());
+        if before == after {
+            return Outcome::made(Reply::Reacted(refusals), []);
+        }
+        let seq = Seq(self.events.len() as u64 + 1);
+        let EventKind::Message(stored) = &mut self.events[message.0 as usize - 1].what else { unreachable!("it is one") };
+        (stored.rev, stored.reactions) = (seq, after.0.clone());
+        let what = EventKind::Reacted { message, n: stored.n, reactions: after.0, mine: None };
+        let event = Event { seq, room: id, what };
+        self.events.push(event.clone());
+        let mine = people.into_iter().map(|user| (user, self.own(message, user))).collect();
+        Outcome::made(Reply::Reacted(refusals), [Change::Reacted { event, mine }])
+    }
+
+    fn counts(&self, message: Seq) -> Vec<Reaction> {
+        let put = self.put.get(&message);
+        let count = |emoji: &Emoji| put.into_iter().flatten().filter(|(other, _)| other == emoji).count() as u32;
+        self.kinds(message).into_iter().map(|emoji| Reaction(emoji.clone(), count(&emoji))).collect()
     }
 
     fn delete_message(&mut self, room: RoomId, id: Seq, by: UserId, whose: Whose) -> Outcome {
@@ -341,7 +468,12 @@ impl Store {
         message.body.clear();
         message.attachments.clear();
         message.edited_at = None;
-        let what = EventKind::Deleted { message: id, n: message.n };
+        message.quote = None;
+        message.reactions.clear();
+        let changed = message.clone();
+        self.put.remove(&id);
+        self.requote(&changed);
+        let what = EventKind::Deleted { message: id, n: changed.n };
         self.happened(Event { seq, room, what })
     }
 
@@ -374,8 +506,9 @@ impl Store {
             return Outcome::done([]);
         }
         (message.body, message.edited_at, message.rev) = (body, Some(at), seq);
-        let what = EventKind::Edited(message.clone());
-        self.happened(Event { seq, room: id, what })
+        let changed = message.clone();
+        self.requote(&changed);
+        self.happened(Event { seq, room: id, what: EventKind::Edited(changed) })
     }
 
     /// Whatever was brought may be heard here.

@@ -89,13 +89,17 @@ impl Truth {
                 if let Some(room) = self.rooms.get_mut(&event.room) {
                     match &event.what {
                         EventKind::Deleted { n, .. } => drop(room.deleted.insert(*n)),
-                        EventKind::Edited(_) => {}
+                        EventKind::Edited(_) | EventKind::Reacted { .. } => {}
                         EventKind::Message(message) => room.last_n = message.n,
                     }
                 }
                 return Some(event.clone());
             }
             Change::HeardMarked { .. } => {}
+            Change::Reacted { event, .. } => {
+                self.seq = event.seq;
+                return Some(event.clone());
+            }
             Change::NotifyChanged { room, user, notify } => drop(self.room(*room).notify.insert(*user, *notify)),
             Change::RoleChanged { room, user, role } => drop(self.room(*room).members.insert(*user, *role)),
             Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),
@@ -217,6 +221,7 @@ impl Truth {
             (Act::DeleteAny, owners),
             (Act::Leave, is_group),
             (Act::OpenToGuests, owners),
+            (Act::React, writes),
             (Act::RemoveMembers, owners && is_group),
             (Act::Rename, owners),
             (Act::SetRoles, owners && is_group),

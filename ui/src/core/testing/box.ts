@@ -79,6 +79,13 @@ export const written = (message: Message): Event => ({
   what: { type: 'message', ...message },
 })
 
+/** A message says something else. */
+export const edition = (seq: number, what: Message): Event => ({
+  seq,
+  room: what.room,
+  what: { type: 'edited', ...what },
+})
+
 export const deletion = (
   seq: number,
   { room, message, n }: { room: number; message: number; n: number },

@@ -52,7 +52,8 @@ fn measure(dir: &Path, others: u64) {
             client_msg_id: ClientMsgId::try_from(format!("{i:010}")).expect("a plain id"),
             body: Body::parse("all work and no play ".repeat(BODY_BYTES / 21)).expect("a body"),
             attachments: Default::default(),
-            reply_to: None, sent_at: 0,
+            reply_to: None,
+            sent_at: 0,
         }))
     });
     apply_all(&store, ops);
@@ -83,7 +84,7 @@ fn text_bytes(event: &Event) -> usize {
         EventKind::Edited(message) | EventKind::Message(message) => {
             message.body.capacity() + message.client_msg_id.as_str().len()
         }
-        EventKind::Deleted { .. } | EventKind::Reacted { .. } => 0,
+        EventKind::Deleted { .. } | EventKind::Pinned { .. } | EventKind::Reacted { .. } => 0,
     }
 }
 

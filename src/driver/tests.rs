@@ -139,7 +139,8 @@ async fn what_a_person_missed_waits_for_few_of_their_connections_and_the_others_
             client_msg_id,
             body,
             attachments: Default::default(),
-            reply_to: None, sent_at: 0,
+            reply_to: None,
+            sent_at: 0,
         }));
         store.apply(append).await.unwrap();
     }

@@ -44,7 +44,9 @@ impl Hub {
         let id = event.room;
         // Who has written just now has read all there is.
         let author = match &event.what {
-            EventKind::Deleted { .. } | EventKind::Edited(_) | EventKind::Reacted { .. } => None,
+            EventKind::Deleted { .. } | EventKind::Edited(_) | EventKind::Pinned { .. } | EventKind::Reacted { .. } => {
+                None
+            }
             EventKind::Message(message) => Some((message.author, message.n)),
         };
         if let Some((author, _)) = author {
@@ -55,7 +57,7 @@ impl Hub {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Edited(message) => room.edited(message),
             EventKind::Message(message) => room.appended(message),
-            EventKind::Reacted { .. } => {}
+            EventKind::Pinned { .. } | EventKind::Reacted { .. } => {}
         }
         broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);
         if let Some((user, n)) = author {

@@ -49,6 +49,7 @@ impl Hub {
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
+            Command::Pin { room, message, on } => self.pin(user, room, message, on),
             // Gathered first.
             Command::React { .. } => Err(ErrorCode::Internal),
             Command::RemoveMember { room, user: member } => self.remove_member(user, room, member),
@@ -173,6 +174,11 @@ impl Hub {
         Ok(Op::Message(MessageOp::MarkHeard { room: id, message, by }))
     }
 
+    fn pin(&self, by: UserId, id: RoomId, message: Seq, on: bool) -> Result<Op, ErrorCode> {
+        self.may(Act::Pin, by, id)?;
+        Ok(Op::Message(MessageOp::Pin { room: id, message, by, on }))
+    }
+
     fn remove_member(&self, by: UserId, id: RoomId, user: UserId) -> Result<Op, ErrorCode> {
         let room = self.may(Act::RemoveMembers, by, id)?;
         if user == by {
@@ -248,6 +254,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
         | Command::MarkHeard { .. }
+        | Command::Pin { .. }
         | Command::React { .. }
         | Command::RemoveMember { .. }
         | Command::SetNotify { .. }

@@ -28,7 +28,7 @@ impl Hub {
                 }
                 match result {
                     Ok(Reply::SentBefore(message)) => {
-                        self.tell(conn, ServerMessage::Events { events: vec![message.into()] }, out)
+                        self.tell(conn, ServerMessage::Events { events: vec![(*message).into()] }, out)
                     }
                     // The message itself has told.
                     Ok(_) => {}

@@ -24,13 +24,16 @@ use super::{AnswerTo, Hub, Now, Output, refusal};
 /// By what a connection knows the answer to what it has asked for.
 type Asked = (ConnId, Re);
 
+/// What is asked for at one message, in order.
+type AtMessage = (Seq, Vec<(Asked, NewReaction)>);
+
 /// What is asked for at the messages of one room.
 #[derive(Debug)]
 struct Gathering {
     /// When what waits here goes to the store.
     next_at: Duration,
     /// In the order in which each message was first asked for.
-    waiting: VecDeque<(Seq, Vec<(Asked, NewReaction)>)>,
+    waiting: VecDeque<AtMessage>,
 }
 
 /// See the module's text.
@@ -50,7 +53,14 @@ impl Reactions {
     }
 
     /// Takes one in, unless too many wait.
-    fn add(&mut self, room: RoomId, message: Seq, asked: Asked, new: NewReaction, now: Duration) -> Result<(), ErrorCode> {
+    fn add(
+        &mut self,
+        room: RoomId,
+        message: Seq,
+        asked: Asked,
+        new: NewReaction,
+        now: Duration,
+    ) -> Result<(), ErrorCode> {
         if self.waiting >= REACTIONS_WAITING_MAX {
             return Err(ErrorCode::Busy);
         }
@@ -67,12 +77,11 @@ impl Reactions {
     }
 
     /// What is due of one room, by messages.
-    fn take_due(&mut self, now: Duration) -> Option<(RoomId, Vec<(Seq, Vec<(Asked, NewReaction)>)>)> {
+    fn take_due(&mut self, now: Duration) -> Option<(RoomId, Vec<AtMessage>)> {
         let (at, room) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
         self.due.remove(&(at, room));
         let gathering = self.rooms.get_mut(&room)?;
-        let taken: Vec<_> =
-            gathering.waiting.drain(..gathering.waiting.len().min(REACTED_AT_ONCE_MAX)).collect();
+        let taken: Vec<_> = gathering.waiting.drain(..gathering.waiting.len().min(REACTED_AT_ONCE_MAX)).collect();
         self.waiting -= taken.iter().map(|(_, reactions)| reactions.len()).sum::<usize>();
         if taken.is_empty() {
             self.rooms.remove(&room);
@@ -112,8 +121,7 @@ impl Hub {
         if let Some(Err(Wait { ms })) = quota {
             let code = ErrorCode::SlowDown;
             let message = code.message().to_owned();
-            let refusal =
-                ServerMessage::Error { code, message, re: Some(re), client_msg_id: None, retry_ms: Some(ms) };
+            let refusal = ServerMessage::Error { code, message, re: Some(re), client_msg_id: None, retry_ms: Some(ms) };
             return out.push(Output::Send { to: conn, message: refusal });
         }
         match self.reactions.add(room, message, (conn, re), NewReaction { user, emoji, on }, now.mono) {
@@ -140,7 +148,7 @@ impl Hub {
         let mut others: BTreeSet<ConnId> = room.present.iter().copied().collect();
         for (user, own) in mine.into_iter().filter(|(user, _)| room.members.contains_key(user)) {
             let conns = self.roster.joined_conns(user);
-            conns.iter().for_each(|conn| drop(others.remove(conn)));
+            others.retain(|conn| !conns.contains(conn));
             broadcast(conns, ServerMessage::Events { events: vec![with_own(&event, own)] }, out);
         }
         // In the order in which they came, as for every event.

@@ -179,7 +179,15 @@ impl World {
 
     fn outcome(&mut self, op: Op) -> Outcome {
         match op {
-            Op::Message(MessageOp::Append(NewMessage { room, author, client_msg_id, body, attachments, sent_at, .. })) => {
+            Op::Message(MessageOp::Append(NewMessage {
+                room,
+                author,
+                client_msg_id,
+                body,
+                attachments,
+                sent_at,
+                ..
+            })) => {
                 assert!(attachments.is_empty(), "no test here sends any");
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
@@ -197,6 +205,7 @@ impl World {
                     sent_at,
                     edited_at,
                     deleted,
+                    pinned: false,
                     quote: None,
                     reactions: Vec::new(),
                     mine: None,
@@ -345,6 +354,6 @@ fn message_of(message: ServerMessage) -> Option<Message> {
     let ServerMessage::Events { events } = message else { return None };
     match events.into_iter().next()?.what {
         EventKind::Message(message) => Some(message),
-        EventKind::Deleted { .. } | EventKind::Edited(_) => None,
+        EventKind::Deleted { .. } | EventKind::Edited(_) | EventKind::Pinned { .. } | EventKind::Reacted { .. } => None,
     }
 }

@@ -29,6 +29,8 @@ pub enum Gallery {
     Links,
     /// And films.
     Pictures,
+    /// What members have pinned, whatever it brings.
+    Pins,
     Sounds,
 }
 
@@ -79,7 +81,7 @@ impl From<AttachmentType> for Brought {
 
 impl Gallery {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Files, Self::Links, Self::Pictures, Self::Sounds];
+    pub const ALL: [Self; 5] = [Self::Files, Self::Links, Self::Pictures, Self::Pins, Self::Sounds];
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ pub enum Command {
     LeaveRoom { room: RoomId },
     MarkHeard { room: RoomId, message: Seq },
     OpenDirect { user: UserId },
+    Pin { room: RoomId, message: Seq, on: bool },
     React { room: RoomId, message: Seq, emoji: Emoji, on: bool },
     RemoveMember { room: RoomId, user: UserId },
     SetNotify { room: RoomId, notify: Notify },

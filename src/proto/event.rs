@@ -36,6 +36,15 @@ pub enum EventKind {
     Edited(Message),
     /// A message was written. As it is when this is told: it may have been changed since.
     Message(Message),
+    /// A message was pinned, or is no longer. As it is when this is told; the event's `seq` is the message's `rev`, unless
+    /// more has become of it since.
+    Pinned {
+        message: Seq,
+        /// The message's number in the room.
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+        on: bool,
+    },
     /// People have put emoji to a message, or taken them back. As it is when this is told; the event's `seq` is the message's
     /// `rev`, unless more has become of it since.
     Reacted {
@@ -78,10 +87,14 @@ pub struct Message {
     #[cfg_attr(test, ts(optional, type = "number"))]
     pub edited_at: Option<i64>,
     pub deleted: bool,
+    /// Whether it is pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub pinned: bool,
     /// Of a reply: what it replies to; none when deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
-    pub quote: Option<Quote>,
+    pub quote: Option<Box<Quote>>,
     /// How many have put which emoji to it, in the order in which each was first; none when deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<Reaction>>"))]

@@ -19,6 +19,8 @@ pub enum Act {
     DeleteAny,
     Leave,
     OpenToGuests,
+    /// Messages, and take them down.
+    Pin,
     /// Put emoji to messages.
     React,
     /// Others; oneself by leaving.
@@ -30,12 +32,13 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AddMembers,
         Self::Archive,
         Self::DeleteAny,
         Self::Leave,
         Self::OpenToGuests,
+        Self::Pin,
         Self::React,
         Self::RemoveMembers,
         Self::Rename,
@@ -75,6 +78,10 @@ pub fn may(act: Act, who: Standing, room: RoomFacts<'_>) -> Result<(), ErrorCode
         Act::DeleteAny | Act::OpenToGuests | Act::Rename => steers,
         Act::Leave => can_be_left(room.kind),
         Act::RemoveMembers | Act::SetRoles => steers && can_be_left(room.kind),
+        Act::Pin => {
+            goes_on(room)?;
+            room.kind == RoomKind::Direct || who.on_the_box != BoxRole::Guest
+        }
         Act::React | Act::Write => {
             goes_on(room)?;
             true
@@ -144,6 +151,7 @@ mod tests {
             Act::DeleteAny => 'x',
             Act::Leave => 'l',
             Act::OpenToGuests => 'g',
+            Act::Pin => 'p',
             Act::React => 'e',
             Act::RemoveMembers => 'm',
             Act::Rename => 'r',
@@ -158,10 +166,10 @@ mod tests {
         use RoomKind::{Closed, Direct, Everyone, Open};
         let table = [
             // kind, box owner, who made the room, member, guest
-            (Everyone, "xgerw", "xgerw", "ew", "ew"),
-            (Open, "aAxlgemrsw", "aAxlgemrsw", "alew", "lew"),
-            (Closed, "aAxlgemrsw", "aAxlgemrsw", "lew", "lew"),
-            (Direct, "ew", "ew", "ew", "ew"),
+            (Everyone, "xgperw", "xgperw", "pew", "ew"),
+            (Open, "aAxlgpemrsw", "aAxlgpemrsw", "alpew", "lew"),
+            (Closed, "aAxlgpemrsw", "aAxlgpemrsw", "lpew", "lew"),
+            (Direct, "pew", "pew", "pew", "pew"),
         ];
         for (kind, owner, maker, member, guest) in table {
             let room = there(kind);
@@ -176,7 +184,7 @@ mod tests {
             for who in [OWNER, MAKER, MEMBER, GUEST] {
                 let open = letters(who, there(kind));
                 let archived = letters(who, RoomFacts { settings: &ARCHIVED, ..there(kind) });
-                assert_eq!(archived, open.replace(['a', 'e', 'w'], ""));
+                assert_eq!(archived, open.replace(['a', 'e', 'p', 'w'], ""));
             }
         }
         let archived = RoomFacts { settings: &ARCHIVED, ..there(RoomKind::Closed) };

@@ -7,9 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unicode_properties::UnicodeEmoji;
-use unicode_properties::emoji::{
-    is_emoji_presentation_selector, is_regional_indicator, is_tag_character, is_zwj,
-};
+use unicode_properties::emoji::{is_emoji_presentation_selector, is_regional_indicator, is_tag_character, is_zwj};
 
 use super::id::UserId;
 use super::limits::EMOJI_BYTES_MAX;
@@ -84,7 +82,9 @@ fn is_element(element: &str) -> bool {
     const KEYCAP: char = '\u{20e3}';
     const TAGS_END: char = '\u{e007f}';
     let mut chars = element.chars();
-    let Some(base) = chars.next().filter(|base| base.is_emoji_char()) else { return false };
+    // Half a flag is none.
+    let is_base = |base: &char| base.is_emoji_char() && !is_regional_indicator(*base);
+    let Some(base) = chars.next().filter(is_base) else { return false };
     let modification = chars.as_str();
     if base.is_ascii() {
         // Digits are emoji by themselves to the standard, and to nobody else.
@@ -95,9 +95,9 @@ fn is_element(element: &str) -> bool {
         None => true,
         Some(tone @ '\u{1f3fb}'..='\u{1f3ff}') => modification.len() == tone.len_utf8(),
         Some(selector) if is_emoji_presentation_selector(selector) => rest.as_str().is_empty(),
-        Some(tag) if is_tag_character(tag) => modification.strip_suffix(TAGS_END).is_some_and(|tags| {
-            !tags.is_empty() && tags.chars().all(|tag| is_tag_character(tag) && tag != TAGS_END)
-        }),
+        Some(tag) if is_tag_character(tag) => modification
+            .strip_suffix(TAGS_END)
+            .is_some_and(|tags| !tags.is_empty() && tags.chars().all(|tag| is_tag_character(tag) && tag != TAGS_END)),
         Some(_) => false,
     }
 }
@@ -108,10 +108,9 @@ mod tests {
 
     #[test]
     fn an_emoji_is_one_picture_of_any_kind() {
-        for emoji in [
-            "👍", "❤️", "❤", "☺️", "👍🏽", "🇨🇳", "🇦🇶", "#️⃣", "7️⃣", "7⃣", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏿‍🚒", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🫨", "✊🏻", "©️",
-            "🧑🏻‍❤️‍💋‍🧑🏿",
-        ] {
+        for emoji in
+            ["👍", "❤️", "❤", "☺️", "👍🏽", "🇨🇳", "🇦🇶", "#️⃣", "7️⃣", "7⃣", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏿‍🚒", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🫨", "✊🏻", "©️", "🧑🏻‍❤️‍💋‍🧑🏿"]
+        {
             assert!(Emoji::try_from(emoji.to_owned()).is_ok(), "{emoji}");
         }
     }
@@ -119,8 +118,31 @@ mod tests {
     #[test]
     fn what_is_no_emoji_or_more_than_one_is_none() {
         for text in [
-            "", " ", "a", "7", "#", "👍👍", "👍 ", " 👍", "笑", "👍a", "a👍", "🇨", "🇨🇳🇨🇳", "\u{200d}", "👍\u{200d}", "\u{200d}👍",
-            "\u{fe0f}", "👍🏽🏽", "👍\u{fe0f}\u{fe0f}", "\u{202e}👍", "<b>", "🏴\u{e0067}", "🏴\u{e007f}", "7\u{fe0f}", "👍\u{20e3}",
+            "",
+            " ",
+            "a",
+            "7",
+            "#",
+            "👍👍",
+            "👍 ",
+            " 👍",
+            "笑",
+            "👍a",
+            "a👍",
+            "🇨",
+            "🇨🇳🇨🇳",
+            "\u{200d}",
+            "👍\u{200d}",
+            "\u{200d}👍",
+            "\u{fe0f}",
+            "👍🏽🏽",
+            "👍\u{fe0f}\u{fe0f}",
+            "\u{202e}👍",
+            "<b>",
+            "🏴\u{e0067}",
+            "🏴\u{e007f}",
+            "7\u{fe0f}",
+            "👍\u{20e3}",
         ] {
             assert_eq!(Emoji::try_from(text.to_owned()), Err(NoEmoji), "{text:?}");
         }

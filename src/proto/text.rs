@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::limits::{BODY_CHARS_MAX, PREVIEW_CHARS_MAX};
+use super::limits::{BODY_CHARS_MAX, PREVIEW_CHARS_MAX, QUOTE_CHARS_MAX};
 use super::name::{is_blank, is_invisible};
 
 /// Why a body is refused.

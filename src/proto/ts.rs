@@ -4,8 +4,8 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit, reaction, role,
-    room, server, session_end, storage,
+    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit,
+    reaction, role, room, server, session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -51,6 +51,7 @@ fn typescript() -> String {
         server::LastMessage,
         server::Room,
         server::Resume,
+        event::Quote,
         event::Message,
         event::EventKind,
         event::Event,

@@ -66,6 +66,7 @@ pub(super) fn missed(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> r
 /// The kinds of events as the database has them.
 pub(super) const DELETED: &str = "deleted";
 pub(super) const EDITED: &str = "edited";
+pub(super) const PINNED: &str = "pinned";
 pub(super) const REACTED: &str = "reacted";
 
 /// Both tables in the order of places, each read as one stretch; rooms of others are passed over before their texts are
@@ -91,6 +92,7 @@ fn event(db: &Connection, asker: UserId, row: &Row<'_>) -> rusqlite::Result<Even
         None => EventKind::Message(message),
         Some(DELETED) => EventKind::Deleted { message: message.id, n: message.n },
         Some(EDITED) => EventKind::Edited(message),
+        Some(PINNED) => EventKind::Pinned { message: message.id, n: message.n, on: message.pinned },
         Some(REACTED) => {
             let Message { id, n, reactions, mine, .. } = message;
             // Where none are left there are none of one's own.

@@ -1,17 +1,18 @@
 //! The register of what a room's messages bring, by which it is looked at together: see [`Gallery`].
 //!
-//! A message stands in it once for each gallery that shows something of it, from the commit that writes the message to
-//! the one that deletes it.
+//! A message stands in it once for each gallery that shows something of it, from the commit that writes the message, edits or
+//! pins it, to the one that deletes it or takes that back.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
 use super::rows::{self, MESSAGE_COLUMNS, sql};
+use super::told;
 use crate::proto::attachment::Attachment;
 use crate::proto::brought::{Brought, Gallery};
 use crate::proto::event::Message;
-use crate::proto::id::{RoomId, Seq};
+use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 use crate::proto::link::has_link;
 
@@ -24,10 +25,35 @@ pub(super) fn add(db: &Connection, message: &Message) -> rusqlite::Result<()> {
 
 /// Takes one out that is being deleted, wherever it stands.
 pub(super) fn remove(db: &Connection, message: &Message) -> rusqlite::Result<()> {
-    let mut delete = db.prepare_cached("DELETE FROM galleries WHERE room = ? AND gallery = ? AND message = ?")?;
-    Gallery::ALL.into_iter().try_for_each(|gallery| {
-        delete.execute(params![sql(message.room.0), name(gallery), sql(message.id.0)]).map(drop)
-    })
+    Gallery::ALL.into_iter().try_for_each(|gallery| take_out(db, gallery, message.room, message.id))
+}
+
+/// Takes one out whose text is another now: of what it brings. Pinned it stays.
+pub(super) fn remove_brought(db: &Connection, message: &Message) -> rusqlite::Result<()> {
+    let brought = Gallery::ALL.into_iter().filter(|gallery| *gallery != Gallery::Pins);
+    brought.into_iter().try_for_each(|gallery| take_out(db, gallery, message.room, message.id))
+}
+
+/// Whether a message stands in a gallery.
+pub(super) fn holds(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM galleries WHERE room = ? AND gallery = ? AND message = ?")?.exists(params![
+        sql(room.0),
+        name(gallery),
+        sql(message.0)
+    ])
+}
+
+/// How many messages stand in a gallery, counted up to so many.
+pub(super) fn count(db: &Connection, gallery: Gallery, room: RoomId, most: u32) -> rusqlite::Result<u32> {
+    db.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM galleries WHERE room = ? AND gallery = ? LIMIT ?)")?
+        .query_row(params![sql(room.0), name(gallery), most], |row| row.get(0))
+}
+
+/// Takes a message out of one gallery.
+pub(super) fn take_out(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM galleries WHERE room = ? AND gallery = ? AND message = ?")?
+        .execute(params![sql(room.0), name(gallery), sql(message.0)])
+        .map(drop)
 }
 
 /// Enters the links of all messages there are.
@@ -73,7 +99,7 @@ fn page_query() -> String {
     )
 }
 
-fn enter(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<()> {
+pub(super) fn enter(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO galleries (room, gallery, message) VALUES (?, ?, ?)")?
         .execute(params![sql(room.0), name(gallery), sql(message.0)])
         .map(drop)
@@ -84,6 +110,7 @@ fn name(gallery: Gallery) -> &'static str {
         Gallery::Files => "files",
         Gallery::Links => "links",
         Gallery::Pictures => "pictures",
+        Gallery::Pins => "pins",
         Gallery::Sounds => "sounds",
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::rows::sql;
 use super::{
-    attachments, days, events, galleries, heard_marks, history, members, reactions, replies, sent, told, uploads,
+    attachments, days, events, galleries, heard_marks, history, members, pins, reactions, replies, sent, told, uploads,
 };
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
@@ -22,6 +22,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
         MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
+        MessageOp::Pin { room, message, by, on } => pins::pin(db, room, message, by, on),
         MessageOp::React { room, message, reactions } => reactions::react(db, room, message, reactions),
     }
 }
@@ -30,7 +31,7 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     if let Some(stored) = sent::find(db, new.author, &new.client_msg_id)? {
         // What has become of it since is nobody's business who is not there any more.
         return Ok(match members::is_member(db, stored.room, new.author)? {
-            true => Outcome::made(Reply::SentBefore(stored), []),
+            true => Outcome::made(Reply::SentBefore(Box::new(stored)), []),
             false => Outcome::Refused(ErrorCode::NotAMember),
         });
     }
@@ -62,7 +63,8 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         sent_at: new.sent_at,
         edited_at: None,
         deleted: false,
-        quote: reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten(),
+        pinned: false,
+        quote: reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new),
         reactions: Vec::new(),
         mine: None,
     };
@@ -120,7 +122,7 @@ fn edit(
         return Ok(Outcome::done([]));
     }
     let seq = events::add(db, &stored, events::EDITED, Some(by))?;
-    galleries::remove(db, &stored)?;
+    galleries::remove_brought(db, &stored)?;
     let edited = Message { rev: seq, body: body.into_string(), edited_at: Some(at), ..stored };
     galleries::add(db, &edited)?;
     db.prepare_cached("UPDATE messages SET body = ?2, edited_at = ?3, rev = ?4 WHERE id = ?1")?.execute(params![

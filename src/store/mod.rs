@@ -53,6 +53,7 @@ mod messages;
 mod monitor;
 mod names;
 mod people;
+mod pins;
 mod reactions;
 mod reader;
 mod readers;

@@ -7,25 +7,20 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::database::{self, DATABASE_FILE};
-use super::history::{self, Stretch};
 use super::rows::{self, USER_COLUMNS, sql};
 use super::search::{self, Cursor, INDEX_FILE, Indexer, Query, Search, Segments};
-use super::{ReadError, guests, invites, members, monitor, people, removal, sessions, uploads};
-
-mod messages;
-use crate::proto::account::{HistoryPage, Invite, Invited, Member, SearchPage};
-use crate::proto::attachment::Attachment;
+use super::{ReadError, attachments, events, guests, invites, members, monitor, people, removal, sessions, uploads};
+use crate::proto::account::{Invite, Invited, Member, SearchPage};
 use crate::proto::blob::{BlobHash, UploadId};
-use crate::proto::brought::Gallery;
 use crate::proto::code::ErrorCode;
-use crate::proto::event::Message;
-use crate::proto::heard::HeardMarks;
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
-use crate::proto::limits::{HISTORY_PAGE_MAX, SEARCH_PAGE_MAX};
-use crate::proto::op::{CompleteFile, Millis, Missed, MonitorRows};
+use crate::proto::limits::SEARCH_PAGE_MAX;
+use crate::proto::op::{CompleteFile, Millis, MonitorRows};
 use crate::proto::server::User;
 use crate::proto::session_end::SessionEnd;
 use crate::proto::storage::StorageOf;
+
+mod messages;
 
 /// A person's account with the password's PHC string.
 #[derive(Clone)]

@@ -92,7 +92,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = database::open_database(dir.path()).unwrap();
         let steps = database::plan(&db, &chain_query());
-        assert!(steps.iter().any(|step| step.starts_with("SEARCH chains USING PRIMARY KEY (chain=? AND message>?)")), "{steps:?}");
+        assert!(
+            steps.iter().any(|step| step.starts_with("SEARCH chains USING PRIMARY KEY (chain=? AND message>?)")),
+            "{steps:?}"
+        );
         assert!(steps.iter().all(|step| !step.contains("B-TREE") && !step.starts_with("SCAN messages")), "{steps:?}");
     }
 }

@@ -208,6 +208,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         body: row.get(MESSAGE_BODY)?,
         attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
         edited_at: row.get(10)?,
+        pinned: false,
         quote: None,
         reactions: Vec::new(),
         mine: None,

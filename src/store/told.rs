@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row};
 
 use super::rows::{self, MESSAGE_REPLY, ReplyTo};
-use super::{reactions, replies};
+use super::{galleries, reactions, replies};
+use crate::proto::brought::Gallery;
 use crate::proto::event::Message;
 use crate::proto::id::UserId;
 
@@ -15,22 +16,13 @@ pub(super) fn message(db: &Connection, asker: Option<UserId>, row: &Row<'_>) -> 
 }
 
 /// A message of which only its own row is known.
-pub(super) fn completed(
-    db: &Connection,
-    asker: Option<UserId>,
-    mut message: Message,
-) -> rusqlite::Result<Message> {
+pub(super) fn completed(db: &Connection, asker: Option<UserId>, mut message: Message) -> rusqlite::Result<Message> {
     let reply = replies::of(db, message.id)?;
     fill(db, asker, &mut message, reply)?;
     Ok(message)
 }
 
-fn fill(
-    db: &Connection,
-    asker: Option<UserId>,
-    message: &mut Message,
-    reply: Option<ReplyTo>,
-) -> rusqlite::Result<()> {
+fn fill(db: &Connection, asker: Option<UserId>, message: &mut Message, reply: Option<ReplyTo>) -> rusqlite::Result<()> {
     if message.deleted {
         return Ok(());
     }
@@ -39,6 +31,7 @@ fn fill(
         message.reactions = put.counts();
         message.mine = asker.filter(|_| !message.reactions.is_empty()).map(|asker| put.of(asker));
     }
-    message.quote = reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten();
+    message.pinned = galleries::holds(db, Gallery::Pins, message.room, message.id)?;
+    message.quote = reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new);
     Ok(())
 }

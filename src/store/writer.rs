@@ -350,7 +350,8 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::Guest(op) => guests::apply(db, op),
         Op::Invite(op) => invites::apply(db, op),
         Op::Message(op) => {
-            effects.messages |= !matches!(op, MessageOp::MarkHeard { .. } | MessageOp::React { .. });
+            effects.messages |=
+                !matches!(op, MessageOp::MarkHeard { .. } | MessageOp::Pin { .. } | MessageOp::React { .. });
             effects.deletions |= matches!(op, MessageOp::Delete { .. } | MessageOp::Edit { .. });
             effects.frees |= matches!(op, MessageOp::Delete { .. });
             messages::apply(db, op)

@@ -65,7 +65,7 @@ describe('reactions and replies in Chromium', { skip }, () => {
     await grace.composer().fill('I shall be there')
     await grace.composer().press('Enter')
     await grace.page.getByText('Replying to Ada').waitFor({ state: 'detached' })
-    const quote = of(ada, 'I shall be there').getByRole('link', { name: /in reply to You: Dinner is at seven/ })
+    const quote = of(ada, 'I shall be there').getByRole('link', { name: /In reply to\s+You\s+Dinner is at seven/ })
     await quote.waitFor()
     await look(ada.page, 'replied')
     await quote.click()

@@ -386,6 +386,10 @@ async fn replies(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_gr
     let told: Vec<&Value> = chain["messages"].as_array().expect("a page").iter().collect();
     assert_eq!((told.len(), &told[0]["mine"]), (2, &json!(["👍"])));
     assert_eq!(told[1]["quote"], quote);
+    on_ada.done(page, "pin", json!({"room": kitchen, "message": message["id"]})).await;
+    assert_eq!(on_grace.happens(page, "pinned").await["on"], json!(true));
+    let pins = ada.ask("GET", &format!("/api/rooms/{kitchen}/galleries/pins"), None).await.json();
+    assert_eq!((&pins["messages"][0]["id"], &pins["messages"][0]["pinned"]), (&message["id"], &json!(true)));
     on_ada.ask(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
     on_ada.happens(page, "deleted").await;
     let history = format!("/api/rooms/{kitchen}/messages?around={}", message["id"]);

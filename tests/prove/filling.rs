@@ -26,7 +26,8 @@ pub(crate) fn fill(folder: &Folder, room: u64, authors: &[u64], count: usize, bo
                 client_msg_id,
                 body,
                 attachments: Default::default(),
-                reply_to: None, sent_at: at,
+                reply_to: None,
+                sent_at: at,
             }));
             let tell = tell.clone();
             store

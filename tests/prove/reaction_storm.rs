@@ -95,7 +95,11 @@ async fn react(mut device: Device, room: u64, message: u64, at: usize) -> Seen {
                 break;
             }
         }
-        if on { seen.own.insert(emoji) } else { seen.own.remove(emoji) };
+        if on {
+            seen.own.insert(emoji)
+        } else {
+            seen.own.remove(emoji)
+        };
         seen.done += 1;
         asked += 1;
         let until = Instant::now() + PAUSE;

@@ -14,7 +14,13 @@ const TALKERS: usize = 20;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Some talk for a while: how long each echo took, and how many there were.
-pub(crate) async fn talk(porch: &Porch, members: &[Seeded], room: RoomId, name: &str, time: Duration) -> (Times, usize) {
+pub(crate) async fn talk(
+    porch: &Porch,
+    members: &[Seeded],
+    room: RoomId,
+    name: &str,
+    time: Duration,
+) -> (Times, usize) {
     let mut talkers = JoinSet::new();
     for (at, member) in members.iter().take(TALKERS).enumerate() {
         let person = member.through(&porch.door);

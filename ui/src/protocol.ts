@@ -94,19 +94,23 @@ voice?: Voice | null, };
 
 export type Brought = "audio" | "file" | "link" | "picture" | "video" | "voice";
 
-export type Gallery = "files" | "links" | "pictures" | "sounds";
+export type Gallery = "files" | "links" | "pictures" | "pins" | "sounds";
 
 export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "reactions_many" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "react", room: RoomId, message: Seq, emoji: Emoji, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "pin", room: RoomId, message: Seq, on: boolean, } | { "type": "react", room: RoomId, message: Seq, emoji: Emoji, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
 /**
  * Of the welcome after which `after` was heard.
  */
-epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, reply_to?: Seq | null, } | { "type": "typing", room: RoomId, };
+epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, 
+/**
+ * The message of the same room to which it is a reply.
+ */
+reply_to?: Seq | null, } | { "type": "typing", room: RoomId, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -131,7 +135,7 @@ export type Notify = "all" | "mine" | "none";
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
-export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "react" | "remove_members" | "rename" | "set_roles" | "write";
+export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "pin" | "react" | "remove_members" | "rename" | "set_roles" | "write";
 
 export type RoomSettings = { 
 /**
@@ -188,6 +192,24 @@ notify?: Notify, };
 
 export type Resume = "fresh" | "ok" | "reload";
 
+export type Quote = { message: Seq, 
+/**
+ * The message's, at that time.
+ */
+rev: Seq, author: UserId, 
+/**
+ * The first characters of its text; empty when deleted, and where there are only attachments.
+ */
+text: string, attached?: Attached, deleted?: boolean, 
+/**
+ * The message with which the chain of replies began, in which this one is.
+ */
+chain: Seq, 
+/**
+ * Which reply of that chain it is: 1, 2, 3 …
+ */
+place: number, };
+
 export type Message = { 
 /**
  * The `seq` of the event that it was written by.
@@ -212,14 +234,41 @@ attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number,
 /**
  * When its text was changed last; none where it never was, and when deleted.
  */
-edited_at?: number, deleted: boolean,
-quote?: Quote, reactions?: Array<Reaction>, mine?: Array<Emoji>, };
+edited_at?: number, deleted: boolean, 
+/**
+ * Whether it is pinned.
+ */
+pinned?: boolean, 
+/**
+ * Of a reply: what it replies to; none when deleted.
+ */
+quote?: Quote, 
+/**
+ * How many have put which emoji to it, in the order in which each was first; none when deleted.
+ */
+reactions?: Array<Reaction>, 
+/**
+ * Which of those are of whoever is told. None: nothing is said of it, what was known stands.
+ */
+mine?: Array<Emoji>, };
 
 export type EventKind = { "type": "deleted", message: Seq, 
 /**
  * The message's number in the room.
  */
-n: number, } | { "type": "edited" } & Message | { "type": "message" } & Message | { "type": "reacted", message: Seq, n: number, reactions: Array<Reaction>, mine?: Array<Emoji>, };
+n: number, } | { "type": "edited" } & Message | { "type": "message" } & Message | { "type": "pinned", message: Seq, 
+/**
+ * The message's number in the room.
+ */
+n: number, on: boolean, } | { "type": "reacted", message: Seq, 
+/**
+ * The message's number in the room.
+ */
+n: number, reactions: Array<Reaction>, 
+/**
+ * As [`Message::mine`].
+ */
+mine?: Array<Emoji>, };
 
 export type Event = { 
 /**
@@ -444,6 +493,18 @@ export type HeardBy = { message: Seq,
 by: Array<UserId>, };
 
 export type HeardMarks = { heard: Array<HeardBy>, };
+
+export type Emoji = string;
+
+export type Reaction = [Emoji, number];
+
+export type ReactedBy = { emoji: Emoji, count: number, 
+/**
+ * The first of them, at most [`REACTED_BY_MAX`](super::limits::REACTED_BY_MAX); to a guest those they share the room with.
+ */
+by: Array<UserId>, };
+
+export type Reactions = { reactions: Array<ReactedBy>, };
 
 export type AttachmentMarks = { 
 /**
@@ -681,13 +742,3 @@ load_ms_p75: number | null,
 slow_loads: number, interactions: number, interaction_ms_p75: number | null, long_tasks: number, longest_ms: number, lost: number, };
 
 export type DeviceTimes = { device: string, times: PageTimes, };
-
-export type Emoji = string;
-
-export type Reaction = [Emoji, number];
-
-export type Quote = { message: Seq, rev: Seq, author: UserId, text: string, attached?: Attached, deleted?: boolean, chain: Seq, place: number, };
-
-export type ReactedBy = { emoji: Emoji, count: number, by: Array<UserId>, };
-
-export type Reactions = { reactions: Array<ReactedBy>, };

@@ -33,7 +33,9 @@ export type Route =
 export function unglued(path: string): string {
   const invite = /^\/j\/[\w-]{22}(?![A-Za-z0-9])/.exec(path)
   const room =
-    /^(\/r\/\d+(?:\/(?:\d+|details|pictures|sounds|files|links))?)(?:%[\dA-F]{2}|[^A-Za-z\d])*$/i.exec(path)
+    /^(\/r\/\d+(?:\/(?:\d+|details|pictures|sounds|files|links|pins))?)(?:%[\dA-F]{2}|[^A-Za-z\d])*$/i.exec(
+      path,
+    )
   return invite?.[0] ?? room?.[1] ?? path
 }
 
@@ -110,7 +112,8 @@ function parseRoom(second: string, third: string | undefined): Route {
   if (room === null) return { at: 'not-found' }
   if (third === undefined) return { at: 'room', room, message: null }
   if (third === 'details') return { at: 'details', room }
-  if (/^(pictures|sounds|files|links)$/.test(third)) return { at: 'gallery', room, gallery: third as Gallery }
+  if (/^(pictures|sounds|files|links|pins)$/.test(third))
+    return { at: 'gallery', room, gallery: third as Gallery }
   const message = parseId(third)
   return message === null ? { at: 'not-found' } : { at: 'room', room, message }
 }

@@ -102,7 +102,8 @@ async fn fill(dir: &Path, rooms: &[RoomId], messages: u64) -> Result<()> {
                 client_msg_id: ClientMsgId::try_from(format!("{number:014x}"))?,
                 body: Body::parse(chat(&mut dice)).map_err(|fault| format!("{fault:?}"))?,
                 attachments: Default::default(),
-                reply_to: None, sent_at: clock::wall(),
+                reply_to: None,
+                sent_at: clock::wall(),
             }));
             let store = store.clone();
             storing.spawn(async move { store.apply(op).await });

@@ -57,7 +57,8 @@ impl Porch {
             client_msg_id: ClientMsgId::try_from(format!("m{}", named[0].upload)).unwrap(),
             body: Text::parse_caption(String::new()).unwrap(),
             attachments: NewAttachments::parse(named).unwrap(),
-            reply_to: None, sent_at: 1,
+            reply_to: None,
+            sent_at: 1,
         };
         match self.apply(Op::Message(MessageOp::Append(new))).await {
             Outcome::Made { changes, .. } => match changes.into_iter().next() {

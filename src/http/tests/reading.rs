@@ -25,7 +25,8 @@ impl Porch {
                 client_msg_id,
                 body,
                 attachments: Default::default(),
-                reply_to: None, sent_at: 1,
+                reply_to: None,
+                sent_at: 1,
             })))
             .await
         {
@@ -159,7 +160,8 @@ async fn who_lets_answers_wait_unread_hears_busy_until_they_are_read_and_others_
                 client_msg_id,
                 body,
                 attachments: Default::default(),
-                reply_to: None, sent_at: 1,
+                reply_to: None,
+                sent_at: 1,
             })))
             .await;
     }

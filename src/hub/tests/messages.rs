@@ -39,7 +39,7 @@ fn a_duplicate_is_given_back_to_its_author_alone() {
     let stored = world.messages(ada).remove(0);
     world.got(bob);
     world.send(ada, EVERYONE, "a", "hello");
-    world.answer(Ok(Outcome::made(Reply::SentBefore(stored), [])));
+    world.answer(Ok(Outcome::made(Reply::SentBefore(Box::new(stored)), [])));
     assert_eq!(world.bodies(ada), ["hello"]);
     assert!(world.got(bob).is_empty());
 }
@@ -82,7 +82,7 @@ fn who_brings_something_need_not_say_anything() {
     };
     let send = |world: &mut World, id: &str, body: &str, attachments: Vec<NewAttachment>| {
         let (client_msg_id, body) = (ClientMsgId::try_from(id.to_owned()).unwrap(), RawBody(body.into()));
-        world.say(ada, ClientMessage::Send { room: EVERYONE, client_msg_id, body, attachments });
+        world.say(ada, ClientMessage::Send { room: EVERYONE, client_msg_id, body, attachments, reply_to: None });
         world.asked.drain(..).next().map(|(_, op)| op)
     };
     match send(&mut world, "a", " \n", with(10, false)) {

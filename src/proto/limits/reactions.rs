@@ -1,4 +1,4 @@
-//! Reactions and replies.
+//! Reactions, replies and pins.
 
 use std::time::Duration;
 
@@ -24,3 +24,5 @@ pub const REACTION_INTERVAL: Duration = Duration::from_millis(200);
 pub const REACTED_BY_MAX: usize = 100;
 /// Characters of a message that a reply quotes: two lines on a phone.
 pub const QUOTE_CHARS_MAX: usize = 80;
+/// Pinned messages of a room: what is more nobody looks through.
+pub const PINS_MAX: u32 = 100;

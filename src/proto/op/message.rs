@@ -35,6 +35,14 @@ pub enum MessageOp {
         message: Seq,
         by: UserId,
     },
+    /// Pins a message, or does so no more. Nothing is different where it is so already; beyond
+    /// [`PINS_MAX`](crate::proto::limits::PINS_MAX) of the room `Refused(LimitReached)`.
+    Pin {
+        room: RoomId,
+        message: Seq,
+        by: UserId,
+        on: bool,
+    },
     /// Puts emoji to a message or takes them back, of several people in this order: each is done or refused by itself, see
     /// [`Reply::Reacted`](super::Reply::Reacted). Nothing is different where nothing changes.
     React {

@@ -113,7 +113,7 @@ pub enum Reply {
     /// The room that was made, found, or added to.
     Room(RoomId),
     /// This author sent this `client_msg_id` before: the stored message.
-    SentBefore(Message),
+    SentBefore(Box<Message>),
     SignedIn {
         user: User,
         session: SessionId,

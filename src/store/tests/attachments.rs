@@ -29,7 +29,8 @@ fn with(author: UserId, id: &str, uploads: &[u8]) -> Op {
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse_caption(String::new()).unwrap(),
         attachments: NewAttachments::parse(uploads.iter().map(new).collect()).unwrap(),
-        reply_to: None, sent_at: NOON,
+        reply_to: None,
+        sent_at: NOON,
     }))
 }
 
@@ -86,7 +87,7 @@ fn a_message_whose_uploads_are_not_all_there_is_not_stored() {
     assert_eq!(fixture.refused(with(users[0], "d", &[1])), ErrorCode::UploadUnknown, "it is in a message");
     // Its answer was lost: the upload has gone, and the message is there.
     match fixture.apply(with(users[0], "c", &[1])) {
-        Outcome::Made { reply: Reply::SentBefore(message), .. } => assert_eq!(message, sent),
+        Outcome::Made { reply: Reply::SentBefore(message), .. } => assert_eq!(*message, sent),
         other => panic!("sent twice: {other:?}"),
     }
 }

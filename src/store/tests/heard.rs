@@ -21,7 +21,8 @@ impl Fixture {
             client_msg_id: ClientMsgId::try_from(format!("v{number}")).unwrap(),
             body: Body::parse_caption(String::new()).unwrap(),
             attachments: NewAttachments::parse(vec![NewAttachment { upload, alt: None, voice }]).unwrap(),
-            reply_to: None, sent_at: NOON,
+            reply_to: None,
+            sent_at: NOON,
         }))))
     }
 

@@ -111,7 +111,7 @@ fn a_message_sent_twice_is_stored_once_also_within_a_batch() {
     let first = appended(outcomes[0].clone());
     for again in &outcomes[1..] {
         let Outcome::Made { reply: Reply::SentBefore(stored), changes } = again else { panic!("{again:?}") };
-        assert!(*stored == first && changes.is_empty());
+        assert!(**stored == first && changes.is_empty());
     }
     let other = fixture.send(EVERYONE, users[1], "same", "of another author");
     assert_eq!((other.id, other.n), (Seq(2), 2));

@@ -27,15 +27,16 @@ mod attachments;
 mod disk;
 mod guests;
 mod heard;
-mod reactions;
-mod replies;
 mod invites;
 mod loss;
 mod messages;
 mod monitor;
 mod nasty;
 mod owners;
+mod pins;
+mod reactions;
 mod removal;
+mod replies;
 mod resident;
 mod rooms;
 mod search;
@@ -266,6 +267,7 @@ fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
         attachments: Default::default(),
-        reply_to: None, sent_at: NOON,
+        reply_to: None,
+        sent_at: NOON,
     }))
 }

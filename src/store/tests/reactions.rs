@@ -23,9 +23,12 @@ fn react(message: Seq, reactions: Vec<NewReaction>) -> Op {
     Op::Message(MessageOp::React { room: EVERYONE, message, reactions })
 }
 
+/// What happened, and what each of those who reacted has put there now.
+type Told = (Event, Vec<(UserId, Vec<Emoji>)>);
+
 impl Fixture {
     /// Why each was refused, and what is different now.
-    fn reacted(&self, op: Op) -> (Vec<Option<ErrorCode>>, Option<(Event, Vec<(UserId, Vec<Emoji>)>)>) {
+    fn reacted(&self, op: Op) -> (Vec<Option<ErrorCode>>, Option<Told>) {
         match self.apply(op) {
             Outcome::Made { reply: Reply::Reacted(refusals), mut changes } => {
                 assert!(changes.len() <= 1);
@@ -115,7 +118,10 @@ fn so_many_kinds_and_so_many_in_all_stand_at_a_message() {
     fixture.seed_reactions(id, &kinds[0], &who);
     assert_eq!(fixture.reacted(react(id, vec![put(users[0], &kinds[0])])).0, [Some(ErrorCode::ReactionsMany)]);
     assert_eq!(fixture.by(users[0], id)[0].by.len(), REACTED_BY_MAX);
-    assert_eq!(fixture.reacted(react(id, vec![taken_back(UserId(1_000_001), &kinds[0])])).0, [Some(ErrorCode::NotAMember)]);
+    assert_eq!(
+        fixture.reacted(react(id, vec![taken_back(UserId(1_000_001), &kinds[0])])).0,
+        [Some(ErrorCode::NotAMember)]
+    );
 }
 
 #[test]
@@ -159,8 +165,9 @@ impl Fixture {
     /// Has these people, who need not be here, have put an emoji to a message, in place of whoever has.
     fn seed_reactions(&self, message: Seq, kind: &str, who: &[UserId]) {
         let database = rusqlite::Connection::open(self.dir.path().join("porch.db")).unwrap();
-        let kept: String =
-            database.query_row("SELECT who FROM reactions WHERE message = ?", [message.0 as i64], |row| row.get(0)).unwrap();
+        let kept: String = database
+            .query_row("SELECT who FROM reactions WHERE message = ?", [message.0 as i64], |row| row.get(0))
+            .unwrap();
         let mut kept: Vec<(String, Vec<UserId>)> = serde_json::from_str(&kept).unwrap();
         for (emoji, there) in &mut kept {
             if emoji == kind {
@@ -168,6 +175,8 @@ impl Fixture {
             }
         }
         let kept = serde_json::to_string(&kept).unwrap();
-        database.execute("UPDATE reactions SET who = ?2 WHERE message = ?1", rusqlite::params![message.0 as i64, kept]).unwrap();
+        database
+            .execute("UPDATE reactions SET who = ?2 WHERE message = ?1", rusqlite::params![message.0 as i64, kept])
+            .unwrap();
     }
 }

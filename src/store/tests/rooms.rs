@@ -246,7 +246,8 @@ fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
         client_msg_id: ClientMsgId::try_from("b".to_owned()).unwrap(),
         body: Body::parse("again".into()).unwrap(),
         attachments: Default::default(),
-        reply_to: None, sent_at: NOON,
+        reply_to: None,
+        sent_at: NOON,
     }));
     assert_eq!(fixture.refused(again), ErrorCode::NotAMember, "what became of it is nobody's business outside");
 }

@@ -271,7 +271,8 @@ fn filters_narrow_by_author_room_and_day() {
                 client_msg_id,
                 body,
                 attachments: Default::default(),
-                reply_to: None, sent_at: NOON + days * day,
+                reply_to: None,
+                sent_at: NOON + days * day,
             }))
         }
         other => other,

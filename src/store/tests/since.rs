@@ -14,7 +14,8 @@ fn sent_at(room: RoomId, author: UserId, id: u64, sent_at: Millis) -> Op {
         client_msg_id,
         body: Body::parse("x".into()).unwrap(),
         attachments: Default::default(),
-        reply_to: None, sent_at,
+        reply_to: None,
+        sent_at,
     }))
 }
 

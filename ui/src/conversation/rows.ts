@@ -1,8 +1,9 @@
 /** How messages become what is seen: days, groups of one author, the line before what is new. Pure. */
-import type { ShownMessage } from '../core/queuedCommands'
-import type { Pending } from '../core/room.svelte'
+
 import { attachedIn } from '../core/attached'
 import { preview } from '../core/preview'
+import type { ShownMessage } from '../core/queuedCommands'
+import type { Pending } from '../core/room.svelte'
 import { QUOTE_CHARS_MAX } from '../limits'
 import type { ClientMsgId, Message, Quote, Seq, UserId } from '../protocol'
 
@@ -96,10 +97,34 @@ export function layOut(
     const mine = author === me
     const isFirstNew = !lineDrawn && message.n > readN! && !mine && !message.deleted
     if (isFirstNew) lineDrawn = true
-    days.put(draft(author, mine, client_msg_id, sent_at, contentOf(message), message, null, message.quote, isFirstNew))
+    days.put(
+      draft(
+        author,
+        mine,
+        client_msg_id,
+        sent_at,
+        contentOf(message),
+        message,
+        null,
+        message.quote,
+        isFirstNew,
+      ),
+    )
   }
   for (const item of unconfirmed(messages, pending, me))
-    days.put(draft(me, true, item.client_msg_id, item.written_at, contentOf(item), null, item, quoteOf(messages, item.reply_to), false))
+    days.put(
+      draft(
+        me,
+        true,
+        item.client_msg_id,
+        item.written_at,
+        contentOf(item),
+        null,
+        item,
+        quoteOf(messages, item.reply_to),
+        false,
+      ),
+    )
   return days.end()
 }
 
@@ -172,7 +197,16 @@ function quoteOf(messages: readonly Message[], id: Seq | undefined): Quote | und
   if (!quoted) return undefined
   const { rev, author, body, attachments, deleted } = quoted
   const attached = attachments && attachedIn(attachments)
-  return { message: quoted.id, rev, author, text: preview(body, QUOTE_CHARS_MAX), attached, deleted, chain: 0, place: 0 }
+  return {
+    message: quoted.id,
+    rev,
+    author,
+    text: preview(body, QUOTE_CHARS_MAX),
+    attached,
+    deleted,
+    chain: 0,
+    place: 0,
+  }
 }
 
 export function isDeleted(row: Row): boolean {

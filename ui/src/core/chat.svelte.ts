@@ -5,16 +5,7 @@
  *
  * The page's own instance is `chat` of `src/chat.ts`.
  */
-import type {
-  BoxInfo,
-  ClientMsgId,
-  Room,
-  RoomId,
-  ServerMessage,
-  SessionId,
-  User,
-  UserId,
-} from '../protocol'
+import type { BoxInfo, ClientMsgId, Room, RoomId, ServerMessage, SessionId, User, UserId } from '../protocol'
 import { accountOf } from './account'
 import { Refusal } from './api'
 import { Arrivals } from './arrivals'

@@ -174,8 +174,17 @@ test('the_queue_is_full_at_some_time_and_says_so_and_takes_what_replaces_somethi
 test('emoji_are_shown_as_they_will_be_and_each_kind_by_itself', () => {
   const before = message({ id: 1, reactions: [['👍', 2]], mine: ['👍'] })
   const react = (emoji: string, on: boolean): Queueable => ({ type: 'react', room: 1, message: 1, emoji, on })
-  const [after] = withQueued([before], [react('👍', false), react('🎉', true)].map((command) => ({ command, at: 0 })))
-  expect(after).toMatchObject({ reactions: [['👍', 1], ['🎉', 1]], mine: ['🎉'] })
+  const [after] = withQueued(
+    [before],
+    [react('👍', false), react('🎉', true)].map((command) => ({ command, at: 0 })),
+  )
+  expect(after).toMatchObject({
+    reactions: [
+      ['👍', 1],
+      ['🎉', 1],
+    ],
+    mine: ['🎉'],
+  })
   expect(reacted(before, '👍', true)).toBe(before)
   expect(reacted(message({ id: 1, reactions: [['👍', 1]], mine: ['👍'] }), '👍', false).reactions).toEqual([])
   const queue = page()

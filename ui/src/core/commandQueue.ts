@@ -13,7 +13,7 @@ import type { KeptBeside, KeptStore } from './keptStore'
 import type { QueuedCommand } from './queuedCommands'
 
 /** What can be done so. */
-export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' | 'react' }>
+export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' | 'pin' | 'react' }>
 
 type KeptCommand = KeptBeside & QueuedCommand
 

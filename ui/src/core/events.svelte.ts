@@ -16,6 +16,8 @@ export class Events {
   readonly hearers = new Set<(room: RoomState, message: Message, isLive: boolean) => void>()
   /** Called with each message that is edited, as it is now, also with those edited while away. */
   readonly editors = new Set<(message: Message) => void>()
+  /** Called for each message that is pinned or reacted to, or no longer, also while away. */
+  readonly markers = new Set<(event: Event) => void>()
   /** Called with each message that is deleted, also with those deleted while away. */
   readonly buriers = new Set<(message: Seq) => void>()
   /** The newest event at the last welcome. */
@@ -52,9 +54,11 @@ export class Events {
         this.#rooms.get(room)?.edit(what, event)
         for (const editor of this.editors) editor(what)
         return
+      case 'pinned':
       case 'reacted':
         this.#revisions.heard(event)
-        this.#rooms.get(room)?.react(what.message, event)
+        this.#rooms.get(room)?.mark(what.message, event)
+        for (const marker of this.markers) marker(event)
         return
       default:
         // A kind that this page does not know.

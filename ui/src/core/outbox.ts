@@ -110,13 +110,7 @@ export class Outbox {
     return size
   }
 
-  add(
-    room: RoomId,
-    body: string,
-    id: ClientMsgId,
-    writtenAt: number,
-    beside: Beside = {},
-  ): void {
+  add(room: RoomId, body: string, id: ClientMsgId, writtenAt: number, beside: Beside = {}): void {
     const item: Stored = {
       client_msg_id: id,
       room,

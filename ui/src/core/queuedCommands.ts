@@ -28,6 +28,7 @@ export function withQueued(
 /** A message once this is done with it. */
 function after(message: ShownMessage, { command, at }: QueuedCommand): ShownMessage {
   if (command.type === 'edit') return { ...message, body: command.body, edited_at: at, isQueued: true }
+  if (command.type === 'pin') return { ...message, pinned: command.on }
   if (command.type === 'react') return reacted(message, command.emoji, command.on)
   return message
 }

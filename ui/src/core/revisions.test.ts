@@ -90,7 +90,10 @@ test('reactions_are_counted_as_told_and_one_s_own_stand_until_they_are_told', ()
   const others = changed(mine, reacted(9, 7, [['👍', 3]]))
   expect(others).toMatchObject({ rev: 9, reactions: [['👍', 3]], mine: ['👍'] })
   expect(changed(others, reacted(8, 7, [['👍', 1]], ['👍']))).toBe(others)
-  const edited = changed(others, edition(10, message({ id: 7, rev: 10, body: 'new', reactions: [['👍', 3]] })))
+  const edited = changed(
+    others,
+    edition(10, message({ id: 7, rev: 10, body: 'new', reactions: [['👍', 3]] })),
+  )
   expect(edited).toMatchObject({ body: 'new', mine: ['👍'] })
   const gone = changed(edited, deletion(11, { room: 1, message: 7, n: 1 }))
   expect([gone.deleted, gone.reactions, gone.mine]).toEqual([true, undefined, undefined])

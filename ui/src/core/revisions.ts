@@ -22,6 +22,7 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
   body: '',
   attachments: undefined,
   edited_at: undefined,
+  pinned: undefined,
   quote: undefined,
   reactions: undefined,
   mine: undefined,
@@ -30,7 +31,7 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
 
 /** The message to which something happened. */
 export const concerned = ({ what }: Event): Seq =>
-  what.type === 'deleted' || what.type === 'reacted' ? what.message : what.id
+  what.type === 'message' || what.type === 'edited' ? what.id : what.message
 
 /** What a message is once this has happened: to it, to the one that it quotes, or to another. */
 export function changed(message: Message, event: Event): Message {
@@ -41,14 +42,16 @@ export function changed(message: Message, event: Event): Message {
   if (what.type === 'message' || what.type === 'edited') return newer(message, what)
   if (seq <= message.rev) return message
   if (what.type === 'deleted') return tombstone(message, seq)
+  if (message.deleted) return message
+  if (what.type === 'pinned') return { ...message, rev: seq, pinned: what.on }
   const { reactions, mine = message.mine } = what
-  return message.deleted ? message : { ...message, rev: seq, reactions, mine }
+  return { ...message, rev: seq, reactions, mine }
 }
 
 /** What a reply is once this has happened to what it quotes. */
 function requoted(message: Message, { seq, what }: Event): Message {
   const quote = message.quote!
-  if (seq <= quote.rev || what.type === 'reacted') return message
+  if (seq <= quote.rev || what.type === 'reacted' || what.type === 'pinned') return message
   if (what.type === 'deleted' || what.deleted)
     return { ...message, quote: { ...quote, rev: seq, text: '', attached: undefined, deleted: true } }
   const { body, attachments } = what
@@ -79,10 +82,8 @@ export class Revisions {
   /** A message was changed. */
   heard(event: Event): void {
     if (this.#waiting === 0) return
-    if (this.#count >= REVISIONS_KEPT_MAX) return this.unknown()
-    this.#count += 1
-    const id = concerned(event)
-    this.#changed.set(id, [...(this.#changed.get(id) ?? []), event])
+    if (this.#count < REVISIONS_KEPT_MAX) this.#remember(event)
+    else this.unknown()
   }
 
   /** What was changed of late was not heard: answers on their way are worth nothing. */
@@ -116,6 +117,12 @@ export class Revisions {
   #now(message: Message): Message {
     const events = [message.id, message.quote?.message].flatMap((id) => (id && this.#changed.get(id)) || [])
     return events.reduce(changed, message)
+  }
+
+  #remember(event: Event): void {
+    const id = concerned(event)
+    this.#changed.set(id, [...(this.#changed.get(id) ?? []), event])
+    this.#count += 1
   }
 
   #forget(): void {

@@ -232,14 +232,15 @@ export class RoomState {
     return reply_to === undefined ? {} : { reply_to }
   }
 
-  /** People have put emoji to a message, or taken them back. */
-  react(id: Seq, event: Event): void {
+  /** People have put emoji to a message, or pinned it, or do so no more. */
+  mark(id: Seq, event: Event): void {
     this.#change(id, event)
   }
 
   #change(id: Seq, event: Event): void {
     const isKnown = this.timeline.replace(id, (message) => changed(message, event))
-    const isQuoted = event.what.type !== 'reacted' && this.timeline.requote(id, event)
+    const isQuoted =
+      (event.what.type === 'deleted' || event.what.type === 'edited') && this.timeline.requote(id, event)
     if (isKnown || isQuoted) this.changed += 1
   }
 

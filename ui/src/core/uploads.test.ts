@@ -81,7 +81,7 @@ class Tab {
       facts,
       names.map((name) => new Blob([name.padEnd(4)])),
     )
-    this.outbox.add(room, body, id, 0, facts)
+    this.outbox.add(room, body, id, 0, { attachments: facts })
     await this.files.keep({ client_msg_id: id, account: ADA, attachments: facts })
   }
 
@@ -385,7 +385,7 @@ test('files_that_are_not_on_the_device_any_more_are_told_of', async () => {
   const before = await opened()
   const facts: Attachment[] = [{ name: 'log', bytes: 4, media_type: '', what: { type: 'file' } }]
   before.files.hold(facts, [new Blob(['log '])])
-  before.outbox.add(1, 'words', 'a', 0, facts)
+  before.outbox.add(1, 'words', 'a', 0, { attachments: facts })
   await vi.waitFor(async () => expect(await records()).toEqual(['a']))
   vi.spyOn(store, 'putting').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
   expect(await before.files.keep({ client_msg_id: 'a', account: ADA, attachments: facts })).toBe(false)

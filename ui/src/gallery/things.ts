@@ -1,4 +1,4 @@
-/** What of messages a gallery shows, one by one: pictures, sounds, files, links. Pure. */
+/** What of messages a gallery shows, one by one: pictures, sounds, files, links, or what is pinned. Pure. */
 import { linksOf } from '../conversation/content/links'
 import { type Placed, placed } from '../conversation/content/placed'
 import type { Gallery, Message } from '../protocol'
@@ -12,6 +12,8 @@ export type Thing = {
   | { readonly attached: Placed; readonly href?: never }
   /** `text` is what was written for the link. */
   | { readonly href: string; readonly text: string; readonly attached?: never }
+  /** The message as a whole. */
+  | { readonly href?: never; readonly attached?: never }
 )
 
 const known = new WeakMap<Message, Map<Gallery, readonly Thing[]>>()
@@ -35,6 +37,7 @@ export function thingsIn(message: Message, gallery: Gallery, own: string): reado
 
 function lookThrough(message: Message, gallery: Gallery, own: string): Thing[] {
   if (message.deleted) return []
+  if (gallery === 'pins') return message.pinned ? [{ key: `${message.id}`, message, at: 0 }] : []
   if (gallery === 'links')
     return pagesIn(message.body, own).map(([href, text], at) => ({
       key: `${message.id} ${at}`,

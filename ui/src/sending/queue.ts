@@ -50,3 +50,8 @@ export function reply(room: RoomState, message: Message): void {
   room.editing?.stop()
   room.replying = message
 }
+
+/** Pins a message for everybody there, or takes it down. */
+export function pin(room: RoomState, message: Seq, on: boolean): void {
+  queue.do({ type: 'pin', room: room.id, message, on })
+}

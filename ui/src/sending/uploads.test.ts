@@ -51,7 +51,7 @@ function isAsked(): boolean {
 }
 
 test('who_leaves_before_what_was_sent_lies_on_the_device_is_asked', async () => {
-  const sent = sendFiles(state, '', [file()], [new Blob(['x'])])
+  const sent = sendFiles(state, '', [file()], [new Blob(['x'])], {})
   expect(isAsked()).toBe(true)
   page.kept(true)
   await sent
@@ -59,7 +59,7 @@ test('who_leaves_before_what_was_sent_lies_on_the_device_is_asked', async () => 
 })
 
 test('who_leaves_what_this_device_cannot_keep_is_asked_until_it_is_sent', async () => {
-  const sent = sendFiles(state, '', [file()], [new Blob(['x'])])
+  const sent = sendFiles(state, '', [file()], [new Blob(['x'])], {})
   page.kept(false)
   await sent
   expect([isAsked(), page.shown]).toEqual([true, ['sending.notKept']])

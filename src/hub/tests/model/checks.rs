@@ -290,7 +290,9 @@ impl World {
             let viewers: BTreeSet<UserId> = to.iter().map(|conn| self.links[conn].user).collect();
             let viewer = viewers.first().copied().filter(|_| viewers.len() == 1);
             Device::check_event(told, viewer, &self.store);
-            let Some((event, there)) = &mut expected.event else { panic!("{told:?} is told, and nothing has happened") };
+            let Some((event, there)) = &mut expected.event else {
+                panic!("{told:?} is told, and nothing has happened")
+            };
             let mut plain = told.clone();
             if let EventKind::Reacted { mine, .. } = &mut plain.what {
                 assert!(mine.is_none() || viewer.is_some(), "what is {mine:?} is told to {viewers:?}");

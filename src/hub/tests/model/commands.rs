@@ -71,6 +71,11 @@ impl World {
                     command: Command::SetRoom { room: self.room(room), setting: RoomSetting::Guests(guests) },
                 },
             ),
+            Step::Pin { device, room, message } => {
+                let on = message % 3 != 2;
+                let (room, message) = self.message(room, message);
+                (device, ClientMessage::Command { re, command: Command::Pin { room, message, on } })
+            }
             Step::React { device, room, message } => {
                 let on = message % 4 != 3;
                 let (room, message) = self.message(room, message);

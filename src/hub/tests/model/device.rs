@@ -136,6 +136,13 @@ impl Device {
     /// Panics unless an event is told as it is on the disk, or was before more became of its message.
     pub(crate) fn check_event(event: &Event, viewer: Option<UserId>, store: &Store) {
         let stored = store.event(event.seq);
+        if let EventKind::Pinned { message, n, .. } = &event.what {
+            // On resuming it is told as it is now.
+            let EventKind::Pinned { message: id, n: number, .. } = &stored.what else {
+                panic!("{event:?} was {stored:?}")
+            };
+            return assert_eq!((event.seq, event.room, message, n), (stored.seq, stored.room, id, number));
+        }
         if let EventKind::Reacted { message, n, reactions, mine } = &event.what {
             let EventKind::Reacted { message: id, n: number, reactions: then, .. } = &stored.what else {
                 panic!("{event:?} is another thing on the disk: {stored:?}")
@@ -162,7 +169,10 @@ impl Device {
         let plain = |message: &Message| Message { quote: None, mine: None, ..message.clone() };
         assert!(plain(told) == plain(now) || told.rev < now.rev, "{told:?} is told of {now:?}");
         if let (Some(mine), Some(viewer)) = (&told.mine, viewer) {
-            assert!(told.rev < now.rev || *mine == store.own(told.id, viewer), "{mine:?} is not what {viewer} has put there");
+            assert!(
+                told.rev < now.rev || *mine == store.own(told.id, viewer),
+                "{mine:?} is not what {viewer} has put there"
+            );
         }
         assert!(told.rev >= event.seq, "{event:?} tells how the message was before");
     }

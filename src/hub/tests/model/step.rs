@@ -128,6 +128,12 @@ pub(crate) enum Step {
     ReadMissed {
         fails: bool,
     },
+    /// Pins a message, or does so no more.
+    Pin {
+        device: u8,
+        room: u8,
+        message: u8,
+    },
     /// Puts an emoji to a message, or takes it back.
     React {
         device: u8,
@@ -214,6 +220,7 @@ impl Step {
             10 | 11 => Self::React { device: a, room: b, message: c },
             12 => Self::SendAgain { device: a, room: b, back: c },
             13 => Self::Delete { device: a, room: b, message: c },
+            14 if a >= 128 => Self::Pin { device: a, room: b, message: c },
             14 => Self::Edit { device: a, room: b, message: c },
             15 | 16 => Self::Read { device: a, room: b, back: c },
             17 if c >= 96 => Self::MarkHeard { device: a, room: b, message: c },

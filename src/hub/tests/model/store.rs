@@ -204,6 +204,7 @@ impl Store {
                     reactions.clone_from(&self.message(*message).expect("it is one").reactions);
                     *mine = Some(self.own(*message, user));
                 }
+                EventKind::Pinned { message, on, .. } => *on = self.message(*message).expect("it is one").pinned,
                 EventKind::Deleted { .. } => {}
             }
         }
@@ -266,6 +267,7 @@ impl Store {
                 self.edit_message(room, message, by, body.into_string(), at)
             }
             Op::Message(MessageOp::MarkHeard { room, message, by }) => self.mark_heard(room, message, by),
+            Op::Message(MessageOp::Pin { room, message, by, on }) => self.pin(room, message, by, on),
             Op::Message(MessageOp::React { room, message, reactions }) => self.react(room, message, reactions),
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
             Op::Room(RoomOp::RemoveMember { room, user, by }) => {
@@ -335,7 +337,7 @@ impl Store {
             let EventKind::Message(message) = &self.event(*seq).what else {
                 unreachable!("a message has its own place")
             };
-            return Outcome::made(Reply::SentBefore(message.clone()), []);
+            return Outcome::made(Reply::SentBefore(Box::new(message.clone())), []);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return Outcome::Refused(ErrorCode::NotFound) };
         if !room.members.contains_key(&author) {
@@ -359,7 +361,7 @@ impl Store {
         let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
         self.sent.insert((author, client_msg_id.clone()), seq);
         let (id, rev, room, edited_at, deleted) = (seq, seq, id, None, false);
-        let (reactions, mine) = (Vec::new(), None);
+        let (pinned, reactions, mine) = (false, Vec::new(), None);
         let message = Message {
             id,
             rev,
@@ -372,6 +374,7 @@ impl Store {
             sent_at,
             edited_at,
             deleted,
+            pinned,
             quote,
             reactions,
             mine,
@@ -380,13 +383,13 @@ impl Store {
     }
 
     /// As the next reply to this message quotes it.
-    fn quote_of(&self, quoted: &Message) -> Quote {
+    fn quote_of(&self, quoted: &Message) -> Box<Quote> {
         let chain = quoted.quote.as_ref().map_or(quoted.id, |quote| quote.chain);
         let quotes = self.events.iter().filter_map(|event| match &event.what {
             EventKind::Message(Message { quote: Some(quote), .. }) if quote.chain == chain => Some(quote.place),
             _ => None,
         });
-        Quote::of(quoted, (chain, quotes.max().unwrap_or(0) + 1))
+        Box::new(Quote::of(quoted, (chain, quotes.max().unwrap_or(0) + 1)))
     }
 
     /// What has been changed is quoted so from now on.
@@ -395,7 +398,7 @@ impl Store {
             if let EventKind::Message(Message { quote: Some(quote), .. }) = &mut event.what
                 && quote.message == changed.id
             {
-                *quote = Quote::of(changed, (quote.chain, quote.place));
+                **quote = Quote::of(changed, (quote.chain, quote.place));
             }
         }
     }
@@ -437,13 +440,45 @@ impl Store {
             return Outcome::made(Reply::Reacted(refusals), []);
         }
         let seq = Seq(self.events.len() as u64 + 1);
-        let EventKind::Message(stored) = &mut self.events[message.0 as usize - 1].what else { unreachable!("it is one") };
+        let EventKind::Message(stored) = &mut self.events[message.0 as usize - 1].what else {
+            unreachable!("it is one")
+        };
         (stored.rev, stored.reactions) = (seq, after.0.clone());
         let what = EventKind::Reacted { message, n: stored.n, reactions: after.0, mine: None };
         let event = Event { seq, room: id, what };
         self.events.push(event.clone());
         let mine = people.into_iter().map(|user| (user, self.own(message, user))).collect();
         Outcome::made(Reply::Reacted(refusals), [Change::Reacted { event, mine }])
+    }
+
+    fn pin(&mut self, id: RoomId, message: Seq, by: UserId, on: bool) -> Outcome {
+        let room = &self.rooms[&id];
+        if !room.members.contains_key(&by) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        if room.kind == RoomKind::Direct && room.members.len() < 2 {
+            return Outcome::Refused(ErrorCode::PersonGone);
+        }
+        if room.settings.archived {
+            return Outcome::Refused(ErrorCode::RoomArchived);
+        }
+        if room.kind != RoomKind::Direct && self.is_guest(by) {
+            return Outcome::Refused(ErrorCode::Forbidden);
+        }
+        let seq = Seq(self.events.len() as u64 + 1);
+        let stored = (message.0 as usize).checked_sub(1).and_then(|at| self.events.get_mut(at));
+        let Some(EventKind::Message(stored)) = stored.map(|event| &mut event.what) else {
+            return Outcome::Refused(ErrorCode::NotFound);
+        };
+        if stored.room != id || stored.deleted {
+            return Outcome::Refused(ErrorCode::NotFound);
+        }
+        if stored.pinned == on {
+            return Outcome::done([]);
+        }
+        (stored.pinned, stored.rev) = (on, seq);
+        let what = EventKind::Pinned { message, n: stored.n, on };
+        self.happened(Event { seq, room: id, what })
     }
 
     fn counts(&self, message: Seq) -> Vec<Reaction> {
@@ -469,6 +504,7 @@ impl Store {
         message.attachments.clear();
         message.edited_at = None;
         message.quote = None;
+        message.pinned = false;
         message.reactions.clear();
         let changed = message.clone();
         self.put.remove(&id);

@@ -89,7 +89,7 @@ impl Truth {
                 if let Some(room) = self.rooms.get_mut(&event.room) {
                     match &event.what {
                         EventKind::Deleted { n, .. } => drop(room.deleted.insert(*n)),
-                        EventKind::Edited(_) | EventKind::Reacted { .. } => {}
+                        EventKind::Edited(_) | EventKind::Pinned { .. } | EventKind::Reacted { .. } => {}
                         EventKind::Message(message) => room.last_n = message.n,
                     }
                 }
@@ -221,6 +221,7 @@ impl Truth {
             (Act::DeleteAny, owners),
             (Act::Leave, is_group),
             (Act::OpenToGuests, owners),
+            (Act::Pin, writes && (is_direct || role != BoxRole::Guest)),
             (Act::React, writes),
             (Act::RemoveMembers, owners && is_group),
             (Act::Rename, owners),

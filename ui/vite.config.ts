@@ -15,9 +15,9 @@ const parts = /src\/parts\/(Banner|Choices|Field|PersonRow|Select|Switch)\.|bind
 const small =
   /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|pictureSize|saveFile|seen|zoom)|room\/openRooms|focusHeading|over)\./
 
-/** What comes with the first messages, once they are seen; with what stands around one that is written, and brings its files. */
+/** What comes with the first messages, once they are seen; with what stands around one that is written, brings its files, and keeps what was seen. */
 const message =
-  /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(uploads|keptFiles))\./
+  /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(cacheWriter|uploads|keptFiles))\./
 
 export default defineConfig({
   resolve: {

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Message, Seq, User } from '../protocol'
+import { CACHE_AGE_MS_MAX, type CachedHead, type CachedRoom } from './cache'
 import {
-  CACHE_AGE_MS_MAX,
   CACHED_CHARS_MAX,
   CACHED_ROOMS_MAX,
   CACHED_ROWS_MAX,
   CACHED_TALKS_MAX,
-  type CachedHead,
-  type CachedRoom,
-} from './cache'
+  CacheWriter,
+} from './cacheWriter'
 import type { Chat } from './chat.svelte'
 import { picture } from './testing/attachments'
 import { ada, Box, deletion, type Guest, grace, message, room, written } from './testing/box'
@@ -169,6 +168,28 @@ test('a_box_whose_events_begin_anew_is_believed', async () => {
   await browser.welcome(next, { seq: 3, resume: 'reload', rooms: [room({ last_n: 1 })] })
   await next.entry.kept.flush()
   expect((await head()).seq).toBe(3)
+})
+
+test('and_so_it_is_where_what_writes_comes_after_that', async () => {
+  const { chat } = await insideWithTwo()
+  let come = (_: typeof CacheWriter) => {}
+  device.cacheWriter = () => new Promise((resolve) => (come = resolve))
+  const next = await reload(chat)
+  await browser.welcome(next, { seq: 3, resume: 'reload', rooms: [room({ last_n: 1 })] })
+  await next.entry.kept.flush()
+  expect((await head()).seq).toBe(12)
+  come(CacheWriter)
+  await vi.waitFor(async () => {
+    await next.entry.kept.flush()
+    expect((await head()).seq).toBe(3)
+  })
+})
+
+test('a_page_that_cannot_load_what_writes_is_whole_without', async () => {
+  device.cacheWriter = () => Promise.reject(new Error('no such chunk'))
+  const { chat } = await insideWithTwo()
+  expect(bodies(chat)).toEqual(['first', 'second'])
+  expect(await device.records('cache')).toEqual([])
 })
 
 test('somebody_who_is_not_signed_in_any_more_leaves_with_the_cache', async () => {

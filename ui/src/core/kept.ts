@@ -6,7 +6,8 @@
  */
 import type { ClientMsgId, RoomId, User } from '../protocol'
 import { ACCOUNTS_KEY, type Account, accountOf } from './account'
-import { Cache, type CacheSource, fill, type Recalled } from './cache'
+import { type CacheSource, fill, type Recalled, recall } from './cache'
+import type { CacheWriter } from './cacheWriter'
 import type { Connection } from './connection'
 import { Drafts } from './drafts'
 import type { Entry } from './entry.svelte'
@@ -27,6 +28,8 @@ export type KeptWorld = {
   now(): number
   /** Calls when there is nothing better to do. */
   idle(call: () => void): void
+  /** What writes the cache, once there is time to load it; rejected where it cannot be had, and nothing more is cached. */
+  cacheWriter(): Promise<typeof CacheWriter>
 }
 
 /** The parts of the page that it keeps something of. */
@@ -46,16 +49,25 @@ export class Kept {
   #drafts: Drafts
   /** The page's database. */
   readonly store: KeptStore
-  #cache: Cache
+  /** Null until it is loaded. */
+  #cache: CacheWriter | null = null
   #source: KeptSource | null = null
+  /** Of the source, when it came: the writer may come after what makes everything cached untrue. */
+  #reloads = 0
 
-  constructor({ storage, name, now, idle }: KeptWorld) {
+  constructor({ storage, name, now, idle, cacheWriter }: KeptWorld) {
     this.#now = now
     this.#storage = storage
     this.accounts = new KeptAccounts(storage)
     this.#drafts = new Drafts(storage, this.accounts)
     this.store = new KeptStore(name, this.accounts)
-    this.#cache = new Cache(this.store, now, idle)
+    cacheWriter().then(
+      (Writer) => {
+        this.#cache = new Writer(this.store, this.accounts, now, idle)
+        if (this.#source) this.#cache.begin(this.#source, this.#reloads)
+      },
+      () => {},
+    )
     const channel = new BroadcastChannel(name)
     this.outbox = new Outbox(
       {
@@ -79,7 +91,7 @@ export class Kept {
 
   /** At the start of the page: the chats of who was here last, where they are there to be shown. */
   async recall(): Promise<Recalled | null> {
-    const recalled = await this.#cache.recall(this.accounts).catch(() => null)
+    const recalled = await recall(this.store, this.accounts, this.#now()).catch(() => null)
     this.#prune(recalled?.head.account ?? null)
     return recalled
   }
@@ -87,19 +99,20 @@ export class Kept {
   /** Somebody is in, perhaps for the second time: by the box's word, or by what was recalled, which is put into the page. */
   enter(user: User, source: KeptSource, recalled: Recalled | null): void {
     const account = accountOf(user)
+    if (!this.#source) this.#reloads = source.reloads()
     this.#source = source
     this.#drafts.enter(account)
     if (recalled) this.#fill(recalled, source)
     else this.accounts.enter(user)
     this.#prune()
-    this.#cache.begin(source)
+    this.#cache?.begin(source, this.#reloads)
     void this.outbox.load(account)
   }
 
   /** Nobody is any more. The cache goes with them, and all else if they have asked to go. */
   leave(): void {
     this.#source = null
-    this.#cache.stop()
+    this.#cache?.stop()
     this.#drafts.enter('')
     this.outbox.close()
     this.#prune()
@@ -151,7 +164,7 @@ export class Kept {
   /** Writes what has not been written yet. */
   async flush(): Promise<void> {
     this.#drafts.flush()
-    await this.#cache.write()
+    await this.#cache?.write()
   }
 
   /** Another tab has written to the storage: under this key, or, with null, everywhere. */

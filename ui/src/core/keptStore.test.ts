@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { CachedHead } from './cache'
+import { changeCache } from './cacheWriter'
 import { KeptStore } from './keptStore'
 import type { Stored } from './outbox'
 
@@ -114,7 +115,7 @@ test('a_database_that_the_browser_closed_is_opened_again', async () => {
 
 test('an_unsent_message_takes_the_space_of_the_cache', async () => {
   const head = { id: 0, account: ADA } as CachedHead
-  await store.changeCache(ADA, () => ({ isWhole: true, put: [head], dropped: [] }))
+  await store.write('cache', (cache) => cache.put(head))
   const { put } = IDBObjectStore.prototype
   let isFull = true
   vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
@@ -133,9 +134,10 @@ test('an_unsent_message_takes_the_space_of_the_cache', async () => {
 
 test('what_was_asked_for_before_somebody_went_is_not_written_after', async () => {
   let mayKeep = true
-  store = new KeptStore(name, { has: () => mayKeep, isLast: () => mayKeep })
+  const accounts = { has: () => mayKeep, isLast: () => mayKeep }
+  store = new KeptStore(name, accounts)
   const opening = store.put(item('a'))
-  const cached = store.changeCache(ADA, () => ({
+  const cached = changeCache(store, accounts, ADA, () => ({
     isWhole: true,
     put: [{ id: 0, account: ADA } as CachedHead],
     dropped: [],

@@ -21,14 +21,6 @@ type StoreName = 'outbox' | 'cache' | 'doodles'
 /** What lies beside an unsent message, and is no message itself. */
 export type KeptBeside = { readonly client_msg_id: string; readonly of: Account }
 
-/** What becomes of the cache, at once or not at all. */
-export type CacheChange = {
-  /** Nothing of what is there stays. */
-  readonly isWhole: boolean
-  readonly put: readonly (CachedHead | CachedRoom)[]
-  readonly dropped: readonly number[]
-}
-
 export class KeptStore implements OutboxStore {
   #name: string
   #accounts: Pick<KeptAccounts, 'has' | 'isLast'>
@@ -56,20 +48,20 @@ export class KeptStore implements OutboxStore {
   /** Changes unsent messages, or what lies beside them; or doodles. */
   async putting(work: (store: IDBObjectStore) => void, name: StoreName = 'outbox'): Promise<void> {
     try {
-      await this.#write(name, work)
+      await this.write(name, work)
     } catch {
       // No space left: what the box has can be had again, and this nowhere.
-      await this.#write('cache', (cache) => cache.clear())
-      await this.#write(name, work)
+      await this.write('cache', (cache) => cache.clear())
+      await this.write(name, work)
     }
   }
 
   remove(id: ClientMsgId): Promise<void> {
-    return this.#write('outbox', (outbox) => outbox.delete(withAllBeside(id)))
+    return this.write('outbox', (outbox) => outbox.delete(withAllBeside(id)))
   }
 
   eraseDoodle(of: Account, room: RoomId): Promise<void> {
-    return this.#write('doodles', (doodles) => doodles.delete(ofDoodle(of, room)))
+    return this.write('doodles', (doodles) => doodles.delete(ofDoodle(of, room)))
   }
 
   /** The cache as it lies there: the head first, then the rooms. */
@@ -77,39 +69,16 @@ export class KeptStore implements OutboxStore {
     return this.read('cache', (cache) => cache.getAll())
   }
 
-  /**
-   * Changes the cache of an account, all or nothing; says whether it did. `change` is given the head that is there; null
-   * leaves all as it is. It is not asked where somebody else came in since, or nothing may be kept any more.
-   */
-  async changeCache(
-    account: Account,
-    change: (head: CachedHead | null) => CacheChange | null,
-  ): Promise<boolean> {
-    let isChanged = false
-    await this.#write('cache', (cache) => {
-      const head = cache.get(0)
-      head.onsuccess = () => {
-        const changed = this.#accounts.isLast(account) ? change((head.result as CachedHead) ?? null) : null
-        if (!changed) return
-        isChanged = true
-        if (changed.isWhole) cache.clear()
-        for (const id of changed.dropped) cache.delete(id)
-        for (const record of changed.put) cache.put(record)
-      }
-    })
-    return isChanged
-  }
-
   /** Erases what is unsent of all who may not keep any, and the cache if it is not of `account`. */
   async prune(account: Account | null): Promise<void> {
-    await this.#write('cache', (cache) => {
+    await this.write('cache', (cache) => {
       const head = cache.get(0)
       head.onsuccess = () => {
         const owner = (head.result as CachedHead | undefined)?.account
         if (owner !== undefined && (owner !== account || !this.#accounts.isLast(owner))) cache.clear()
       }
     })
-    await this.#write('outbox', (outbox) => {
+    await this.write('outbox', (outbox) => {
       const cursor = outbox.openCursor()
       cursor.onsuccess = () => {
         const at = cursor.result
@@ -119,7 +88,7 @@ export class KeptStore implements OutboxStore {
         at.continue()
       }
     })
-    await this.#write('doodles', (doodles) => {
+    await this.write('doodles', (doodles) => {
       const keys = doodles.getAllKeys()
       keys.onsuccess = () => {
         for (const key of keys.result as [Account][]) if (!this.#accounts.has(key[0])) doodles.delete(key)
@@ -151,7 +120,7 @@ export class KeptStore implements OutboxStore {
   }
 
   /** Resolves when what `work` asks for is on the device, and rejects when none of it is. */
-  async #write(name: StoreName, work: (store: IDBObjectStore) => void): Promise<void> {
+  async write(name: StoreName, work: (store: IDBObjectStore) => void): Promise<void> {
     const transaction = this.#begin(await this.#open(), name, 'readwrite')
     work(transaction.objectStore(name))
     return new Promise((resolve, reject) => {

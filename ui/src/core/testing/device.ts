@@ -1,5 +1,6 @@
 /** A device for tests: what a browser keeps between two lives of the page, and tells from tab to tab. */
 import 'fake-indexeddb/auto'
+import { CacheWriter } from '../cacheWriter'
 import { Kept } from '../kept'
 import type { KeptStorage } from '../keptAccounts'
 
@@ -12,12 +13,20 @@ export class Device {
   /** Off: a tab that sleeps hears of nothing that others write. */
   tellsTabs = true
   now: () => number = Date.now
+  /** Loads what writes the cache. */
+  cacheWriter: () => Promise<typeof CacheWriter> = async () => CacheWriter
   #tabs: Kept[] = []
 
   /** What is kept, as the next life of the page finds it. */
   open(): { kept: Kept; storage: KeptStorage } {
     const storage: KeptStorage = this.#storage(() => kept)
-    const kept: Kept = new Kept({ storage, name: this.name, now: () => this.now(), idle: (call) => call() })
+    const kept: Kept = new Kept({
+      storage,
+      name: this.name,
+      now: () => this.now(),
+      idle: (call) => call(),
+      cacheWriter: this.cacheWriter,
+    })
     this.#tabs.push(kept)
     return { kept, storage }
   }

@@ -4,14 +4,10 @@ import {
   box,
   boxNow,
   history,
-  join,
   joinedRooms,
-  keepsCookies,
-  login,
   logout,
   me,
   people,
-  register,
   room,
   search,
 } from './core/api'
@@ -24,7 +20,8 @@ import { takeTab } from './tab'
 /** What tells this tab from others. */
 export const tab = takeTab()
 
-const storage = ownStorage()
+/** Where small things stay on this device. */
+export const storage = ownStorage()
 
 const pace = new Pace({
   now: () => performance.now(),
@@ -40,14 +37,10 @@ const api = {
   box,
   boxNow,
   history,
-  join,
   joinedRooms,
-  keepsCookies,
-  login,
   logout,
   me,
   people,
-  register,
   room,
   search,
 }

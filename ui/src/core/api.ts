@@ -4,12 +4,9 @@
  */
 import type {
   BoxInfo,
-  CookieProbe,
-  Credentials,
   ErrorBody,
   ErrorCode,
   HistoryPage,
-  Join,
   Me,
   Room,
   RoomId,
@@ -19,7 +16,6 @@ import type {
   Session,
   SessionEnd,
   User,
-  UserAnswer,
   UserId,
 } from '../protocol'
 import { patience } from './patience.svelte'
@@ -71,22 +67,7 @@ const UPLOAD_WAIT_MS = 120_000
 /** Who this box is. Needs no session. */
 export const box = () => ask<BoxInfo>('GET', '/api/box')
 
-/** Whether this browser keeps cookies of this box. (`navigator.cookieEnabled` knows nothing of extensions and sites.) */
-export async function keepsCookies(): Promise<boolean> {
-  const probe = () => ask<CookieProbe>('GET', '/api/cookie').then(({ kept }) => kept)
-  return (await probe()) || probe()
-}
-
-export const register = (credentials: Credentials) =>
-  ask<UserAnswer>('POST', '/api/register', credentials).then((answer) => answer.user)
-/** Refused with `in_use_elsewhere` and the places, unless `takeover`. */
-export const login = (credentials: Credentials) =>
-  ask<UserAnswer>('POST', '/api/login', credentials).then((answer) => answer.user)
 export const logout = () => ask<void>('POST', '/api/logout')
-
-/** Enters by an invite. */
-export const join = (token: string, form: Join) =>
-  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
 
 export const me = () => ask<Me>('GET', '/api/me')
 

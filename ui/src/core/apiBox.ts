@@ -1,10 +1,12 @@
 /**
- * The HTTP requests that only some screens make: invites, doors, and what the owner looks after. Apart from
+ * The HTTP requests that only some screens make: coming in, invites, doors, and what the owner looks after. Apart from
  * `api.ts`, so that the first load stays small.
  */
 import type {
   BoxClock,
   CodeAnswer,
+  CookieProbe,
+  Credentials,
   DeleteMe,
   DoorList,
   Gallery,
@@ -12,6 +14,7 @@ import type {
   Invite,
   Invited,
   InviteId,
+  Join,
   ListedRoom,
   Member,
   Monitored,
@@ -43,6 +46,20 @@ export const galleryPage = (room: RoomId, gallery: Gallery, before: Seq | undefi
     `/api/rooms/${room}/galleries/${gallery}?limit=${limit}${before === undefined ? '' : `&before=${before}`}`,
   )
 
+/** Whether this browser keeps cookies of this box. (`navigator.cookieEnabled` knows nothing of extensions and sites.) */
+export async function keepsCookies(): Promise<boolean> {
+  const probe = () => ask<CookieProbe>('GET', '/api/cookie').then(({ kept }) => kept)
+  return (await probe()) || probe()
+}
+
+export const register = (credentials: Credentials) =>
+  ask<UserAnswer>('POST', '/api/register', credentials).then((answer) => answer.user)
+/** Refused with `in_use_elsewhere` and the places, unless `takeover`. */
+export const login = (credentials: Credentials) =>
+  ask<UserAnswer>('POST', '/api/login', credentials).then((answer) => answer.user)
+/** Enters by an invite. */
+export const join = (token: string, form: Join) =>
+  ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
 /** What one is invited to. Needs no session. */
 export const invited = (token: string) => ask<Invited>('GET', `/api/join/${encodeURIComponent(token)}`)
 

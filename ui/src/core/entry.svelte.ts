@@ -1,11 +1,10 @@
 /**
- * Coming in and going out: who the box is, who is signed in here, and the attempts to be. What is to be done about it
- * is the chat's, which is told.
+ * Coming in and going out: who the box is, and who is signed in here. What is to be done about it is the chat's, which is
+ * told; what comes in by a form is `comingIn`.
  */
 import type { BoxInfo, Me, SessionEnd, User } from '../protocol'
 import { ACCOUNTS_KEY, accountOf } from './account'
-import { faultCode, Refusal } from './api'
-import type { Attempts } from './attempts'
+import { faultCode, type Refusal } from './api'
 import { ATTEMPTS_KEY } from './attemptsKey'
 import type { Recalled } from './cache'
 import { BACKOFF_MS } from './connection'
@@ -44,18 +43,16 @@ export class Entry {
   box = $state.raw<BoxInfo | null>(null)
   /** Who is signed in; kept after `ended`, to offer the way back. */
   me = $state.raw<User | null>(null)
-  /** Whether the box has let a try to come in go by, and the next is on its way. */
-  goesOn = $state(false)
   /** Whether one can come back on another device. */
   hasPassword = $state(true)
   /** What is kept on this device. */
   readonly kept: Kept
+  /** Counts who came in, the same person again, too. */
+  entries = 0
 
   #around: Surroundings
   #api: Api
   #hearer: EntryHearer
-  /** Null until somebody comes in by a form: most first looks at a chat need none of it. */
-  #attempts: Promise<Attempts> | null = null
   /** Whether the box has said who is signed in, and not only what is kept here. */
   #isSure = false
   #isAsking = false
@@ -119,36 +116,11 @@ export class Entry {
     if (!this.#isSure && !this.#isAsking) void this.start()
   }
 
-  /** Makes an account and enters. Throws a `Refusal`. */
-  register(name: string, password: string): Promise<User> {
-    return this.comeIn(`register ${name}`, true, (attempt) => this.#api.register({ name, password, attempt }))
-  }
-
-  /** Makes an account by an invite and enters; without a password it lives on this device only. */
-  join(token: string, name: string, password?: string): Promise<User> {
-    const form = password ? { name, password } : { name }
-    return this.comeIn(`join ${token} ${name}`, !!password, (attempt) =>
-      this.#api.join(token, { ...form, attempt }),
-    )
-  }
-
-  /** Signs in and enters. Throws a `Refusal`, `in_use_elsewhere` with the places. */
-  signIn(name: string, password: string, takeover = false): Promise<User> {
-    return this.comeIn(`login ${name}`, true, (attempt) =>
-      this.#api.login({ name, password, takeover, attempt }),
-    )
-  }
-
-  /**
-   * Comes in by a request, repeated while the box does not answer, with or without a password. `what` are the same words
-   * for the same attempt, and are kept on this device.
-   */
-  async comeIn(what: string, hasPassword: boolean, send: (secret: string) => Promise<User>): Promise<User> {
-    const user = await this.#attempt(what, send)
+  /** Somebody has come in by a form. */
+  comeIn(user: User, hasPassword: boolean): void {
     // Whoever is in goes first: nothing of theirs is to be seen or heard by another.
     if (this.phase === 'inside') this.#hearer.left()
     this.enter(user, hasPassword)
-    return user
   }
 
   /** From `ended` to the sign-in. */
@@ -215,6 +187,7 @@ export class Entry {
     const before = this.me
     this.hasPassword = hasPassword
     this.#isSure = isSure
+    this.entries += 1
     this.#forgetAttempts()
     this.me = user
     this.ended = undefined
@@ -259,37 +232,8 @@ export class Entry {
     else this.keepTrying()
   }
 
-  /** An attempt to come in, repeated while the box does not answer. */
-  async #attempt(what: string, send: (secret: string) => Promise<User>): Promise<User> {
-    this.goesOn = false
-    // Without a cookie nobody is signed in, and an account made here would be lost at once.
-    const sendWhereKept = async (secret: string) => {
-      if (await this.#api.keepsCookies()) return send(secret)
-      throw new Refusal('cookies_blocked')
-    }
-    try {
-      const attempts = await (this.#attempts ??= this.#loadAttempts())
-      return await attempts.make(what, sendWhereKept, () => (this.goesOn = true))
-    } finally {
-      this.goesOn = false
-    }
-  }
-
-  async #loadAttempts(): Promise<Attempts> {
-    try {
-      const { Attempts } = await import('./attempts')
-      const { storage, world } = this.#around
-      const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-      return new Attempts({ storage, now: world.now, wait })
-    } catch {
-      this.#attempts = null
-      throw new Refusal('unreachable')
-    }
-  }
-
   /** Whatever was attempted is over, also in a page before this one. */
   #forgetAttempts(): void {
-    void this.#attempts?.then((attempts) => attempts.forget())
     try {
       this.#around.storage?.removeItem(ATTEMPTS_KEY)
     } catch {

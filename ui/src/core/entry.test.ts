@@ -4,6 +4,7 @@ import { deleteAccount, signOut } from './leaving'
 import { NEW_PLACE_KEY } from './newPlaceKey'
 import { ada, grace, room } from './testing/box'
 import { answers, box, chat, device, given, inside, newChat, openChat } from './testing/chat'
+import { comingIn } from './testing/comingIn'
 
 test('nobody_signed_in_is_outside', async () => {
   given.signedIn = null
@@ -18,8 +19,10 @@ test('a_takeover_ends_it_here_and_offers_the_way_back', async () => {
   await vi.waitFor(() => expect([chat.phase, chat.entry.ended]).toEqual(['ended', 'taken_over']))
   expect(chat.me?.name).toBe('Ada')
   expect(chat.rooms.all.size).toBe(0)
-  await expect(chat.entry.signIn('Ada', 'correct horse')).rejects.toMatchObject({ code: 'in_use_elsewhere' })
-  await chat.entry.signIn('Ada', 'correct horse', true)
+  await expect(comingIn(chat, answers()).signIn('Ada', 'correct horse')).rejects.toMatchObject({
+    code: 'in_use_elsewhere',
+  })
+  await comingIn(chat, answers()).signIn('Ada', 'correct horse', true)
   expect(chat.phase).toBe('inside')
   expect(await (await box.guest()).greet()).toBeNull()
 })
@@ -74,11 +77,11 @@ test('who_leaves_without_a_password_or_for_good_is_told_what_that_means', async 
   await signOut(chat.entry, answers().logout)
   expect([chat.phase, chat.entry.ended]).toEqual(['outside', undefined])
   given.signedIn = null
-  await chat.entry.join('token', 'Zoe')
+  await comingIn(chat, answers()).join('token', 'Zoe')
   await (await box.guest()).greet()
   await signOut(chat.entry, answers().logout)
   expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'left', null])
-  await chat.entry.join('token', 'Zoe', 'correct horse')
+  await comingIn(chat, answers()).join('token', 'Zoe', 'correct horse')
   await (await box.guest()).greet()
   await deleteAccount(chat.entry, async () => {})
   expect([chat.phase, chat.entry.ended, chat.me]).toEqual(['ended', 'deleted', null])
@@ -88,7 +91,7 @@ test('who_comes_in_as_somebody_else_leaves_nothing_of_the_first_on_the_screen', 
   const guest = await inside()
   guest.say({ type: 'room', room: room({ id: 4, kind: 'open', name: 'Kitchen' }) })
   await vi.waitFor(() => expect(chat.rooms.all.size).toBe(2))
-  await chat.entry.comeIn('reset Grace', true, async () => (given.signedIn = grace))
+  await comingIn(chat, answers()).by('reset Grace', true, async () => (given.signedIn = grace))
   expect([chat.phase, chat.me?.name, chat.rooms.all.size]).toEqual(['inside', 'Grace', 0])
   expect(await guest.closed).toBeGreaterThan(0)
 })
@@ -116,7 +119,7 @@ test('a_refused_upgrade_is_explained_by_a_request', async () => {
 test('an_invite_leads_in_and_its_rooms_come_with_the_first_welcome', async () => {
   given.signedIn = null
   await chat.entry.start()
-  const user = await chat.entry.join('0QHx6vYk1Jm2cT9sZbE4wg', 'Lin')
+  const user = await comingIn(chat, answers()).join('0QHx6vYk1Jm2cT9sZbE4wg', 'Lin')
   expect(chat.phase).toBe('inside')
   expect(chat.entry.hasPassword).toBe(false)
   let known = false
@@ -134,15 +137,15 @@ test('where_cookies_are_blocked_nothing_is_asked_of_the_box', async () => {
   given.keepsCookies = false
   await chat.entry.start()
   for (const tried of [
-    chat.entry.join('token', 'Grace'),
-    chat.entry.signIn('Ada', 'x', true),
-    chat.entry.register('Ada', 'x'),
+    comingIn(chat, answers()).join('token', 'Grace'),
+    comingIn(chat, answers()).signIn('Ada', 'x', true),
+    comingIn(chat, answers()).register('Ada', 'x'),
   ]) {
     await expect(tried).rejects.toMatchObject({ code: 'cookies_blocked' })
   }
   expect(given.signedIn).toBeNull()
   given.keepsCookies = true
-  await chat.entry.join('token', 'Grace')
+  await comingIn(chat, answers()).join('token', 'Grace')
   expect(given.signedIn).toMatchObject({ name: 'Grace' })
 })
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { HistoryPage, SearchPage, SessionEnd, User } from '../../protocol'
 import * as api from '../api'
+import * as apiBox from '../apiBox'
 import { Chat } from '../chat.svelte'
 import { ada, Box, type Guest, grace, room } from './box'
 import { Device } from './device'
@@ -25,9 +26,10 @@ export const given = {} as {
 }
 
 /** The requests answered by the test, everything else as it is: a request nobody expected fails. */
-export function answers(): typeof api {
+export function answers(): typeof api & typeof apiBox {
   return {
     ...api,
+    ...apiBox,
     box: async () => ({
       name: 'porch',
       version: '0.1.0',

@@ -2,9 +2,11 @@
 import { expect, vi } from 'vitest'
 import type { Message, Room, User } from '../../protocol'
 import * as api from '../api'
+import * as apiBox from '../apiBox'
 import { Chat } from '../chat.svelte'
 import { signOut } from '../leaving'
 import { ada, type Box, type Guest } from './box'
+import { comingIn } from './comingIn'
 import type { Device } from './device'
 
 export class Browser {
@@ -75,6 +77,11 @@ export class Browser {
     return signOut(chat.entry, this.#answers.logout)
   }
 
+  /** Signs in by the form. */
+  signIn(chat: Chat, name: string, password: string, takeover: boolean): Promise<User> {
+    return comingIn(chat, this.#answers).signIn(name, password, takeover)
+  }
+
   close(): void {
     for (const chat of this.#chats) chat.hide()
   }
@@ -85,7 +92,7 @@ export class Browser {
     return this.#box.connect()
   }
 
-  #answer(): typeof api {
+  #answer(): typeof api & typeof apiBox {
     const asked = async <T>(answer: () => T | Promise<T>): Promise<T> => {
       if (!this.isThere) throw new api.Refusal('unreachable')
       return answer()
@@ -97,6 +104,7 @@ export class Browser {
     }
     return {
       ...api,
+      ...apiBox,
       box: () => asked(() => boxInfo),
       me: () => asked(me),
       people: () => asked(() => this.people),

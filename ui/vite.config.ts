@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
+import { chunks } from './tools/chunks.ts'
 import { withoutHydration } from './tools/hydration.ts'
 import { icons } from './tools/icons.ts'
 import { sourceMapsIn } from './tools/sourceMaps.ts'
@@ -31,6 +32,7 @@ export default defineConfig({
   },
   plugins: [
     icons(),
+    chunks(),
     withoutHydration(),
     svelte(),
     serviceWorker('worker/sw.js'),

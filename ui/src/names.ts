@@ -2,7 +2,6 @@
 import { chat } from './chat'
 import type { RoomState } from './core/room.svelte'
 import { t } from './i18n'
-import { tScreens } from './i18n/language.svelte'
 import type { UserId } from './protocol'
 
 /** The person's name; words for one who deleted their account, and for one not known yet. */
@@ -16,17 +15,6 @@ export function personName(id: UserId | null): string {
 export function authorName(id: UserId, room: RoomState | undefined): string {
   const isLost = room?.personGone && id !== chat.me?.id && !chat.people.has(id)
   return isLost ? roomTitle(room) : personName(id)
-}
-
-/** "Ada and Grace are typing…"; nothing where nobody is. */
-export function typingText(typing: readonly UserId[]): string {
-  const [a, b, c, d] = typing
-  if (a === undefined) return ''
-  if (b === undefined) return tScreens('chat.typing1', { a: personName(a) })
-  if (c === undefined) return tScreens('chat.typing2', { a: personName(a), b: personName(b) })
-  if (d === undefined)
-    return tScreens('chat.typing3', { a: personName(a), b: personName(b), c: personName(c) })
-  return tScreens('chat.typingMany', { n: typing.length })
 }
 
 /** A room's name: its own, the other person's (also the last of one who is gone), or words for the room for everybody. */

@@ -1,16 +1,5 @@
 /** The page's chat: the one instance, wired to this browser. */
-import {
-  archivedRooms,
-  box,
-  boxNow,
-  history,
-  joinedRooms,
-  logout,
-  me,
-  people,
-  room,
-  search,
-} from './core/api'
+import { box, boxNow, history, joinedRooms, logout, me, people, room } from './core/api'
 import { Chat } from './core/chat.svelte'
 import { nextFrame } from './frame'
 import { kept } from './kept'
@@ -33,7 +22,6 @@ addEventListener('keydown', () => pace.pressed(), { capture: true })
 
 // Each by its name: a whole module as a value is a list of all that it exports.
 const api = {
-  archivedRooms,
   box,
   boxNow,
   history,
@@ -42,7 +30,6 @@ const api = {
   me,
   people,
   room,
-  search,
 }
 
 export const chat = new Chat({

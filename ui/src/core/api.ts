@@ -11,7 +11,6 @@ import type {
   Room,
   RoomId,
   RoomPage,
-  SearchPage,
   Seq,
   Session,
   SessionEnd,
@@ -72,10 +71,7 @@ export const logout = () => ask<void>('POST', '/api/logout')
 export const me = () => ask<Me>('GET', '/api/me')
 
 export const people = () => ask<{ people: User[] }>('GET', '/api/people').then((answer) => answer.people)
-/** Archived rooms one is in, the newest first: those with an id below `before`. */
-export const archivedRooms = (before?: RoomId) =>
-  ask<RoomPage>('GET', `/api/rooms/archived?${query({ before })}`)
-/** Rooms one is in that are not archived, in the same way. */
+/** Rooms one is in that are not archived, the newest first: those with an id below `before`. */
 export const joinedRooms = (before?: RoomId) => ask<RoomPage>('GET', `/api/rooms/joined?${query({ before })}`)
 /** One room one is in. */
 export const room = (id: RoomId) =>
@@ -87,27 +83,6 @@ export type HistoryPlace = { before?: Seq; after?: Seq; around?: Seq; around_n?:
 /** A page of a room's messages in ascending order; `limit` is 1 to 100. */
 export const history = (room: RoomId, place: HistoryPlace, limit: number) =>
   ask<HistoryPage>('GET', `/api/rooms/${room}/messages?${query({ ...place, limit })}`)
-
-/** What is searched for: the words, and whom, where and when the person means. */
-export type SearchAsked = {
-  readonly q: string
-  readonly from_id?: UserId | undefined
-  readonly room_id?: RoomId | undefined
-  /** Sent at this time or after, and before this one, in milliseconds since 1970. */
-  readonly after_at?: number | undefined
-  readonly before_at?: number | undefined
-}
-
-/** A page of search results, newest first; `cursor` is the `next` of the page before. */
-export const search = (asked: SearchAsked, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
-  ask<SearchPage>(
-    'GET',
-    `/api/search?${query({ ...asked, limit, cursor: cursor ?? undefined })}`,
-    undefined,
-    {
-      signal,
-    },
-  )
 
 /** Differences below this may be the network's. */
 const SKEW_MS_MIN = 5_000
@@ -127,7 +102,8 @@ export function pictureUrl(user: UserId, picture: number, size: 32 | 96 | 256): 
   return picture === 0 ? null : `/pictures/${user}/${picture}/${size}`
 }
 
-function query(values: { readonly [key: string]: string | number | undefined }): string {
+/** What follows the question mark of an address. */
+export function query(values: { readonly [key: string]: string | number | undefined }): string {
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(values)) if (value !== undefined) search.set(key, String(value))
   return search.toString()

@@ -1,5 +1,6 @@
 /**
- * The HTTP requests that only some screens make: coming in, invites, doors, and what the owner looks after. Apart from
+ * The HTTP requests that only some screens make: coming in, searching, invites, doors, and what the
+ * owner looks after. Apart from
  * `api.ts`, so that the first load stays small.
  */
 import type {
@@ -24,6 +25,8 @@ import type {
   Report,
   ResetPassword,
   RoomId,
+  RoomPage,
+  SearchPage,
   Seq,
   Session,
   SessionId,
@@ -34,7 +37,7 @@ import type {
   UserAnswer,
   UserId,
 } from '../protocol'
-import { ask } from './api'
+import { ask, query } from './api'
 
 /** Measuring the disk and asking the network take their time on a small board. */
 const CHECK_WAIT_MS = 60_000
@@ -128,6 +131,31 @@ export const changeMe = (change: PatchMe) =>
 export const sessions = () =>
   ask<{ sessions: Session[] }>('GET', '/api/sessions').then((answer) => answer.sessions)
 export const endSession = (id: SessionId) => ask<void>('DELETE', `/api/sessions/${id}`)
+
+/** Archived rooms one is in, the newest first: those with an id below `before`. */
+export const archivedRooms = (before?: RoomId) =>
+  ask<RoomPage>('GET', `/api/rooms/archived?${query({ before })}`)
+
+/** What is searched for: the words, and whom, where and when the person means. */
+export type SearchAsked = {
+  readonly q: string
+  readonly from_id?: UserId | undefined
+  readonly room_id?: RoomId | undefined
+  /** Sent at this time or after, and before this one, in milliseconds since 1970. */
+  readonly after_at?: number | undefined
+  readonly before_at?: number | undefined
+}
+
+/** A page of search results, newest first; `cursor` is the `next` of the page before. */
+export const search = (asked: SearchAsked, cursor: string | null = null, limit = 20, signal?: AbortSignal) =>
+  ask<SearchPage>(
+    'GET',
+    `/api/search?${query({ ...asked, limit, cursor: cursor ?? undefined })}`,
+    undefined,
+    {
+      signal,
+    },
+  )
 
 /** Open rooms, joined or not. */
 export const listedRooms = () =>

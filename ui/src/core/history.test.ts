@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { HistoryPage, Message, SearchPage } from '../protocol'
+import { foundNow } from './found'
 import { deletion, message, room, written } from './testing/box'
 import { box, chat, given, inside } from './testing/chat'
 
@@ -57,7 +58,7 @@ test('a_search_that_was_answered_before_a_deletion_comes_without_the_hit', async
   const guest = await inside({ seq: 57 })
   const { answer, come } = onItsWay<SearchPage>()
   given.search = () => answer
-  const found = chat.history.search({ q: 'secret' }, null, 10, new AbortController().signal)
+  const found = foundNow(chat.history, given.search)
   guest.tell(deletion(58, { room: 1, message: 42, n: 42 }))
   guest.tell(deletion(59, { room: 1, message: 7, n: 7 }))
   guest.say({ type: 'present', users: [1] })

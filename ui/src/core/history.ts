@@ -1,15 +1,9 @@
-/** Messages from the box's history, and what a search finds in it: asked for, brought up to date, put where they belong. */
-import type { HistoryPage, Hit, Message, RoomId, SearchPage, Seq } from '../protocol'
-import { type HistoryPlace, Refusal, type SearchAsked } from './api'
+/** Messages from the box's history: asked for, brought up to date, put where they belong. */
+import type { HistoryPage, Message, RoomId, Seq } from '../protocol'
+import { type HistoryPlace, Refusal } from './api'
 import type { Revisions } from './revisions'
 import type { RoomState } from './room.svelte'
 import type { Api } from './surroundings'
-
-/** A hit as it is now; in another text than it was found in nothing is marked. */
-function hitNow(hit: Hit, message: Message): Hit[] {
-  if (message === hit.message) return [hit]
-  return message.deleted ? [] : [{ ...hit, message, marks: [] }]
-}
 
 export class History {
   #api: Api
@@ -60,17 +54,12 @@ export class History {
     if (first && last) room.addPage(page.more_before ? first.n : 1, last.n, page.messages)
   }
 
-  /** A page of search results, newest first. */
-  search(asked: SearchAsked, cursor: string | null, limit: number, signal: AbortSignal): Promise<SearchPage> {
-    return this.#revisions.whole(
-      () => this.#api.search(asked, cursor, limit, signal),
-      (page, now) => ({ ...page, hits: page.hits.flatMap((hit) => hitNow(hit, now(hit.message))) }),
-    )
-  }
+  /** Asks for messages in a way of one's own; `mend` puts each as it is now into the answer. */
+  whole: Revisions['whole'] = (ask, mend) => this.#revisions.whole(ask, mend)
 
   /** A page of messages, however it is asked for, as they are now. */
   page(ask: () => Promise<HistoryPage>): Promise<HistoryPage> {
-    return this.#revisions.whole(ask, (page, now) => ({ ...page, messages: page.messages.map(now) }))
+    return this.whole(ask, (page, now) => ({ ...page, messages: page.messages.map(now) }))
   }
 
   #page(room: RoomId, place: HistoryPlace, limit: number): Promise<HistoryPage> {

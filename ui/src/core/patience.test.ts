@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { history, Refusal, register, search } from './api'
+import { history, Refusal } from './api'
+import { register, search } from './apiBox'
 import { PATIENCE_MS_MAX, patience } from './patience.svelte'
 
 const busy = (retry_ms?: number) =>

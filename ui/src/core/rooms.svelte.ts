@@ -72,13 +72,6 @@ export class Rooms {
     }
   }
 
-  /** Loads some more archived rooms; says whether there are others. */
-  async loadArchived(before: RoomId | undefined): Promise<{ last: RoomId | undefined; more: boolean }> {
-    const page = await this.#api.archivedRooms(before)
-    for (const room of page.rooms) this.learn(room)
-    return { last: page.rooms.at(-1)?.id, more: page.more }
-  }
-
   /** Takes over the rooms of a welcome, and asks after those it does not tell of. */
   welcome(welcome: Welcome): void {
     const untold = new Set(this.all.keys())

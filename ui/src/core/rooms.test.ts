@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { loadArchived } from './archived'
 import { deletion, message, room, written } from './testing/box'
-import { box, chat, given, inside, openChat } from './testing/chat'
+import { answers, box, chat, given, inside, openChat } from './testing/chat'
 
 test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_is_told', async () => {
   const told = room({ last_n: 9, read_n: 2, deleted: [[4, 5]] })
@@ -103,7 +104,7 @@ test('a_room_that_was_archived_while_away_keeps_its_draft_and_archived_ones_are_
   await (await box.guest()).greet({ resume: 'ok', archived: 2, rooms: [room()] })
   await vi.waitFor(() => expect(chat.rooms.get(4)?.settings.archived).toBe(true))
   expect(chat.rooms.get(4)?.draft).toBe('Not said yet')
-  expect(await chat.rooms.loadArchived(undefined)).toEqual({ last: 9, more: false })
+  expect(await loadArchived(chat.rooms, answers().archivedRooms, undefined)).toEqual({ last: 9, more: false })
   expect([...chat.rooms.all.keys()]).toEqual([1, 4, 9])
   expect(chat.rooms.archived).toBe(2)
 })
@@ -305,7 +306,7 @@ test('archived_rooms_are_counted_as_the_box_tells_known_or_not', async () => {
   guest.say({ type: 'room_settings', room: 6, settings: settings(true), may: [] })
   await vi.waitFor(() => expect(chat.rooms.archived).toBe(4))
   given.archived = new Set([5, 6])
-  await chat.rooms.loadArchived(undefined)
+  await loadArchived(chat.rooms, answers().archivedRooms, undefined)
   expect(chat.rooms.archived, 'what was loaded changes nothing').toBe(4)
   guest.say({ type: 'rooms_gone', rooms: [5, 7, 8], archived: 2, by: null })
   guest.say({ type: 'room', room: room({ id: 9, name: 'Attic' }), back: true })

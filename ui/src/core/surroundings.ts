@@ -6,16 +6,7 @@ import type { Kept } from './kept'
 /** What it asks of the box. Named one by one: an object of all that a module has costs the page its making. */
 export type Api = Pick<
   typeof all,
-  | 'archivedRooms'
-  | 'box'
-  | 'boxNow'
-  | 'history'
-  | 'joinedRooms'
-  | 'logout'
-  | 'me'
-  | 'people'
-  | 'room'
-  | 'search'
+  'box' | 'boxNow' | 'history' | 'joinedRooms' | 'logout' | 'me' | 'people' | 'room'
 >
 
 export type Surroundings = {

@@ -2,7 +2,7 @@
  * A search over all rooms as its address says it: what is typed, and what is chosen beside it. What is chosen is told by
  * id, so that two of one name are told apart; what is typed may have operators too, and the newer of the two counts.
  */
-import type { SearchAsked } from '../core/api'
+import type { SearchAsked } from '../core/apiBox'
 import type { Brought, RoomId, UserId } from '../protocol'
 import { pathTo } from '../router.svelte'
 import { BROUGHT } from './brought'

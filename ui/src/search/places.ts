@@ -1,5 +1,7 @@
 /** The rooms that a search can be narrowed to, and those that its hits are in. */
 import { chat } from '../chat'
+import { archivedRooms } from '../core/apiBox'
+import { loadArchived } from '../core/archived'
 import { t } from '../i18n/screens'
 import { roomTitle } from '../names'
 import type { RoomId, SearchPage } from '../protocol'
@@ -32,7 +34,7 @@ export async function meetArchived(): Promise<void> {
   for (let pages = 0; pages < ARCHIVED_PAGES_MAX; pages += 1) {
     const known = [...chat.rooms.all.values()].filter((room) => room.settings.archived).length
     if (known >= chat.rooms.archived) return
-    const { last, more } = await chat.rooms.loadArchived(before)
+    const { last, more } = await loadArchived(chat.rooms, archivedRooms, before)
     if (!more) return
     before = last
   }

@@ -1,5 +1,5 @@
 /** The search text and its operators. */
-import type { SearchAsked } from '../core/api'
+import type { SearchAsked } from '../core/apiBox'
 import { fold } from '../parts/fold'
 import type { RoomId, UserId } from '../protocol'
 import { broughtBy } from './brought'

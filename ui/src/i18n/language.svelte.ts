@@ -14,7 +14,7 @@ const CHOICE_KEY = 'porch.language'
 
 const tables: { readonly [L in Language]: () => Promise<Table> } = {
   en: async () => en,
-  zh: async () => (await import('./zh')).zh,
+  zh: () => import('./zh').then(({ zh }) => zh),
 }
 
 /** Texts that come with the screens that speak them: `screens` for everyone's, `box` for those about the box. */
@@ -23,12 +23,12 @@ type Lazy = Partial<ScreensTable> & Partial<BoxTable>
 
 const lazyTables: { readonly [P in Part]: { readonly [L in Language]: () => Promise<Lazy> } } = {
   screens: {
-    en: async () => (await import('./enScreens')).enScreens,
-    zh: async () => (await import('./zhScreens')).zhScreens,
+    en: () => import('./enScreens').then(({ enScreens }) => enScreens),
+    zh: () => import('./zhScreens').then(({ zhScreens }) => zhScreens),
   },
   box: {
-    en: async () => (await import('./enBox')).enBox,
-    zh: async () => (await import('./zhBox')).zhBox,
+    en: () => import('./enBox').then(({ enBox }) => enBox),
+    zh: () => import('./zhBox').then(({ zhBox }) => zhBox),
   },
 }
 

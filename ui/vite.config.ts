@@ -18,7 +18,7 @@ const small =
 
 /** What comes with the first messages, once they are seen; with what stands around one that is written, brings its files, and keeps what was seen. */
 const message =
-  /src\/(conversation\/(Announcer|MessageMenu|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(cacheWriter|uploads|keptFiles))\./
+  /src\/(conversation\/(Announcer|MessageMenu|leadsTo|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(cacheWriter|uploads|keptFiles))\./
 
 export default defineConfig({
   resolve: {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { message } from '../core/testing/box'
-import { lastKey, leadsTo, rowWith, tabStop } from './rowKeys'
+import { leadsTo } from './leadsTo'
+import { lastKey, rowWith, tabStop } from './rowKeys'
 import { layOut } from './rows'
 
 const NOON = new Date(2026, 10, 20, 12).getTime()

@@ -1,4 +1,4 @@
-/** Rows and their elements: which belongs to which, which one Tab reaches, where the keys lead. */
+/** Rows and their elements: which belongs to which, which one Tab reaches. */
 import type { Day, Row } from './rows'
 
 /** All rows, in their order. */
@@ -40,13 +40,4 @@ export function lastKey(days: readonly Day[]): string | null {
 /** The row that Tab reaches: the one last visited while it is there, else the newest. */
 export function tabStop(days: readonly Day[], visited: string | null): string | null {
   return visited !== null && rowWith(days, visited) ? visited : lastKey(days)
-}
-
-/** Where a key leads from row `at` of `count`, which may be beyond either end; null when it leads nowhere. */
-export function leadsTo(key: string, at: number, count: number): number | null {
-  if (key === 'ArrowUp') return at - 1
-  if (key === 'ArrowDown') return at + 1
-  if (key === 'Home') return 0
-  if (key === 'End') return count - 1
-  return null
 }

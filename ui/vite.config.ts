@@ -2,9 +2,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
 import { chunks } from './tools/chunks.ts'
-import { withoutHydration } from './tools/hydration.ts'
 import { icons } from './tools/icons.ts'
 import { sourceMapsIn } from './tools/sourceMaps.ts'
+import { withoutUnused } from './tools/unused.ts'
 import { serviceWorker } from './tools/worker.ts'
 
 /** Of what the first modules name, the bindings of selects are used by later screens alone. */
@@ -33,7 +33,7 @@ export default defineConfig({
   plugins: [
     icons(),
     chunks(),
-    withoutHydration(),
+    withoutUnused(),
     svelte(),
     serviceWorker('worker/sw.js'),
     sourceMapsIn('maps'),

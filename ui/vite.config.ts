@@ -14,7 +14,7 @@ const notLater = /^(?!.*\/bindings\/select\.js)/
 const parts = /src\/parts\/(Banner|Choices|Field|PersonRow|Select|Switch)\.|bindings\/(input|select)\./
 /** What several later chunks need, and is smaller than a chunk of its own is worth. */
 const small =
-  /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|pictureSize|saveFile|seen|zoom)|room\/openRooms|focusHeading|over)\./
+  /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|motion|pictureSize|saveFile|seen|zoom)|room\/openRooms|focusHeading|over)\./
 
 /** What comes with the first messages, once they are seen; with what stands around one that is written, brings its files, and keeps what was seen. */
 const message =

@@ -1,6 +1,6 @@
 /** What the window is like, where what is drawn depends on it: each question is asked once, for as long as the page lives. */
 
-function follow(query: string): { readonly current: boolean } {
+export function follow(query: string): { readonly current: boolean } {
   const list = matchMedia(query)
   let current = $state(list.matches)
   list.addEventListener('change', () => (current = list.matches))

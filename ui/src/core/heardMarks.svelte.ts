@@ -3,9 +3,9 @@
  * events and not in the cache: whatever is shown is asked for, and asked for again when the page is back after an absence, in
  * which it has heard of none. It comes with the first voice message; its own world is handed in.
  */
-import { SvelteMap } from 'svelte/reactivity'
 import { HEARD_ASKED_MAX } from '../limits'
 import type { HeardMarks as Answer, RoomId, Seq, ServerMessage, UserId } from '../protocol'
+import { HeardMap } from './heardMap.svelte'
 
 /** Marks that are kept of messages that are not shown. */
 export const HEARD_KEPT_MAX = 500
@@ -22,7 +22,7 @@ type Told = Extract<ServerMessage, { type: 'heard_mark' }>
 export class HeardMarks {
   #world: HeardWorld
   /** Who has, as far as this person is told; not there while that is not known. */
-  #by = new SvelteMap<Seq, readonly UserId[]>()
+  #by = new HeardMap<Seq, readonly UserId[]>()
   /** How often each is shown. */
   #shown = new Map<Seq, { readonly room: RoomId; times: number }>()
   /** What is asked for in a moment, by room. */

@@ -5,10 +5,10 @@
  * A message holds its turn among the tabs until it is sent, given up or refused: another that went on with it in between
  * would find its uploads used up, and bring everything once more.
  */
-import { SvelteMap } from 'svelte/reactivity'
 import type { Attachment, ClientMsgId, NewAttachment, RoomId, UploadId } from '../protocol'
 import type { FaultCode } from './api'
 import { BACKOFF_MS } from './connection'
+import { HeardMap } from './heardMap.svelte'
 import type { KeptFiles } from './keptFiles'
 import type { Outbox, OutboxUploads, Stored } from './outbox'
 
@@ -61,7 +61,7 @@ export class Uploads implements OutboxUploads {
   #outbox: Outbox
   #files: KeptFiles
   #world: UploadsWorld
-  #sendings = new SvelteMap<ClientMsgId, Sending>()
+  #sendings = new HeardMap<ClientMsgId, Sending>()
   #turns = new Turns()
 
   constructor(outbox: Outbox, files: KeptFiles, world: UploadsWorld) {

@@ -2,9 +2,9 @@
  * What plays voice messages: one at a time, also while one moves to another room, and the next one after it. It has the page's
  * one sounding element for them, which whatever else is heard in the page makes pause, and pauses itself.
  */
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { chat } from '../chat'
 import { attachedPath } from '../core/attached'
+import { HeardMap } from '../core/heardMap.svelte'
 import { errorText, t } from '../i18n/screens'
 import { toasts } from '../parts/toasts.svelte'
 import type { Message, RoomId, Voice } from '../protocol'
@@ -32,8 +32,8 @@ class Player {
 
   /** Milliseconds from the beginning, of the current one, and of others that were not played to their end. */
   #at = $state(0)
-  #places = new SvelteMap<string, number>()
-  #unplayable = new SvelteSet<string>()
+  #places = new HeardMap<string, number>()
+  #unplayable = new HeardMap<string, true>()
   #audio: HTMLAudioElement | null = null
 
   isOn(message: Message, place: number): boolean {
@@ -159,7 +159,7 @@ class Player {
     const { track } = this
     if (!track || !this.#audio?.getAttribute('src')) return
     this.isPlaying = false
-    if (chat.link.is === 'open') this.#unplayable.add(keyOf(track.message, track.place))
+    if (chat.link.is === 'open') this.#unplayable.set(keyOf(track.message, track.place), true)
     const isSeen = chat.link.is === 'open' && isLookedAt(track.message.room)
     if (!isSeen)
       toasts.show(chat.link.is === 'open' ? t('attached.unplayable') : errorText('unreachable'), 'fault')
@@ -170,7 +170,8 @@ class Player {
     this.#places.delete(key)
     if (at <= 0) return
     this.#places.set(key, at)
-    if (this.#places.size > PLACES_KEPT_MAX) this.#places.delete(this.#places.keys().next().value!)
+    const [oldest] = this.#places.keys()
+    if (this.#places.size > PLACES_KEPT_MAX) this.#places.delete(oldest!)
   }
 }
 

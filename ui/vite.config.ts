@@ -12,13 +12,35 @@ const notLater = /^(?!.*\/bindings\/select\.js)/
 
 /** What later screens are put together from. */
 const parts = /src\/parts\/(Banner|Choices|Field|PersonRow|Select|Switch)\.|bindings\/(input|select)\./
-/** What several later chunks need, and is smaller than a chunk of its own is worth. */
-const small =
-  /src\/(i18n\/(screens|amounts|lists|names|spans)|core\/(apiBox|attached)|conversation\/keepPlace|parts\/(copy|device|inWords|motion|pictureSize|saveFile|seen|zoom)|room\/openRooms|focusHeading|over)\./
+/** By what names and words are compared, in messages as in what is typed. */
+const fold = /src\/parts\/(fold|foldTable|wordEdges)\./
+/**
+ * What several later chunks need, and is smaller than a chunk of its own is worth: the first load has the name of each, and who
+ * loads one asks for all that it needs.
+ */
+const small = new RegExp(
+  [
+    'src/i18n/(screens|amounts|lists|names|spans)',
+    'src/core/(apiBox|archived|attached)',
+    'src/conversation/(keepPlace|content/(fileName|firstFrame))',
+    'src/parts/(copy|device|inWords|motion|pictureSize|saveFile|seen|zoom)',
+    'src/(camera/open|room/openRooms|voice/playing|focusHeading|over)\\.',
+  ].join('\\.|'),
+)
 
-/** What comes with the first messages, once they are seen; with what stands around one that is written, brings its files, and keeps what was seen. */
-const message =
-  /src\/(conversation\/(Announcer|MessageMenu|leadsTo|longPress)|parts\/(Menu|menu-place)|sending\/(?!bring|drawWorker|ownUrl|Describe)\w+|core\/(cacheWriter|uploads|keptFiles))\./
+/**
+ * What comes with the first messages, once they are seen; with what stands around one that is written, brings its files, and
+ * keeps what was seen.
+ */
+const message = new RegExp(
+  [
+    'src/conversation/(Announcer|MessageMenu|leadsTo|longPress)',
+    'src/parts/(Menu|menu-place|match|pinyin)',
+    'src/sending/(?!bring|drawWorker|ownUrl|Describe)\\w+',
+    'src/doodle/(keeping|open)',
+    'src/core/(cacheWriter|commandQueue|keptDoodles|keptFiles|uploads)\\.',
+  ].join('\\.|'),
+)
 
 export default defineConfig({
   resolve: {
@@ -58,6 +80,7 @@ export default defineConfig({
             { name: 'notify', test: /src\/notify\//, includeDependenciesRecursively: false },
             { name: 'porch', tags: ['$initial'], test: notLater, includeDependenciesRecursively: false },
             { name: 'screens', test: small, includeDependenciesRecursively: false },
+            { name: 'fold', test: fold, includeDependenciesRecursively: false },
             { name: 'parts', test: parts, includeDependenciesRecursively: false },
             { name: 'message', test: message, includeDependenciesRecursively: false },
             {

@@ -180,7 +180,7 @@ pub(super) fn plan(db: &Connection, query: &str) -> Vec<String> {
 mod tests {
     use rusqlite::StatementStatus;
 
-    use super::super::{accounts, guests, people, rooms, settings};
+    use super::super::{accounts, gallery_page, guests, people, rooms, settings};
     use super::*;
     use crate::proto::account::FirstStep;
     use crate::proto::brought::Gallery;
@@ -270,7 +270,7 @@ mod tests {
         let db = open_database(dir.path()).unwrap();
         let links = |room| {
             let (messages, _) =
-                galleries::page(&db, UserId(1), RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
+                gallery_page::read(&db, UserId(1), RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
             messages.into_iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         assert_eq!((links(1), links(2)), (vec![1], vec![4]));

@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use super::rows::{self, MESSAGE_COLUMNS, sql};
-use super::told;
+use super::rows::{self, sql};
 use crate::proto::attachment::Attachment;
 use crate::proto::brought::{Brought, Gallery};
 use crate::proto::event::Message;
-use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
+use crate::proto::id::{RoomId, Seq};
 use crate::proto::link::has_link;
 
 /// Enters a message that is being written.
@@ -68,44 +66,15 @@ pub(super) fn add_links(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Messages of a room that bring something of this kind, before this one, the newest last; whether there are more before.
-pub(super) fn page(
-    db: &Connection,
-    asker: UserId,
-    room: RoomId,
-    gallery: Gallery,
-    below: Seq,
-    limit: usize,
-) -> rusqlite::Result<(Vec<Message>, bool)> {
-    let mut statement = db.prepare_cached(&page_query())?;
-    let mut rows = statement.query(params![sql(room.0), name(gallery), sql(below.0)])?;
-    let (mut messages, mut text_bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        text_bytes += rows::text_bytes(row)?;
-        if messages.len() >= limit || (text_bytes > PAGE_TEXT_BYTES_MAX && !messages.is_empty()) {
-            messages.reverse();
-            return Ok((messages, true));
-        }
-        messages.push(told::message(db, Some(asker), row)?);
-    }
-    messages.reverse();
-    Ok((messages, false))
-}
-
-fn page_query() -> String {
-    format!(
-        "SELECT {MESSAGE_COLUMNS} FROM galleries CROSS JOIN messages ON messages.id = galleries.message
-         WHERE galleries.room = ?1 AND gallery = ?2 AND message < ?3 ORDER BY message DESC"
-    )
-}
-
+/// Enters a message into one gallery, in which it does not stand.
 pub(super) fn enter(db: &Connection, gallery: Gallery, room: RoomId, message: Seq) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO galleries (room, gallery, message) VALUES (?, ?, ?)")?
         .execute(params![sql(room.0), name(gallery), sql(message.0)])
         .map(drop)
 }
 
-fn name(gallery: Gallery) -> &'static str {
+/// As the database has it.
+pub(super) fn name(gallery: Gallery) -> &'static str {
     match gallery {
         Gallery::Files => "files",
         Gallery::Links => "links",
@@ -118,24 +87,4 @@ fn name(gallery: Gallery) -> &'static str {
 /// Where a message is looked at.
 fn of(body: &str, attachments: &[Attachment]) -> BTreeSet<Gallery> {
     Brought::by(body, attachments).into_iter().map(Brought::gallery).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::database;
-
-    #[test]
-    fn a_gallery_is_one_stretch_of_its_table() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = database::open_database(dir.path()).unwrap();
-        let steps = database::plan(&db, &page_query());
-        assert_eq!(
-            steps,
-            [
-                "SEARCH galleries USING PRIMARY KEY (room=? AND gallery=? AND message<?)",
-                "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"
-            ]
-        );
-    }
 }

@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 
 use super::rows::sql;
 use super::{
-    attachments, days, events, galleries, heard_marks, history, members, pins, reactions, replies, sent, told, uploads,
+    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent, told,
+    uploads,
 };
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
@@ -23,7 +24,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
         MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
         MessageOp::Pin { room, message, by, on } => pins::pin(db, room, message, by, on),
-        MessageOp::React { room, message, reactions } => reactions::react(db, room, message, reactions),
+        MessageOp::React { room, message, reactions } => react::react(db, room, message, reactions),
     }
 }
 
@@ -143,14 +144,16 @@ pub(super) fn delete(
     whose: Whose,
     at: Millis,
 ) -> rusqlite::Result<Outcome> {
-    let stored = events::message(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
-    let Some(stored) = stored else {
+    let Some(stored) = events::message(db, message)?.filter(|stored| stored.room == room) else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
     if let Some(by) = by
         && let Some(refusal) = not_to_delete(db, &stored, by, whose)?
     {
         return Ok(Outcome::Refused(refusal));
+    }
+    if stored.deleted {
+        return Ok(Outcome::done([]));
     }
     let seq = events::add(db, &stored, events::DELETED, by)?;
     attachments::remove(db, &stored)?;

@@ -1,29 +1,23 @@
 //! What people have put to messages: a row for each message that has any, which goes with the message.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
-use super::{events, members, people};
-use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
-use crate::proto::event::{Event, EventKind};
-use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::limits::{REACTED_BY_MAX, REACTION_KINDS_MAX, REACTIONS_MAX};
-use crate::proto::op::{NewReaction, Outcome, Reply};
-use crate::proto::permit::Act;
-use crate::proto::reaction::{Emoji, ReactedBy, Reaction};
+use crate::proto::id::{Seq, UserId};
+use crate::proto::limits::{REACTION_KINDS_MAX, REACTIONS_MAX};
+use crate::proto::op::NewReaction;
+use crate::proto::reaction::{Emoji, Reaction};
 
 /// Who has put which emoji to a message, the emoji in the order in which each was first.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-struct Who(Vec<(Emoji, Vec<UserId>)>);
+pub(super) struct Who(Vec<(Emoji, Vec<UserId>)>);
 
 /// What has been put to one message.
 pub(super) struct Put {
     /// The newest event that changed it.
     pub(super) rev: Seq,
-    who: Who,
+    pub(super) who: Who,
 }
 
 impl Put {
@@ -38,16 +32,16 @@ impl Put {
 }
 
 impl Who {
-    fn counts(&self) -> Vec<Reaction> {
+    pub(super) fn counts(&self) -> Vec<Reaction> {
         self.0.iter().map(|(emoji, who)| Reaction(emoji.clone(), count(who))).collect()
     }
 
-    fn of(&self, user: UserId) -> Vec<Emoji> {
+    pub(super) fn of(&self, user: UserId) -> Vec<Emoji> {
         self.0.iter().filter(|(_, who)| who.contains(&user)).map(|(emoji, _)| emoji.clone()).collect()
     }
 
     /// Puts one there or takes it back, or says why not.
-    fn change(&mut self, NewReaction { user, emoji, on }: NewReaction) -> Result<(), ErrorCode> {
+    pub(super) fn change(&mut self, NewReaction { user, emoji, on }: NewReaction) -> Result<(), ErrorCode> {
         let at = self.0.iter().position(|(kind, _)| *kind == emoji);
         match (at, on) {
             (Some(at), true) if self.0[at].1.contains(&user) => {}
@@ -71,50 +65,15 @@ impl Who {
         Ok(())
     }
 
+    /// Of each emoji, how many have put it there, and who.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&Emoji, u32, &[UserId])> {
+        self.0.iter().map(|(emoji, who)| (emoji, count(who), &who[..]))
+    }
+
     fn has_room(&self) -> Result<(), ErrorCode> {
         let all: usize = self.0.iter().map(|(_, who)| who.len()).sum();
         if all < REACTIONS_MAX { Ok(()) } else { Err(ErrorCode::ReactionsMany) }
     }
-}
-
-/// Puts emoji to a message, each or says why not.
-pub(super) fn react(
-    db: &Connection,
-    room: RoomId,
-    message: Seq,
-    reactions: Vec<NewReaction>,
-) -> rusqlite::Result<Outcome> {
-    let stored = events::message(db, message)?.filter(|stored| stored.room == room && !stored.deleted);
-    let Some(stored) = stored else {
-        let refusals = reactions.iter().map(|_| Some(ErrorCode::NotFound)).collect();
-        return Ok(Outcome::made(Reply::Reacted(refusals), []));
-    };
-    let before = put(db, message)?.map(|put| put.who).unwrap_or_default();
-    let mut who = before.clone();
-    let (mut refusals, mut people) = (Vec::new(), BTreeSet::new());
-    for new in reactions {
-        let user = new.user;
-        let refusal = match members::may(db, Act::React, room, user)? {
-            Some(refusal) => Some(refusal),
-            None => who.change(new).err(),
-        };
-        if refusal.is_none() {
-            people.insert(user);
-        }
-        refusals.push(refusal);
-    }
-    if who == before {
-        return Ok(Outcome::made(Reply::Reacted(refusals), []));
-    }
-    let rev = events::add(db, &stored, events::REACTED, None)?;
-    db.prepare_cached("INSERT OR REPLACE INTO reactions (message, rev, who) VALUES (?, ?, ?)")?.execute(params![
-        sql(message.0),
-        sql(rev.0),
-        written(&who)?
-    ])?;
-    let mine = people.into_iter().map(|user| (user, who.of(user))).collect();
-    let what = EventKind::Reacted { message, n: stored.n, reactions: who.counts(), mine: None };
-    Ok(Outcome::made(Reply::Reacted(refusals), [Change::Reacted { event: Event { seq: rev, room, what }, mine }]))
 }
 
 /// What has been put to a message, if anything ever was.
@@ -128,39 +87,21 @@ pub(super) fn put(db: &Connection, message: Seq) -> rusqlite::Result<Option<Put>
         .optional()
 }
 
-/// Who has reacted to a message of a room, as far as `asker` is told.
-pub(super) fn by(db: &Connection, asker: UserId, room: RoomId, message: Seq) -> rusqlite::Result<Vec<ReactedBy>> {
-    if events::room_of(db, message)? != Some(room) {
-        return Ok(Vec::new());
-    }
-    let Some(Put { who: Who(who), .. }) = put(db, message)? else { return Ok(Vec::new()) };
-    let is_guest = people::is_guest(db, asker)?;
-    let mut reactions = Vec::new();
-    for (emoji, who) in who {
-        let count = count(&who);
-        let mut by = Vec::new();
-        for user in who {
-            if by.len() >= REACTED_BY_MAX {
-                break;
-            }
-            // A guest knows those with whom they are there.
-            if !is_guest || members::is_member(db, room, user)? {
-                by.push(user);
-            }
-        }
-        reactions.push(ReactedBy { emoji, count, by });
-    }
-    Ok(reactions)
+/// Keeps what has been put to a message, as of this event.
+pub(super) fn keep(db: &Connection, message: Seq, rev: Seq, who: &Who) -> rusqlite::Result<()> {
+    let who = serde_json::to_string(&who.0).map_err(|fault| rusqlite::Error::ToSqlConversionFailure(fault.into()))?;
+    db.prepare_cached("INSERT OR REPLACE INTO reactions (message, rev, who) VALUES (?, ?, ?)")?.execute(params![
+        sql(message.0),
+        sql(rev.0),
+        who
+    ])?;
+    Ok(())
 }
 
 /// Forgets what was put to a message that is being deleted.
 pub(super) fn remove(db: &Connection, message: Seq) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM reactions WHERE message = ?")?.execute([sql(message.0)])?;
     Ok(())
-}
-
-fn written(who: &Who) -> rusqlite::Result<String> {
-    serde_json::to_string(&who.0).map_err(|fault| rusqlite::Error::ToSqlConversionFailure(fault.into()))
 }
 
 /// How many they are: at most [`REACTIONS_MAX`].

@@ -1,7 +1,7 @@
 //! Messages, and what stands beside them, for whoever may look into their room.
 
 use super::super::{
-    ReadError, attachments, events, galleries, heard_marks, history, members, reactions, replies, told,
+    ReadError, attachments, chain, events, gallery_page, heard_marks, history, members, missed, react, told,
 };
 use super::{HistoryRefusal, Reader, Window};
 use crate::proto::account::HistoryPage;
@@ -64,7 +64,7 @@ impl Reader {
 
     /// What happened in the asker's rooms after `after` and up to `upto`, in order. Holds no more of it than is sent.
     pub fn missed(&self, asker: UserId, after: Seq, upto: Seq) -> Result<Missed, ReadError> {
-        Ok(events::missed(&self.db, asker, after, upto)?)
+        Ok(missed::read(&self.db, asker, after, upto)?)
     }
 
     /// Who has heard these voice messages of a room, as far as the asker is told; `None` when they are not in it.
@@ -80,7 +80,7 @@ impl Reader {
         if !members::is_member(&self.db, room, asker)? {
             return Ok(None);
         }
-        Ok(Some(Reactions { reactions: reactions::by(&self.db, asker, room, message)? }))
+        Ok(Some(Reactions { reactions: react::by(&self.db, asker, room, message)? }))
     }
 
     /// The message with which a chain of replies began, and these, those after `after`: as [`Self::history`]; none where the
@@ -89,7 +89,7 @@ impl Reader {
         &self,
         asker: UserId,
         room: RoomId,
-        chain: Seq,
+        first: Seq,
         (after, limit): (Option<Seq>, u32),
     ) -> Result<Option<HistoryPage>, ReadError> {
         if !self.may_look_into(room, asker)? {
@@ -97,7 +97,7 @@ impl Reader {
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
         let above = after.unwrap_or(Seq(0));
-        let (messages, more_after) = replies::chain(&self.db, asker, (room, chain), above, limit)?;
+        let (messages, more_after) = chain::read(&self.db, asker, (room, first), above, limit)?;
         Ok(Some(HistoryPage { messages, more_before: after.is_some(), more_after }))
     }
 
@@ -130,7 +130,7 @@ impl Reader {
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
         let below = before.unwrap_or(Seq(u64::MAX));
-        let (messages, more_before) = galleries::page(&self.db, asker, room, gallery, below, limit)?;
+        let (messages, more_before) = gallery_page::read(&self.db, asker, room, gallery, below, limit)?;
         Ok(Some(HistoryPage { messages, more_before, more_after: before.is_some() }))
     }
 

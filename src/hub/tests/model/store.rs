@@ -493,11 +493,14 @@ impl Store {
         let Some(EventKind::Message(message)) = stored.map(|event| &mut event.what) else {
             return Outcome::Refused(ErrorCode::NotFound);
         };
-        if message.room != room || message.deleted {
+        if message.room != room {
             return Outcome::Refused(ErrorCode::NotFound);
         }
         if whose == Whose::Own && by != message.author {
             return Outcome::Refused(ErrorCode::Forbidden);
+        }
+        if message.deleted {
+            return Outcome::done([]);
         }
         (message.deleted, message.rev) = (true, seq);
         message.body.clear();

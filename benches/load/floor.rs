@@ -140,6 +140,7 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                         client_msg_id,
                         sent_at: clock::wall(),
                         edited_at: None,
+                        forwarded: false,
                         pinned: false,
                         quote: None,
                         reactions: Vec::new(),

@@ -2,10 +2,10 @@
 
 use crate::proto::client::{Access, Command, Re};
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{ConnId, RoomId, Seq, UserId};
+use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::name::parse_room_name;
-use crate::proto::op::{MessageOp, NewRoom, Op, RoomOp, Whose};
+use crate::proto::op::{Forward, MessageOp, NewRoom, Op, RoomOp, Whose};
 use crate::proto::permit::{self, Act};
 use crate::proto::role::RoomRole;
 use crate::proto::room::{Notify, RoomKind, RoomSetting};
@@ -31,8 +31,9 @@ impl Hub {
         let others_receive = rooms_and_people(&command);
         let checked = self.checked(user, command, now);
         let checked = self.meter_rooms(user, others_receive, now, checked);
-        let checked = checked.and_then(|op| self.meter_text(user, &op, now).map(|()| op));
-        match checked.and_then(|op| self.store_has_room().map(|()| op)) {
+        let checked = checked.and_then(|op| self.store_has_room().map(|()| op));
+        match checked.and_then(|op| self.meter_text(user, &op, now).map(|()| op)) {
+            Ok(op @ Op::Message(MessageOp::Forward(_))) => self.ask(AnswerTo::Forward { conn, re, by: user }, op, out),
             Ok(op) => self.ask(AnswerTo::Command { conn, re }, op, out),
             Err(code) => out.push(Output::Send { to: conn, message: refusal(code, Some(re), None) }),
         }
@@ -45,6 +46,9 @@ impl Hub {
             Command::CreateRoom { name, access, members } => self.create_room(user, &name, access, members, now),
             Command::Delete { room, message } => self.delete(user, room, message, now),
             Command::Edit { room, message, body } => self.edit(user, room, message, body, now),
+            Command::Forward { from, message, room, client_msg_id } => {
+                self.forward(user, (from, message), room, client_msg_id, now)
+            }
             Command::JoinRoom { room } => self.join_room(user, room, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
@@ -75,12 +79,13 @@ impl Hub {
         }
     }
 
-    /// Counts what an edit writes anew against its author's share of the disk.
+    /// Counts what an edit writes anew, and what is forwarded as if it were as long as any, against its author's share of the disk.
     fn meter_text(&mut self, user: UserId, op: &Op, now: Now) -> Result<(), ErrorCode> {
         match op {
             Op::Message(MessageOp::Edit { body, .. }) => {
                 self.meter_bytes(user, body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES, now.mono)
             }
+            Op::Message(MessageOp::Forward(_)) => self.meter_bytes(user, limits::MESSAGE_BYTES_MAX, now.mono),
             _ => Ok(()),
         }
     }
@@ -154,6 +159,20 @@ impl Hub {
         self.may(Act::Write, by, id)?;
         let body = Body::parse_caption(body.0).map_err(body_refusal)?;
         Ok(Op::Message(MessageOp::Edit { room: id, message, by, body, at: now.wall }))
+    }
+
+    /// What is forwarded is known to the store only: it is there, and how long it is.
+    fn forward(
+        &self,
+        by: UserId,
+        (from, message): (RoomId, Seq),
+        room: RoomId,
+        client_msg_id: ClientMsgId,
+        now: Now,
+    ) -> Result<Op, ErrorCode> {
+        self.rooms.get(from).filter(|room| room.members.contains_key(&by)).ok_or(ErrorCode::NotAMember)?;
+        self.may(Act::Write, by, room)?;
+        Ok(Op::Message(MessageOp::Forward(Forward { from, message, room, by, client_msg_id, at: now.wall })))
     }
 
     fn join_room(&self, user: UserId, id: RoomId, now: Now) -> Result<Op, ErrorCode> {
@@ -251,6 +270,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         Command::OpenDirect { .. } => (1, 0),
         Command::Delete { .. }
         | Command::Edit { .. }
+        | Command::Forward { .. }
         | Command::JoinRoom { .. }
         | Command::LeaveRoom { .. }
         | Command::MarkHeard { .. }

@@ -132,6 +132,8 @@ enum AnswerTo {
     Send { conn: ConnId, client_msg_id: ClientMsgId },
     /// Any other command.
     Command { conn: ConnId, re: u32 },
+    /// A command that writes what only the store knows: so much is counted of this person's share as it may be at most.
+    Forward { conn: ConnId, re: u32, by: UserId },
     /// What was put to a message, in order.
     Reactions { asked: Vec<(ConnId, u32)> },
 }

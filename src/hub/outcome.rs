@@ -11,6 +11,13 @@ use super::{AnswerTo, Hub, Now, Output, Ticket, refusal};
 impl Hub {
     pub(super) fn stored(&mut self, ticket: Ticket, result: Result<Outcome, Fault>, now: Now, out: &mut Vec<Output>) {
         let Some(asked) = self.unanswered.remove(&ticket) else { return };
+        if let AnswerTo::Forward { by, .. } = asked {
+            let changes = match &result {
+                Ok(Outcome::Made { changes, .. }) => &changes[..],
+                _ => &[],
+            };
+            self.meter_forwarded(by, changes);
+        }
         let result = match result {
             Ok(Outcome::Made { reply, changes }) => {
                 // What is different is told before the answer: whoever has that knows of it.
@@ -35,7 +42,7 @@ impl Hub {
                     Err(code) => self.tell(conn, refusal(code, None, Some(client_msg_id)), out),
                 }
             }
-            AnswerTo::Command { conn, re } => {
+            AnswerTo::Command { conn, re } | AnswerTo::Forward { conn, re, .. } => {
                 let answer = match result {
                     Ok(Reply::Room(room)) => ServerMessage::Done { re, room: Some(room) },
                     Ok(_) => ServerMessage::Done { re, room: None },

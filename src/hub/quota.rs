@@ -69,6 +69,11 @@ impl Bucket {
         Ok(())
     }
 
+    /// Gives back what was taken and not used.
+    pub(super) fn give_back(&mut self, rate: Rate, count: u64) {
+        self.full_at_us = self.full_at_us.saturating_sub(count.saturating_mul(rate.each_us));
+    }
+
     /// When it would be full again after so many tokens.
     fn after(self, rate: Rate, count: u64, now: Duration) -> Result<u64, Wait> {
         let now_us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
@@ -145,6 +150,19 @@ mod tests {
         assert_eq!(bucket.take(rate, 11, Duration::ZERO), Err(Wait { ms: 1_000 }));
         assert_eq!(bucket.take(rate, 10, Duration::ZERO), Ok(()));
         assert_eq!(bucket.take(rate, u64::MAX, Duration::ZERO), Err(Wait { ms: u32::MAX }));
+    }
+
+    #[test]
+    fn what_is_given_back_was_never_taken() {
+        let rate = Rate::new(10, Duration::from_secs(1));
+        let mut bucket = Bucket::default();
+        assert_eq!(bucket.take(rate, 10, Duration::from_secs(100)), Ok(()));
+        bucket.give_back(rate, 7);
+        assert_eq!(bucket.take(rate, 8, Duration::from_secs(100)), Err(Wait { ms: 1_000 }));
+        assert_eq!(bucket.take(rate, 7, Duration::from_secs(100)), Ok(()));
+        bucket.give_back(rate, u64::MAX);
+        assert_eq!(bucket.take(rate, 10, Duration::from_secs(100)), Ok(()));
+        assert!(bucket.take(rate, 1, Duration::from_secs(100)).is_err(), "full, and no fuller");
     }
 
     #[test]

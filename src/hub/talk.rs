@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::proto::attachment::{AttachmentsFault, NewAttachment, NewAttachments};
+use crate::proto::attachment::{Attachment, AttachmentsFault, NewAttachment, NewAttachments};
+use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
+use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, UserId};
 use crate::proto::limits;
 use crate::proto::op::{MessageOp, NewMessage, Op};
@@ -12,7 +14,7 @@ use crate::proto::role::BoxRole;
 use crate::proto::server::ServerMessage;
 use crate::proto::text::{Body, BodyFault, RawBody};
 
-use super::quota::{DISK_SHARE, DISK_SHARE_GUEST};
+use super::quota::{Bucket, DISK_SHARE, DISK_SHARE_GUEST, Rate};
 use super::room::broadcast;
 use super::{AnswerTo, Hub, Now, Output, refusal};
 
@@ -103,19 +105,44 @@ impl Hub {
 
     /// Counts what a message takes of the disk against its author's share.
     pub(super) fn meter_bytes(&mut self, author: UserId, bytes: u64, now: Duration) -> Result<(), ErrorCode> {
-        let Some(person) = self.roster.people.get_mut(&author) else { return Ok(()) };
+        match self.share(author) {
+            Some((bucket, share)) => bucket.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare),
+            None => Ok(()),
+        }
+    }
+
+    /// Of what was counted of a forwarded message, counts as much as it is: nothing where none was written.
+    pub(super) fn meter_forwarded(&mut self, by: UserId, changes: &[Change]) {
+        let written = changes.iter().find_map(|change| match change {
+            Change::Event(Event { what: EventKind::Message(message), .. }) => Some(bytes_of_stored(message)),
+            _ => None,
+        });
+        if let Some((bucket, share)) = self.share(by) {
+            bucket.give_back(share, limits::MESSAGE_BYTES_MAX.saturating_sub(written.unwrap_or_default()));
+        }
+    }
+
+    /// What is counted of a person's share of the disk; none where nothing is.
+    fn share(&mut self, author: UserId) -> Option<(&mut Bucket, Rate)> {
+        let person = self.roster.people.get_mut(&author)?;
         let share = match person.user.role {
             BoxRole::Guest => DISK_SHARE_GUEST,
             BoxRole::Member => DISK_SHARE,
-            BoxRole::Owner => return Ok(()),
+            BoxRole::Owner => return None,
         };
-        person.quota.bytes.take(share, bytes, now).map_err(|_| ErrorCode::DiskShare)
+        Some((&mut person.quota.bytes, share))
     }
 }
 
 /// What a message takes of the disk.
 fn bytes_of((body, attachments): &(Body, NewAttachments)) -> u64 {
     body.as_str().len() as u64 + attachments.bytes() + limits::MESSAGE_OVERHEAD_BYTES
+}
+
+/// The same of one that is stored.
+fn bytes_of_stored(message: &Message) -> u64 {
+    let said: usize = message.attachments.iter().map(Attachment::said_bytes).sum();
+    (message.body.len() + said) as u64 + limits::MESSAGE_OVERHEAD_BYTES
 }
 
 /// What somebody wants to send, within its limits.

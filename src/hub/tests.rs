@@ -6,7 +6,7 @@ use crate::proto::change::{MemberRecord, RoomRecord};
 use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
-use crate::proto::op::{MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
+use crate::proto::op::{Forward, MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
 use crate::proto::reaction::{Emoji, Reaction};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
@@ -192,7 +192,7 @@ impl World {
                 self.seq += 1;
                 let n = self.hub.rooms.by_id[&room].last_n + 1;
                 let (id, body) = (Seq(self.seq), body.into_string());
-                let (rev, attachments, edited_at, deleted) = (id, Vec::new(), None, false);
+                let (rev, attachments, edited_at, forwarded, deleted) = (id, Vec::new(), None, false, false);
                 let message = Message {
                     id,
                     rev,
@@ -204,6 +204,7 @@ impl World {
                     client_msg_id,
                     sent_at,
                     edited_at,
+                    forwarded,
                     deleted,
                     pinned: false,
                     quote: None,
@@ -223,6 +224,27 @@ impl World {
                 let others = members.into_iter().map(|user| member(room.id, user.0));
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
+            }
+            Op::Message(MessageOp::Forward(Forward { message, room, by, client_msg_id, at, .. })) => {
+                self.seq += 1;
+                let (id, n) = (Seq(self.seq), self.hub.rooms.by_id[&room].last_n + 1);
+                let (rev, author, sent_at, attachments) = (id, by, at, Vec::new());
+                let (body, edited_at, forwarded, deleted) = (format!("what {message} says"), None, true, false);
+                let message = Message {
+                    id,
+                    rev,
+                    room,
+                    n,
+                    author,
+                    body,
+                    attachments,
+                    client_msg_id,
+                    sent_at,
+                    edited_at,
+                    forwarded,
+                    deleted,
+                };
+                Outcome::done([Change::Event(message.into())])
             }
             // All of it is the first one's.
             Op::Message(MessageOp::MarkHeard { room, message, by }) => {

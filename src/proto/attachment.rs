@@ -76,6 +76,24 @@ pub enum AttachmentType {
     Voice,
 }
 
+impl Attachment {
+    /// Bytes that what is said of it takes in the database, about; its file counts elsewhere.
+    pub fn said_bytes(&self) -> usize {
+        let said = match &self.what {
+            AttachmentKind::Picture { alt, .. } => alt.len(),
+            AttachmentKind::Voice(voice) => voice.said_bytes(),
+            AttachmentKind::Audio {} | AttachmentKind::File {} | AttachmentKind::Video {} => 0,
+        };
+        said + ATTACHMENT_OVERHEAD_BYTES
+    }
+}
+
+impl Voice {
+    fn said_bytes(&self) -> usize {
+        4 * self.levels.len()
+    }
+}
+
 impl AttachmentKind {
     /// Its name.
     pub fn name(&self) -> AttachmentType {
@@ -194,9 +212,10 @@ impl NewAttachments {
 
     /// Bytes that what is said of them takes in the database, about; their files count elsewhere.
     pub fn bytes(&self) -> u64 {
-        let digits = |voice: &Voice| 4 * voice.levels.len();
         let of = |new: &NewAttachment| {
-            new.alt.as_ref().map_or(0, String::len) + new.voice.as_ref().map_or(0, digits) + ATTACHMENT_OVERHEAD_BYTES
+            new.alt.as_ref().map_or(0, String::len)
+                + new.voice.as_ref().map_or(0, Voice::said_bytes)
+                + ATTACHMENT_OVERHEAD_BYTES
         };
         self.0.iter().map(of).sum::<usize>() as u64
     }

@@ -80,6 +80,7 @@ pub enum Command {
     CreateRoom { name: String, access: Access, members: Vec<UserId> },
     Delete { room: RoomId, message: Seq },
     Edit { room: RoomId, message: Seq, body: RawBody },
+    Forward { from: RoomId, message: Seq, room: RoomId, client_msg_id: ClientMsgId },
     JoinRoom { room: RoomId },
     LeaveRoom { room: RoomId },
     MarkHeard { room: RoomId, message: Seq },

@@ -86,6 +86,11 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "number"))]
     pub edited_at: Option<i64>,
+    /// Whether its author has passed it on from elsewhere, and the words are another's: whose and from where is told to nobody,
+    /// who may not be in that room. Of a deleted one it is not told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub forwarded: bool,
     pub deleted: bool,
     /// Whether it is pinned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

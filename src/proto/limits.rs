@@ -238,6 +238,10 @@ pub const DISK_SHARE_GUEST_BYTES: u64 = 4 << 20;
 pub const DISK_SHARE_INTERVAL: Duration = Duration::from_secs(86_400);
 /// Bytes that a message takes beside its text: its row, and its places in the indexes.
 pub const MESSAGE_OVERHEAD_BYTES: u64 = 256;
+/// Bytes that a message takes at most: the longest text, and ten pictures of which as much is said. So much is counted of what
+/// is forwarded until it is known how long that was.
+pub const MESSAGE_BYTES_MAX: u64 =
+    (4 * BODY_CHARS_MAX + ATTACHMENTS_MAX * ATTACHMENT_SAID_BYTES_MAX) as u64 + MESSAGE_OVERHEAD_BYTES;
 /// How long a start waits for a data folder that somebody has: a look at whether it is held takes less, and so does a
 /// process that was killed.
 pub const FOLDER_HELD_WAIT: Duration = Duration::from_millis(500);

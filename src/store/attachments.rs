@@ -20,6 +20,12 @@ pub(super) fn add(db: &Connection, message: &Message, blobs: &[BlobHash]) -> rus
     count(db, message.author, |bytes| bytes.saturating_add(bytes_of(message)))
 }
 
+/// Whether this person may send once more what a message brings, who may have sent so many bytes; 0 is no limit.
+pub(super) fn fit(db: &Connection, user: UserId, message: &Message, bytes_max: u64) -> rusqlite::Result<bool> {
+    let bytes = bytes_of(message);
+    Ok(bytes == 0 || bytes_max == 0 || stored_bytes(db, user)?.saturating_add(bytes) <= bytes_max)
+}
+
 /// Takes away what a message brings that is being deleted; its own row is changed by others.
 pub(super) fn remove(db: &Connection, message: &Message) -> rusqlite::Result<()> {
     if message.attachments.is_empty() {

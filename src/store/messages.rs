@@ -1,19 +1,19 @@
-//! Changes to messages: append, edit and delete.
+//! Changes to messages: append, forward, edit and delete.
 //!
 //! Like every change here: all checks come before the first write, so that what is refused leaves no trace.
 
 use rusqlite::{Connection, params};
 
-use super::rows::sql;
+use super::rows::{Kept, ReplyTo, sql};
 use super::{
-    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent, told,
-    uploads,
+    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent, settings,
+    told, uploads,
 };
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
-use crate::proto::id::{RoomId, Seq, UserId};
-use crate::proto::op::{MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
+use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::op::{Forward, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::permit::Act;
 use crate::proto::text::Body;
 
@@ -22,6 +22,7 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
         MessageOp::Append(message) => append(db, message),
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
         MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
+        MessageOp::Forward(asked) => forward(db, asked),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
         MessageOp::Pin { room, message, by, on } => pins::pin(db, room, message, by, on),
         MessageOp::React { room, message, reactions } => react::react(db, room, message, reactions),
@@ -29,12 +30,8 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
 }
 
 pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outcome> {
-    if let Some(stored) = sent::find(db, new.author, &new.client_msg_id)? {
-        // What has become of it since is nobody's business who is not there any more.
-        return Ok(match members::is_member(db, stored.room, new.author)? {
-            true => Outcome::made(Reply::SentBefore(Box::new(stored)), []),
-            false => Outcome::Refused(ErrorCode::NotAMember),
-        });
+    if let Some(before) = sent_before(db, new.author, &new.client_msg_id)? {
+        return Ok(before);
     }
     if let Some(refusal) = members::may(db, Act::Write, new.room, new.author)? {
         return Ok(Outcome::Refused(refusal));
@@ -49,29 +46,92 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     let Some(kept) = uploads::named(db, new.author, &new.attachments)? else {
         return Ok(Outcome::Refused(ErrorCode::UploadUnknown));
     };
-    let column = attachments::written(&kept)?;
-    let (blobs, told): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
+    let begun = begun(db, new.room, new.author, new.client_msg_id, new.sent_at)?;
+    let quote = reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new);
+    let written = write(db, Message { body: new.body.into_string(), quote, ..begun }, reply, kept)?;
+    // Only now, so that nothing takes their blobs for unneeded.
+    new.attachments.iter().try_for_each(|new| uploads::remove(db, new.upload))?;
+    Ok(written)
+}
+
+/// Writes a message that is there once more, as this person's.
+fn forward(
+    db: &Connection,
+    Forward { from, message, room, by, client_msg_id, at }: Forward,
+) -> rusqlite::Result<Outcome> {
+    if let Some(before) = sent_before(db, by, &client_msg_id)? {
+        return Ok(before);
+    }
+    if !members::is_member(db, from, by)? {
+        return Ok(Outcome::Refused(ErrorCode::NotAMember));
+    }
+    if let Some(refusal) = members::may(db, Act::Write, room, by)? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    let stored = events::message(db, message)?.filter(|stored| stored.room == from && !stored.deleted);
+    let Some(stored) = stored else {
+        return Ok(Outcome::Refused(ErrorCode::NotFound));
+    };
+    if !attachments::fit(db, by, &stored, settings::read(db)?.storage.person_bytes_max)? {
+        return Ok(Outcome::Refused(ErrorCode::QuotaFull));
+    }
+    let begun = begun(db, room, by, client_msg_id, at)?;
+    let kept = attachments::of(db, message)?;
+    write(db, Message { body: stored.body, forwarded: true, ..begun }, None, kept)
+}
+
+/// What this author is told who has sent the message of this id before.
+fn sent_before(db: &Connection, author: UserId, id: &ClientMsgId) -> rusqlite::Result<Option<Outcome>> {
+    let Some(stored) = sent::find(db, author, id)? else { return Ok(None) };
+    // What has become of it since is nobody's business who is not there any more.
+    Ok(Some(match members::is_member(db, stored.room, author)? {
+        true => Outcome::made(Reply::SentBefore(Box::new(stored)), []),
+        false => Outcome::Refused(ErrorCode::NotAMember),
+    }))
+}
+
+/// The next message of a room, with nothing in it yet.
+fn begun(
+    db: &Connection,
+    room: RoomId,
+    author: UserId,
+    client_msg_id: ClientMsgId,
+    sent_at: Millis,
+) -> rusqlite::Result<Message> {
     let id = Seq(events::newest_seq(db)? + 1);
+    let n = history::newest_n(db, room)? + 1;
+    let (body, attachments) = (String::new(), Vec::new());
+    let (edited_at, forwarded, deleted) = (None, false, false);
+    let (pinned, reactions) = (false, Vec::new());
     let message = Message {
         id,
         rev: id,
-        room: new.room,
-        n: history::newest_n(db, new.room)? + 1,
-        author: new.author,
-        body: new.body.into_string(),
-        attachments: told,
-        client_msg_id: new.client_msg_id,
-        sent_at: new.sent_at,
-        edited_at: None,
-        deleted: false,
-        pinned: false,
-        quote: reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new),
-        reactions: Vec::new(),
+        room,
+        n,
+        author,
+        body,
+        attachments,
+        client_msg_id,
+        sent_at,
+        edited_at,
+        forwarded,
+        deleted,
+        pinned,
+        quote: None,
+        reactions,
         mine: None,
     };
+    Ok(message)
+}
+
+/// Writes a new message, with what it replies to and what it brings.
+fn write(db: &Connection, mut message: Message, reply: Option<ReplyTo>, kept: Vec<Kept>) -> rusqlite::Result<Outcome> {
+    let column = attachments::written(&kept)?;
+    let (blobs, told): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
+    message.attachments = told;
     db.prepare_cached(
-        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments, reply)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments, reply, forwarded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         sql(message.id.0),
@@ -83,14 +143,13 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
         message.body,
         column,
         reply.map(replies::written).transpose()?,
+        message.forwarded,
     ])?;
     if let Some(reply) = reply {
-        replies::note(db, id, reply)?;
+        replies::note(db, message.id, reply)?;
     }
     if !blobs.is_empty() {
         attachments::add(db, &message, &blobs)?;
-        // Only now, so that nothing takes their blobs for unneeded.
-        new.attachments.iter().try_for_each(|new| uploads::remove(db, new.upload))?;
     }
     galleries::add(db, &message)?;
     sent::note(db, &message)?;
@@ -113,7 +172,8 @@ fn edit(
     let Some(stored) = stored else {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     };
-    if stored.author != by {
+    // What was passed on is another's words.
+    if stored.author != by || stored.forwarded {
         return Ok(Outcome::Refused(ErrorCode::Forbidden));
     }
     if body.as_str().is_empty() && stored.attachments.is_empty() {
@@ -161,7 +221,8 @@ pub(super) fn delete(
     heard_marks::remove(db, message)?;
     reactions::remove(db, message)?;
     db.prepare_cached(
-        "UPDATE messages SET body = '', attachments = NULL, edited_at = NULL, deleted_at = ?2, rev = ?3 WHERE id = ?1",
+        "UPDATE messages SET body = '', attachments = NULL, edited_at = NULL, forwarded = 0, deleted_at = ?2, rev = ?3
+         WHERE id = ?1",
     )?
     .execute(params![sql(message.0), at, sql(seq.0)])?;
     let what = EventKind::Deleted { message, n: stored.n };

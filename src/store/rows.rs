@@ -172,10 +172,10 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
      messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments, \
-     messages.edited_at, messages.reply";
+     messages.edited_at, messages.reply, messages.forwarded";
 
 /// How many they are.
-pub(super) const MESSAGE_COLUMNS_COUNT: usize = 12;
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 13;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
@@ -208,6 +208,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         body: row.get(MESSAGE_BODY)?,
         attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
         edited_at: row.get(10)?,
+        forwarded: row.get(12)?,
         pinned: false,
         quote: None,
         reactions: Vec::new(),

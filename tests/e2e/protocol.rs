@@ -447,9 +447,19 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     ada.hear(page, "typing").await;
     ada.done(page, "edit", json!({"room": kitchen, "message": message["id"]})).await;
     let edited = grace.happens(page, "edited").await;
-    let body = &page.examples["command edit"][0]["body"];
+    let body = &page.examples["command edit"][0]["body"].clone();
     assert_eq!((&edited["id"], &edited["body"]), (&message["id"], body));
     assert!(number(&edited["rev"]) > number(&message["rev"]) && edited["edited_at"].is_number());
+    // Into the room where it is.
+    let forward = json!({"from": kitchen, "message": message["id"], "room": kitchen});
+    ada.ask(page, "forward", forward.clone()).await;
+    let forwarded = grace.happens(page, "message").await;
+    assert_eq!((&forwarded["body"], &forwarded["forwarded"]), (body, &json!(true)));
+    assert_eq!(ada.happens(page, "message").await, forwarded);
+    ada.hear(page, "done").await;
+    ada.done(page, "delete", json!({"room": kitchen, "message": forwarded["id"]})).await;
+    grace.happens(page, "deleted").await;
+    ada.done(page, "forward", forward).await;
     // The example deletes before anything is there to delete, and in another room.
     ada.ask(page, "delete", json!({"room": kitchen, "message": number(&message["id"]) + 1_000})).await;
     assert_eq!(ada.hear(page, "error").await["code"], "not_found");

@@ -100,7 +100,7 @@ export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "bod
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "pin", room: RoomId, message: Seq, on: boolean, } | { "type": "react", room: RoomId, message: Seq, emoji: Emoji, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "forward", from: RoomId, message: Seq, room: RoomId, client_msg_id: ClientMsgId, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "pin", room: RoomId, message: Seq, on: boolean, } | { "type": "react", room: RoomId, message: Seq, emoji: Emoji, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
 /**
@@ -234,7 +234,7 @@ attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number,
 /**
  * When its text was changed last; none where it never was, and when deleted.
  */
-edited_at?: number, deleted: boolean, 
+edited_at?: number, forwarded?: boolean, deleted: boolean, 
 /**
  * Whether it is pinned.
  */

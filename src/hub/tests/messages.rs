@@ -231,6 +231,65 @@ fn the_owner_of_the_box_may_delete_anybodys_message_but_not_in_a_direct_room() {
     assert!(matches!(world.asked.pop().unwrap().1, Op::Message(MessageOp::Delete { whose: Whose::Own, .. })));
 }
 
+fn forward(re: u32, from: RoomId, room: RoomId) -> ClientMessage {
+    let client_msg_id = ClientMsgId::try_from(format!("forward-{re}")).unwrap();
+    ClientMessage::Command { re, command: Command::Forward { from, message: Seq(1), room, client_msg_id } }
+}
+
+#[test]
+fn what_is_forwarded_is_told_like_a_message_to_those_in_the_room_it_comes_to() {
+    let mut world = World::of(3);
+    let (ada, bob, eve) = (world.join(1), world.join(2), world.join(3));
+    let room = world.room(ada, Access::Closed, &[2]);
+    world.say(ada, forward(1, EVERYONE, room));
+    assert!(world.got(ada).is_empty() && world.got(bob).is_empty(), "it is not on the disk yet");
+    world.commit();
+    let told = world.messages(bob).remove(0);
+    assert_eq!((told.room, told.author, told.forwarded), (room, UserId(1), true));
+    assert!(world.done(ada) && world.got(eve).is_empty());
+}
+
+#[test]
+fn nobody_forwards_out_of_a_room_or_into_one_that_they_are_not_in() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let room = world.room(ada, Access::Closed, &[]);
+    world.say(bob, forward(1, room, EVERYONE));
+    world.say(bob, forward(2, EVERYONE, room));
+    assert_eq!(world.errors(bob), [ErrorCode::NotAMember; 2]);
+    let archived = Command::SetRoom { room, setting: RoomSetting::Archived(true) };
+    world.say(ada, ClientMessage::Command { re: 3, command: archived });
+    world.commit();
+    world.say(ada, forward(4, EVERYONE, room));
+    assert_eq!(world.errors(ada), [ErrorCode::RoomArchived]);
+    world.say(ada, forward(5, room, EVERYONE));
+    assert_eq!(world.asked.len(), 1, "what is archived is read still");
+}
+
+#[test]
+fn of_what_is_forwarded_as_much_is_counted_as_it_is() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let held = limits::DISK_SHARE_BYTES / limits::MESSAGE_BYTES_MAX;
+    let ask = |world: &mut World, count: u64| {
+        for re in 0..count {
+            world.say(bob, forward(re as u32, EVERYONE, EVERYONE));
+            world.wait(200);
+        }
+        let refused = world.errors(bob);
+        assert!(refused.iter().all(|code| *code == ErrorCode::DiskShare), "{refused:?}");
+        world.commit();
+        world.sent.clear();
+        refused.len() as u64
+    };
+    // Those under way may each be as long as any; meanwhile some of the share comes back.
+    let refused = ask(&mut world, held + 5);
+    assert!((3..=5).contains(&refused), "{refused}");
+    for _ in 0..3 {
+        assert_eq!(ask(&mut world, held - 10), 0);
+    }
+}
+
 #[test]
 fn a_read_marker_moves_forward_only_and_follows_to_other_devices() {
     let mut world = World::of(2);

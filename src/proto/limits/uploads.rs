@@ -22,6 +22,8 @@ pub const ALT_CHARS_MAX: usize = 500;
 pub const VOICE_MS_MAX: u32 = 15 * 60 * 1_000;
 /// Numbers of a voice message's levels: as many bars as a narrow phone draws.
 pub const VOICE_LEVELS_MAX: usize = 64;
+/// Bytes of the database that an attachment takes at most: as much as may be said of one, four bytes a character or a level.
+pub const ATTACHMENT_SAID_BYTES_MAX: usize = 4 * (ALT_CHARS_MAX + VOICE_LEVELS_MAX) + ATTACHMENT_OVERHEAD_BYTES;
 /// Blobs whose files are removed in one go, while no other comes: some milliseconds.
 pub const BLOBS_FREED_AT_ONCE_MAX: usize = 64;
 /// Bytes of a file's name: what most systems take.

@@ -28,6 +28,7 @@ pub enum MessageOp {
         body: Body,
         at: Millis,
     },
+    Forward(Forward),
     /// Keeps that a member has heard a voice message of another: `Refused(NotFound)` of anything else, and nothing is
     /// different where it is kept already.
     MarkHeard {
@@ -72,6 +73,20 @@ pub struct NewMessage {
     /// `Refused(NotFound)` where it is not of the same room.
     pub reply_to: Option<Seq>,
     pub sent_at: Millis,
+}
+
+/// A message that is there, to be written once more by somebody who reads it: with the same text, and all it has brought.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    /// Where it is: `Refused(NotFound)` where it is not there, or was deleted.
+    pub from: RoomId,
+    pub message: Seq,
+    /// Where it is to be.
+    pub room: RoomId,
+    pub by: UserId,
+    /// By which one that was done already is known, as by that of [`NewMessage`].
+    pub client_msg_id: ClientMsgId,
+    pub at: Millis,
 }
 
 /// Which messages somebody may change.

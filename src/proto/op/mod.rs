@@ -24,7 +24,7 @@ pub use crate::proto::millis::{DAY_MS, Millis};
 pub use account::{AccountOp, DeletedBy, NewAccount, PasswordReset};
 pub use guest::GuestOp;
 pub use invite::InviteOp;
-pub use message::{MessageOp, NewMessage, NewReaction, Whose};
+pub use message::{Forward, MessageOp, NewMessage, NewReaction, Whose};
 pub use monitor::{ErrorRow, MonitorChanges, MonitorOp, MonitorRows, TimesRow};
 pub use removal::RemovalOp;
 pub use room::{NewRoom, RoomOp};

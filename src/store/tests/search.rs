@@ -24,7 +24,7 @@ fn page(fixture: &Fixture, asker: UserId, query: &str, cursor: Option<String>, l
 }
 
 #[track_caller]
-fn finds(fixture: &Fixture, asker: UserId, query: &str, ids: &[u64]) {
+pub(super) fn finds(fixture: &Fixture, asker: UserId, query: &str, ids: &[u64]) {
     let found: Vec<u64> = search(fixture, asker, query).iter().map(|hit| hit.message.id.0).collect();
     assert_eq!(found, ids, "{query}");
 }

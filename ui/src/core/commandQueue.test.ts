@@ -80,6 +80,26 @@ test('the_later_of_two_that_wait_counts_and_none_that_is_on_its_way_is_taken_bac
   await vi.waitFor(() => expect(bodies(asked)).toEqual(['one', 'three']))
 })
 
+test('what_is_forwarded_twice_is_asked_for_twice_and_changes_nothing_that_is_shown', async () => {
+  const queue = page()
+  const twice: Queueable = { type: 'forward', from: 1, message: 1, room: 2, client_msg_id: 'a' }
+  queue.do(twice)
+  queue.do({ ...twice, client_msg_id: 'b' })
+  queue.do({ ...twice, client_msg_id: 'c' })
+  const rows = [message({ id: 1 })]
+  expect(withQueued(rows, shown)).toBe(rows)
+  for (const n of [1, 2, 3]) {
+    await vi.waitFor(() => expect(asked).toHaveLength(n))
+    asked[n - 1]!.answer()
+  }
+  expect(asked.map(({ command }) => command.type === 'forward' && command.client_msg_id)).toEqual([
+    'a',
+    'b',
+    'c',
+  ])
+  await vi.waitFor(async () => expect(await kept()).toEqual([]))
+})
+
 test('without_the_box_it_is_kept_and_another_life_of_the_page_goes_on_with_it', async () => {
   const first = page()
   first.do(edit(1, 'one'))

@@ -13,7 +13,7 @@ import type { KeptBeside, KeptStore } from './keptStore'
 import type { QueuedCommand } from './queuedCommands'
 
 /** What can be done so. */
-export type Queueable = Extract<Command, { type: 'edit' | 'mark_heard' | 'pin' | 'react' }>
+export type Queueable = Extract<Command, { type: 'edit' | 'forward' | 'mark_heard' | 'pin' | 'react' }>
 
 type KeptCommand = KeptBeside & QueuedCommand
 
@@ -174,8 +174,9 @@ export class CommandQueue {
   }
 }
 
-/** Of two like these only the later one counts. */
+/** Of two like these only the later one counts. What is forwarded twice is there twice. */
 const isAlike = (one: Queueable, other: Queueable) =>
+  one.type !== 'forward' &&
   one.type === other.type &&
   one.room === other.room &&
   one.message === other.message &&

@@ -22,6 +22,7 @@ export const tombstone = (message: Message, rev: Seq): Message => ({
   body: '',
   attachments: undefined,
   edited_at: undefined,
+  forwarded: undefined,
   pinned: undefined,
   quote: undefined,
   reactions: undefined,

@@ -1,6 +1,13 @@
 /** Short notes on what has just happened, one at a time, shown by `<Toasts>` in the shell. */
 
-export type Toast = { readonly text: string; readonly kind: 'done' | 'fault' }
+/** Where what was done is to be seen. */
+export type ToastLink = { readonly text: string; readonly href: string }
+
+export type Toast = {
+  readonly text: string
+  readonly kind: 'done' | 'fault'
+  readonly link: ToastLink | undefined
+}
 
 class Toasts {
   current = $state.raw<Toast | null>(null)
@@ -12,9 +19,9 @@ class Toasts {
     this.begun = new Promise((resolve) => (this.#begin = resolve))
   }
 
-  show(text: string, kind: Toast['kind'] = 'done'): void {
+  show(text: string, kind: Toast['kind'] = 'done', link?: ToastLink): void {
     this.#begin()
-    this.current = { text, kind }
+    this.current = { text, kind, link }
   }
 }
 

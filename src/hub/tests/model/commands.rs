@@ -51,6 +51,15 @@ impl World {
                 );
                 (device, ClientMessage::Command { re, command: Command::Edit { room, message: at, body } })
             }
+            Step::Forward { device, room, message } => {
+                let (from, at) = self.message(room, message);
+                let sent = &self.devices[self.device(device)].sent;
+                let again = sent.last().filter(|_| re.is_multiple_of(4)).cloned();
+                let new = || ClientMsgId::try_from(format!("forward-{re}")).expect("letters, a dash and digits");
+                let client_msg_id = again.unwrap_or_else(new);
+                let command = Command::Forward { from, message: at, room: self.room(message), client_msg_id };
+                (device, ClientMessage::Command { re, command })
+            }
             Step::Join { device, room } => {
                 (device, ClientMessage::Command { re, command: Command::JoinRoom { room: self.room(room) } })
             }
@@ -130,7 +139,9 @@ impl World {
         };
         self.next_message += 1;
         let device = self.device(device);
-        if let ClientMessage::Send { client_msg_id, .. } = &message {
+        if let ClientMessage::Send { client_msg_id, .. }
+        | ClientMessage::Command { command: Command::Forward { client_msg_id, .. }, .. } = &message
+        {
             self.devices[device].sent.push(client_msg_id.clone());
         }
         if let Some(conn) = self.arrive(device) {

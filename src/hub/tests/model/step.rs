@@ -81,6 +81,12 @@ pub(crate) enum Step {
         conn: u8,
         lagging: bool,
     },
+    /// Of one room into another, or the same; some of them a second time.
+    Forward {
+        device: u8,
+        room: u8,
+        message: u8,
+    },
     Hello {
         device: u8,
         how: Hello,
@@ -222,7 +228,8 @@ impl Step {
             13 => Self::Delete { device: a, room: b, message: c },
             14 if a >= 128 => Self::Pin { device: a, room: b, message: c },
             14 => Self::Edit { device: a, room: b, message: c },
-            15 | 16 => Self::Read { device: a, room: b, back: c },
+            15 => Self::Forward { device: a, room: b, message: c },
+            16 => Self::Read { device: a, room: b, back: c },
             17 if c >= 96 => Self::MarkHeard { device: a, room: b, message: c },
             17 => Self::Typing { device: a, room: b },
             18 | 19 => Self::CreateRoom { device: a, open: c < 160, people: b },

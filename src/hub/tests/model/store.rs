@@ -10,7 +10,8 @@ use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message, Quote};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
 use crate::proto::op::{
-    Fault, MessageOp, Millis, Missed, NewMessage, NewReaction, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot, Whose,
+    Fault, Forward, MessageOp, Millis, Missed, NewMessage, NewReaction, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot,
+    Whose,
 };
 use crate::proto::reaction::{Emoji, Reaction};
 use crate::proto::role::{BoxRole, RoomRole};
@@ -234,7 +235,11 @@ impl Store {
     fn concerns_removed(&self, op: &Op) -> bool {
         match op {
             Op::Room(RoomOp::AddMembers { room, .. })
-            | Op::Message(MessageOp::Append(NewMessage { room, .. }) | MessageOp::Edit { room, .. })
+            | Op::Message(
+                MessageOp::Append(NewMessage { room, .. })
+                | MessageOp::Edit { room, .. }
+                | MessageOp::Forward(Forward { room, .. }),
+            )
             | Op::Room(RoomOp::RemoveMember { room, .. })
             | Op::Room(RoomOp::Set { room, .. })
             | Op::Room(RoomOp::SetRole { room, .. }) => self.rooms[room].removed,
@@ -266,6 +271,7 @@ impl Store {
             Op::Message(MessageOp::Edit { room, message, by, body, at }) => {
                 self.edit_message(room, message, by, body.into_string(), at)
             }
+            Op::Message(MessageOp::Forward(asked)) => self.forward(asked),
             Op::Message(MessageOp::MarkHeard { room, message, by }) => self.mark_heard(room, message, by),
             Op::Message(MessageOp::Pin { room, message, by, on }) => self.pin(room, message, by, on),
             Op::Message(MessageOp::React { room, message, reactions }) => self.react(room, message, reactions),
@@ -333,21 +339,11 @@ impl Store {
     fn append(&mut self, op: Op) -> Outcome {
         let Op::Message(MessageOp::Append(new)) = op else { unreachable!("an append") };
         let NewMessage { room: id, author, client_msg_id, body, attachments, reply_to, sent_at } = new;
-        if let Some(seq) = self.sent.get(&(author, client_msg_id.clone())) {
-            let EventKind::Message(message) = &self.event(*seq).what else {
-                unreachable!("a message has its own place")
-            };
-            return Outcome::made(Reply::SentBefore(Box::new(message.clone())), []);
+        if let Some(before) = self.sent_before(author, &client_msg_id) {
+            return before;
         }
-        let Some(room) = self.rooms.get_mut(&id) else { return Outcome::Refused(ErrorCode::NotFound) };
-        if !room.members.contains_key(&author) {
-            return Outcome::Refused(ErrorCode::NotAMember);
-        }
-        if room.kind == RoomKind::Direct && room.members.len() < 2 {
-            return Outcome::Refused(ErrorCode::PersonGone);
-        }
-        if room.settings.archived {
-            return Outcome::Refused(ErrorCode::RoomArchived);
+        if let Some(refusal) = self.not_to_write(id, author) {
+            return Outcome::Refused(refusal);
         }
         let quoted = reply_to.map(|to| self.message(to).filter(|quoted| quoted.room == id).cloned());
         let Some(quote) = quoted.map_or(Some(None), |quoted| quoted.map(|to| Some(self.quote_of(&to)))) else {
@@ -356,13 +352,10 @@ impl Store {
         let Some(attachments) = attachments.into_vec().into_iter().map(attached).collect::<Option<_>>() else {
             return Outcome::Refused(ErrorCode::UploadUnknown);
         };
-        let room = self.rooms.get_mut(&id).expect("it was there");
-        room.last_n += 1;
-        let (seq, n, body) = (Seq(self.events.len() as u64 + 1), room.last_n, body.into_string());
-        self.sent.insert((author, client_msg_id.clone()), seq);
-        let (id, rev, room, edited_at, deleted) = (seq, seq, id, None, false);
+        let (edited_at, forwarded, deleted, body) = (None, false, false, body.into_string());
+        let (id, rev, room, n) = (Seq(0), Seq(0), id, 0);
         let (pinned, reactions, mine) = (false, Vec::new(), None);
-        let message = Message {
+        self.written(Message {
             id,
             rev,
             room,
@@ -373,13 +366,69 @@ impl Store {
             client_msg_id,
             sent_at,
             edited_at,
+            forwarded,
             deleted,
             pinned,
             quote,
             reactions,
             mine,
+        })
+    }
+
+    fn forward(&mut self, Forward { from, message, room, by, client_msg_id, at }: Forward) -> Outcome {
+        if let Some(before) = self.sent_before(by, &client_msg_id) {
+            return before;
+        }
+        if !self.rooms[&from].members.contains_key(&by) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        if let Some(refusal) = self.not_to_write(room, by) {
+            return Outcome::Refused(refusal);
+        }
+        let stored = (message.0 as usize).checked_sub(1).and_then(|at| self.events.get(at));
+        let there = match stored.map(|event| &event.what) {
+            Some(EventKind::Message(message)) if message.room == from && !message.deleted => message.clone(),
+            _ => return Outcome::Refused(ErrorCode::NotFound),
         };
-        self.happened(message.into())
+        self.written(Message {
+            room,
+            author: by,
+            client_msg_id,
+            sent_at: at,
+            edited_at: None,
+            forwarded: true,
+            pinned: false,
+            quote: None,
+            reactions: Vec::new(),
+            mine: None,
+            ..there
+        })
+    }
+
+    fn sent_before(&self, author: UserId, id: &ClientMsgId) -> Option<Outcome> {
+        let seq = self.sent.get(&(author, id.clone()))?;
+        let EventKind::Message(message) = &self.event(*seq).what else { unreachable!("a message has its own place") };
+        Some(Outcome::made(Reply::SentBefore(Box::new(message.clone())), []))
+    }
+
+    fn not_to_write(&self, id: RoomId, user: UserId) -> Option<ErrorCode> {
+        let Some(room) = self.rooms.get(&id) else { return Some(ErrorCode::NotFound) };
+        if !room.members.contains_key(&user) {
+            return Some(ErrorCode::NotAMember);
+        }
+        if room.kind == RoomKind::Direct && room.members.len() < 2 {
+            return Some(ErrorCode::PersonGone);
+        }
+        room.settings.archived.then_some(ErrorCode::RoomArchived)
+    }
+
+    /// Gives a new message its place.
+    fn written(&mut self, message: Message) -> Outcome {
+        let room = self.rooms.get_mut(&message.room).expect("it may be written there");
+        room.last_n += 1;
+        let (seq, n) = (Seq(self.events.len() as u64 + 1), room.last_n);
+        self.sent.insert((message.author, message.client_msg_id.clone()), seq);
+        self.happened(Message { id: seq, rev: seq, n, ..message }.into())
     }
 
     /// As the next reply to this message quotes it.
@@ -505,7 +554,7 @@ impl Store {
         (message.deleted, message.rev) = (true, seq);
         message.body.clear();
         message.attachments.clear();
-        message.edited_at = None;
+        (message.edited_at, message.forwarded) = (None, false);
         message.quote = None;
         message.pinned = false;
         message.reactions.clear();
@@ -518,15 +567,8 @@ impl Store {
 
     fn edit_message(&mut self, id: RoomId, message: Seq, by: UserId, body: String, at: Millis) -> Outcome {
         let seq = Seq(self.events.len() as u64 + 1);
-        let room = &self.rooms[&id];
-        if !room.members.contains_key(&by) {
-            return Outcome::Refused(ErrorCode::NotAMember);
-        }
-        if room.kind == RoomKind::Direct && room.members.len() < 2 {
-            return Outcome::Refused(ErrorCode::PersonGone);
-        }
-        if room.settings.archived {
-            return Outcome::Refused(ErrorCode::RoomArchived);
+        if let Some(refusal) = self.not_to_write(id, by) {
+            return Outcome::Refused(refusal);
         }
         let stored = (message.0 as usize).checked_sub(1).and_then(|at| self.events.get_mut(at));
         let Some(EventKind::Message(message)) = stored.map(|event| &mut event.what) else {
@@ -535,7 +577,7 @@ impl Store {
         if message.room != id || message.deleted {
             return Outcome::Refused(ErrorCode::NotFound);
         }
-        if message.author != by {
+        if message.author != by || message.forwarded {
             return Outcome::Refused(ErrorCode::Forbidden);
         }
         if body.is_empty() && message.attachments.is_empty() {

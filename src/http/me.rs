@@ -87,6 +87,7 @@ pub(super) async fn leave(
     let by = DeletedBy::Themselves { checked };
     let op = Op::Account(AccountOp::Delete { user: current.user.id, by, at: (app.wall)() });
     app.apply_for(&current, Needs::SignedIn, op).await?;
+    app.rooms_removed.notify_one();
     Ok(app.signed_out())
 }
 

@@ -53,6 +53,7 @@ impl Room {
     /// The room as `user` sees it; none when not a member.
     pub(super) fn seen_by(&self, user: UserId, on_the_box: BoxRole) -> Option<server::Room> {
         let member = self.members.get(&user)?;
+        // Oneself, in the room that one has for oneself.
         let other = self.direct.map(|[low, high]| if low == user { high } else { low });
         Some(server::Room {
             id: self.id,
@@ -84,7 +85,8 @@ impl Room {
     }
 
     fn facts(&self) -> RoomFacts<'_> {
-        let left_alone = self.kind == RoomKind::Direct && self.members.len() < 2;
+        // One that somebody has for themselves is never left by another.
+        let left_alone = self.direct.is_some_and(|[low, high]| low != high) && self.members.len() < 2;
         RoomFacts { kind: self.kind, settings: &self.settings, left_alone }
     }
 

@@ -14,7 +14,7 @@ pub(super) struct Rooms {
     pub(super) by_id: HashMap<RoomId, Room>,
     /// Those that are open.
     open: BTreeSet<RoomId>,
-    /// Direct rooms of which both people are here, by them, the lower id first.
+    /// Direct rooms of which both people are here, by them, the lower id first; of one's own both are the same.
     pub(super) directs: HashMap<[UserId; 2], RoomId>,
 }
 

@@ -267,7 +267,8 @@ impl World {
             }
             Op::Room(RoomOp::OpenDirect { users, .. }) => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));
-                let members = users.iter().map(|user| member(room.id, user.0)).collect();
+                let people = std::collections::BTreeSet::from(users);
+                let members = people.iter().map(|user| member(room.id, user.0)).collect();
                 Outcome::made(Reply::Room(room.id), [Change::RoomMade { room, members }])
             }
             Op::Room(RoomOp::Set { room, setting, .. }) => {

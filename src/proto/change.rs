@@ -141,7 +141,7 @@ pub struct RoomRecord {
     pub id: RoomId,
     pub kind: RoomKind,
     pub settings: RoomSettings,
-    /// Of a direct room: the two people, the lower id first.
+    /// Of a direct room: the two people, the lower id first; the same one twice of a room that somebody has for themselves.
     pub direct: Option<[UserId; 2]>,
     pub last_n: u64,
     pub last: Option<LastMessage>,

@@ -68,7 +68,7 @@ pub struct Room {
     pub role: RoomRole,
     /// All that this member may do there.
     pub may: Vec<Act>,
-    /// The other person of a direct room, while that account exists.
+    /// The other person of a direct room, while that account exists; of the room that one has for oneself, oneself.
     pub with: Option<UserId>,
     pub member_count: u32,
     /// The number of the newest message; 0 in an empty room.

@@ -16,11 +16,23 @@ use super::name::{is_blank, is_invisible, parse_user_name, tag_letter};
 /// A skeleton of a folded text may fold further; real names settle in two rounds.
 const ROUNDS_MAX: usize = 8;
 
-/// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself. A person or
+/// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself, the room for oneself. A person or
 /// a room called so would be taken for that. A test holds this to the page's own texts.
 /// And what else everybody is called, as other chats do it.
-const RESERVED: [&str; 10] =
-    ["Everybody", "所有人", "Deleted account", "已注销的账号", "You", "你", "Everyone", "All", "大家", "全体成员"];
+const RESERVED: [&str; 12] = [
+    "Everybody",
+    "所有人",
+    "Deleted account",
+    "已注销的账号",
+    "You",
+    "你",
+    "Saved messages",
+    "我的收藏",
+    "Everyone",
+    "All",
+    "大家",
+    "全体成员",
+];
 
 /// What somebody is on a box, or what speaks for it, in the page's languages. A person called so would be believed; to a room
 /// it says nothing.
@@ -333,7 +345,7 @@ mod tests {
             rest.split('\'').next().unwrap_or_default().to_owned()
         };
         for table in [include_str!("../../ui/src/i18n/en.ts"), include_str!("../../ui/src/i18n/zh.ts")] {
-            for key in ["room.everyone", "person.deleted", "common.you"] {
+            for key in ["room.everyone", "room.saved", "person.deleted", "common.you"] {
                 let text = written(table, key);
                 assert!(RESERVED.contains(&text.as_str()), "{key}: {text}");
             }

@@ -12,7 +12,7 @@ use super::{OpenError, galleries, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 21] = [
+const MIGRATIONS: [Migration; 22] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -34,6 +34,7 @@ const MIGRATIONS: [Migration; 21] = [
     Migration::of(include_str!("migrations/0019_edits.sql")),
     Migration::of(include_str!("migrations/0020_reactions.sql")),
     Migration::of(include_str!("migrations/0022_forwarded.sql")),
+    Migration::of(include_str!("migrations/0023_saved.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with
@@ -336,6 +337,36 @@ mod tests {
         let records = rooms::records(&open_database(dir.path()).unwrap()).unwrap();
         let names: Vec<_> = records.iter().map(|room| (room.id.0, room.settings.name.as_str())).collect();
         assert_eq!(names, [(1, ""), (2, "Lin"), (3, ""), (4, ""), (5, "")]);
+    }
+
+    #[test]
+    fn rooms_of_before_are_the_same_where_somebody_may_have_one_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut db = Connection::open(dir.path().join(DATABASE_FILE)).unwrap();
+        migrate(&mut db, 0, &MIGRATIONS[..21]).unwrap();
+        db.execute_batch(
+            "INSERT INTO rooms VALUES (2, 'direct', '', 0, 1, 1, 2, 0, NULL), (3, 'open', 'Kitchen', 1, 1, NULL, NULL, 1, NULL),
+                 (4, 'closed', '', 1, NULL, NULL, NULL, 0, 7);",
+        )
+        .unwrap();
+        let schema = |db: &Connection| -> Vec<String> {
+            let mut select = db
+                .prepare("SELECT sql FROM sqlite_schema WHERE tbl_name = 'rooms' AND type = 'index' ORDER BY name")
+                .unwrap();
+            select.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap()
+        };
+        let all = |db: &Connection| -> Vec<String> {
+            let mut select = db.prepare("SELECT quote(id) || kind || name || archived || quote(made_by) || quote(low) || quote(high) || guests || quote(erased_upto) FROM rooms ORDER BY id").unwrap();
+            select.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap()
+        };
+        let before = (all(&db), schema(&db));
+        migrate(&mut db, 21, &MIGRATIONS).unwrap();
+        assert_eq!((all(&db), schema(&db)), before);
+        assert_eq!(before.1.len(), 3, "{before:?}");
+        let own =
+            |low, high| db.execute("INSERT INTO rooms VALUES (NULL, 'direct', '', 0, 1, ?, ?, 0, NULL)", [low, high]);
+        assert!(own(1, 1).is_ok() && own(1, 1).is_err() && own(2, 1).is_err());
+        assert_eq!(db.last_insert_rowid(), 5, "the number of a removed room is never used again");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, ROOM_SETTINGS_COLUMNS, ROOM_SETTINGS_COLUMNS_COUNT, sql};
+use super::rows::{self, REMOVED_ROOM, ROOM_SETTINGS_COLUMNS, ROOM_SETTINGS_COLUMNS_COUNT, sql};
 use super::{history, people};
 use crate::proto::change::{Change, MemberRecord};
 use crate::proto::code::ErrorCode;
@@ -233,7 +233,7 @@ pub(super) fn leave(db: &Connection, room: RoomId, user: UserId) -> rusqlite::Re
 }
 
 /// Takes somebody out of every room. The other one of a direct room keeps the name, as the room's; with nobody left in
-/// it, it has none. Gives who owns rooms from now on that had no other owner.
+/// it, it has none. The one that they have for themselves is removed. Gives who owns rooms from now on that had no other owner.
 pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(RoomId, UserId)>> {
     db.prepare_cached(
         "UPDATE rooms SET name = iif(
@@ -242,6 +242,8 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(
          WHERE kind = 'direct' AND id IN (SELECT room FROM members WHERE user = ?1)",
     )?
     .execute([sql(user.0)])?;
+    db.prepare_cached(&format!("UPDATE rooms SET {REMOVED_ROOM} WHERE low = ?1 AND high = ?1"))?
+        .execute([sql(user.0)])?;
     let joined: Vec<RoomId> = db
         .prepare_cached("SELECT room FROM members WHERE user = ?")?
         .query_map([sql(user.0)], |row| rows::room_id(row, 0))?
@@ -272,7 +274,7 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
 pub(super) fn may(db: &Connection, act: Act, room: RoomId, user: UserId) -> rusqlite::Result<Option<ErrorCode>> {
     const ROLE: usize = 2 + ROOM_SETTINGS_COLUMNS_COUNT;
     db.prepare_cached(&format!(
-        "SELECT kind, iif(kind = 'direct', (SELECT count(*) FROM members WHERE room = ?1) < 2, 0), {ROOM_SETTINGS_COLUMNS},
+        "SELECT kind, iif(kind = 'direct' AND low <> high, (SELECT count(*) FROM members WHERE room = ?1) < 2, 0), {ROOM_SETTINGS_COLUMNS},
                 members.role, users.role
          FROM rooms LEFT JOIN members ON members.room = rooms.id AND members.user = ?2
                     LEFT JOIN users ON users.id = members.user

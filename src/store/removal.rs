@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, sql};
+use super::rows::{self, REMOVED_ROOM, sql};
 use super::{history, messages, people};
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
@@ -14,9 +14,10 @@ use crate::proto::op::{Millis, Outcome, RemovalOp, Reply, Whose};
 /// Everything of a removed room is erased.
 const ERASED: i64 = i64::MAX;
 
-/// What person ?1 made; of direct rooms those that they began and the other has never written in.
+/// What person ?1 made; of direct rooms those that they began and the other has never written in, and not the one that they
+/// have for themselves.
 const TO_REMOVE: &str = "made_by = ?1 AND made_by IS NOT NULL AND NOT (
-    low IS NOT NULL AND EXISTS (SELECT 1 FROM messages WHERE room = rooms.id AND author <> ?1))";
+    low IS NOT NULL AND (low = high OR EXISTS (SELECT 1 FROM messages WHERE room = rooms.id AND author <> ?1)))";
 
 pub(super) fn apply(db: &Connection, op: RemovalOp) -> rusqlite::Result<Outcome> {
     match op {
@@ -38,12 +39,7 @@ pub(super) fn remove_made_by(db: &Connection, user: UserId) -> rusqlite::Result<
     for room in &rooms {
         db.prepare_cached("DELETE FROM members WHERE room = ?")?.execute([sql(room.0)])?;
         db.prepare_cached("DELETE FROM invite_rooms WHERE room = ?")?.execute([sql(room.0)])?;
-        db.prepare_cached(
-            "UPDATE rooms SET kind = 'closed', name = '', archived = 1, guests = 0, made_by = NULL, low = NULL, high = NULL,
-                 erased_upto = 0
-             WHERE id = ?",
-        )?
-        .execute([sql(room.0)])?;
+        db.prepare_cached(&format!("UPDATE rooms SET {REMOVED_ROOM} WHERE id = ?"))?.execute([sql(room.0)])?;
     }
     let more = rooms.len() == ROOMS_REMOVED_AT_ONCE_MAX;
     Ok(Outcome::made(Reply::Step { more }, [Change::RoomsRemoved { rooms }]))

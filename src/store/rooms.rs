@@ -72,9 +72,6 @@ pub(super) fn create(db: &Connection, new: NewRoom) -> rusqlite::Result<Outcome>
 
 pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: Millis) -> rusqlite::Result<Outcome> {
     let [low, high] = [users[0].min(users[1]), users[0].max(users[1])];
-    if low == high {
-        return Ok(Outcome::Refused(ErrorCode::BadRequest));
-    }
     if !people::exists(db, low)? || !people::exists(db, high)? {
         return Ok(Outcome::Refused(ErrorCode::NotFound));
     }
@@ -91,7 +88,8 @@ pub(super) fn open_direct(db: &Connection, users: [UserId; 2], by: UserId, at: M
     .execute([sql(low.0), sql(high.0), sql(by.0)])?;
     let id = RoomId(db.last_insert_rowid().unsigned_abs());
     let enter = |user| members::join(db, id, user, RoomRole::Member, at, 0, user == by);
-    let members = vec![enter(low)?, enter(high)?];
+    let both = std::iter::once(low).chain((low != high).then_some(high));
+    let members: Vec<_> = both.map(enter).collect::<rusqlite::Result<_>>()?;
     let room = bare_record(id, RoomKind::Direct, RoomSettings::default(), Some([low, high]));
     Ok(Outcome::made(Reply::Room(id), [Change::RoomMade { room, members }]))
 }

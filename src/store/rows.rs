@@ -141,6 +141,10 @@ pub(super) fn room_kind(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomKi
     }
 }
 
+/// What becomes of the row of a room that is removed: its number is never used again, and its messages are to be erased.
+pub(super) const REMOVED_ROOM: &str =
+    "kind = 'closed', name = '', archived = 1, guests = 0, made_by = NULL, low = NULL, high = NULL, erased_upto = 0";
+
 /// The columns that [`room_settings`] reads.
 pub(super) const ROOM_SETTINGS_COLUMNS: &str = "rooms.archived, rooms.guests, rooms.name";
 

@@ -166,7 +166,7 @@ export type Room = { id: RoomId, kind: RoomKind, settings: RoomSettings, role: R
  */
 may: Array<Act>, 
 /**
- * The other person of a direct room, while that account exists.
+ * The other person of a direct room, while that account exists; of the room that one has for oneself, oneself.
  */
 with: UserId | null, member_count: number, 
 /**

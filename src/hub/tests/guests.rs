@@ -177,6 +177,22 @@ fn a_guest_changes_nothing_but_their_own_messages() {
 }
 
 #[test]
+fn a_guest_has_a_room_alone_too() {
+    let mut world = World::of(2);
+    let bob = world.join(2);
+    let room = world.guest_room(bob, Access::Open, &[]);
+    let eve = world.bring(9, room);
+    world.sent.clear();
+    world.say(eve, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(9) } });
+    world.commit();
+    assert!(world.done(eve));
+    world.send(eve, RoomId(3), "e", "for later");
+    world.commit();
+    assert_eq!(world.bodies(eve), ["for later"]);
+    assert!(world.got(bob).is_empty());
+}
+
+#[test]
 fn a_guest_answers_in_a_direct_room_that_a_member_began() {
     let mut world = World::of(2);
     let bob = world.join(2);

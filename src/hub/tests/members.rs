@@ -1,6 +1,7 @@
 //! Rooms: making, joining, leaving, changing.
 
 use super::*;
+use crate::proto::permit::Act;
 use crate::proto::role::RoomRole;
 
 #[test]
@@ -219,10 +220,37 @@ fn two_people_have_one_direct_room_whoever_opens_it() {
     assert!(world.got(eve).is_empty());
     world.say(bob, ClientMessage::Command { re: 5, command: Command::OpenDirect { user: UserId(1) } });
     assert_eq!(world.got(bob), [ServerMessage::Done { re: 5, room: Some(RoomId(2)) }]);
-    world.say(bob, ClientMessage::Command { re: 6, command: Command::OpenDirect { user: UserId(2) } });
-    assert_eq!(world.errors(bob), [ErrorCode::BadRequest]);
     world.say(bob, ClientMessage::Command { re: 7, command: Command::OpenDirect { user: UserId(99) } });
     assert_eq!(world.errors(bob), [ErrorCode::NotFound]);
+}
+
+#[test]
+fn everybody_has_a_room_alone_in_which_they_write_and_nobody_else_is_told_of_it() {
+    let mut world = World::of(2);
+    let (ada, bob) = (world.join(1), world.join(2));
+    let own = |re| ClientMessage::Command { re, command: Command::OpenDirect { user: UserId(2) } };
+    world.say(bob, own(1));
+    world.commit();
+    let room = RoomId(2);
+    match &world.got(bob)[..] {
+        [ServerMessage::Room { room: shown, .. }, ServerMessage::Done { re: 1, room: Some(done) }] => {
+            assert_eq!((shown.id, *done, shown.with, shown.member_count), (room, room, Some(UserId(2)), 1));
+            assert!(shown.may.contains(&Act::Write), "{:?}", shown.may);
+        }
+        other => panic!("{other:?}"),
+    }
+    world.say(bob, own(2));
+    assert_eq!(world.got(bob), [ServerMessage::Done { re: 2, room: Some(room) }]);
+    world.send(bob, room, "b", "for later");
+    world.commit();
+    assert_eq!(world.bodies(bob), ["for later"]);
+    world.say(bob, ClientMessage::Typing { room });
+    assert!(world.got(bob).is_empty() && world.got(ada).is_empty());
+    world.send(ada, room, "a", "let me in");
+    assert_eq!(world.errors(ada), [ErrorCode::NotAMember]);
+    world.change(Change::UserGone { user: UserId(2), heirs: vec![] });
+    world.send(ada, room, "a", "let me in");
+    assert_eq!(world.errors(ada), [ErrorCode::NotAMember]);
 }
 
 #[test]

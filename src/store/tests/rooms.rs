@@ -74,13 +74,41 @@ fn two_people_have_one_direct_room() {
     assert_eq!(super::room(&again), room.id);
     assert!(changes(again).is_empty(), "it was there");
     assert_eq!(
-        fixture.refused(Op::Room(RoomOp::OpenDirect { users: [users[0]; 2], by: users[0], at: NOON })),
-        ErrorCode::BadRequest
-    );
-    assert_eq!(
         fixture.refused(Op::Room(RoomOp::OpenDirect { users: [users[0], UserId(9)], by: users[0], at: NOON })),
         ErrorCode::NotFound
     );
+}
+
+#[test]
+fn somebody_has_one_room_alone_which_goes_with_them_alone() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let open = || fixture.apply(Op::Room(RoomOp::OpenDirect { users: [users[1]; 2], by: users[1], at: NOON }));
+    let Change::RoomMade { room, members } = change(open()) else { panic!() };
+    assert_eq!((room.kind, room.direct), (RoomKind::Direct, Some([users[1]; 2])));
+    assert_eq!(roles(&members), [(users[1], RoomRole::Member)]);
+    let noted = fixture.send(room.id, users[1], "a", "a note nobody else should see");
+    assert_eq!(super::room(&open()), room.id);
+    assert_eq!(fixture.refused(append(room.id, users[0], "b", "let me in")), ErrorCode::NotAMember);
+    let removed = fixture.apply(Op::Removal(RemovalOp::Rooms { made_by: users[1] }));
+    assert!(
+        matches!(&changes(removed)[..], [Change::RoomsRemoved { rooms }] if rooms.is_empty()),
+        "it is nobody else's"
+    );
+    let fixture = fixture.reopen();
+    let known = fixture.snapshot.rooms.iter().find(|known| known.id == room.id).unwrap();
+    assert_eq!((known.direct, known.last.as_ref().unwrap().id), (Some([users[1]; 2]), noted.id));
+    assert_eq!(fixture.send(room.id, users[1], "c", "written alone").n, 2);
+    let by = DeletedBy::Themselves { checked: "hash of Grace".into() };
+    fixture.apply(Op::Account(AccountOp::Delete { user: users[1], by, at: NOON }));
+    assert!(matches!(
+        fixture.apply(Op::Removal(RemovalOp::Messages { at: NOON })),
+        Outcome::Made { reply: Reply::Step { more: false }, .. }
+    ));
+    let dir = fixture.dir.path().to_owned();
+    let fixture = fixture.reopen();
+    assert!(fixture.snapshot.rooms.iter().all(|known| known.id != room.id));
+    let bytes = std::fs::read(dir.join("porch.db")).unwrap();
+    assert!(!bytes.windows(14).any(|window| window == b"a note nobody " || window == b"written alone\0"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ export const en = {
   'person.away': 'Not here',
   'person.gone': 'Not here any more',
   'room.everyone': 'Everybody',
+  'room.saved': 'Saved messages',
   'room.archived': 'Archived',
   'room.members': { one: '{n} member', other: '{n} members' },
 

@@ -58,6 +58,11 @@ export const enScreens = {
   'forward.doneMany': { one: 'Forwarded to {n} chat', other: 'Forwarded to {n} chats' },
   'forward.later': 'It will be forwarded as soon as the box answers.',
   'forward.go': 'Go there',
+  'message.keep': 'Add to Saved messages',
+  'keep.done': { one: 'Added to Saved messages', other: '{n} messages added to Saved messages' },
+  'chat.beginSaved': 'Keep here what you want to find again. Only you see it, on all your devices.',
+  'details.savedExplained':
+    'For what you want to find again. Only you see it, and it goes with your account.',
   'message.copyLink': 'Copy the link',
   'message.delete': 'Delete',
   'message.deleteAsk': 'Delete this message?',

@@ -13,6 +13,7 @@ export const zh: Table = {
   'person.away': '不在线',
   'person.gone': '已不在这里',
   'room.everyone': '所有人',
+  'room.saved': '我的收藏',
   'room.archived': '已归档',
   'room.members': { other: '{n}位成员' },
 

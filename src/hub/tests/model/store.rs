@@ -416,7 +416,7 @@ impl Store {
         if !room.members.contains_key(&user) {
             return Some(ErrorCode::NotAMember);
         }
-        if room.kind == RoomKind::Direct && room.members.len() < 2 {
+        if room.kind == RoomKind::Direct && room.members.len() < 2 && room.direct != Some([user; 2]) {
             return Some(ErrorCode::PersonGone);
         }
         room.settings.archived.then_some(ErrorCode::RoomArchived)
@@ -458,20 +458,10 @@ impl Store {
             let refusals = vec![Some(ErrorCode::NotFound); reactions.len()];
             return Outcome::made(Reply::Reacted(refusals), []);
         }
-        let room = &self.rooms[&id];
-        let may = |user| {
-            if !room.members.contains_key(&user) {
-                return Some(ErrorCode::NotAMember);
-            }
-            if room.kind == RoomKind::Direct && room.members.len() < 2 {
-                return Some(ErrorCode::PersonGone);
-            }
-            room.settings.archived.then_some(ErrorCode::RoomArchived)
-        };
         let before = (self.counts(message), self.put.get(&message).cloned().unwrap_or_default());
         let (mut refusals, mut people) = (Vec::new(), BTreeSet::new());
         for NewReaction { user, emoji, on } in reactions {
-            refusals.push(may(user));
+            refusals.push(self.not_to_write(id, user));
             if refusals.last().is_some_and(Option::is_some) {
                 continue;
             }
@@ -501,17 +491,10 @@ impl Store {
     }
 
     fn pin(&mut self, id: RoomId, message: Seq, by: UserId, on: bool) -> Outcome {
-        let room = &self.rooms[&id];
-        if !room.members.contains_key(&by) {
-            return Outcome::Refused(ErrorCode::NotAMember);
+        if let Some(refusal) = self.not_to_write(id, by) {
+            return Outcome::Refused(refusal);
         }
-        if room.kind == RoomKind::Direct && room.members.len() < 2 {
-            return Outcome::Refused(ErrorCode::PersonGone);
-        }
-        if room.settings.archived {
-            return Outcome::Refused(ErrorCode::RoomArchived);
-        }
-        if room.kind != RoomKind::Direct && self.is_guest(by) {
+        if self.rooms[&id].kind != RoomKind::Direct && self.is_guest(by) {
             return Outcome::Refused(ErrorCode::Forbidden);
         }
         let seq = Seq(self.events.len() as u64 + 1);
@@ -623,7 +606,8 @@ impl Store {
             return Outcome::made(Reply::Room(*found), []);
         }
         let id = self.insert(StoredRoom { made_by: Some(by), ..StoredRoom::new(RoomKind::Direct, "", Some(users)) });
-        let members = users.map(|user| self.join(id, user, RoomRole::Member, at)).to_vec();
+        let people = BTreeSet::from(users);
+        let members = people.into_iter().map(|user| self.join(id, user, RoomRole::Member, at)).collect();
         Outcome::made(Reply::Room(id), [Change::RoomMade { room: self.record(id), members }])
     }
 

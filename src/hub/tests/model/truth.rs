@@ -193,7 +193,7 @@ impl Truth {
         let shown = (room.kind, &room.settings, room.last_n);
         assert_eq!(shown, (known.kind, &known.settings, known.last_n));
         assert_eq!(room.member_count as usize, known.members.len());
-        let other = known.direct.and_then(|pair| pair.into_iter().find(|other| *other != user));
+        let other = known.direct.map(|[low, high]| if low == user { high } else { low });
         assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
         assert_eq!(room.may, self.may(room.id, user));
         assert_eq!(room.notify, known.notify.get(&user).copied());
@@ -208,7 +208,8 @@ impl Truth {
         let (room, role) = (&self.rooms[&id], self.people[&user].role);
         let is_direct = room.kind == RoomKind::Direct;
         let owners = !is_direct && (room.members[&user] == RoomRole::Owner || role == BoxRole::Owner);
-        let writes = !room.settings.archived && (!is_direct || room.members.len() == 2);
+        let writes =
+            !room.settings.archived && (!is_direct || room.members.len() == 2 || room.direct == Some([user; 2]));
         let is_group = matches!(room.kind, RoomKind::Open | RoomKind::Closed);
         let adds = match room.kind {
             RoomKind::Open => role != BoxRole::Guest,

@@ -71,7 +71,9 @@ impl Store {
                         _ => None,
                     })
                     .collect();
-                let kept = |id: &RoomId, room: &StoredRoom| room.direct.is_some() && answered.contains(id);
+                let kept = |id: &RoomId, room: &StoredRoom| {
+                    room.direct.is_some_and(|[low, high]| low == high || answered.contains(id))
+                };
                 let made = self.rooms.iter_mut().filter(|(id, room)| room.made_by == Some(user) && !kept(id, room));
                 let rooms: Vec<RoomId> = made
                     .map(|(id, room)| {

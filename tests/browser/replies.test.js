@@ -65,7 +65,9 @@ describe('reactions and replies in Chromium', { skip }, () => {
     await grace.composer().fill('I shall be there')
     await grace.composer().press('Enter')
     await grace.page.getByText('Replying to Ada').waitFor({ state: 'detached' })
-    const quote = of(ada, 'I shall be there').getByRole('link', { name: /In reply to\s+You\s+Dinner is at seven/ })
+    const quote = of(ada, 'I shall be there').getByRole('link', {
+      name: /In reply to\s+You\s+Dinner is at seven/,
+    })
     await quote.waitFor()
     await look(ada.page, 'replied')
     await quote.click()
@@ -150,7 +152,9 @@ describe('reactions and replies in Chromium', { skip }, () => {
     await ada.page.getByRole('menuitem', { name: 'Delete' }).click()
     await ada.page.getByRole('button', { name: 'Delete' }).click()
     await grace.page.getByText('Gone in a moment').waitFor({ state: 'detached' })
-    await grace.page.waitForFunction(() => ![...document.querySelectorAll('.reactions')].some((e) => e.textContent.includes('😂')))
+    await grace.page.waitForFunction(
+      () => ![...document.querySelectorAll('.reactions')].some((e) => e.textContent.includes('😂')),
+    )
   })
 
   chapter('in Chinese, on a phone, in a direct room', async () => {
@@ -181,7 +185,10 @@ describe('reactions and replies in Chromium', { skip }, () => {
 
   /** A message by its own words: a reply has those of another beside them. */
   function of({ page }, text) {
-    return page.locator('article').filter({ has: page.locator('.body', { hasText: text }) }).last()
+    return page
+      .locator('article')
+      .filter({ has: page.locator('.body', { hasText: text }) })
+      .last()
   }
 
   async function openMenu(person, text) {

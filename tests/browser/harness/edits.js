@@ -20,6 +20,26 @@ export async function editWords(ada, grace) {
   await grace.see('article .edited')
 }
 
+/** What they have said is passed on into the same room, kept for oneself, and the copy chosen and deleted. */
+export async function passOn(ada, grace) {
+  const words = 'Dinner is at seven, sharp'
+  await ada.evaluate(openMenu, words)
+  await ada.press('[role=menuitem]', 'Forward')
+  await ada.press('dialog label.row', 'Everybody')
+  await ada.press('dialog button[type=submit]', 'Forward')
+  for (const tab of [ada, grace]) await tab.see('article:has(.forwarded)', words)
+  await ada.evaluate(openMenu, words)
+  await ada.press('[role=menuitem]', 'Add to Saved messages')
+  await ada.see('a.row .title', 'Saved messages')
+  await ada.evaluate(openMenu, words)
+  await ada.press('[role=menuitem]', 'Select')
+  await ada.see('[role=toolbar]', '1 selected')
+  await ada.press('[role=toolbar] button[aria-label=Delete]')
+  await ada.press('dialog button[type=submit]', 'Delete')
+  for (const tab of [ada, grace]) await tab.seeNo('.forwarded')
+  await ada.see('.composer textarea')
+}
+
 /** In the page: as the right button of a mouse does. */
 function openMenu(words) {
   const row = [...document.querySelectorAll('article')].findLast((each) => each.textContent.includes(words))

@@ -1,5 +1,6 @@
 /** One room as this person sees it: what the box said of it, and what is being written here. */
 
+import type { Component } from 'svelte'
 import type {
   Act,
   Attachment,
@@ -54,6 +55,14 @@ export type EditingState = {
   stop(): void
 }
 
+/** Messages are being chosen, to do something with all of them. */
+export type SelectingState = {
+  /** What draws the check box of one. */
+  readonly Check: Component<{ selecting: SelectingState; message: Message | null; active: boolean }>
+  has(id: Seq): boolean
+  toggle(message: Message): void
+}
+
 export class RoomState {
   readonly id: RoomId
   kind = $state<RoomKind>('open')
@@ -85,6 +94,8 @@ export class RoomState {
   editing = $state.raw<EditingState | null>(null)
   /** The message to which what is written next is a reply. */
   replying = $state.raw<Message | null>(null)
+  /** Messages of it are being chosen. */
+  selecting = $state.raw<SelectingState | null>(null)
   /** Counts changes of who is in it: load the members again. */
   membersChanged = $state(0)
   /** Counts changes of `timeline`. */

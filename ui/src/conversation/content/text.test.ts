@@ -4,7 +4,17 @@ import { isFewEmoji, isPlain } from './text'
 test('most_messages_are_plain', () => {
   expect(isPlain('Good morning, everyone. How are you?\nFine: thanks…')).toBe(true)
   expect(isPlain('明天去爬山。今晚我做饭')).toBe(true)
-  for (const text of ['see `ls`', 'a\n'.repeat(6), 'x'.repeat(226), 'nas:5000'])
+  expect(isPlain('2 * 3 - 1 > 4… 好的~\n-5 *\n1.')).toBe(true)
+  for (const text of [
+    'see `ls`',
+    'a\n'.repeat(6),
+    'x'.repeat(226),
+    'nas:5000',
+    '*a*',
+    'a\n- b',
+    '> a',
+    '1. a',
+  ])
     expect(isPlain(text)).toBe(false)
 })
 

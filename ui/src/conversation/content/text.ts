@@ -27,7 +27,9 @@ export function isTall(content: Content): boolean {
 /** Of Chinese half of the lines that are shown at once; the other half may be empty. */
 const SHORT_UNITS_MAX = 225
 
-/** Neither link nor code nor length, by a cheap look: what is not plain is looked at once more, by `RichText`. */
+/** Neither link nor code nor length, and nothing formatted, by a cheap look: what is not plain `RichText` looks at once more. */
 export function isPlain(text: string): boolean {
-  return text.length <= SHORT_UNITS_MAX && !/`|[\w\]][.:@][\w/:]|(\n.*){6}/.test(text)
+  return (
+    text.length <= SHORT_UNITS_MAX && !/`|[*_~]\S|^([->•*]|\d+\.)\s|[\w\]][.:@][\w/:]|(\n.*){6}/m.test(text)
+  )
 }

@@ -1,9 +1,7 @@
 /** Who is being named behind an `@` in a text. Pure; what it is taken for afterwards is `notify/mentions`' to say. */
 
+import type { Named } from '../parts/completing'
 import { calls } from '../parts/wordEdges'
-
-/** A name is being typed: its `@` is at `from`, and this much of it stands there. */
-export type Named = { readonly from: number; readonly typed: string }
 
 /** As long as a name may be: what is longer behind an `@` is none. */
 const TYPED_MAX = 40

@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 import { defineConfig } from 'vitest/config'
 import { chunks } from './tools/chunks.ts'
+import { emoji } from './tools/emoji.ts'
 import { icons } from './tools/icons.ts'
 import { sourceMapsIn } from './tools/sourceMaps.ts'
 import { withoutUnused } from './tools/unused.ts'
@@ -35,9 +36,10 @@ const small = new RegExp(
 const message = new RegExp(
   [
     'src/conversation/(Announcer|MessageMenu|leadsTo|longPress)',
-    'src/parts/(Menu|menu-place|match|pinyin)',
+    'src/parts/(Completion|completing|Menu|menu-place|match|pinyin)',
     'src/sending/(?!bring|drawWorker|ownUrl|Describe)\\w+',
     'src/doodle/(keeping|open)',
+    'src/emoji/pick',
     'src/core/(cacheWriter|commandQueue|keptDoodles|keptFiles|uploads)\\.',
   ].join('\\.|'),
 )
@@ -56,6 +58,7 @@ export default defineConfig({
     icons(),
     chunks(),
     withoutUnused(),
+    emoji(),
     svelte(),
     serviceWorker('worker/sw.js'),
     sourceMapsIn('maps'),
@@ -83,6 +86,8 @@ export default defineConfig({
             { name: 'fold', test: fold, includeDependenciesRecursively: false },
             { name: 'parts', test: parts, includeDependenciesRecursively: false },
             { name: 'message', test: message, includeDependenciesRecursively: false },
+            { name: 'emoji', test: /src\/emoji\/(?!pick)/, includeDependenciesRecursively: false },
+            { name: 'emojiSet', test: /virtual:emoji/, includeDependenciesRecursively: false },
             {
               name: 'away',
               test: /screens\/(Offline|Unsupported)\.|parts\/[Dd]rawing\./,

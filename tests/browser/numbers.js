@@ -110,6 +110,18 @@ async function measure(sites) {
       (site) => flood(site, rate),
     )
   }
+  const isSlow = 'processor 4 x slower'
+  await figures(
+    sites,
+    TRIES,
+    {
+      emoji: ms(`picker of emoji, first open, ${isSlow}`, 400),
+      later: ms(`picker of emoji, later open, ${isSlow}`, 100),
+      letter: ms(`picker of emoji, search by one letter, ${isSlow}`, 30),
+      character: ms(`picker of emoji, search by one Chinese character, ${isSlow}`, 30),
+    },
+    picked,
+  )
   for (const { voices } of sites) for (const voice of voices) voice.leave()
   for (const { porch } of sites) await porch.end()
   const isAway = 'messages seen, reload with the box away'
@@ -258,6 +270,53 @@ async function scrolled(person) {
   const { usedSize } = await cdp.send('Runtime.getHeapUsage')
   await cdp.detach()
   return { heap: usedSize, rows: most }
+}
+
+// --- Emoji -------------------------------------------------------------------------------------------
+
+/** Opens the picker twice and searches in it, from a press or a key to the end of the frame that shows what came of it. */
+async function picked({ ben }) {
+  await comeBack(ben)
+  const { page } = ben
+  const button = page.getByRole('button', { name: 'Emoji', exact: true })
+  await button.waitFor()
+  const release = await throttle(page, 4)
+  const measured = {}
+  const timed = async (key, event, done) => {
+    await page.evaluate(followDrawn, [event, '.picker [data-at]'])
+    await done()
+    measured[key] = await page.evaluate(() => window.drawn)
+  }
+  const open = (key) => timed(key, 'click', () => button.click())
+  const search = async (key, words) => {
+    await timed(key, 'input', () => page.keyboard.insertText(words))
+    await page.keyboard.press('Backspace')
+    await page.getByRole('toolbar', { name: 'Kinds of emoji' }).waitFor()
+  }
+  await open('emoji')
+  await page.keyboard.press('Escape')
+  await page.locator('.picker').waitFor({ state: 'hidden' })
+  await open('later')
+  await search('letter', 's')
+  await search('character', '笑')
+  await release()
+  return measured
+}
+
+/** In the page: notes how long it is from the next such event to the end of the first frame with something of this kind. */
+function followDrawn([name, selector]) {
+  window.drawn = new Promise((resolve) => {
+    const begin = (event) => {
+      const look = () => {
+        if (!document.querySelector(selector)) return requestAnimationFrame(look)
+        const channel = new MessageChannel()
+        channel.port1.onmessage = () => resolve(performance.now() - event.timeStamp)
+        channel.port2.postMessage(null)
+      }
+      requestAnimationFrame(look)
+    }
+    window.addEventListener(name, begin, { capture: true, once: true })
+  })
 }
 
 // --- A busy room -------------------------------------------------------------------------------------

@@ -4,3 +4,9 @@ declare module 'virtual:icons' {
   const address: string
   export default address
 }
+
+declare module 'virtual:emoji' {
+  /** All emoji, a line each: see `tools/emoji.ts`. */
+  const lines: string
+  export default lines
+}

@@ -243,6 +243,10 @@ impl World {
                     edited_at,
                     forwarded,
                     deleted,
+                    pinned: false,
+                    quote: None,
+                    reactions: Vec::new(),
+                    mine: None,
                 };
                 Outcome::done([Change::Event(message.into())])
             }

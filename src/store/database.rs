@@ -33,8 +33,8 @@ const MIGRATIONS: [Migration; 22] = [
     Migration { sql: include_str!("migrations/0018_links.sql"), fill: Some(galleries::add_links) },
     Migration::of(include_str!("migrations/0019_edits.sql")),
     Migration::of(include_str!("migrations/0020_reactions.sql")),
-    Migration::of(include_str!("migrations/0022_forwarded.sql")),
-    Migration::of(include_str!("migrations/0023_saved.sql")),
+    Migration::of(include_str!("migrations/0021_forwarded.sql")),
+    Migration::of(include_str!("migrations/0022_saved.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

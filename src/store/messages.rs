@@ -6,8 +6,8 @@ use rusqlite::{Connection, params};
 
 use super::rows::{Kept, ReplyTo, sql};
 use super::{
-    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent, settings,
-    told, uploads,
+    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent,
+    settings, told, uploads,
 };
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;

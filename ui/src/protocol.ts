@@ -234,7 +234,12 @@ attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number,
 /**
  * When its text was changed last; none where it never was, and when deleted.
  */
-edited_at?: number, forwarded?: boolean, deleted: boolean, 
+edited_at?: number, 
+/**
+ * Whether its author has passed it on from elsewhere, and the words are another's: whose and from where is told to nobody,
+ * who may not be in that room. Of a deleted one it is not told.
+ */
+forwarded?: boolean, deleted: boolean, 
 /**
  * Whether it is pinned.
  */

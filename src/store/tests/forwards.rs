@@ -33,6 +33,7 @@ impl Fixture {
             client_msg_id: ClientMsgId::try_from(format!("brought-{id}")).unwrap(),
             body: Body::parse("look https://porch.local".into()).unwrap(),
             attachments: NewAttachments::parse(attachments.into()).unwrap(),
+            reply_to: None,
             sent_at: NOON,
         }))))
     }
@@ -116,7 +117,7 @@ fn asked_for_again_it_is_the_same_and_nothing_more_is_counted() {
     fixture.apply(delete(&original));
     match fixture.apply(forward(&original, EVERYONE, users[1], "f")) {
         Outcome::Made { reply: Reply::SentBefore(message), changes } => {
-            assert!(message == told && changes.is_empty());
+            assert!(*message == told && changes.is_empty());
         }
         other => panic!("forwarded twice: {other:?}"),
     }

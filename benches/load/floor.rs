@@ -171,6 +171,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         last: None,
         joined_at: 0,
         notify: None,
+        receipt: None,
     };
     let (version, server) = (PROTOCOL_VERSION, "floor".to_owned());
     let (seq, rooms) = (Seq(last_n), vec![room]);

@@ -18,7 +18,8 @@ use crate::proto::limits::{
     ACCOUNTS_BURST, ACCOUNTS_INTERVAL_MS, BEACONS_BURST, BEACONS_INTERVAL_MS, BEACONS_NETWORK_BURST,
     BEACONS_NETWORK_INTERVAL_MS, GUESSES_BURST, GUESSES_INTERVAL_MS, GUESSES_NAME_BURST, GUESSES_NAME_INTERVAL_MS,
     GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS, GUESSES_STRANGER_BURST, GUESSES_STRANGER_INTERVAL_MS,
-    PICTURES_BURST, PICTURES_INTERVAL_MS, RATES_REMEMBERED_MAX, RENAMES_BURST, RENAMES_INTERVAL_MS,
+    PICTURES_BURST, PICTURES_INTERVAL_MS, RATES_REMEMBERED_MAX, RECEIPTS_SET_BURST, RECEIPTS_SET_INTERVAL_MS,
+    RENAMES_BURST, RENAMES_INTERVAL_MS,
 };
 use crate::proto::op::Millis;
 
@@ -55,6 +56,7 @@ pub struct Rates {
     networks: Buckets<Network>,
     renames: Buckets<UserId>,
     pictures: Buckets<UserId>,
+    receipts: Buckets<UserId>,
     sessions: Buckets<SessionId>,
 }
 
@@ -70,6 +72,7 @@ impl Default for Rates {
             networks: Buckets::new(GUESSES_NETWORK_BURST, GUESSES_NETWORK_INTERVAL_MS),
             renames: Buckets::new(RENAMES_BURST, RENAMES_INTERVAL_MS),
             pictures: Buckets::new(PICTURES_BURST, PICTURES_INTERVAL_MS),
+            receipts: Buckets::new(RECEIPTS_SET_BURST, RECEIPTS_SET_INTERVAL_MS),
             sessions: Buckets::new(GUESSES_BURST, GUESSES_INTERVAL_MS),
         }
     }
@@ -147,6 +150,11 @@ impl Rates {
     /// Counts a new picture of a person, whatever becomes of it.
     pub fn picture(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
         self.pictures.take(user, now)
+    }
+
+    /// Counts that a person turns receipts on or off: everybody is told whom they share a direct room with.
+    pub fn receipts(&mut self, user: UserId, now: Millis) -> Result<(), NotNow> {
+        self.receipts.take(user, now)
     }
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn show(
         return Err(Refusal::no_session(app.why_ended(&headers, Asker::Network(Network::of(peer.ip()))).await));
     };
     let has_password = app.store.has_password(current.user.id);
-    Ok(JsonAnswer(Me { user: current.user, has_password }))
+    let receipts = app.store.has_receipts(current.user.id);
+    Ok(JsonAnswer(Me { user: current.user, has_password, receipts }))
 }
 
 /// `PATCH /api/me`: everything asked for is looked at before anything is changed.
@@ -60,6 +61,11 @@ pub(super) async fn change(
         let now = (app.wall)();
         app.rates().rename(user.id, now)?;
         user = app.change_user(&current, Op::Account(AccountOp::Rename { user: user.id, name })).await?;
+    }
+    if let Some(on) = asked.receipts.filter(|on| *on != app.store.has_receipts(user.id)) {
+        let now = (app.wall)();
+        app.rates().receipts(user.id, now)?;
+        app.apply_for(&current, Needs::SignedIn, Op::Account(AccountOp::SetReceipts { user: user.id, on })).await?;
     }
     let mut cookies = Vec::new();
     if let Some((checked, new_password)) = new_password {

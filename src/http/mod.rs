@@ -227,6 +227,7 @@ pub fn router(app: App) -> Router {
         .route("/api/rooms/{room}/heard", get(rooms::heard))
         .route("/api/rooms/{room}/reactions", get(rooms::reactions))
         .route("/api/rooms/{room}/chains/{chain}", get(rooms::chain))
+        .route("/api/rooms/{room}/seen", get(rooms::seen))
         .route("/api/search", get(search::search))
         .merge(uploads)
         .route("/api/attachments/{message}/{place}", get(attachments::show))

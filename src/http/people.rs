@@ -115,6 +115,7 @@ fn is_of_people(change: &Change) -> bool {
         | Change::MembersLeft { .. }
         | Change::NotifyChanged { .. }
         | Change::Reacted { .. }
+        | Change::ReceiptsChanged { .. }
         | Change::RoleChanged { .. }
         | Change::RoomChanged { .. }
         | Change::RoomMade { .. }

@@ -13,6 +13,7 @@ use crate::proto::heard;
 use crate::proto::id::{RoomId, Seq};
 use crate::proto::limits::{HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX};
 use crate::proto::op::Millis;
+use crate::proto::receipt::SeenBy;
 use crate::proto::server::Room;
 use crate::store::{HistoryRefusal, Reader, Window};
 
@@ -236,4 +237,25 @@ pub(super) async fn chain(
         Ok(reader.chain(current.user.id, room, chain, (after, limit))?.ok_or(ErrorCode::NotAMember))
     };
     app.write(asking, page).await
+}
+
+/// The part behind `?` of a request for who has read a message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenQuery {
+    message: Seq,
+}
+
+/// `GET /api/rooms/{room}/seen`: who of the members has read a message of one's own.
+pub(super) async fn seen(
+    State(app): State<App>,
+    current: CurrentSession,
+    PathIds(room): PathIds<RoomId>,
+    UrlQuery(SeenQuery { message }): UrlQuery<SeenQuery>,
+) -> Answer<Json<SeenBy>> {
+    let asker = current.user.id;
+    let n = app.store.read(current.asker(), move |reader| reader.own_message(asker, room, message)).await??;
+    // The hub knows of what is read before it is on the disk.
+    let seen = app.hub.look(current.asker(), move |hub| hub.seen_by(asker, room, n)).await?;
+    Ok(Json(seen.ok_or(ErrorCode::NotAMember)?))
 }

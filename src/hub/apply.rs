@@ -26,6 +26,7 @@ impl Hub {
             Change::MembersLeft { room, users, by, heir } => self.members_left(room, &users, by, heir, out),
             Change::NotifyChanged { room, user, notify } => self.notify_changed(room, user, notify, out),
             Change::Reacted { event, mine } => self.reacted(event, mine, out),
+            Change::ReceiptsChanged { user, on } => self.receipts_changed(user, on),
             Change::RoleChanged { room, user, role } => self.role_changed(room, user, role),
             Change::RoomChanged { room, setting } => self.room_changed(room, setting, out),
             Change::RoomMade { room, members } => self.room_made(room, &members, out),
@@ -53,6 +54,7 @@ impl Hub {
             self.make_known(author, id, out);
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
+        let had_read = author.and_then(|(author, _)| room.members.get(&author)).map(|member| member.read_n);
         match &event.what {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Edited(message) => room.edited(message),
@@ -61,6 +63,11 @@ impl Hub {
         }
         broadcast(room.present.clone(), ServerMessage::Events { events: vec![event] }, out);
         if let Some((user, n)) = author {
+            // Where only their own message is new to them, none of the other's is read by that.
+            if had_read.is_some_and(|had_read| had_read + 1 < n) {
+                self.moved_on(id, user);
+            }
+            self.delivered_live(id, user);
             out.push(Output::StoreRead { room: id, user, n });
             broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n }, out);
         }

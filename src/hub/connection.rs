@@ -64,10 +64,16 @@ impl Hub {
         if let Some(state) = self.roster.conns.get_mut(&conn) {
             state.stage = stage;
         }
-        for room in &self.roster.people[&user].rooms {
-            if let Some(room) = self.rooms.get_mut(*room) {
-                room.present.push(conn);
+        let mut delivered = Vec::new();
+        for id in &self.roster.people[&user].rooms {
+            let Some(room) = self.rooms.get_mut(*id) else { continue };
+            room.present.push(conn);
+            if room.delivered(user) {
+                delivered.push(*id);
             }
+        }
+        for id in delivered {
+            self.moved_on(id, user);
         }
         self.presence.came(conn, user, now.mono);
     }

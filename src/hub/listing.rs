@@ -29,7 +29,7 @@ impl Hub {
         let found = person.rooms.range(..below).rev().filter_map(|id| self.rooms.get(*id));
         let found = found.filter(|room| room.settings.archived == archived);
         let mut rooms: Vec<server::Room> =
-            found.filter_map(|room| room.seen_by(user, person.user.role)).take(ROOMS_PAGE_MAX + 1).collect();
+            found.filter_map(|room| self.shown(room, user)).take(ROOMS_PAGE_MAX + 1).collect();
         let more = rooms.len() > ROOMS_PAGE_MAX;
         rooms.truncate(ROOMS_PAGE_MAX);
         RoomPage { rooms, more }
@@ -51,7 +51,7 @@ impl Hub {
 
     /// One room as this person sees it; none when they are not in it.
     pub fn room_of(&self, user: UserId, room: RoomId) -> Option<server::Room> {
-        self.rooms.get(room)?.seen_by(user, self.roster.box_role(user)?)
+        self.shown(self.rooms.get(room)?, user)
     }
 
     /// The rooms to welcome somebody with, in the order of their ids, and whether there are more.
@@ -59,7 +59,7 @@ impl Hub {
         let user = person.user.id;
         let own = person.rooms.iter().filter_map(|id| self.rooms.get(*id)).filter(|room| !room.settings.archived);
         let mut rooms: Vec<(&Room, server::Room)> =
-            own.filter_map(|room| Some((room, room.seen_by(user, person.user.role)?))).collect();
+            own.filter_map(|room| Some((room, self.shown(room, user)?))).collect();
         // What others put somebody into, however lively, is not to push their own rooms out.
         let idle = |room: &Room| !room.members.get(&user).is_some_and(|member| member.took_part);
         rooms.sort_unstable_by_key(|(room, _)| {

@@ -19,9 +19,7 @@ impl Hub {
         else {
             return;
         };
-        let MemberRecord { role, joined_at, read_n, took_part, notify, .. } = *record;
-        let member = Member { role, read_n, joined_at, took_part, notify };
-        if room.members.insert(record.user, member).is_none() {
+        if room.members.insert(record.user, Member::new(record)).is_none() {
             room.present.extend(conns);
             person.rooms.insert(record.room);
         }

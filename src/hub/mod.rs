@@ -23,6 +23,7 @@ mod outcome;
 mod presence;
 mod quota;
 mod reactions;
+mod receipts;
 mod room;
 mod rooms;
 mod roster;
@@ -43,6 +44,7 @@ use epochs::Epochs;
 use gathered::Gathered;
 use presence::Presence;
 use reactions::Reactions;
+use receipts::Receipts;
 use rooms::Rooms;
 use roster::Roster;
 
@@ -146,6 +148,7 @@ pub struct Hub {
     presence: Presence,
     gathered: Gathered,
     reactions: Reactions,
+    receipts: Receipts,
     unanswered: HashMap<Ticket, AnswerTo>,
     next_ticket: Ticket,
     /// The newest event that was told.
@@ -164,6 +167,7 @@ impl Hub {
             presence: Presence::default(),
             gathered: Gathered::default(),
             reactions: Reactions::default(),
+            receipts: Receipts::default(),
             unanswered: HashMap::new(),
             next_ticket: 1,
             seq: Seq(snapshot.seq),
@@ -172,6 +176,9 @@ impl Hub {
         };
         for user in snapshot.users {
             hub.roster.insert(user);
+        }
+        for user in snapshot.receipts_off {
+            hub.roster.turn_receipts(user, false);
         }
         for (user, session) in snapshot.newest_sessions {
             hub.roster.signed_in(user, session);
@@ -187,7 +194,10 @@ impl Hub {
 
     /// When the hub next wants [`Input::Tick`], in the driver's monotonic time.
     pub fn wake_at(&self) -> Option<Duration> {
-        [self.presence.due_at(), self.gathered.due_at(), self.reactions.due_at()].into_iter().flatten().min()
+        [self.presence.due_at(), self.gathered.due_at(), self.reactions.due_at(), self.receipts.due_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The sessions of a person that have a connection.
@@ -208,6 +218,7 @@ impl Hub {
             Input::Tick => self.tick(now, out),
         }
         self.gathered.schedule(now.mono);
+        self.receipts.schedule(now.mono);
     }
 
     fn tick(&mut self, now: Now, out: &mut Vec<Output>) {
@@ -215,6 +226,7 @@ impl Hub {
         self.tell_gathered(now.mono, out);
         self.presence.tell(now.mono, out);
         self.store_reactions(now.mono, out);
+        self.tell_receipts(now.mono, out);
     }
 
     fn ask(&mut self, asked: AnswerTo, op: Op, out: &mut Vec<Output>) {

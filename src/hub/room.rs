@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::proto::change::RoomRecord;
+use crate::proto::change::{MemberRecord, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
+use crate::proto::receipt::Receipt;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{self, LastMessage, ServerMessage};
@@ -20,10 +21,26 @@ use super::deleted::Deleted;
 pub(super) struct Member {
     pub(super) role: RoomRole,
     pub(super) read_n: u64,
+    /// A device of theirs was told of the messages up to here, or they have read so far; counted in direct rooms, and
+    /// kept nowhere else.
+    delivered_n: u64,
+    /// See [`MemberRecord::joined_n`].
+    pub(super) joined_n: u64,
     pub(super) joined_at: Millis,
-    /// See [`MemberRecord::took_part`](crate::proto::change::MemberRecord::took_part).
+    /// See [`MemberRecord::took_part`].
     pub(super) took_part: bool,
     pub(super) notify: Option<Notify>,
+}
+
+impl Member {
+    pub(super) fn new(record: &MemberRecord) -> Self {
+        let MemberRecord { role, joined_at, read_n, joined_n, took_part, notify, .. } = *record;
+        Self { role, read_n, delivered_n: read_n, joined_n, joined_at, took_part, notify }
+    }
+
+    pub(super) fn receipt(&self) -> Receipt {
+        Receipt { delivered_n: self.delivered_n.max(self.read_n), read_n: self.read_n }
+    }
 }
 
 /// A room.
@@ -50,18 +67,16 @@ impl Room {
         Self { id, kind, settings, direct, last_n, last, deleted, members, present }
     }
 
-    /// The room as `user` sees it; none when not a member.
+    /// The room as `user` sees it, without what is told of others; none when not a member.
     pub(super) fn seen_by(&self, user: UserId, on_the_box: BoxRole) -> Option<server::Room> {
         let member = self.members.get(&user)?;
-        // Oneself, in the room that one has for oneself.
-        let other = self.direct.map(|[low, high]| if low == user { high } else { low });
         Some(server::Room {
             id: self.id,
             kind: self.kind,
             settings: self.settings.clone(),
             role: member.role,
             may: self.all_that_may(user, on_the_box),
-            with: other.filter(|other| self.members.contains_key(other)),
+            with: self.with(user),
             member_count: self.member_count(),
             last_n: self.last_n,
             read_n: member.read_n,
@@ -69,7 +84,19 @@ impl Room {
             last: self.last.clone(),
             joined_at: member.joined_at,
             notify: member.notify,
+            receipt: None,
         })
+    }
+
+    /// The other person of a direct room, while they are there: oneself, in the room that one has for oneself.
+    pub(super) fn with(&self, user: UserId) -> Option<UserId> {
+        let other = self.direct.map(|[low, high]| if low == user { high } else { low });
+        other.filter(|other| self.members.contains_key(other))
+    }
+
+    /// Somebody else with whom one talks in a direct room.
+    pub(super) fn other(&self, user: UserId) -> Option<UserId> {
+        self.with(user).filter(|other| *other != user)
     }
 
     /// Whether `user` may do this here; `not_a_member` for others.
@@ -128,6 +155,17 @@ impl Room {
             Some(member) if member.read_n < n => {
                 member.read_n = n;
                 member.took_part = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A device of theirs has been told of all there is; true where that is more than before, and somebody's business.
+    pub(super) fn delivered(&mut self, user: UserId) -> bool {
+        match self.members.get_mut(&user) {
+            Some(member) if self.direct.is_some() && member.receipt().delivered_n < self.last_n => {
+                member.delivered_n = self.last_n;
                 true
             }
             _ => false,

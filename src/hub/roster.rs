@@ -62,6 +62,8 @@ pub(super) struct Person {
     /// Oldest first. Includes connections that have not said hello.
     pub(super) conns: Vec<ConnId>,
     pub(super) rooms: BTreeSet<RoomId>,
+    /// Whether others are told how far they have read, and they of others.
+    pub(super) receipts: bool,
     /// A guest who is about to be sent home: can do nothing any more.
     pub(super) leaving: bool,
     pub(super) quota: Quota,
@@ -72,7 +74,7 @@ pub(super) struct Person {
 impl Person {
     pub(super) fn new(user: User) -> Self {
         let (conns, rooms) = (Vec::new(), BTreeSet::new());
-        Self { user, conns, rooms, leaving: false, quota: Quota::default(), newest_session: None }
+        Self { user, conns, rooms, receipts: true, leaving: false, quota: Quota::default(), newest_session: None }
     }
 }
 
@@ -150,6 +152,13 @@ impl Roster {
             person.conns.retain(|other| *other != conn);
         }
         Some(state)
+    }
+
+    /// Somebody's receipts are on or off.
+    pub(super) fn turn_receipts(&mut self, user: UserId, on: bool) {
+        if let Some(person) = self.people.get_mut(&user) {
+            person.receipts = on;
+        }
     }
 
     /// Somebody has signed in at one more place.

@@ -65,6 +65,7 @@ impl Hub {
         }
         let n = room.members[&user].read_n;
         out.push(Output::StoreRead { room: id, user, n });
+        self.moved_on(id, user);
         let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
         broadcast(others, ServerMessage::Read { room: id, n }, out);
     }

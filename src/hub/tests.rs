@@ -21,6 +21,7 @@ mod model;
 mod people;
 mod property;
 mod reactions;
+mod receipts;
 mod resume;
 mod roles;
 mod rooms;
@@ -56,6 +57,7 @@ fn member(room: RoomId, id: u64) -> MemberRecord {
         role: RoomRole::Member,
         joined_at: id as Millis,
         read_n: 0,
+        joined_n: 0,
         took_part: false,
         notify: None,
     }

@@ -59,6 +59,9 @@ pub struct PatchMe {
     pub new_password: Option<String>,
     #[cfg_attr(test, ts(optional))]
     pub password: Option<String>,
+    /// Whether others are told how far one has read, and oneself of others.
+    #[cfg_attr(test, ts(optional))]
+    pub receipts: Option<bool>,
 }
 
 /// `DELETE /api/me`. The password, where the account has one.
@@ -77,6 +80,8 @@ pub struct Me {
     pub user: User,
     /// Without one the account lives in this browser only.
     pub has_password: bool,
+    /// Whether others are told how far one has read, and oneself of others.
+    pub receipts: bool,
 }
 
 /// What somebody who comes by an invite becomes.

@@ -57,6 +57,11 @@ pub enum Change {
         event: Event,
         mine: Vec<(UserId, Vec<Emoji>)>,
     },
+    /// A person tells others how far they have read from now on, and is told of others, or neither.
+    ReceiptsChanged {
+        user: UserId,
+        on: bool,
+    },
     /// A member is something else in the room from now on.
     RoleChanged {
         room: RoomId,
@@ -123,6 +128,7 @@ impl Change {
             | Self::MembersLeft { .. }
             | Self::NotifyChanged { .. }
             | Self::Reacted { .. }
+            | Self::ReceiptsChanged { .. }
             | Self::RoleChanged { .. }
             | Self::RoomChanged { .. }
             | Self::RoomMade { .. }
@@ -157,6 +163,8 @@ pub struct MemberRecord {
     pub role: RoomRole,
     pub joined_at: Millis,
     pub read_n: u64,
+    /// The newest message of the room when they came in.
+    pub joined_n: u64,
     /// Whether they have made the room, come by themselves, written or read.
     pub took_part: bool,
     /// None: they have not chosen.

@@ -10,6 +10,7 @@ mod monitor;
 mod pictures;
 mod reactions;
 mod reading;
+mod receipts;
 mod uploads;
 pub use codes::*;
 pub use downloads::*;
@@ -19,6 +20,7 @@ pub use monitor::*;
 pub use pictures::*;
 pub use reactions::*;
 pub use reading::*;
+pub use receipts::*;
 pub use uploads::*;
 
 // --- What people write -------------------------------------------------------------------------

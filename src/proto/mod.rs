@@ -27,6 +27,7 @@ pub mod object;
 pub mod op;
 pub mod permit;
 pub mod reaction;
+pub mod receipt;
 pub mod role;
 pub mod room;
 pub mod server;

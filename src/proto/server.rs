@@ -8,6 +8,7 @@ use super::code::ErrorCode;
 use super::event::{Event, Message};
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, SessionId, UserId};
 use super::permit::Act;
+use super::receipt::{Receipt, RoomReceipt};
 use super::role::{BoxRole, RoomRole};
 use super::room::{Notify, RoomKind, RoomSettings};
 use super::text::preview;
@@ -88,6 +89,10 @@ pub struct Room {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub notify: Option<Notify>,
+    /// Of a direct room: how far the other person is, where anything is told of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub receipt: Option<Receipt>,
 }
 
 /// How the server took up the client's `after`.
@@ -156,6 +161,10 @@ pub enum ServerMessage {
         room: RoomId,
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
+    },
+    /// How far the others of these direct rooms are now.
+    Receipts {
+        receipts: Vec<RoomReceipt>,
     },
     Room {
         room: Room,

@@ -5,7 +5,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit,
-    reaction, role, room, server, session_end, storage,
+    reaction, receipt, role, room, server, session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -48,6 +48,8 @@ fn typescript() -> String {
         permit::Act,
         room::RoomSettings,
         room::RoomSetting,
+        receipt::Receipt,
+        receipt::RoomReceipt,
         server::LastMessage,
         server::Room,
         server::Resume,
@@ -76,6 +78,7 @@ fn typescript() -> String {
         storage::StorageLimits,
         account::Settings,
         account::PatchSettings,
+        receipt::SeenBy,
         account::ListedRoom,
         account::Member,
         account::HistoryPage,

@@ -29,6 +29,7 @@ pub(super) fn apply(db: &Connection, op: AccountOp, now: Millis) -> rusqlite::Re
             set_password(db, user, checked.as_deref(), &password, keep)
         }
         AccountOp::SetPicture { user, jpegs } => set_picture(db, user, &jpegs),
+        AccountOp::SetReceipts { user, on } => set_receipts(db, user, on),
     }
 }
 
@@ -149,7 +150,7 @@ pub(super) fn erase(db: &Connection, user: UserId) -> rusqlite::Result<()> {
     uploads::forget(db, user)?;
     db.prepare_cached(
         "UPDATE users SET name = '', name_key = NULL, name_look = NULL, password = '', code = '', code_ends_at = NULL,
-                          role = 'member', picture = 0, ends_at = NULL
+                          role = 'member', picture = 0, ends_at = NULL, receipts = 1
          WHERE id = ?",
     )?
     .execute([sql(user.0)])?;
@@ -240,6 +241,15 @@ pub(super) fn clear_picture(db: &Connection, user: UserId) -> rusqlite::Result<O
     db.prepare_cached("DELETE FROM pictures WHERE user = ?")?.execute([sql(user.0)])?;
     db.prepare_cached("UPDATE users SET picture = 0 WHERE id = ? AND picture <> 0")?.execute([sql(user.0)])?;
     user_outcome(db, user)
+}
+
+/// Says nothing where nothing is different.
+pub(super) fn set_receipts(db: &Connection, user: UserId, on: bool) -> rusqlite::Result<Outcome> {
+    let set = db
+        .prepare_cached("UPDATE users SET receipts = ?2 WHERE id = ?1 AND name_key IS NOT NULL AND receipts <> ?2")?
+        .execute(params![sql(user.0), on])?;
+    let changed = (set > 0).then_some(Change::ReceiptsChanged { user, on });
+    Ok(Outcome::done(Vec::from_iter(changed)))
 }
 
 fn user_outcome(db: &Connection, user: UserId) -> rusqlite::Result<Outcome> {

@@ -12,7 +12,7 @@ use super::{OpenError, galleries, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 22] = [
+const MIGRATIONS: [Migration; 23] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -33,8 +33,9 @@ const MIGRATIONS: [Migration; 22] = [
     Migration { sql: include_str!("migrations/0018_links.sql"), fill: Some(galleries::add_links) },
     Migration::of(include_str!("migrations/0019_edits.sql")),
     Migration::of(include_str!("migrations/0020_reactions.sql")),
-    Migration::of(include_str!("migrations/0021_forwarded.sql")),
-    Migration::of(include_str!("migrations/0022_saved.sql")),
+    Migration::of(include_str!("migrations/0021_receipts.sql")),
+    Migration::of(include_str!("migrations/0022_forwarded.sql")),
+    Migration::of(include_str!("migrations/0023_saved.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

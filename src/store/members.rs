@@ -202,10 +202,10 @@ pub(super) fn join(
     took_part: bool,
 ) -> rusqlite::Result<MemberRecord> {
     db.prepare_cached(
-        "INSERT INTO members (user, room, role, joined_at, read_n, took_part) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO members (user, room, role, joined_at, read_n, joined_n, took_part) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
     )?
     .execute(params![sql(user.0), sql(room.0), rows::room_role_name(role), at, sql(read_n), took_part])?;
-    Ok(MemberRecord { room, user, role, joined_at: at, read_n, took_part, notify: None })
+    Ok(MemberRecord { room, user, role, joined_at: at, read_n, joined_n: read_n, took_part, notify: None })
 }
 
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
@@ -256,7 +256,7 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(
 }
 
 /// The columns that [`member`] reads.
-pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, took_part, notify";
+pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, joined_n, took_part, notify";
 
 pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
     Ok(MemberRecord {
@@ -265,8 +265,9 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         role: rows::room_role(row, 2)?,
         joined_at: row.get(3)?,
         read_n: rows::number(row, 4)?,
-        took_part: row.get(5)?,
-        notify: rows::notify(row, 6)?,
+        joined_n: rows::number(row, 5)?,
+        took_part: row.get(6)?,
+        notify: rows::notify(row, 7)?,
     })
 }
 

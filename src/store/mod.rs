@@ -321,6 +321,11 @@ impl Store {
         self.inner.resident.has_password(user)
     }
 
+    /// Whether others are told how far this person has read, and this person of others.
+    pub fn has_receipts(&self, user: UserId) -> bool {
+        self.inner.resident.has_receipts(user)
+    }
+
     /// Whether anybody but guests has an account.
     pub fn has_member(&self) -> bool {
         self.inner.resident.has_member()
@@ -366,6 +371,7 @@ fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
     Ok(Snapshot {
         users: people::present(db)?,
         newest_sessions: sessions::newest(db)?,
+        receipts_off: people::without_receipts(db)?,
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], members::member)?.collect::<rusqlite::Result<_>>()?,
         seq: events::newest_seq(db)?,

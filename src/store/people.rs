@@ -44,6 +44,13 @@ pub(super) fn shown(db: &Connection) -> rusqlite::Result<Vec<User>> {
     .collect()
 }
 
+/// Who has turned receipts off, by id.
+pub(super) fn without_receipts(db: &Connection) -> rusqlite::Result<Vec<UserId>> {
+    db.prepare_cached("SELECT id FROM users WHERE NOT receipts ORDER BY id")?
+        .query_map([], |row| rows::user_id(row, 0))?
+        .collect()
+}
+
 /// Everyone with an account, by id.
 pub(super) fn present(db: &Connection) -> rusqlite::Result<Vec<User>> {
     db.prepare_cached(&format!("SELECT {USER_COLUMNS} FROM users WHERE name_key IS NOT NULL ORDER BY id"))?

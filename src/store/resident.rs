@@ -52,6 +52,7 @@ type Keyed = ([u8; 32], Session);
 struct Person {
     user: User,
     has_password: bool,
+    has_receipts: bool,
 }
 
 impl Resident {
@@ -96,6 +97,10 @@ impl Resident {
         self.rows().users.get(&user).is_some_and(|found| found.has_password)
     }
 
+    pub(super) fn has_receipts(&self, user: UserId) -> bool {
+        self.rows().users.get(&user).is_some_and(|found| found.has_receipts)
+    }
+
     pub(super) fn has_member(&self) -> bool {
         self.rows().members > 0
     }
@@ -133,7 +138,7 @@ impl Rows {
             let (id, session) = session?;
             rows.put_session(id, Some(session));
         }
-        let mut users = db.prepare(&format!("SELECT {USER_COLUMNS}, password <> '' FROM users WHERE {IS_HERE}"))?;
+        let mut users = db.prepare(&format!("SELECT {USER_COLUMNS}, {PERSON_FLAGS} FROM users WHERE {IS_HERE}"))?;
         for user in users.query_map([], person)? {
             let user = user?;
             rows.put_user(user.user.id, Some(user));
@@ -168,6 +173,8 @@ impl Rows {
 }
 
 const SESSION_COLUMNS: &str = "id, token_hash, user, created_at";
+/// Behind those of a [`User`].
+const PERSON_FLAGS: &str = "password <> '', receipts";
 /// Of deleted accounts and of guests whose stay has ended only the row is left.
 const IS_HERE: &str = "name_key IS NOT NULL";
 
@@ -178,7 +185,8 @@ fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Keyed)> {
 }
 
 fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
-    Ok(Person { user: rows::user(row, 0)?, has_password: row.get(USER_COLUMNS_COUNT)? })
+    const FLAGS: usize = USER_COLUMNS_COUNT;
+    Ok(Person { user: rows::user(row, 0)?, has_password: row.get(FLAGS)?, has_receipts: row.get(FLAGS + 1)? })
 }
 
 /// The rows that a transaction has touched, as SQLite names them. Clones are the same.
@@ -240,7 +248,7 @@ impl Changes {
             changes.sessions.push((SessionId(id), found.map(|(_, session)| session)));
         }
         for id in each_once(users) {
-            let query = format!("SELECT {USER_COLUMNS}, password <> '' FROM users WHERE id = ? AND {IS_HERE}");
+            let query = format!("SELECT {USER_COLUMNS}, {PERSON_FLAGS} FROM users WHERE id = ? AND {IS_HERE}");
             let found = db.prepare_cached(&query)?.query_row([sql(id)], person).optional()?;
             changes.users.push((UserId(id), found));
         }

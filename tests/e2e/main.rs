@@ -20,6 +20,7 @@ mod own;
 mod portal;
 mod protocol;
 mod quiet;
+mod receipts;
 mod restart;
 mod security;
 mod slow;

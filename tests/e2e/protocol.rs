@@ -421,6 +421,32 @@ async fn heard(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grac
     assert_eq!(ada.ask("GET", &path, None).await.json()["heard"], json!([]));
 }
 
+/// What the two are told of how far the other is, in their direct room; and who has seen a message of the kitchen.
+async fn receipts(
+    page: &mut Page,
+    (ada, on_ada): (&Person, &mut Stranger),
+    (grace, on_grace): (&Person, &mut Stranger),
+    kitchen: u64,
+) {
+    let direct = on_ada.done(page, "open_direct", json!({"user": grace.id})).await;
+    assert_eq!(on_grace.hear(page, "room").await["room"]["with"], ada.id);
+    let send = page.example("client send", json!({"room": direct, "client_msg_id": "01J9Z3V5K8-r1"}));
+    on_ada.device.say(send).await;
+    let sent = on_ada.happens(page, "message").await;
+    let of_room = |told: &Value| told["receipts"][0].clone();
+    let delivered = of_room(&on_ada.hear(page, "receipts").await);
+    assert_eq!(delivered, json!({"room": direct, "delivered_n": sent["n"], "read_n": 0}));
+    on_grace.say(page, "read", json!({"room": direct, "n": sent["n"]})).await;
+    assert_eq!(of_room(&on_ada.hear(page, "receipts").await)["read_n"], sent["n"]);
+    let send = page.example("client send", json!({"room": kitchen, "client_msg_id": "01J9Z3V5K8-r2"}));
+    on_ada.device.say(send).await;
+    let sent = on_ada.happens(page, "message").await;
+    let path = format!("/api/rooms/{kitchen}/seen?message={}", sent["id"]);
+    let seen = page.ask(&Asker::Person(ada), "GET /api/rooms/{room}/seen", &path, None).await.json();
+    page.check("seen_by", &seen);
+    assert_eq!(seen["count"], 0);
+}
+
 /// Rooms of every kind, and what happens in them. Gives the kitchen and the last message.
 async fn rooms(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, grace_id: u64) -> (u64, Value) {
     let kitchen = ada.done(page, "create_room", json!({"members": []})).await;
@@ -694,8 +720,7 @@ async fn a_client_written_from_the_page_alone_can_do_everything_on_it() {
     replies(&mut page, (&ada, &mut on_ada), &mut on_grace, kitchen).await;
     heard(&mut page, (&ada, &mut on_ada), &mut on_grace, kitchen).await;
     attachments(&mut page, &ada, &mut on_ada, kitchen).await;
-    on_ada.done(&mut page, "open_direct", json!({"user": grace.id})).await;
-    assert_eq!(on_grace.hear(&mut page, "room").await["room"]["with"], ada.id);
+    receipts(&mut page, (&ada, &mut on_ada), (&grace, &mut on_grace), kitchen).await;
     devices(&mut page, &mut on_ada, &grace, welcome).await;
     reading(&mut page, &ada, kitchen).await;
     the_box(&mut page, &ada).await;

@@ -154,6 +154,28 @@ name: string, };
 
 export type RoomSetting = { "archived": boolean } | { "guests": boolean } | { "name": string };
 
+export type Receipt = { 
+/**
+ * A device of theirs was told of the messages up to here. Kept in memory alone: after a restart of the box it is what they
+ * have read, until they are there again.
+ */
+delivered_n: number, 
+/**
+ * They have read up to here.
+ */
+read_n: number, };
+
+export type RoomReceipt = { room: RoomId, 
+/**
+ * A device of theirs was told of the messages up to here. Kept in memory alone: after a restart of the box it is what they
+ * have read, until they are there again.
+ */
+delivered_n: number, 
+/**
+ * They have read up to here.
+ */
+read_n: number, };
+
 export type LastMessage = { id: Seq, author: UserId, 
 /**
  * The first 120 characters; empty when deleted.
@@ -188,7 +210,11 @@ joined_at: number,
 /**
  * What this member wants to be notified of there; none while they have not chosen.
  */
-notify?: Notify, };
+notify?: Notify, 
+/**
+ * Of a direct room: how far the other person is, where anything is told of that.
+ */
+receipt?: Receipt, };
 
 export type Resume = "fresh" | "ok" | "reload";
 
@@ -285,7 +311,7 @@ export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "don
 /**
  * Those who are something else there now.
  */
-changed: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "room", room: Room, 
+changed: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "receipts", receipts: Array<RoomReceipt>, } | { "type": "room", room: Room, 
 /**
  * It has come back from the archive.
  */
@@ -347,7 +373,11 @@ export type Credentials = { name: string, password: string,
  */
 attempt?: string, takeover?: boolean, };
 
-export type PatchMe = { name?: string, new_password?: string, password?: string, };
+export type PatchMe = { name?: string, new_password?: string, password?: string, 
+/**
+ * Whether others are told how far one has read, and oneself of others.
+ */
+receipts?: boolean, };
 
 export type DeleteMe = { password?: string, };
 
@@ -355,7 +385,11 @@ export type Me = { user: User,
 /**
  * Without one the account lives in this browser only.
  */
-has_password: boolean, };
+has_password: boolean, 
+/**
+ * Whether others are told how far one has read, and oneself of others.
+ */
+receipts: boolean, };
 
 export type InviteRole = "guest" | "member";
 
@@ -478,6 +512,16 @@ export type PatchSettings = { registration_open?: boolean, several_devices?: boo
  * These too are done: none is ever taken back.
  */
 steps_done?: Array<FirstStep>, file_bytes_max?: number, person_bytes_max?: number, all_bytes_max?: number, };
+
+export type SeenBy = { 
+/**
+ * Whether the asker's receipts are on: without, nobody is told of.
+ */
+receipts: boolean, count: number, 
+/**
+ * At most [`SEEN_BY_MAX`](super::limits::SEEN_BY_MAX) of them, by id.
+ */
+by: Array<UserId>, };
 
 export type ListedRoom = { id: RoomId, name: string, member_count: number, joined: boolean, 
 /**

@@ -1,6 +1,6 @@
 use super::*;
 use crate::proto::id::ClientMsgId;
-use crate::proto::limits::{READS_AT_ONCE_MAX, UNREAD_OF_ONE_BYTES_MAX};
+use crate::proto::limits::{READS_AT_ONCE_MAX, RECEIPTS_SET_BURST, RECEIPTS_SET_INTERVAL_MS, UNREAD_OF_ONE_BYTES_MAX};
 use crate::proto::op;
 use crate::proto::op::{NewMessage, NewRoom};
 use crate::proto::room::RoomKind;
@@ -91,6 +91,59 @@ async fn an_open_room_can_be_looked_into_before_one_joins_it() {
     assert_eq!(eve.get(&path).await.refused(), refusal(403, "not_a_member"));
     assert_eq!(eve.get("/api/search?q=plums").await.json()["hits"], json!([]));
     assert_eq!(porch.browser().get(&format!("{path}/messages")).await.refused(), refusal(401, "not_signed_in"));
+}
+
+#[tokio::test]
+async fn who_has_read_a_message_is_told_to_its_author_alone() {
+    let porch = Porch::start();
+    let [mut ada, mut lin, mut eve] = [porch.person("Ada").await, porch.person("Lin").await, porch.person("Eve").await];
+    let (me, listener) = (ada.me().await.id, lin.me().await.id);
+    let room = porch.room(RoomKind::Closed, "Us", me).await;
+    porch.apply(Op::Room(RoomOp::AddMembers { room, users: vec![listener], by: Some(me), at: 1 })).await;
+    let (first, second) = (porch.say(room, me, "one").await, porch.say(room, listener, "two").await);
+    let asked = format!("/api/rooms/{room}/seen?message={first}");
+    // Who answers has read.
+    assert_eq!(ada.get(&asked).await.json(), json!({"receipts": true, "count": 1, "by": [listener]}));
+    assert_eq!(lin.get(&asked).await.refused(), refusal(404, "not_found"));
+    assert_eq!(eve.get(&asked).await.refused(), refusal(403, "not_a_member"));
+    assert_eq!(porch.browser().get(&asked).await.refused(), refusal(401, "not_signed_in"));
+    let own = format!("/api/rooms/{room}/seen?message={second}");
+    assert_eq!(lin.get(&own).await.json()["by"], json!([]));
+    let elsewhere = format!("/api/rooms/1/seen?message={first}");
+    assert_eq!(ada.get(&elsewhere).await.refused(), refusal(404, "not_found"));
+    for wrong in ["", "?message=", "?message=x", "?message=1&more=2"] {
+        let wrong = format!("/api/rooms/{room}/seen{wrong}");
+        assert_eq!(ada.get(&wrong).await.refused(), refusal(400, "bad_request"), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn receipts_are_turned_off_and_on_and_not_without_end() {
+    let porch = Porch::start();
+    let [mut ada, mut lin] = [porch.person("Ada").await, porch.person("Lin").await];
+    let (me, listener) = (ada.me().await.id, lin.me().await.id);
+    let room = porch.room(RoomKind::Closed, "Us", me).await;
+    porch.apply(Op::Room(RoomOp::AddMembers { room, users: vec![listener], by: Some(me), at: 1 })).await;
+    let first = porch.say(room, me, "one").await;
+    porch.say(room, listener, "two").await;
+    let asked = format!("/api/rooms/{room}/seen?message={first}");
+    assert_eq!(lin.get("/api/me").await.json()["receipts"], true);
+    assert_eq!(lin.patch("/api/me", &json!({ "receipts": false })).await.status, 200);
+    assert_eq!(lin.get("/api/me").await.json()["receipts"], false);
+    assert_eq!(ada.get(&asked).await.json(), json!({"receipts": true, "count": 0, "by": []}));
+    assert_eq!(lin.patch("/api/me", &json!({ "receipts": true })).await.status, 200);
+    assert_eq!(ada.get(&asked).await.json()["count"], 1);
+    assert_eq!(ada.patch("/api/me", &json!({ "receipts": false })).await.status, 200);
+    assert_eq!(ada.get(&asked).await.json(), json!({"receipts": false, "count": 0, "by": []}));
+    for on in [true, false].into_iter().cycle().take(RECEIPTS_SET_BURST as usize - 1) {
+        assert_eq!(ada.patch("/api/me", &json!({ "receipts": on })).await.status, 200);
+    }
+    let set = ada.get("/api/me").await.json()["receipts"].clone();
+    assert_eq!(ada.patch("/api/me", &json!({ "receipts": set })).await.status, 200, "nothing changes");
+    let other = json!({ "receipts": set != json!(true) });
+    assert_eq!(ada.patch("/api/me", &other).await.refused(), refusal(429, "slow_down"));
+    porch.pass(RECEIPTS_SET_INTERVAL_MS);
+    assert_eq!(ada.patch("/api/me", &other).await.status, 200);
 }
 
 /// Reads from the disk that take until this is dropped, as many as there can be at once.

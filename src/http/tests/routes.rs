@@ -113,6 +113,8 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/rooms/{room=4}/chains/{chain=1}", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/heard", none.clone(), signed_in(400, "bad_request")),
         ("GET", "/api/rooms/{room=4}/reactions?message=1", none.clone(), signed_in(403, "not_a_member")),
+        ("GET", "/api/rooms/{room=4}/seen", none.clone(), signed_in(400, "bad_request")),
+        ("GET", "/api/rooms/{room=4}/seen?message=1", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/attachments/{message=1}/{place=0}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/attachments/{message=1}/{place=0}/{edge=320}", none.clone(), signed_in(404, "not_found")),
         ("GET", "/api/search?q=hello", none.clone(), SIGNED_IN),

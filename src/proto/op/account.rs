@@ -55,6 +55,11 @@ pub enum AccountOp {
         user: UserId,
         jpegs: [Vec<u8>; 3],
     },
+    /// Whether others are told how far this person has read, and this person of others.
+    SetReceipts {
+        user: UserId,
+        on: bool,
+    },
 }
 
 /// Who deletes an account.

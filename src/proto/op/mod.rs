@@ -139,6 +139,8 @@ pub struct Snapshot {
     /// Without those whose stay has ended.
     pub users: Vec<User>,
     pub newest_sessions: Vec<(UserId, SessionId)>,
+    /// Who has turned receipts off.
+    pub receipts_off: Vec<UserId>,
     pub rooms: Vec<RoomRecord>,
     pub members: Vec<MemberRecord>,
     /// The newest event's.

@@ -8,6 +8,7 @@ use crate::proto::account::HistoryPage;
 use crate::proto::attachment::Attachment;
 use crate::proto::blob::BlobHash;
 use crate::proto::brought::Gallery;
+use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
 use crate::proto::heard::HeardMarks;
 use crate::proto::id::{RoomId, Seq, UserId};
@@ -73,6 +74,15 @@ impl Reader {
             return Ok(None);
         }
         Ok(Some(HeardMarks { heard: heard_marks::of(&self.db, asker, room, messages)? }))
+    }
+
+    /// The number of a message that the asker has written in this room, and is in.
+    pub fn own_message(&self, asker: UserId, room: RoomId, message: Seq) -> Result<Result<u64, ErrorCode>, ReadError> {
+        if !members::is_member(&self.db, room, asker)? {
+            return Ok(Err(ErrorCode::NotAMember));
+        }
+        let own = events::message(&self.db, message)?.filter(|said| said.room == room && said.author == asker);
+        Ok(own.map(|said| said.n).ok_or(ErrorCode::NotFound))
     }
 
     /// Who has reacted to a message of a room, as far as the asker is told; `None` when they are not in it.

@@ -265,3 +265,28 @@ fn the_last_owner_stays_while_others_are_here() {
     changes(fixture.apply(delete(users[1], "Grace")));
     assert_eq!(fixture.register("Ada").role, BoxRole::Owner);
 }
+
+#[test]
+fn who_has_turned_receipts_off_is_known_at_once_and_after_a_restart_and_forgotten_with_the_account() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let turn = |fixture: &Fixture, on| fixture.apply(Op::Account(AccountOp::SetReceipts { user: users[1], on }));
+    let changes = |outcome| match outcome {
+        Outcome::Made { changes, .. } => changes.len(),
+        Outcome::Refused(code) => panic!("{code:?}"),
+    };
+    assert!(fixture.store.has_receipts(users[0]) && fixture.store.has_receipts(users[1]));
+    assert_eq!(changes(turn(&fixture, true)), 0, "they are on from the start");
+    assert_eq!(changes(turn(&fixture, false)), 1);
+    assert_eq!(changes(turn(&fixture, false)), 0);
+    assert!(fixture.store.has_receipts(users[0]) && !fixture.store.has_receipts(users[1]));
+    let fixture = fixture.reopen();
+    assert!(!fixture.store.has_receipts(users[1]));
+    assert_eq!(fixture.snapshot.receipts_off, [users[1]]);
+    fixture.apply(Op::Account(AccountOp::Delete {
+        user: users[1],
+        by: DeletedBy::Themselves { checked: "hash of Grace".into() },
+        at: NOON,
+    }));
+    assert_eq!(changes(turn(&fixture, false)), 0, "nobody is there any more");
+    assert!(fixture.reopen().snapshot.receipts_off.is_empty());
+}

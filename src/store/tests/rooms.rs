@@ -351,3 +351,18 @@ fn what_a_member_is_notified_of_is_kept_with_the_membership_and_goes_with_it() {
     let back = Op::Room(RoomOp::AddMembers { room, users: vec![grace], by: None, at: NOON });
     assert_eq!(members(fixture.apply(back))[0].notify, None);
 }
+
+#[test]
+fn whoever_comes_into_a_room_is_known_not_to_have_been_told_what_was_said_before() {
+    let (fixture, users) = Fixture::with(&["Ada", "Grace"]);
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    fixture.send(room, users[0], "a", "one");
+    fixture.send(room, users[0], "b", "two");
+    let grace = vec![users[1]];
+    fixture.apply(Op::Room(RoomOp::AddMembers { room, users: grace, by: Some(users[0]), at: NOON }));
+    fixture.send(room, users[1], "c", "three");
+    let fixture = fixture.reopen();
+    let members = fixture.snapshot.members.iter().filter(|member| member.room == room);
+    let known: Vec<(UserId, u64)> = members.map(|member| (member.user, member.joined_n)).collect();
+    assert_eq!(known, [(users[0], 0), (users[1], 2)]);
+}

@@ -39,6 +39,7 @@ export async function talkInPrivate(ada, grace) {
   await grace.press('a.row', 'Ada')
   await grace.see('article .body', 'Only for you')
   await grace.seeNo('a.row', '1 unread')
+  await ada.see('article.mine .state', 'Read')
 }
 
 /** A conversation longer than the window opens where one left off: at the first new message, or at the end. */

@@ -114,7 +114,10 @@ export class Person {
   async say(text) {
     await this.composer().fill(text)
     await this.composer().press('Enter')
-    await this.message(text).locator('.state', { hasText: /Sent/ }).waitFor()
+    // Between two people it may be there, and read, before one looks.
+    await this.message(text)
+      .locator('.state', { hasText: /Sent|Delivered|Read/ })
+      .waitFor()
   }
 
   /** A message in the open room, by its text. */

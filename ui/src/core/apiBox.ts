@@ -27,6 +27,7 @@ import type {
   RoomId,
   RoomPage,
   SearchPage,
+  SeenBy,
   Seq,
   Session,
   SessionId,
@@ -63,6 +64,10 @@ export const login = (credentials: Credentials) =>
 /** Enters by an invite. */
 export const join = (token: string, form: Join) =>
   ask<UserAnswer>('POST', `/api/join/${encodeURIComponent(token)}`, form).then((answer) => answer.user)
+/** Who has seen a message of one's own. */
+export const seenBy = (room: RoomId, message: Seq) =>
+  ask<SeenBy>('GET', `/api/rooms/${room}/seen?message=${message}`)
+
 /** What one is invited to. Needs no session. */
 export const invited = (token: string) => ask<Invited>('GET', `/api/join/${encodeURIComponent(token)}`)
 

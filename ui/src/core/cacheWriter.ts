@@ -192,6 +192,7 @@ function told(room: RoomState): Room {
     read_n,
     deleted,
     last,
+    ...(room.receipt && { receipt: room.receipt }),
   }
 }
 

@@ -266,6 +266,12 @@ export class Chat {
         if (room && message.n > room.read_n) room.read_n = message.n
         return
       }
+      case 'receipts':
+        for (const told of message.receipts) {
+          const room = this.rooms.get(told.room)
+          if (room) room.receipt = told
+        }
+        return
       case 'heard_mark':
         this.heardMarks?.told(message)
         return

@@ -9,6 +9,7 @@ import type {
   LastMessage,
   Message,
   Notify,
+  Receipt,
   Room,
   RoomId,
   RoomKind,
@@ -79,6 +80,8 @@ export class RoomState {
   last_n = $state(0)
   read_n = $state(0)
   last = $state.raw<LastMessage | null>(null)
+  /** How far the other person of a direct room is, as far as the box has told. */
+  receipt = $state.raw<Receipt>()
   /** When this person came in: its place among the others while nothing is said in it. */
   joined_at = $state(0)
 
@@ -147,6 +150,7 @@ export class RoomState {
     }
     this.read_n = Math.max(this.read_n, room.read_n)
     this.joined_at = room.joined_at
+    this.receipt = room.receipt
     this.#passOver(room.deleted)
   }
 

@@ -48,6 +48,9 @@ export const enScreens = {
   'message.noReactions': 'Nobody has reacted to it.',
   'message.reactedOthers': { one: 'and {n} more', other: 'and {n} more' },
   'message.edit': 'Edit',
+  'message.delivered': 'Delivered',
+  'message.read': 'Read',
+  'message.seenBy': 'Seen by …',
   'message.forward': 'Forward',
   'message.forwarded': 'Forwarded',
   'forward.title': { one: 'Forward the message', other: 'Forward {n} messages' },
@@ -742,6 +745,20 @@ export const enScreens = {
   'settings.textHuge': 'Largest',
 
   // --- Notifications -----------------------------------------------------------------------------
+  'seen.title': 'Seen by',
+  'seen.nobody': 'Nobody has seen it yet.',
+  'seen.others': { one: 'and {n} other', other: 'and {n} others' },
+  'seen.count': { one: '{n} person', other: '{n} people' },
+  'seen.off':
+    'You have turned off receipts. So you are not told who has seen your messages, and nobody is told what you have seen.',
+  'seen.toSettings': 'To the settings',
+
+  'privacy.title': 'Privacy',
+  'privacy.receipts': 'Receipts',
+  'privacy.receiptsHint':
+    'Others are told that you have read their messages, and you that they have read yours. Turned off, neither is told, on all your devices.',
+  'privacy.failed': 'What you have chosen could not be loaded.',
+
   'notify.title': 'Notifications',
   'notify.offer': 'Shall this device say so when somebody writes to you while you are elsewhere?',
   'notify.turnOn': 'Turn on notifications',

@@ -48,6 +48,9 @@ export const zhScreens: ScreensTable = {
   'message.reactionsTitle': '表情回应',
   'message.noReactions': '还没有人回应。',
   'message.reactedOthers': { other: '另有{n}人' },
+  'message.delivered': '已送达',
+  'message.read': '已读',
+  'message.seenBy': '谁看过…',
   'message.edit': '编辑',
   'message.forward': '转发',
   'message.forwarded': '转发的消息',
@@ -696,6 +699,19 @@ export const zhScreens: ScreensTable = {
   'settings.textHuge': '特大',
 
   // --- 通知 ----------------------------------------------------------------------------------------
+  'seen.title': '看过的人',
+  'seen.nobody': '还没有人看过。',
+  'seen.others': { other: '还有{n}人' },
+  'seen.count': { other: '{n}人' },
+  'seen.off': '你关闭了已读回执，所以看不到谁读过你的消息，别人也看不到你读过什么。',
+  'seen.toSettings': '前往设置',
+
+  'privacy.title': '隐私',
+  'privacy.receipts': '已读回执',
+  'privacy.receiptsHint':
+    '别人会知道你读了他们的消息，你也会知道别人读了你的消息。关闭后，在你的所有设备上，双方都看不到。',
+  'privacy.failed': '无法加载你的选择。',
+
   'notify.title': '通知',
   'notify.offer': '你不在看的时候有人给你写消息，要让这台设备提醒你吗？',
   'notify.turnOn': '打开通知',

@@ -11,6 +11,7 @@ use crate::proto::limits::{
     ADDED_BURST, ADDED_INTERVAL, HELLOS_BURST, PRESENCE_INTERVAL, ROOM_ACT_INTERVAL, ROOM_ACTS_BURST,
 };
 use crate::proto::op::{Fault, MessageOp, NewReaction, NewRoom, Op, Outcome, RoomOp};
+use crate::proto::receipt::Receipt;
 use crate::proto::room::RoomSetting;
 use crate::proto::server::{Room, ServerMessage, User};
 
@@ -77,6 +78,9 @@ impl World {
             _ => closes.map(|code| (conn, code)),
         };
         let welcomes = closes.is_none_or(|(closed, _)| closed != conn);
+        if welcomes {
+            self.truth.rooms_of(user).into_iter().for_each(|room| self.truth.deliver(room, user));
+        }
         self.ask(conn, message, closes);
         let welcomed = self.links.get(&conn).is_some_and(|link| link.joined());
         assert_eq!(welcomed, welcomes, "a hello is welcomed or the connection closed");
@@ -124,6 +128,12 @@ impl World {
             let there: BTreeSet<ConnId> = there.map(|(conn, _)| *conn).collect();
             (event, there)
         });
+        if let Some((Event { room, what: EventKind::Message(message), .. }, there)) = &event
+            && let Some(other) = self.truth.other(*room, message.author)
+            && there.iter().any(|conn| self.links[conn].user == other)
+        {
+            self.truth.deliver(*room, other);
+        }
         let is_message = event.as_ref().is_some_and(|(event, _)| matches!(event.what, EventKind::Message(_)));
         let there = event.as_ref().map(|(_, there)| there.clone()).unwrap_or_default();
         let expected = Expected { askers: asked.clone(), closes: BTreeMap::new(), event };
@@ -217,6 +227,7 @@ impl World {
             }
             Output::StoreRead { room, user, n } => {
                 assert!(self.truth.is_member(room, user) && n <= self.truth.last_n(room));
+                self.truth.read(room, user, n);
                 self.store.mark_read(room, user, n);
             }
         }
@@ -333,7 +344,14 @@ impl World {
             ServerMessage::Read { room, n } => {
                 assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
             }
-            ServerMessage::Room { room, .. } => self.truth.check_room(room, user),
+            ServerMessage::Receipts { receipts } => {
+                assert!(!receipts.is_empty(), "an empty frame says nothing");
+                receipts.iter().for_each(|told| self.check_receipt(user, told.room, told.receipt));
+            }
+            ServerMessage::Room { room, .. } => {
+                self.truth.check_room(room, user);
+                self.check_receipt(user, room.id, room.receipt.unwrap_or_default());
+            }
             ServerMessage::RoomSettings { room, settings, may, .. } => {
                 assert!(self.truth.is_member(*room, user));
                 assert_eq!(*may, self.truth.may(*room, user));
@@ -354,6 +372,40 @@ impl World {
             }
             ServerMessage::Box { .. } | ServerMessage::Presence { .. } | ServerMessage::Present { .. } => {}
             other => panic!("{other:?} is not for several"),
+        }
+    }
+
+    /// Whether this person may be told so much of how far another is: nothing, where either has turned receipts off.
+    fn check_receipt(&self, user: UserId, room: RoomId, told: Receipt) {
+        assert!(self.truth.is_member(room, user), "room {room} is not person {user}'s business");
+        let most = match self.truth.receipts_between(room, user) {
+            None => Receipt::default(),
+            Some(other) => self.truth.receipt_of(room, other),
+        };
+        assert!(
+            told.read_n <= most.read_n && told.delivered_n <= most.delivered_n && told.read_n <= told.delivered_n,
+            "{told:?} of room {room} is told to person {user}, where {most:?} is true"
+        );
+    }
+
+    /// Of each message that somebody has written to another they know what has become of it.
+    fn check_receipts_known(&self, device: &Device, room: RoomId) {
+        let told = device.receipt(room);
+        if self.truth.other(room, device.person).is_none() {
+            // Of who has gone nothing is told any more.
+            return;
+        }
+        let Some(other) = self.truth.receipts_between(room, device.person) else {
+            return assert_eq!(told, Receipt::default(), "person {} in room {room}", device.person);
+        };
+        let truth = self.truth.receipt_of(room, other);
+        for n in self.store.written(room, device.person) {
+            assert_eq!(
+                (n <= told.delivered_n, n <= told.read_n),
+                (n <= truth.delivered_n, n <= truth.read_n),
+                "of message {n} in room {room} person {} is told {told:?}, where {truth:?} is true",
+                device.person
+            );
         }
     }
 
@@ -383,7 +435,10 @@ impl World {
             let shown: BTreeSet<_> = rooms.iter().map(|room| room.id).collect();
             assert_eq!(shown, self.truth.open_rooms_of(user));
             assert_eq!(*archived as usize, self.truth.rooms_of(user).len() - shown.len());
-            rooms.iter().for_each(|room| self.truth.check_room(room, user));
+            rooms.iter().for_each(|room| {
+                self.truth.check_room(room, user);
+                self.check_receipt(user, room.id, room.receipt.unwrap_or_default());
+            });
             let takes_guests = |room: &Room| self.truth.takes_guests(room.id);
             assert!(
                 !self.truth.is_guest(user) || rooms.iter().all(takes_guests),
@@ -416,18 +471,32 @@ impl World {
             for (room, may) in self.devices[link.device].believes() {
                 assert_eq!(may, self.truth.may(room, link.user), "person {} in room {room}", link.user);
             }
+            for (room, _) in self.devices[link.device].believes() {
+                self.check_receipts_known(&self.devices[link.device], room);
+            }
             self.check_archived(link.user);
         }
         // What the hub has come to is what it would begin with.
         let anew = Hub::new(self.store.snapshot(), "0.0.0");
         for user in self.truth.people.keys() {
             assert_eq!(
-                self.hub.audit_welcome(*user),
-                anew.audit_welcome(*user),
+                self.hub.audit_welcome(*user).map(but_delivered),
+                anew.audit_welcome(*user).map(but_delivered),
                 "a restart changes what person {user} sees"
             );
         }
     }
+}
+
+/// What was delivered is not known after a restart, but for what was read.
+fn but_delivered(mut welcome: ServerMessage) -> ServerMessage {
+    if let ServerMessage::Welcome { rooms, .. } = &mut welcome {
+        for room in rooms {
+            let read_n = room.receipt.map_or(0, |receipt| receipt.read_n);
+            room.receipt = (read_n > 0).then_some(Receipt { delivered_n: read_n, read_n });
+        }
+    }
+    welcome
 }
 
 /// Panics unless a command was answered, or goes to the store to be answered later.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::permit::Act;
+use crate::proto::receipt::Receipt;
 use crate::proto::server::{Resume, Room, ServerMessage};
 
 use super::store::Store;
@@ -31,13 +32,24 @@ pub(crate) struct Device {
     pub(crate) sent: Vec<ClientMsgId>,
     /// Who it believes is present, once it was told.
     pub(crate) present: Option<BTreeSet<UserId>>,
+    /// What it was told last of each direct room.
+    receipts: BTreeMap<RoomId, Receipt>,
     rooms: BTreeMap<RoomId, Log>,
 }
 
 impl Device {
     pub(crate) fn new(person: u64, session: u64) -> Self {
         let (person, session) = (UserId(person), SessionId(session));
-        Self { person, session, conn: None, seq: None, sent: Vec::new(), present: None, rooms: BTreeMap::new() }
+        Self {
+            person,
+            session,
+            conn: None,
+            seq: None,
+            sent: Vec::new(),
+            present: None,
+            receipts: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+        }
     }
 
     /// Forgets everything but where it left off.
@@ -85,6 +97,9 @@ impl Device {
                     self.rooms.remove(room);
                 }
             }
+            ServerMessage::Receipts { receipts } => {
+                self.receipts.extend(receipts.iter().map(|told| (told.room, told.receipt)));
+            }
             ServerMessage::Present { users } => self.present = Some(users.iter().copied().collect()),
             ServerMessage::Presence { came, left } => self.presence(came, left),
             _ => {}
@@ -94,11 +109,17 @@ impl Device {
     fn learn(&mut self, room: &Room, since: Seq) {
         let log = self.rooms.entry(room.id).or_insert_with(|| Log { since, seen: Vec::new(), may: Vec::new() });
         log.may.clone_from(&room.may);
+        self.receipts.insert(room.id, room.receipt.unwrap_or_default());
     }
 
     /// The rooms it knows of, and what it believes that its person may do there.
     pub(crate) fn believes(&self) -> impl Iterator<Item = (RoomId, &[Act])> {
         self.rooms.iter().map(|(room, log)| (*room, &log.may[..]))
+    }
+
+    /// What it shows of how far the other person of a room is.
+    pub(crate) fn receipt(&self, room: RoomId) -> Receipt {
+        self.receipts.get(&room).copied().unwrap_or_default()
     }
 
     fn event(&mut self, seq: Seq, room: RoomId) {

@@ -175,6 +175,9 @@ impl World {
             }
             Step::RemoveRooms { person } => self.store.submit_page(Page::RemoveRooms(self.person(person))),
             Step::RevokeOwner { person } => self.store.submit_page(Page::RevokeOwner(self.person(person))),
+            Step::SetReceipts { person, on } => {
+                self.store.submit_page(Page::SetReceipts(self.person(person), on));
+            }
             Step::RenameUser { person } => self.store.submit_page(Page::Rename(self.person(person))),
             Step::Settle => self.settle(),
             Step::Tell { count } => self.tell(count),

@@ -179,6 +179,10 @@ pub(crate) enum Step {
         room: u8,
         what: u8,
     },
+    SetReceipts {
+        person: u8,
+        on: bool,
+    },
     SetRole {
         device: u8,
         room: u8,
@@ -266,6 +270,7 @@ impl Step {
             60 if b < 128 => Self::RevokeOwner { person: a },
             59 | 60 => Self::RenameUser { person: a },
             61 if a < 64 => Self::Crash,
+            61 if a < 160 => Self::SetReceipts { person: b, on: c < 128 },
             62 => Self::OpenToGuests { device: a, room: b, guests: c < 192 },
             63 if b < 96 => Self::EndStay { person: a },
             63 if b < 160 => Self::MakeMember { person: a },

@@ -56,6 +56,8 @@ pub(crate) struct StoredRoom {
 #[derive(Debug)]
 pub(crate) struct Store {
     users: BTreeMap<UserId, User>,
+    /// Who has turned receipts off.
+    pub(super) receipts_off: BTreeSet<UserId>,
     /// Guests whose name is kept after their stay.
     ended: BTreeSet<UserId>,
     next_user: u64,
@@ -76,6 +78,7 @@ impl Store {
         let everyone = StoredRoom::new(RoomKind::Everyone, "", None);
         let mut store = Self {
             users: BTreeMap::new(),
+            receipts_off: BTreeSet::new(),
             ended: BTreeSet::new(),
             next_user: 1,
             rooms: [(EVERYONE, everyone)].into(),
@@ -96,6 +99,7 @@ impl Store {
         Snapshot {
             users: self.users.values().cloned().collect(),
             newest_sessions: Vec::new(),
+            receipts_off: self.receipts_off.iter().copied().collect(),
             rooms: self.rooms.iter().filter(|(_, room)| !room.removed).map(|(id, _)| self.record(*id)).collect(),
             members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
             seq: self.events.len() as u64,
@@ -161,6 +165,14 @@ impl Store {
             member.took_part |= member.read_n < n;
             member.read_n = member.read_n.max(n);
         }
+    }
+
+    /// The numbers of the messages in a room that this person has written.
+    pub(crate) fn written(&self, room: RoomId, author: UserId) -> impl Iterator<Item = u64> {
+        self.events.iter().filter_map(move |event| match &event.what {
+            EventKind::Message(message) if message.room == room && message.author == author => Some(message.n),
+            _ => None,
+        })
     }
 
     /// Commits the oldest change, or fails to with `fault`. False when there is none.
@@ -642,8 +654,16 @@ impl Store {
 
     fn join(&mut self, id: RoomId, user: UserId, role: RoomRole, joined_at: Millis) -> MemberRecord {
         let room = self.rooms.get_mut(&id).expect("one joins only known rooms");
-        let record =
-            MemberRecord { room: id, user, role, joined_at, read_n: room.last_n, took_part: false, notify: None };
+        let record = MemberRecord {
+            room: id,
+            user,
+            role,
+            joined_at,
+            read_n: room.last_n,
+            joined_n: room.last_n,
+            took_part: false,
+            notify: None,
+        };
         room.members.insert(user, record.clone());
         record
     }

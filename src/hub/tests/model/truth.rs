@@ -7,6 +7,7 @@ use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
 use crate::proto::permit::Act;
+use crate::proto::receipt::Receipt;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{Room, User};
@@ -29,6 +30,12 @@ pub(crate) struct Truth {
     pub(crate) people: BTreeMap<UserId, User>,
     /// Guests whose name is kept after their stay, and the rooms they were in.
     pub(crate) ended: BTreeMap<UserId, (User, BTreeSet<RoomId>)>,
+    /// Who has turned receipts off.
+    receipts_off: BTreeSet<UserId>,
+    /// Up to where a member has read.
+    read: BTreeMap<(RoomId, UserId), u64>,
+    /// Up to where a device of somebody was told of the messages of a direct room.
+    delivered: BTreeMap<(RoomId, UserId), u64>,
     /// Guests who are about to be sent home.
     pub(crate) leaving: BTreeSet<UserId>,
     rooms: BTreeMap<RoomId, KnownRoom>,
@@ -41,6 +48,9 @@ impl Truth {
         let mut truth = Self {
             people,
             ended: BTreeMap::new(),
+            receipts_off: snapshot.receipts_off.into_iter().collect(),
+            read: BTreeMap::new(),
+            delivered: BTreeMap::new(),
             leaving: BTreeSet::new(),
             rooms: BTreeMap::new(),
             seq: Seq(snapshot.seq),
@@ -101,6 +111,8 @@ impl Truth {
                 return Some(event.clone());
             }
             Change::NotifyChanged { room, user, notify } => drop(self.room(*room).notify.insert(*user, *notify)),
+            Change::ReceiptsChanged { user, on: true } => drop(self.receipts_off.remove(user)),
+            Change::ReceiptsChanged { user, on: false } => drop(self.receipts_off.insert(*user)),
             Change::RoleChanged { room, user, role } => drop(self.room(*room).members.insert(*user, *role)),
             Change::RoomChanged { room, setting } => self.room(*room).settings.set(setting.clone()),
             Change::RoomMade { room, members } => {
@@ -130,6 +142,36 @@ impl Truth {
             }
         }
         None
+    }
+
+    /// The other person of a direct room of this one, if something is told to either of the other.
+    pub(crate) fn receipts_between(&self, room: RoomId, user: UserId) -> Option<UserId> {
+        let other = self.other(room, user)?;
+        (!self.receipts_off.contains(&user) && !self.receipts_off.contains(&other)).then_some(other)
+    }
+
+    /// How far a member of a direct room is.
+    pub(crate) fn receipt_of(&self, room: RoomId, user: UserId) -> Receipt {
+        let n = |of: &BTreeMap<_, u64>| of.get(&(room, user)).copied().unwrap_or(0);
+        Receipt { delivered_n: n(&self.delivered).max(n(&self.read)), read_n: n(&self.read) }
+    }
+
+    /// A read marker is to be kept.
+    pub(crate) fn read(&mut self, room: RoomId, user: UserId, n: u64) {
+        let known = self.read.entry((room, user)).or_default();
+        *known = n.max(*known);
+    }
+
+    /// A device of theirs knows of all there is in this room now.
+    pub(crate) fn deliver(&mut self, room: RoomId, user: UserId) {
+        let n = self.last_n(room);
+        self.delivered.insert((room, user), n);
+    }
+
+    /// The other person of a direct room.
+    pub(crate) fn other(&self, room: RoomId, user: UserId) -> Option<UserId> {
+        let pair = self.rooms.get(&room)?.direct?;
+        pair.into_iter().find(|other| *other != user && self.is_member(room, *other))
     }
 
     /// Whether a person is a guest here.
@@ -174,7 +216,9 @@ impl Truth {
     fn join(&mut self, members: &[MemberRecord]) {
         for member in members.iter().filter(|member| self.people.contains_key(&member.user)) {
             let room = self.rooms.get_mut(&member.room).expect("one joins known rooms");
-            room.members.insert(member.user, member.role);
+            let is_new = room.members.insert(member.user, member.role).is_none();
+            let read_n = self.read.entry((member.room, member.user)).or_default();
+            *read_n = if is_new { member.read_n } else { member.read_n.max(*read_n) };
             // Whoever has left and comes back has not chosen yet.
             room.notify.remove(&member.user);
             room.notify.extend(member.notify.map(|notify| (member.user, notify)));

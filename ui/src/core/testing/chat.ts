@@ -40,7 +40,7 @@ export function answers(): typeof api & typeof apiBox {
     keepsCookies: async () => given.keepsCookies,
     me: async () => {
       if (!given.signedIn) throw new api.Refusal('not_signed_in', '', undefined, [], given.ended)
-      return { user: given.signedIn, has_password: true }
+      return { user: given.signedIn, has_password: true, receipts: true }
     },
     join: async (_token, { name }) =>
       (given.signedIn = { ...grace, name, role: 'guest', ends_at: Date.now() + 86_400_000 }),

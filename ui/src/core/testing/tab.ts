@@ -100,7 +100,7 @@ export class Browser {
     const me = async () => {
       const user = await this.whoIsIn()
       if (!user) throw new api.Refusal('not_signed_in')
-      return { user, has_password: true }
+      return { user, has_password: true, receipts: true }
     }
     return {
       ...api,

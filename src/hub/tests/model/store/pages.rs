@@ -27,6 +27,7 @@ pub(crate) enum Page {
     Register,
     Rename(UserId),
     RevokeOwner(UserId),
+    SetReceipts(UserId, bool),
 }
 
 impl Store {
@@ -97,6 +98,11 @@ impl Store {
                 let user = self.users.get_mut(&id)?;
                 user.name.push('\'');
                 Some(Change::UserChanged(user.clone()))
+            }
+            Page::SetReceipts(user, on) => {
+                let known = self.users.contains_key(&user);
+                let is_new = known && if on { self.receipts_off.remove(&user) } else { self.receipts_off.insert(user) };
+                is_new.then_some(Change::ReceiptsChanged { user, on })
             }
             Page::Delete(user) => {
                 let name = self.users.remove(&user)?.name;

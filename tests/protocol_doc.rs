@@ -14,10 +14,11 @@ use porch::proto::clock::{BoxClock, SetClock};
 use porch::proto::code::{CloseCode, ErrorCode};
 use porch::proto::doctor::{Check, Finding, Report};
 use porch::proto::door::DoorList;
-use porch::proto::event::{Event, EventKind};
+use porch::proto::event::{Event, EventKind, Message};
 use porch::proto::heard::HeardBy;
 use porch::proto::monitor::{Beacon, Monitored};
 use porch::proto::permit::Act;
+use porch::proto::reaction::ReactedBy;
 use porch::proto::server::{ServerMessage, User};
 use porch::proto::storage::{Storage, UploadLimits};
 use serde::Serialize;
@@ -174,6 +175,8 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "code" => answer::<CodeAnswer>(json),
         "delete_me" => request::<DeleteMe>(json),
         "heard_by" => answer::<HeardBy>(json),
+        "message" => answer::<Message>(json),
+        "reacted_by" => answer::<ReactedBy>(json),
         "hit" => answer::<Hit>(json),
         "ended" | "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
         "invite" => answer::<Invite>(json),

@@ -7,6 +7,7 @@ use crate::proto::limits;
 use crate::proto::name::parse_room_name;
 use crate::proto::op::{Forward, MessageOp, NewRoom, Op, RoomOp, Whose};
 use crate::proto::permit::{self, Act};
+use crate::proto::reaction::{Emoji, NoEmoji};
 use crate::proto::role::RoomRole;
 use crate::proto::room::{Notify, RoomKind, RoomSetting};
 use crate::proto::server::ServerMessage;
@@ -26,7 +27,12 @@ impl Hub {
             return out.push(Output::Send { to: conn, message: ServerMessage::Done { re, room: Some(room) } });
         }
         if let Command::React { room, message, emoji, on } = command {
-            return self.react(now, (conn, re), (room, message), (emoji, on), out);
+            return match Emoji::try_from(emoji) {
+                Ok(emoji) => self.react(now, (conn, re), (room, message), (emoji, on), out),
+                Err(NoEmoji) => {
+                    out.push(Output::Send { to: conn, message: refusal(ErrorCode::BadRequest, Some(re), None) })
+                }
+            };
         }
         let others_receive = rooms_and_people(&command);
         let checked = self.checked(user, command, now);

@@ -7,7 +7,7 @@ use crate::proto::client::{Access, Command, PROTOCOL_VERSION};
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
 use crate::proto::op::{Forward, MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
-use crate::proto::reaction::{Emoji, Reaction};
+use crate::proto::reaction::Reaction;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};

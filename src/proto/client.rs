@@ -6,7 +6,6 @@ use serde_json::Number;
 use super::attachment::NewAttachment;
 use super::id::{ClientMsgId, Epoch, RoomId, Seq, TabId, UserId};
 use super::object::{Object, object};
-use super::reaction::Emoji;
 use super::role::RoomRole;
 use super::room::{Notify, RoomSetting};
 use super::text::RawBody;
@@ -86,7 +85,7 @@ pub enum Command {
     MarkHeard { room: RoomId, message: Seq },
     OpenDirect { user: UserId },
     Pin { room: RoomId, message: Seq, on: bool },
-    React { room: RoomId, message: Seq, emoji: Emoji, on: bool },
+    React { room: RoomId, message: Seq, emoji: String, on: bool },
     RemoveMember { room: RoomId, user: UserId },
     SetNotify { room: RoomId, notify: Notify },
     SetRoom { room: RoomId, setting: RoomSetting },

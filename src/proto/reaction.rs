@@ -7,13 +7,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unicode_properties::UnicodeEmoji;
-use unicode_properties::emoji::{is_emoji_presentation_selector, is_regional_indicator, is_tag_character, is_zwj};
+use unicode_properties::emoji::{
+    EmojiStatus, is_emoji_presentation_selector, is_regional_indicator, is_tag_character, is_zwj,
+};
 
 use super::id::UserId;
 use super::limits::EMOJI_BYTES_MAX;
 
 /// One emoji, as one picture: a sequence that UTS #51 calls possible (revision 27, section 1.4.9), of at most
-/// [`EMOJI_BYTES_MAX`] bytes.
+/// [`EMOJI_BYTES_MAX`] bytes, without hidden tags but those of flags. One that stands alone is spelt in one way: with the
+/// selector (U+FE0F) where it would be drawn as text without, and without where it would not.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "String")]
@@ -39,7 +42,7 @@ impl TryFrom<String> for Emoji {
     type Error = NoEmoji;
 
     fn try_from(text: String) -> Result<Self, NoEmoji> {
-        if text.len() <= EMOJI_BYTES_MAX && is_emoji(&text) { Ok(Self(text)) } else { Err(NoEmoji) }
+        if text.len() <= EMOJI_BYTES_MAX && is_emoji(&text) { Ok(Self(spelt(text))) } else { Err(NoEmoji) }
     }
 }
 
@@ -65,6 +68,22 @@ pub struct Reactions {
     pub reactions: Vec<ReactedBy>,
 }
 
+/// See [`Emoji`].
+fn spelt(text: String) -> String {
+    let mut chars = text.chars();
+    let Some(base) = chars.next() else { return text };
+    let is_alone = chars.as_str().trim_start_matches(is_emoji_presentation_selector).is_empty();
+    let is_text = matches!(
+        base.emoji_status(),
+        EmojiStatus::EmojiOther | EmojiStatus::EmojiOtherAndEmojiComponent | EmojiStatus::EmojiModifierBase
+    );
+    match (is_alone, is_text) {
+        (false, _) => text,
+        (true, false) => base.into(),
+        (true, true) => String::from_iter([base, '\u{fe0f}']),
+    }
+}
+
 /// The grammar's `flag_sequence | zwj_element (zwj zwj_element)*`.
 fn is_emoji(text: &str) -> bool {
     let mut chars = text.chars();
@@ -79,7 +98,8 @@ fn is_emoji(text: &str) -> bool {
 
 /// The grammar's `zwj_element`: an emoji, and how it is modified.
 fn is_element(element: &str) -> bool {
-    const KEYCAP: char = '\u{20e3}';
+    const KEYCAP: &str = "\u{fe0f}\u{20e3}";
+    const FLAG: char = '\u{1f3f4}';
     const TAGS_END: char = '\u{e007f}';
     let mut chars = element.chars();
     // Half a flag is none.
@@ -88,16 +108,18 @@ fn is_element(element: &str) -> bool {
     let modification = chars.as_str();
     if base.is_ascii() {
         // Digits are emoji by themselves to the standard, and to nobody else.
-        return modification.trim_start_matches(is_emoji_presentation_selector) == KEYCAP.to_string();
+        return modification == KEYCAP;
     }
     let mut rest = modification.chars();
     match rest.next() {
         None => true,
         Some(tone @ '\u{1f3fb}'..='\u{1f3ff}') => modification.len() == tone.len_utf8(),
         Some(selector) if is_emoji_presentation_selector(selector) => rest.as_str().is_empty(),
-        Some(tag) if is_tag_character(tag) => modification
-            .strip_suffix(TAGS_END)
-            .is_some_and(|tags| !tags.is_empty() && tags.chars().all(|tag| is_tag_character(tag) && tag != TAGS_END)),
+        // Of a country and its part (ISO 3166-2): anything else would be words that nobody sees.
+        Some(tag) if is_tag_character(tag) => modification.strip_suffix(TAGS_END).is_some_and(|tags| {
+            let is_letter = |tag| matches!(tag, '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}');
+            base == FLAG && (4..=6).contains(&tags.chars().count()) && tags.chars().all(is_letter)
+        }),
         Some(_) => false,
     }
 }
@@ -109,9 +131,18 @@ mod tests {
     #[test]
     fn an_emoji_is_one_picture_of_any_kind() {
         for emoji in
-            ["👍", "❤️", "❤", "☺️", "👍🏽", "🇨🇳", "🇦🇶", "#️⃣", "7️⃣", "7⃣", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏿‍🚒", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🫨", "✊🏻", "©️", "🧑🏻‍❤️‍💋‍🧑🏿"]
+            ["👍", "❤️", "❤", "☺️", "👍🏽", "🇨🇳", "🇦🇶", "#️⃣", "7️⃣", "👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏿‍🚒", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🫨", "✊🏻", "©️", "🧑🏻‍❤️‍💋‍🧑🏿"]
         {
             assert!(Emoji::try_from(emoji.to_owned()).is_ok(), "{emoji}");
+        }
+    }
+
+    #[test]
+    fn each_is_spelt_in_one_way() {
+        for (typed, spelt) in
+            [("❤", "❤\u{fe0f}"), ("❤\u{fe0f}", "❤\u{fe0f}"), ("👍\u{fe0f}", "👍"), ("👍", "👍"), ("👍🏽", "👍🏽")]
+        {
+            assert_eq!(Emoji::try_from(typed.to_owned()).as_ref().map(Emoji::as_str), Ok(spelt));
         }
     }
 
@@ -143,6 +174,9 @@ mod tests {
             "🏴\u{e007f}",
             "7\u{fe0f}",
             "👍\u{20e3}",
+            "7⃣",
+            "🍕\u{e0068}\u{e0065}\u{e006c}\u{e006c}\u{e007f}",
+            "🏴\u{e0061}\u{e007f}",
         ] {
             assert_eq!(Emoji::try_from(text.to_owned()), Err(NoEmoji), "{text:?}");
         }

@@ -9,6 +9,7 @@ use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{Seq, UserId};
 use crate::proto::limits::{RESUME_BYTES_MAX, RESUME_EVENTS_MAX};
 use crate::proto::op::Missed;
+use crate::proto::reaction::Reaction;
 
 /// What happened in the rooms of `asker` after `after` and up to `upto`, in order. Reads no more than is sent.
 pub(super) fn read(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> rusqlite::Result<Missed> {
@@ -21,9 +22,23 @@ pub(super) fn read(db: &Connection, asker: UserId, after: Seq, upto: Seq) -> rus
         if events.len() >= RESUME_EVENTS_MAX || text_bytes > RESUME_BYTES_MAX {
             return Ok(Missed::TooMany);
         }
-        events.push(event(db, asker, row)?);
+        let event = event(db, asker, row)?;
+        text_bytes += reactions_bytes(&event);
+        events.push(event);
     }
     Ok(Missed::Events(events))
+}
+
+/// What is told of reactions takes as much of a frame as words do.
+fn reactions_bytes(event: &Event) -> usize {
+    let (EventKind::Message(Message { reactions, .. })
+    | EventKind::Edited(Message { reactions, .. })
+    | EventKind::Reacted { reactions, .. }) = &event.what
+    else {
+        return 0;
+    };
+    // With the count, and what is around both.
+    reactions.iter().map(|Reaction(emoji, _)| emoji.as_str().len() + 10).sum()
 }
 
 /// Both tables in the order of places, each read as one stretch; rooms of others are passed over before their texts are

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rows::{self, sql};
 use crate::proto::code::ErrorCode;
 use crate::proto::id::{Seq, UserId};
-use crate::proto::limits::{REACTION_KINDS_MAX, REACTIONS_MAX};
+use crate::proto::limits::{REACTION_KINDS_MAX, REACTION_KINDS_OF_ONE_MAX, REACTIONS_MAX};
 use crate::proto::op::NewReaction;
 use crate::proto::reaction::{Emoji, Reaction};
 
@@ -45,6 +45,7 @@ impl Who {
         let at = self.0.iter().position(|(kind, _)| *kind == emoji);
         match (at, on) {
             (Some(at), true) if self.0[at].1.contains(&user) => {}
+            (_, true) if self.of(user).len() >= REACTION_KINDS_OF_ONE_MAX => return Err(ErrorCode::ReactionsMany),
             (Some(at), true) => {
                 self.has_room()?;
                 self.0[at].1.push(user);

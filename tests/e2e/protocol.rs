@@ -389,6 +389,7 @@ async fn replies(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_gr
     on_ada.done(page, "pin", json!({"room": kitchen, "message": message["id"]})).await;
     assert_eq!(on_grace.happens(page, "pinned").await["on"], json!(true));
     let pins = ada.ask("GET", &format!("/api/rooms/{kitchen}/galleries/pins"), None).await.json();
+    page.check("message", &pins["messages"][0]);
     assert_eq!((&pins["messages"][0]["id"], &pins["messages"][0]["pinned"]), (&message["id"], &json!(true)));
     on_ada.ask(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
     on_ada.happens(page, "deleted").await;

@@ -3,13 +3,9 @@
 use super::*;
 use crate::proto::limits::{REACTED_AT_ONCE_MAX, REACTION_INTERVAL, REACTIONS_BURST, REACTIONS_WAITING_MAX};
 
-fn emoji(text: &str) -> Emoji {
-    Emoji::try_from(text.to_owned()).unwrap()
-}
-
 impl World {
     fn react(&mut self, conn: ConnId, room: RoomId, message: u64) {
-        let command = Command::React { room, message: Seq(message), emoji: emoji("👍"), on: true };
+        let command = Command::React { room, message: Seq(message), emoji: "👍".into(), on: true };
         self.say(conn, ClientMessage::Command { re: message as u32, command });
     }
 

@@ -6,14 +6,16 @@ use std::time::Duration;
 pub const EMOJI_BYTES_MAX: usize = 64;
 /// Kinds of emoji at one message: three rows under it on a phone.
 pub const REACTION_KINDS_MAX: usize = 20;
+/// Of them one person's at most: nobody takes all places at somebody's message.
+pub const REACTION_KINDS_OF_ONE_MAX: usize = 5;
 /// Reactions to one message, of all kinds: a hall that claps. They are kept as one text of some KiB, written anew with each.
 pub const REACTIONS_MAX: usize = 1_000;
 /// How often what people put to messages of a room is stored and told, gathered: 200 people who clap cost each of them 4
 /// frames a second, and the disk 4 commits.
 pub const REACTIONS_INTERVAL: Duration = Duration::from_millis(250);
-/// Messages of a room whose reactions are stored and told at once; the others with the next: 32 frames a second, whatever
+/// Messages of a room whose reactions are stored and told at once; the others with the next: 64 frames a second, whatever
 /// people put to how many messages.
-pub const REACTED_AT_ONCE_MAX: usize = 8;
+pub const REACTED_AT_ONCE_MAX: usize = 16;
 /// Reactions that wait in all, some 100 bytes each; beyond it `busy`.
 pub const REACTIONS_WAITING_MAX: usize = 4_096;
 /// Reactions of one person at once: a chat of a day, looked through.

@@ -3,7 +3,7 @@
 use super::invites::to;
 use super::*;
 use crate::proto::event::{Event, EventKind};
-use crate::proto::limits::{REACTED_BY_MAX, REACTION_KINDS_MAX, REACTIONS_MAX};
+use crate::proto::limits::{REACTED_BY_MAX, REACTION_KINDS_MAX, REACTION_KINDS_OF_ONE_MAX, REACTIONS_MAX};
 use crate::proto::op::{Missed, NewReaction};
 use crate::proto::reaction::{Emoji, ReactedBy, Reaction};
 
@@ -103,20 +103,23 @@ fn only_members_react_where_something_goes_on_and_each_is_refused_alone() {
 
 #[test]
 fn so_many_kinds_and_so_many_in_all_stand_at_a_message() {
-    let (fixture, users) = Fixture::with(&["Ada"]);
+    let (fixture, users) = Fixture::with(&["Ada", "Bob", "Cy", "Di", "Eve"]);
     let id = fixture.send(EVERYONE, users[0], "a", "hello").id;
     let kinds: Vec<String> = ('\u{1f600}'..).take(REACTION_KINDS_MAX + 1).map(String::from).collect();
-    let (refusals, _) = fixture.reacted(react(id, kinds.iter().map(|kind| put(users[0], kind)).collect()));
-    let refused = |refusal: &&Option<ErrorCode>| **refusal == Some(ErrorCode::ReactionsMany);
-    assert_eq!(refusals.iter().filter(refused).count(), 1);
-    assert_eq!(refusals.last(), Some(&Some(ErrorCode::ReactionsMany)));
+    let many = Some(ErrorCode::ReactionsMany);
+    let own = fixture.reacted(react(id, kinds.iter().take(6).map(|kind| put(users[0], kind)).collect())).0;
+    assert_eq!((own[REACTION_KINDS_OF_ONE_MAX - 1], own[REACTION_KINDS_OF_ONE_MAX]), (None, many), "of one person");
+    let others = kinds.iter().enumerate().skip(5).map(|(at, kind)| put(users[(at / 5).min(4)], kind));
+    let (refusals, _) = fixture.reacted(react(id, others.collect()));
+    assert_eq!(refusals.iter().filter(|refusal| **refusal == many).count(), 1);
+    assert_eq!(refusals.last(), Some(&many));
     // A kind that is there takes more people, up to a hall.
     let mut who: Vec<UserId> = (1_000_001..).map(UserId).take(REACTIONS_MAX - REACTION_KINDS_MAX).collect();
     fixture.seed_reactions(id, &kinds[0], &who);
-    assert_eq!(fixture.reacted(react(id, vec![put(users[0], &kinds[0])])).0, [None]);
+    assert_eq!(fixture.reacted(react(id, vec![put(users[4], &kinds[0])])).0, [None]);
     who.push(UserId(1_000_000));
     fixture.seed_reactions(id, &kinds[0], &who);
-    assert_eq!(fixture.reacted(react(id, vec![put(users[0], &kinds[0])])).0, [Some(ErrorCode::ReactionsMany)]);
+    assert_eq!(fixture.reacted(react(id, vec![put(users[4], &kinds[0])])).0, [Some(ErrorCode::ReactionsMany)]);
     assert_eq!(fixture.by(users[0], id)[0].by.len(), REACTED_BY_MAX);
     assert_eq!(
         fixture.reacted(react(id, vec![taken_back(UserId(1_000_001), &kinds[0])])).0,

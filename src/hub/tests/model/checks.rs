@@ -237,7 +237,7 @@ impl World {
     fn reacted_by(&mut self, id: RoomId, at: Seq, new: &NewReaction) -> (ConnId, ClientMessage) {
         let is_it = |(_, user, message): &(ConnId, UserId, ClientMessage)| match message {
             ClientMessage::Command { command: Command::React { room, message, emoji, on }, .. } => {
-                (*user, *room, *message, emoji, *on) == (new.user, id, at, &new.emoji, new.on)
+                (*user, *room, *message, emoji.as_str(), *on) == (new.user, id, at, new.emoji.as_str(), new.on)
             }
             _ => false,
         };

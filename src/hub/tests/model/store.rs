@@ -367,7 +367,7 @@ impl Store {
         let (edited_at, forwarded, deleted, body) = (None, false, false, body.into_string());
         let (id, rev, room, n) = (Seq(0), Seq(0), id, 0);
         let (pinned, reactions, mine) = (false, Vec::new(), None);
-        self.written(Message {
+        self.keep_written(Message {
             id,
             rev,
             room,
@@ -402,7 +402,7 @@ impl Store {
             Some(EventKind::Message(message)) if message.room == from && !message.deleted => message.clone(),
             _ => return Outcome::Refused(ErrorCode::NotFound),
         };
-        self.written(Message {
+        self.keep_written(Message {
             room,
             author: by,
             client_msg_id,
@@ -435,7 +435,7 @@ impl Store {
     }
 
     /// Gives a new message its place.
-    fn written(&mut self, message: Message) -> Outcome {
+    fn keep_written(&mut self, message: Message) -> Outcome {
         let room = self.rooms.get_mut(&message.room).expect("it may be written there");
         room.last_n += 1;
         let (seq, n) = (Seq(self.events.len() as u64 + 1), room.last_n);

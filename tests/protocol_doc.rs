@@ -19,6 +19,7 @@ use porch::proto::heard::HeardBy;
 use porch::proto::monitor::{Beacon, Monitored};
 use porch::proto::permit::Act;
 use porch::proto::reaction::ReactedBy;
+use porch::proto::receipt::SeenBy;
 use porch::proto::server::{ServerMessage, User};
 use porch::proto::storage::{Storage, UploadLimits};
 use serde::Serialize;
@@ -177,6 +178,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "heard_by" => answer::<HeardBy>(json),
         "message" => answer::<Message>(json),
         "reacted_by" => answer::<ReactedBy>(json),
+        "seen_by" => answer::<SeenBy>(json),
         "hit" => answer::<Hit>(json),
         "ended" | "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
         "invite" => answer::<Invite>(json),

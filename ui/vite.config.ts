@@ -35,9 +35,9 @@ const small = new RegExp(
  */
 const message = new RegExp(
   [
-    'src/conversation/(Announcer|MessageMenu|leadsTo|longPress)',
+    'src/conversation/(Announcer|leadsTo|longPress)',
     'src/parts/(Completion|completing|Menu|menu-place|match|pinyin)',
-    'src/sending/(?!bring|drawWorker|ownUrl|Describe)\\w+',
+    'src/sending/(?!bring|drawWorker|ownUrl|Describe|Forward|forward)\\w+',
     'src/doodle/(keeping|open)',
     'src/emoji/pick',
     'src/core/(cacheWriter|commandQueue|keptDoodles|keptFiles|uploads)\\.',

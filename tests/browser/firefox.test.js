@@ -13,7 +13,6 @@ import {
   tellOfAnError,
 } from './harness/chat.js'
 import { editWords, passOn } from './harness/edits.js'
-import { editWords } from './harness/edits.js'
 import { pickEmoji } from './harness/emoji.js'
 import { FirefoxTab, launch, skip } from './harness/firefox.js'
 import { Porch } from './harness/porch.js'

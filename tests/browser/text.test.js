@@ -175,7 +175,10 @@ describe('the text of a message in Chromium', { skip }, () => {
       await grace.composer().fill(text)
       await grace.composer().press('Enter')
     }
-    await grace.message('fine').locator('.state', { hasText: /Sent|Delivered/ }).waitFor()
+    await grace
+      .message('fine')
+      .locator('.state', { hasText: /Sent|Delivered/ })
+      .waitFor()
     await look(grace.page, 'text-bubbles')
     await ada.openRoom('Grace')
     await ada.page.locator('.body.large').waitFor()

@@ -355,6 +355,7 @@ async fn attachments(page: &mut Page, ada: &Person, on_ada: &mut Stranger, kitch
     assert_eq!(gallery["messages"][0]["id"], sent["id"]);
     on_ada.ask(page, "delete", json!({"room": kitchen, "message": sent["id"]})).await;
     on_ada.happens(page, "deleted").await;
+    on_ada.hear(page, "done").await;
     assert_eq!(ada.ask("GET", &format!("{path}/1"), None).await.status, 404);
 }
 
@@ -393,6 +394,7 @@ async fn replies(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_gr
     assert_eq!((&pins["messages"][0]["id"], &pins["messages"][0]["pinned"]), (&message["id"], &json!(true)));
     on_ada.ask(page, "delete", json!({"room": kitchen, "message": message["id"]})).await;
     on_ada.happens(page, "deleted").await;
+    on_ada.hear(page, "done").await;
     let history = format!("/api/rooms/{kitchen}/messages?around={}", message["id"]);
     let history = ada.ask("GET", &history, None).await.json();
     let reply = history["messages"].as_array().expect("a page").iter().find_map(|message| message.get("quote"));
@@ -419,6 +421,7 @@ async fn heard(page: &mut Page, (ada, on_ada): (&Person, &mut Stranger), on_grac
     assert_eq!((&list[0]["message"], &list[0]["by"]), (&sent["id"], &json!([told["by"]])));
     on_ada.ask(page, "delete", json!({"room": kitchen, "message": sent["id"]})).await;
     on_ada.happens(page, "deleted").await;
+    on_ada.hear(page, "done").await;
     assert_eq!(ada.ask("GET", &path, None).await.json()["heard"], json!([]));
 }
 

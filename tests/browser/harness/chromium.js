@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { program, unless } from './present.js'
-import { emptyStore, trustStore } from './trust.js'
+import { emptyStore, trust, trustStore } from './trust.js'
 
 const CHROMIUM = program('chromium', 'chromium-browser', 'google-chrome')
 
@@ -12,11 +12,15 @@ export { devices } from 'playwright-core'
 
 export const skip = unless('Chromium', CHROMIUM, program('certutil'))
 
-/** A browser with a profile that stays, and a store of the system's that trusts nothing yet: a person's own. */
-export async function launchOwn(porch, options = {}) {
+/**
+ * A browser with a profile that stays, and a store of the system's that trusts nothing yet: a person's own. What it keeps lies
+ * on the disk, where that of the contexts of `launch` lies in memory. `trusts`: its store trusts the box.
+ */
+export async function launchOwn(porch, { trusts = false, ...options } = {}) {
   const home = path.join(porch.folder, 'chromium-own')
   const store = path.join(home, '.pki/nssdb')
   await emptyStore(store)
+  if (trusts) await trust(store, porch.caFile)
   const context = await chromium.launchPersistentContext(path.join(home, 'profile'), {
     executablePath: CHROMIUM,
     chromiumSandbox: process.getuid() !== 0,

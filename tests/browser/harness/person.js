@@ -12,16 +12,22 @@ const WAIT_MS_MAX = 15_000
 const EXPECTED =
   /ERR_CONNECTION_REFUSED|ERR_SSL_|the server responded with a status of (401|403|404|409|429|503)/
 
+/** How a person's browser is set. */
+export const settings = (porch) => ({
+  baseURL: porch.url(),
+  locale: 'en-GB',
+  reducedMotion: 'reduce',
+  viewport: { width: 1280, height: 800 },
+})
+
 export class Person {
   /** Opens the page in a context of its own: no cookie is shared with anyone. */
   static async at(browser, porch, name, options = {}) {
-    const context = await browser.newContext({
-      baseURL: porch.url(),
-      locale: 'en-GB',
-      reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
-      ...options,
-    })
+    return Person.in(await browser.newContext({ ...settings(porch), ...options }), porch, name)
+  }
+
+  /** Opens the page in a context that is there. */
+  static async in(context, porch, name) {
     context.setDefaultTimeout(WAIT_MS_MAX)
     const page = await context.newPage()
     const person = new Person(name, context, page, porch)

@@ -6,6 +6,9 @@ import { piecesOf } from './typed'
 
 const OWN = 'porch.local'
 
+/** On a machine that does much else; of what grows by the square nobody sees the end. */
+vi.setConfig({ testTimeout: 30_000 })
+
 const piece = (kind: 'text' | 'code' | 'block', at: number, end: number, from = at, to = end): Piece => ({
   kind,
   at,
@@ -149,32 +152,30 @@ function depthOf(parts: readonly Part[]): number {
 
 test('what_is_drawn_and_what_is_not_are_the_text', () => {
   let formatted = 0
-  for (const text of mixed(4_000, PIECES)) {
+  for (const text of mixed(2_000, PIECES)) {
     const tree = treeOf(text, OWN)
-    expect(typed(text, tree, 0, text.length)).toBe(text)
-    if (tree.some((part) => part.kind !== 'text')) {
-      formatted++
-      expect(isPlain(text), JSON.stringify(text)).toBe(false)
-    }
+    if (typed(text, tree, 0, text.length) !== text) expect.fail(JSON.stringify(text))
+    if (tree.every((part) => part.kind === 'text')) continue
+    formatted++
+    if (isPlain(text)) expect.fail(JSON.stringify(text))
   }
-  expect(formatted).toBeGreaterThan(1_000)
+  expect(formatted).toBeGreaterThan(500)
 })
 
 test('parts_beside_each_other_are_known_by_where_they_begin', () => {
-  const apart = (parts: readonly Part[]) => {
-    expect(new Set(parts.map(({ at }) => at)).size).toBe(parts.length)
-    for (const part of parts) if (isBranch(part)) apart(part.inside)
-  }
-  for (const text of mixed(1_000, PIECES)) apart(treeOf(text, OWN))
+  const isApart = (parts: readonly Part[]): boolean =>
+    new Set(parts.map(({ at }) => at)).size === parts.length &&
+    parts.every((part) => !isBranch(part) || isApart(part.inside))
+  for (const text of mixed(500, PIECES)) if (!isApart(treeOf(text, OWN))) expect.fail(JSON.stringify(text))
 })
 
 test('what_is_folded_is_the_beginning', () => {
-  for (const text of mixed(400, PIECES)) {
+  for (const text of mixed(200, PIECES)) {
     const tree = treeOf(text, OWN)
     for (let end = 0; end <= text.length; end += 3) {
       const shown = treeUntil(text, tree, end)
       const isWithin = [...piecesOf(shown)].every(({ from, to }) => from < to && to <= end)
-      expect(isWithin && (shown.at(-1)?.end ?? 0) <= end, text).toBe(true)
+      if (!isWithin || (shown.at(-1)?.end ?? 0) > end) expect.fail(JSON.stringify([text, end]))
     }
   }
 })
@@ -189,27 +190,28 @@ const HOSTILE = [
   ...'```a```|```a```> |```a``` - '.split('|'),
 ]
 
-/** Characters looked at: what patterns match, what is cut out, and one for each call. */
+/** Characters looked at: what patterns match, what is cut out, and one for each call. A spy would keep each of these. */
 function workFor(text: string): number {
   let work = 0
   const { exec } = RegExp.prototype
   const { slice } = String.prototype
-  vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, on) {
+  RegExp.prototype.exec = function (on) {
     const from = this.lastIndex
     const found = exec.call(this, on)
     // In vain a pattern that is bound to its place looks at little, and others at all there is.
     work += 1 + (found ? found.index + found[0].length - from : this.sticky ? 0 : on.length - from)
     return found
-  })
-  vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, start, end) {
+  }
+  String.prototype.slice = function (start, end) {
     const cut = slice.call(this, start, end)
     work += 1 + cut.length
     return cut
-  })
+  }
   try {
     treeOf(text, OWN)
   } finally {
-    vi.restoreAllMocks()
+    Object.assign(RegExp.prototype, { exec })
+    Object.assign(String.prototype, { slice })
   }
   return work
 }
@@ -217,9 +219,9 @@ function workFor(text: string): number {
 describe('a_text_twice_as_long_costs_twice_as_much', () => {
   test.each([...HOSTILE, ...HOSTILE.map((piece) => `${piece}x`)])('%j', (piece) => {
     const long = (length: number) => piece.repeat(length / piece.length)
-    const [half, whole] = [workFor(long(4_000)), workFor(long(8_000))]
+    const [half, whole] = [workFor(long(2_000)), workFor(long(4_000))]
     expect(whole).toBeLessThan(2.2 * half + 1_000)
-    expect(whole).toBeLessThan(8_000 * 60)
+    expect(whole).toBeLessThan(4_000 * 60)
   })
 })
 

@@ -1,5 +1,5 @@
 /** Messages of a room that are chosen, to do something with all of them. */
-import { SvelteMap } from 'svelte/reactivity'
+import { HeardMap } from '../core/heardMap.svelte'
 import type { RoomState, SelectingState } from '../core/room.svelte'
 import { t } from '../i18n/screens'
 import { toasts } from '../parts/toasts.svelte'
@@ -12,7 +12,7 @@ export class Selecting implements SelectingState {
   readonly Check: SelectingState['Check']
   #room: RoomState
   /** As they were when they were chosen: far away from where one reads, the room lets go of them. */
-  #chosen = new SvelteMap<Seq, Message>()
+  #chosen = new HeardMap<Seq, Message>()
   /** Where a stretch begins. */
   #anchor: Seq
   /** What the stretch holds that was not chosen before. */
@@ -41,7 +41,8 @@ export class Selecting implements SelectingState {
   toggle(message: Message): void {
     this.#anchor = message.id
     this.#stretch = []
-    if (!this.#chosen.delete(message.id)) this.#add(message)
+    if (this.has(message.id)) this.#chosen.delete(message.id)
+    else this.#add(message)
   }
 
   /** Chooses all from where one was chosen last up to this one, of those that are in the page. */

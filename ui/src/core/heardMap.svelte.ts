@@ -1,10 +1,10 @@
+/** To be read only. */
+export type Heard<K, V> = Pick<HeardMap<K, V>, 'get' | 'has' | 'keys' | 'size' | 'values'>
+
 /**
  * A map that is heard: whoever reads of it hears of every change in it. Of all of them, because what is kept in such maps changes
  * seldom, and to be told entry by entry would cost each entry a signal, and the page the code for it.
  */
-/** To be read only. */
-export type Heard<K, V> = Pick<HeardMap<K, V>, 'get' | 'has' | 'keys' | 'size' | 'values'>
-
 export class HeardMap<K, V> {
   #entries = new Map<K, V>()
   #change = 0

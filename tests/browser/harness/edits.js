@@ -8,7 +8,7 @@ export async function editWords(ada, grace) {
   await grace.see('article .body', 'Dinner is at seven')
   await ada.evaluate(openMenu, 'Dinner is at seven')
   await ada.press('[role=menuitem]', 'Edit')
-  await ada.see('.editing', 'Changing what you wrote')
+  await ada.see('.about', 'Changing what you wrote')
   await ada.type('.composer textarea', ', sharp')
   await ada.press('.composer button[type=submit]')
   for (const tab of [ada, grace]) {

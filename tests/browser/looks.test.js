@@ -13,6 +13,8 @@ const WRAPPED = `This is said at some length, ${'so that it does not fit into on
 const HEBREW = 'שלום לכולם'
 /** More than a window holds. */
 const LINES = 40
+/** Rows below this are clear of the bar and of the day, in CSS pixels. */
+const BAR = 150
 
 describe('where things stand in Chromium', { skip }, () => {
   let porch, browser, ada, grace
@@ -112,14 +114,18 @@ describe('where things stand in Chromium', { skip }, () => {
     const phone = await Person.at(browser, porch, 'Lin', devices['Pixel 7'])
     await phone.join()
     await phone.openRoom('Everybody')
-    const upper = phone.page.locator('article').first()
-    const { row, menu } = await heldOn(phone, upper)
+    for (let line = 1; line <= LINES; line++) await grace.say(`Line ${line}`)
+    await phone.message(`Line ${LINES}`).waitFor()
+    const rows = phone.page.locator('article')
+    const upper = await rows.evaluateAll(
+      (all, top) => all.findIndex((row) => row.getBoundingClientRect().top > top),
+      BAR,
+    )
+    const { row, menu } = await heldOn(phone, rows.nth(upper))
     assert.ok(menu.y >= row.y + row.height && menu.y < row.y + row.height + 12, 'below')
     assert.equal(await marked(phone), 1)
     await look(phone.page, 'looks-held', [phone.page.viewportSize()])
     await phone.page.keyboard.press('Escape')
-    for (let line = 1; line <= LINES; line++) await grace.say(`Line ${line}`)
-    await phone.message(`Line ${LINES}`).waitFor()
     const lower = await heldOn(phone, phone.message(`Line ${LINES}`))
     assert.ok(lower.menu.y + lower.menu.height <= lower.row.y, 'above')
     await phone.page.keyboard.press('Escape')

@@ -58,7 +58,7 @@ describe('notifications in Chromium', { skip }, () => {
     await page.setViewportSize({ width: 360, height: 740 })
     await ada.message('Good morning').focus()
     await page.keyboard.press('Shift+F10')
-    await page.getByRole('menuitem').first().click()
+    await page.getByRole('menuitem', { name: 'Copy the text' }).click()
     const toast = page.locator('.toast:popover-open')
     await toast.hover()
     const [{ y }, banner] = [await toast.boundingBox(), await page.locator('.shell > .top').boundingBox()]

@@ -8,7 +8,7 @@ export async function pickEmoji(ada, grace) {
   await ada.type('.picker input[type=search]', 'rocket')
   await ada.see('.picker [data-at="0"]', '🚀')
   await ada.press('.picker [data-at="0"]')
-  await ada.seeNo('.picker [data-at]')
+  await ada.seeNo('.picker:popover-open')
   await ada.until(written, 'Well done 🚀')
   await ada.type('.composer textarea', ' :tada')
   await ada.press('.composer [role=option]', 'party popper')

@@ -50,7 +50,6 @@ pub(super) async fn end_stay(
     app.apply_for(&current, Needs::Owner, Op::Guest(GuestOp::EndStay { user, at: (app.wall)() })).await?;
     current.note("ended the stay of", user);
     app.stays_changed.notify_one();
-    app.rooms_removed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -98,10 +97,8 @@ impl App {
             if due > now {
                 return Ok(Some(Duration::from_millis((due - now).unsigned_abs())));
             }
-            let reply = self.apply(Asker::Box, Op::Guest(GuestOp::EndStays { at: now })).await?;
-            // What they had for themselves alone goes with them.
-            self.rooms_removed.notify_one();
-            if let Reply::Step { more: true } = reply {
+            if let Reply::Step { more: true } = self.apply(Asker::Box, Op::Guest(GuestOp::EndStays { at: now })).await?
+            {
                 sleep(STAYS_STEP_WAIT).await;
             }
         }

@@ -93,7 +93,6 @@ pub(super) async fn leave(
     let by = DeletedBy::Themselves { checked };
     let op = Op::Account(AccountOp::Delete { user: current.user.id, by, at: (app.wall)() });
     app.apply_for(&current, Needs::SignedIn, op).await?;
-    app.rooms_removed.notify_one();
     Ok(app.signed_out())
 }
 
@@ -173,6 +172,8 @@ impl App {
         };
         let reply = self.hub.apply(asker, op, stored).await??;
         for &user in gone.get().into_iter().flatten() {
+            // What they had for themselves alone has gone with them.
+            self.rooms_removed.notify_one();
             let app = self.clone();
             tokio::spawn(async move { app.uploading.forget(user).await });
         }

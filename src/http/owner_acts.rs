@@ -58,7 +58,6 @@ pub(super) async fn delete_account(
     let op = Op::Account(AccountOp::Delete { user, by: DeletedBy::Owner, at: (app.wall)() });
     app.done_with(&current, user, op, "deleted the account of").await?;
     app.stays_changed.notify_one();
-    app.rooms_removed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }
 

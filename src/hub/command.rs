@@ -85,7 +85,8 @@ impl Hub {
         }
     }
 
-    /// Counts what an edit writes anew, and what is forwarded as if it were as long as any, against its author's share of the disk.
+    /// Counts what an edit writes anew, and what is forwarded as if it were as long as any, against its author's share of
+    /// the disk.
     fn meter_text(&mut self, user: UserId, op: &Op, now: Now) -> Result<(), ErrorCode> {
         match op {
             Op::Message(MessageOp::Edit { body, .. }) => {

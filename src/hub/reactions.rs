@@ -148,7 +148,9 @@ impl Hub {
         let mut others: BTreeSet<ConnId> = room.present.iter().copied().collect();
         for (user, own) in mine.into_iter().filter(|(user, _)| room.members.contains_key(user)) {
             let conns = self.roster.joined_conns(user);
-            others.retain(|conn| !conns.contains(conn));
+            for conn in &conns {
+                others.remove(conn);
+            }
             broadcast(conns, ServerMessage::Events { events: vec![with_own(&event, own)] }, out);
         }
         // In the order in which they came, as for every event.

@@ -16,8 +16,8 @@ use super::name::{is_blank, is_invisible, parse_user_name, tag_letter};
 /// A skeleton of a folded text may fold further; real names settle in two rounds.
 const ROUNDS_MAX: usize = 8;
 
-/// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself, the room for oneself. A person or
-/// a room called so would be taken for that. A test holds this to the page's own texts.
+/// What the page writes in place of a name, in its languages: the room for everybody, who has gone, oneself, the room for
+/// oneself. A person or a room called so would be taken for that. A test holds this to the page's own texts.
 /// And what else everybody is called, as other chats do it.
 const RESERVED: [&str; 12] = [
     "Everybody",

@@ -2,31 +2,29 @@
 
 use rusqlite::{Connection, params};
 
+use super::history::Stretch;
 use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::told;
-use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 
-/// The message that a chain began with and its replies, those after `after`, the oldest first; whether there are more.
+/// The message that a chain began with and its replies, those after `after`, the oldest first.
 pub(super) fn read(
     db: &Connection,
     asker: UserId,
     (room, chain): (RoomId, Seq),
     after: Seq,
     limit: usize,
-) -> rusqlite::Result<(Vec<Message>, bool)> {
+) -> rusqlite::Result<Stretch> {
     let mut statement = db.prepare_cached(&chain_query())?;
     let mut rows = statement.query(params![sql(chain.0), sql(after.0), sql(room.0)])?;
-    let (mut messages, mut text_bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        text_bytes += rows::text_bytes(row)?;
-        if messages.len() >= limit || (text_bytes > PAGE_TEXT_BYTES_MAX && !messages.is_empty()) {
-            return Ok((messages, true));
-        }
-        messages.push(told::message(db, Some(asker), row)?);
+    let mut stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
+    while let Some(row) = rows.next()?
+        && stretch.takes(rows::text_bytes(row)?)
+    {
+        stretch.messages.push_back(told::message(db, Some(asker), row)?);
     }
-    Ok((messages, false))
+    Ok(stretch)
 }
 
 fn chain_query() -> String {

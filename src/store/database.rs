@@ -272,9 +272,8 @@ mod tests {
         drop(before);
         let db = open_database(dir.path()).unwrap();
         let links = |room| {
-            let (messages, _) =
-                gallery_page::read(&db, UserId(1), RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
-            messages.into_iter().map(|message| message.id.0).collect::<Vec<_>>()
+            let page = gallery_page::read(&db, UserId(1), RoomId(room), Gallery::Links, Seq(u64::MAX), 9).unwrap();
+            page.messages.into_iter().map(|message| message.id.0).collect::<Vec<_>>()
         };
         assert_eq!((links(1), links(2)), (vec![1], vec![4]));
     }

@@ -2,14 +2,14 @@
 
 use rusqlite::{Connection, params};
 
+use super::history::Stretch;
 use super::rows::{self, MESSAGE_COLUMNS, sql};
 use super::{galleries, told};
 use crate::proto::brought::Gallery;
-use crate::proto::event::Message;
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::PAGE_TEXT_BYTES_MAX;
 
-/// Messages of a room that bring something of this kind, before this one, the newest last; whether there are more before.
+/// Messages of a room that bring something of this kind, before this one, the newest last.
 pub(super) fn read(
     db: &Connection,
     asker: UserId,
@@ -17,20 +17,16 @@ pub(super) fn read(
     gallery: Gallery,
     below: Seq,
     limit: usize,
-) -> rusqlite::Result<(Vec<Message>, bool)> {
+) -> rusqlite::Result<Stretch> {
     let mut statement = db.prepare_cached(&page_query())?;
     let mut rows = statement.query(params![sql(room.0), galleries::name(gallery), sql(below.0)])?;
-    let (mut messages, mut text_bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        text_bytes += rows::text_bytes(row)?;
-        if messages.len() >= limit || (text_bytes > PAGE_TEXT_BYTES_MAX && !messages.is_empty()) {
-            messages.reverse();
-            return Ok((messages, true));
-        }
-        messages.push(told::message(db, Some(asker), row)?);
+    let mut stretch = Stretch::new(limit, PAGE_TEXT_BYTES_MAX);
+    while let Some(row) = rows.next()?
+        && stretch.takes(rows::text_bytes(row)?)
+    {
+        stretch.messages.push_front(told::message(db, Some(asker), row)?);
     }
-    messages.reverse();
-    Ok((messages, false))
+    Ok(stretch)
 }
 
 fn page_query() -> String {

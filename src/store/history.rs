@@ -47,7 +47,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// Of at most `limit` messages with at most so many bytes of text, if there are several.
-    fn new(limit: usize, text_bytes_max: usize) -> Self {
+    pub(super) fn new(limit: usize, text_bytes_max: usize) -> Self {
         Self { messages: VecDeque::new(), more: false, limit, text_bytes_max }
     }
 
@@ -57,7 +57,7 @@ impl Stretch {
     }
 
     /// Whether there is room for one with a text of so many bytes; where there is not, more follow.
-    fn takes(&mut self, text_bytes: usize) -> bool {
+    pub(super) fn takes(&mut self, text_bytes: usize) -> bool {
         let fits = text_bytes <= self.text_bytes_max || self.messages.is_empty();
         self.more = self.messages.len() >= self.limit || !fits;
         self.text_bytes_max = self.text_bytes_max.saturating_sub(text_bytes);

@@ -20,17 +20,6 @@ pub(super) struct Put {
     pub(super) who: Who,
 }
 
-impl Put {
-    pub(super) fn counts(&self) -> Vec<Reaction> {
-        self.who.counts()
-    }
-
-    /// What this person has put to it.
-    pub(super) fn of(&self, user: UserId) -> Vec<Emoji> {
-        self.who.of(user)
-    }
-}
-
 impl Who {
     pub(super) fn counts(&self) -> Vec<Reaction> {
         self.0.iter().map(|(emoji, who)| Reaction(emoji.clone(), count(who))).collect()

@@ -28,8 +28,8 @@ fn fill(db: &Connection, asker: Option<UserId>, message: &mut Message, reply: Op
     }
     if let Some(put) = reactions::put(db, message.id)? {
         message.rev = message.rev.max(put.rev);
-        message.reactions = put.counts();
-        message.mine = asker.filter(|_| !message.reactions.is_empty()).map(|asker| put.of(asker));
+        message.reactions = put.who.counts();
+        message.mine = asker.filter(|_| !message.reactions.is_empty()).map(|asker| put.who.of(asker));
     }
     message.pinned = galleries::holds(db, Gallery::Pins, message.room, message.id)?;
     message.quote = reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new);

@@ -107,8 +107,8 @@ impl Reader {
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
         let above = after.unwrap_or(Seq(0));
-        let (messages, more_after) = chain::read(&self.db, asker, (room, first), above, limit)?;
-        Ok(Some(HistoryPage { messages, more_before: after.is_some(), more_after }))
+        let page = chain::read(&self.db, asker, (room, first), above, limit)?;
+        Ok(Some(HistoryPage { messages: page.messages.into(), more_before: after.is_some(), more_after: page.more }))
     }
 
     /// One of a message's attachments, by its place, with the blob that holds it; for those who may look into the room.
@@ -140,8 +140,8 @@ impl Reader {
         }
         let limit = limit.clamp(1, HISTORY_PAGE_MAX) as usize;
         let below = before.unwrap_or(Seq(u64::MAX));
-        let (messages, more_before) = gallery_page::read(&self.db, asker, room, gallery, below, limit)?;
-        Ok(Some(HistoryPage { messages, more_before, more_after: before.is_some() }))
+        let page = gallery_page::read(&self.db, asker, room, gallery, below, limit)?;
+        Ok(Some(HistoryPage { messages: page.messages.into(), more_before: page.more, more_after: before.is_some() }))
     }
 
     fn after(

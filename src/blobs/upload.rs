@@ -344,9 +344,13 @@ impl Writing {
         Ok(())
     }
 
-    /// Ends this request, and gives the upload time until `ends_at` if it brought anything. Says how far it is now.
+    /// Ends this request, and gives the upload time until `ends_at` if it brought anything. Says how far it is now: whole,
+    /// also where whoever asked after it meanwhile has had it kept.
     pub fn finish(self, ends_at: Millis) -> Result<u64, UploadFault> {
-        let mut state = self.state()?;
+        let mut state = match self.state() {
+            Err(UploadFault::PutOut) if self.is_kept() => return Ok(self.upload.length),
+            state => state?,
+        };
         state.go_back(self.upload.at());
         let is_empty = self.upload.length == 0;
         if is_empty && state.note.hash.is_none() {
@@ -399,6 +403,11 @@ impl Writing {
     fn state(&self) -> Result<MutexGuard<'_, State>, UploadFault> {
         let state = self.upload.lock();
         if self.is_newest() { Ok(state) } else { Err(UploadFault::PutOut) }
+    }
+
+    /// All of it had come before it ended.
+    fn is_kept(&self) -> bool {
+        self.upload.writer.load(Ordering::Acquire) == ENDED && self.upload.at() == self.upload.length
     }
 
     fn is_newest(&self) -> bool {

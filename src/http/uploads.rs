@@ -290,6 +290,8 @@ enum Came {
     Part,
     /// Somebody else has its place.
     PutOut,
+    /// Somebody newer brings it, or it has ended.
+    Over,
 }
 
 impl App {
@@ -322,7 +324,7 @@ impl App {
             let ended = tokio::select! {
                 ended = incoming.gather() => ended,
                 () = place.put_out() => Some(Came::PutOut),
-                () = writing.put_out() => return Err(ErrorCode::UploadOffset.into()),
+                () = writing.put_out() => Some(Came::Over),
             };
             // Who has been signed out brings nothing any more.
             CurrentSession::of(self, headers).ok_or(ErrorCode::NotSignedIn)?;
@@ -358,6 +360,7 @@ fn finish(mut writing: Writing, checksum: Option<Checksum>, came: &Came, ends_at
         // The rest of what it is the checksum of did not come: dropped, it goes back to where it began.
         (Some(_), Came::Part) => return Err(ErrorCode::BadRequest.into()),
         (Some(_), Came::PutOut) => return Err(ErrorCode::Busy.into()),
+        (Some(_), Came::Over) => return Err(ErrorCode::UploadOffset.into()),
         (Some(checksum), Came::Whole) => {
             if !checksum.fits() {
                 return Err(ErrorCode::UploadChecksum.into());

@@ -189,3 +189,12 @@ fn one_that_has_ended_takes_nothing_and_leaves_nothing() {
     let (bytes, note) = paths(&fixture.dir);
     assert!(!bytes.exists() && !note.exists());
 }
+
+#[test]
+fn who_has_brought_all_of_it_hears_so_though_it_was_kept_meanwhile() {
+    let fixture = Fixture::of(4);
+    let mut writing = fixture.write(0, false).unwrap();
+    writing.write(b"abcd").unwrap();
+    fixture.upload.end().unwrap();
+    assert_eq!(writing.finish(0).unwrap(), 4);
+}

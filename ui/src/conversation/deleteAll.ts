@@ -19,8 +19,6 @@ async function deleteOne({ room, id }: Message): Promise<void> {
       return await chat.commands.deleteMessage(room, id)
     } catch (thrown) {
       const code = faultCode(thrown)
-      // Somebody was quicker.
-      if (code === 'not_found') return
       if (!PASSING.has(code)) throw thrown
       const ms = (thrown instanceof Refusal && thrown.retryMs) || RETRY_MS
       await new Promise((resolve) => setTimeout(resolve, ms))

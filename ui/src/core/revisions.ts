@@ -122,7 +122,9 @@ export class Revisions {
 
   #remember(event: Event): void {
     const id = concerned(event)
-    this.#changed.set(id, [...(this.#changed.get(id) ?? []), event])
+    const before = this.#changed.get(id)
+    if (before) before.push(event)
+    else this.#changed.set(id, [event])
     this.#count += 1
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import { devices, launch, skip } from './harness/chromium.js'
-import { everythingKept } from './harness/kept.js'
+import { everythingKept, untilKept } from './harness/kept.js'
 import { look } from './harness/look.js'
 import { Person } from './harness/person.js'
 import { picture } from './harness/picture.js'
@@ -328,6 +328,8 @@ describe('doodles in Chromium', { skip }, () => {
     }
     for (let line = 1; line < 24; line++) await page.keyboard.press('Control+y')
     assert.equal(await drawnSum(page), sums[23])
+    // It is kept step by step, a moment after each.
+    await untilKept(page, '"done":24')
     await page.keyboard.press('Escape')
     await page.locator('.pad').waitFor({ state: 'detached' })
     await page.reload()

@@ -11,6 +11,7 @@ import { picture } from './harness/picture.js'
 import { Porch } from './harness/porch.js'
 import { makeRoom } from './harness/rooms.js'
 import { story } from './harness/story.js'
+import { until } from './harness/until.js'
 import { Voice } from './harness/voice.js'
 
 const png = (hue, more = {}) => ({
@@ -177,8 +178,8 @@ describe('the gallery of a room in Chromium', { skip }, () => {
     await scroller().evaluate((body) => {
       body.scrollTop = 800
     })
-    const seen = page.getByRole('button', { name: /^Picture \d of 2 from Grace/ })
-    await seen.first().waitFor()
+    // What was drawn where one came from is there until the next frame, out of sight.
+    await until(async () => Object.keys(await topsOf(page)).length > 0)
     const before = await topsOf(page)
     const key = Object.keys(before)[Math.floor(Object.keys(before).length / 2)]
     await page.locator(`li[data-key="${key}"] .go`).click()

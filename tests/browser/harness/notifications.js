@@ -19,10 +19,10 @@ export async function listens() {
 
 /** In the page: what is shown, the oldest first. */
 export async function shown() {
-  // Chromium forgets one that is looked for while it is on its way to the screen.
-  await new Promise((resolve) => setTimeout(resolve, 200))
   const registration = await navigator.serviceWorker.getRegistration()
-  return (await registration.getNotifications()).map(
+  // As the page does: Chromium forgets one that is looked for while it is on its way to the screen.
+  const shown = await navigator.locks.request('porch.notify', () => registration.getNotifications())
+  return shown.map(
     ({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`,
   )
 }

@@ -3,6 +3,7 @@
  * finds its way when the page is closed. Where the browser refused the worker, the page shows them itself.
  */
 import type { RoomId, Seq } from '../protocol'
+import { exclusively } from './tabs'
 
 /** What a notification is about: by it one is closed that tells nothing new any more. */
 export type About = {
@@ -67,17 +68,22 @@ export async function show(
   }
 }
 
-/** Closes those of which `isOver` says that they tell nothing new any more; gives how many are left. */
+/**
+ * Closes those of which `isOver` says that they tell nothing new any more; gives how many are left. Not while a tab is
+ * telling something: Chromium forgets for good what is on its way to the screen when it is asked for what is there.
+ */
 export async function closeThose(isOver: (about: About) => boolean): Promise<number> {
   if (allowed() !== 'granted') return 0
   const worker = await registration().catch(() => undefined)
-  const shown = [...((await worker?.getNotifications().catch(() => [])) ?? []), ...own.values()]
   let left = 0
-  for (const one of shown) {
-    const about = one.data as About | null
-    if (about?.rooms && isOver(about)) one.close()
-    else left += 1
-  }
+  await exclusively(async () => {
+    const shown = [...((await worker?.getNotifications().catch(() => [])) ?? []), ...own.values()]
+    for (const one of shown) {
+      const about = one.data as About | null
+      if (about?.rooms && isOver(about)) one.close()
+      else left += 1
+    }
+  })
   return left
 }
 

@@ -110,6 +110,7 @@ fn message(number: u64, reply_to: Option<Seq>) -> Op {
         client_msg_id: ClientMsgId::try_from(format!("{number:010}")).expect("a plain id"),
         body: words(number),
         attachments: Default::default(),
+        mentions: Vec::new(),
         reply_to,
         sent_at: 0,
     }))
@@ -123,5 +124,12 @@ fn reaction(message: u64, person: u64) -> Op {
 
 fn edit(number: u64) -> Op {
     let (message, by) = (Seq(1 + number), UserId(1 + number % PEOPLE));
-    Op::Message(MessageOp::Edit { room: EVERYONE, message, by, body: words(9_000 - number), at: 0 })
+    Op::Message(MessageOp::Edit {
+        room: EVERYONE,
+        message,
+        by,
+        body: words(9_000 - number),
+        mentions: Vec::new(),
+        at: 0,
+    })
 }

@@ -52,6 +52,7 @@ fn measure(dir: &Path, others: u64) {
             client_msg_id: ClientMsgId::try_from(format!("{i:010}")).expect("a plain id"),
             body: Body::parse("all work and no play ".repeat(BODY_BYTES / 21)).expect("a body"),
             attachments: Default::default(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: 0,
         }))

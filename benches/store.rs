@@ -303,6 +303,7 @@ impl Corpus {
             client_msg_id: ClientMsgId::try_from(id).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
             attachments: Default::default(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: i64::try_from(self.sent * 10_000).unwrap_or(0),
         }))

@@ -137,6 +137,7 @@ async fn session(mut socket: Socket, rooms: Arc<Rooms>) -> Result<()> {
                         author: UserId(1),
                         body: body.0,
                         attachments: Vec::new(),
+                        mentions: Vec::new(),
                         client_msg_id,
                         sent_at: clock::wall(),
                         edited_at: None,

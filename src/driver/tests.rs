@@ -139,6 +139,7 @@ async fn what_a_person_missed_waits_for_few_of_their_connections_and_the_others_
             client_msg_id,
             body,
             attachments: Default::default(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: 0,
         }));

@@ -27,9 +27,7 @@ impl Hub {
 
     pub(super) fn user_changed(&mut self, user: User, out: &mut Vec<Output>) {
         let id = user.id;
-        let Some(person) = self.roster.people.get_mut(&id) else { return };
-        let had = std::mem::replace(&mut person.user, user.clone()).role;
-        person.leaving &= person.user.role == BoxRole::Guest;
+        let Some(User { role: had, .. }) = self.roster.change(user.clone()) else { return };
         self.gathered.person(id, PersonChange::Changed);
         let rooms = self.roster.people[&id].rooms.iter().copied();
         let with_guests: Vec<RoomId> = rooms.filter(|room| self.may_hold_guests(*room)).collect();
@@ -113,7 +111,7 @@ impl Hub {
             for conn in conns {
                 self.close(conn, CloseCode::SignedOut, now, out);
             }
-            let Some(person) = self.roster.people.remove(user) else { continue };
+            let Some(person) = self.roster.remove(*user) else { continue };
             for room in person.rooms {
                 self.keep_name(room, &person.user.name);
                 leaving.entry(room).or_default().push(*user);

@@ -165,7 +165,8 @@ impl Hub {
     fn edit(&self, by: UserId, id: RoomId, message: Seq, body: RawBody, now: Now) -> Result<Op, ErrorCode> {
         self.may(Act::Write, by, id)?;
         let body = Body::parse_caption(body.0).map_err(body_refusal)?;
-        Ok(Op::Message(MessageOp::Edit { room: id, message, by, body, at: now.wall }))
+        let mentions = self.mentions(by, id, &body);
+        Ok(Op::Message(MessageOp::Edit { room: id, message, by, body, mentions, at: now.wall }))
     }
 
     /// What is forwarded is known to the store only: it is there, and how long it is.

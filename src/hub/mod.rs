@@ -19,6 +19,7 @@ mod epochs;
 mod gathered;
 mod listing;
 mod members;
+mod mentions;
 mod outcome;
 mod presence;
 mod quota;

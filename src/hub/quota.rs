@@ -40,6 +40,9 @@ pub(super) const ADDED: Rate = Rate::new(limits::ADDED_BURST as u64, limits::ADD
 /// Emoji that one person puts to messages, or takes back.
 pub(super) const REACTIONS: Rate = Rate::new(limits::REACTIONS_BURST as u64, limits::REACTION_INTERVAL);
 
+/// Messages by which one person calls everyone.
+pub(super) const EVERYONE: Rate = Rate::new(limits::EVERYONE_BURST as u64, limits::EVERYONE_INTERVAL);
+
 /// Bytes that a member's messages take on the disk.
 pub(super) const DISK_SHARE: Rate = share(limits::DISK_SHARE_BYTES);
 /// The same of a guest's.
@@ -95,6 +98,7 @@ pub(super) struct Quota {
     added: Bucket,
     pub(super) bytes: Bucket,
     pub(super) reactions: Bucket,
+    pub(super) everyone: Bucket,
 }
 
 impl Quota {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::proto::id::{ConnId, RoomId, SessionId, TabId, UserId};
 use crate::proto::limits::ENDED_SESSIONS_MAX;
+use crate::proto::mention::calling;
 use crate::proto::role::BoxRole;
 use crate::proto::server::{ServerMessage, User};
 
@@ -82,6 +83,8 @@ impl Person {
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     pub(super) people: HashMap<UserId, Person>,
+    /// Whom messages call by what is [`calling`] them.
+    called: HashMap<String, UserId>,
     pub(super) conns: HashMap<ConnId, Conn>,
     /// Sessions that ended of late, the latest last: a connection of theirs may still be on its way.
     ended: VecDeque<SessionId>,
@@ -89,7 +92,39 @@ pub(super) struct Roster {
 
 impl Roster {
     pub(super) fn insert(&mut self, user: User) {
+        self.called.insert(calling(&user.name), user.id);
         self.people.insert(user.id, Person::new(user));
+    }
+
+    pub(super) fn remove(&mut self, user: UserId) -> Option<Person> {
+        let person = self.people.remove(&user)?;
+        self.call_no_more(&person.user);
+        Some(person)
+    }
+
+    /// A person has another name, picture or role; gives what they were.
+    pub(super) fn change(&mut self, user: User) -> Option<User> {
+        let person = self.people.get_mut(&user.id)?;
+        let id = user.id;
+        let name = calling(&user.name);
+        person.leaving &= user.role == BoxRole::Guest;
+        let before = std::mem::replace(&mut person.user, user);
+        self.call_no_more(&before);
+        self.called.insert(name, id);
+        Some(before)
+    }
+
+    /// Who is called by this, see [`calling`].
+    pub(super) fn called(&self, name: &str) -> Option<UserId> {
+        self.called.get(name).copied()
+    }
+
+    /// Not by this name: it may be another's already.
+    fn call_no_more(&mut self, user: &User) {
+        let name = calling(&user.name);
+        if self.called.get(&name) == Some(&user.id) {
+            self.called.remove(&name);
+        }
     }
 
     pub(super) fn knows(&self, user: UserId) -> bool {

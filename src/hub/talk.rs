@@ -36,15 +36,20 @@ impl Hub {
             self.store_has_room()?;
             if in_flight < limits::SENDS_IN_FLIGHT_MAX { Ok(content) } else { Err(ErrorCode::Busy) }
         });
-        let checked =
-            checked.and_then(|content| self.meter_bytes(author, bytes_of(&content), now.mono).map(|()| content));
+        let checked = checked.and_then(|content| {
+            let mentions = self.mentions(author, room, &content.0);
+            self.meter_everyone(author, &mentions, now.mono)?;
+            self.meter_bytes(author, bytes_of(&content), now.mono)?;
+            Ok((content, mentions))
+        });
         match checked {
-            Ok((body, attachments)) => {
+            Ok(((body, attachments), mentions)) => {
                 let op = Op::Message(MessageOp::Append(NewMessage {
                     room,
                     author,
                     client_msg_id: client_msg_id.clone(),
                     body,
+                    mentions,
                     attachments,
                     reply_to,
                     sent_at: now.wall,

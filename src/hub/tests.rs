@@ -16,6 +16,7 @@ use crate::proto::text::RawBody;
 
 mod guests;
 mod members;
+mod mentions;
 mod messages;
 mod model;
 mod people;
@@ -186,6 +187,7 @@ impl World {
                 author,
                 client_msg_id,
                 body,
+                mentions,
                 attachments,
                 sent_at,
                 ..
@@ -203,6 +205,7 @@ impl World {
                     author,
                     body,
                     attachments,
+                    mentions,
                     client_msg_id,
                     sent_at,
                     edited_at,
@@ -240,6 +243,7 @@ impl World {
                     author,
                     body,
                     attachments,
+                    mentions: Vec::new(),
                     client_msg_id,
                     sent_at,
                     edited_at,

@@ -19,6 +19,7 @@ pub enum ErrorCode {
     CodeWrong,
     DiskFull,
     DiskShare,
+    EveryoneOften,
     FileLarge,
     FilesFull,
     Forbidden,
@@ -114,7 +115,7 @@ impl ErrorCode {
             Self::UploadVersion => 412,
             Self::FileLarge | Self::PictureLarge | Self::TooLarge => 413,
             Self::UploadType => 415,
-            Self::DiskShare | Self::SlowDown => 429,
+            Self::DiskShare | Self::EveryoneOften | Self::SlowDown => 429,
             // Of tus: no registered status says it.
             Self::UploadChecksum => 460,
             Self::Internal => 500,
@@ -139,6 +140,9 @@ impl ErrorCode {
             Self::CodeWrong => "The name or the code is not right, or the code has been used.",
             Self::DiskFull => "The box has no space left. Nothing was stored.",
             Self::DiskShare => "You have written as much as one person may for now. It will go on, little by little.",
+            Self::EveryoneOften => {
+                "You have called everyone several times. Wait a few minutes, or send it without the @."
+            }
             Self::FileLarge => "The file is larger than this box takes.",
             Self::FilesFull => "There is no room for this file among the files of this box.",
             Self::Forbidden => "You may not do this.",

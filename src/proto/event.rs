@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attachment::{Attached, Attachment};
 use super::id::{ClientMsgId, RoomId, Seq, UserId};
+use super::mention::Mention;
 use super::reaction::{Emoji, Reaction};
 use super::text::quoted;
 
@@ -79,6 +80,10 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<Attachment>>"))]
     pub attachments: Vec<Attachment>,
+    /// Whom its text calls, in the order in which each is called first; none when deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Mention>>"))]
+    pub mentions: Vec<Mention>,
     pub client_msg_id: ClientMsgId,
     #[cfg_attr(test, ts(type = "number"))]
     pub sent_at: i64,

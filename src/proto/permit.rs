@@ -18,6 +18,8 @@ pub enum Act {
     /// Messages of others too; one's own can always be deleted.
     DeleteAny,
     Leave,
+    /// Call all who are there, by a message.
+    MentionEveryone,
     OpenToGuests,
     /// Messages, and take them down.
     Pin,
@@ -32,11 +34,12 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AddMembers,
         Self::Archive,
         Self::DeleteAny,
         Self::Leave,
+        Self::MentionEveryone,
         Self::OpenToGuests,
         Self::Pin,
         Self::React,
@@ -77,6 +80,10 @@ pub fn may(act: Act, who: Standing, room: RoomFacts<'_>) -> Result<(), ErrorCode
         Act::Archive => steers && room.kind != RoomKind::Everyone,
         Act::DeleteAny | Act::OpenToGuests | Act::Rename => steers,
         Act::Leave => can_be_left(room.kind),
+        Act::MentionEveryone => {
+            goes_on(room)?;
+            steers
+        }
         Act::RemoveMembers | Act::SetRoles => steers && can_be_left(room.kind),
         Act::Pin => {
             goes_on(room)?;
@@ -143,13 +150,14 @@ mod tests {
         RoomFacts { kind, settings: &PLAIN, left_alone: false }
     }
 
-    /// The acts by their first letters, but for `x`, delete any, `e`, react, and `m`, remove members.
+    /// The acts by their first letters, but for `x`, delete any, `c`, call everyone, `e`, react, and `m`, remove members.
     fn letters(who: Standing, room: RoomFacts<'_>) -> String {
         let letter = |act| match act {
             Act::AddMembers => 'a',
             Act::Archive => 'A',
             Act::DeleteAny => 'x',
             Act::Leave => 'l',
+            Act::MentionEveryone => 'c',
             Act::OpenToGuests => 'g',
             Act::Pin => 'p',
             Act::React => 'e',
@@ -166,9 +174,9 @@ mod tests {
         use RoomKind::{Closed, Direct, Everyone, Open};
         let table = [
             // kind, box owner, who made the room, member, guest
-            (Everyone, "xgperw", "xgperw", "pew", "ew"),
-            (Open, "aAxlgpemrsw", "aAxlgpemrsw", "alpew", "lew"),
-            (Closed, "aAxlgpemrsw", "aAxlgpemrsw", "lpew", "lew"),
+            (Everyone, "xcgperw", "xcgperw", "pew", "ew"),
+            (Open, "aAxlcgpemrsw", "aAxlcgpemrsw", "alpew", "lew"),
+            (Closed, "aAxlcgpemrsw", "aAxlcgpemrsw", "lpew", "lew"),
             (Direct, "pew", "pew", "pew", "pew"),
         ];
         for (kind, owner, maker, member, guest) in table {
@@ -184,7 +192,7 @@ mod tests {
             for who in [OWNER, MAKER, MEMBER, GUEST] {
                 let open = letters(who, there(kind));
                 let archived = letters(who, RoomFacts { settings: &ARCHIVED, ..there(kind) });
-                assert_eq!(archived, open.replace(['a', 'e', 'p', 'w'], ""));
+                assert_eq!(archived, open.replace(['a', 'c', 'e', 'p', 'w'], ""));
             }
         }
         let archived = RoomFacts { settings: &ARCHIVED, ..there(RoomKind::Closed) };

@@ -4,8 +4,8 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, monitor, permit,
-    reaction, receipt, role, room, server, session_end, storage,
+    account, attachment, brought, client, clock, code, doctor, door, event, fold, heard, limits, mention, monitor,
+    permit, reaction, receipt, role, room, server, session_end, storage,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/");
@@ -86,6 +86,7 @@ fn typescript() -> String {
         heard::HeardBy,
         heard::HeardMarks,
         reaction::Emoji,
+        mention::Mention,
         reaction::Reaction,
         reaction::ReactedBy,
         reaction::Reactions,

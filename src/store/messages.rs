@@ -6,13 +6,14 @@ use rusqlite::{Connection, params};
 
 use super::rows::{Kept, ReplyTo, sql};
 use super::{
-    attachments, days, events, galleries, heard_marks, history, members, pins, react, reactions, replies, sent,
-    settings, told, uploads,
+    attachments, days, events, galleries, heard_marks, history, members, mentions, pins, react, reactions, replies,
+    sent, settings, told, uploads,
 };
 use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::mention::Mention;
 use crate::proto::op::{Forward, MessageOp, Millis, NewMessage, Outcome, Reply, Whose};
 use crate::proto::permit::Act;
 use crate::proto::text::Body;
@@ -21,7 +22,9 @@ pub(super) fn apply(db: &Connection, op: MessageOp) -> rusqlite::Result<Outcome>
     match op {
         MessageOp::Append(message) => append(db, message),
         MessageOp::Delete { room, message, by, whose, at } => delete(db, (room, message), Some(by), whose, at),
-        MessageOp::Edit { room, message, by, body, at } => edit(db, (room, message), by, body, at),
+        MessageOp::Edit { room, message, by, body, mentions, at } => {
+            edit(db, (room, message), by, (body, mentions), at)
+        }
         MessageOp::Forward(asked) => forward(db, asked),
         MessageOp::MarkHeard { room, message, by } => heard_marks::mark(db, room, message, by),
         MessageOp::Pin { room, message, by, on } => pins::pin(db, room, message, by, on),
@@ -48,7 +51,8 @@ pub(super) fn append(db: &Connection, new: NewMessage) -> rusqlite::Result<Outco
     };
     let begun = begun(db, new.room, new.author, new.client_msg_id, new.sent_at)?;
     let quote = reply.map(|reply| replies::quote(db, reply)).transpose()?.flatten().map(Box::new);
-    let written = write(db, Message { body: new.body.into_string(), quote, ..begun }, reply, kept)?;
+    let written =
+        write(db, Message { body: new.body.into_string(), mentions: new.mentions, quote, ..begun }, reply, kept)?;
     // Only now, so that nothing takes their blobs for unneeded.
     new.attachments.iter().try_for_each(|new| uploads::remove(db, new.upload))?;
     Ok(written)
@@ -100,7 +104,7 @@ fn begun(
 ) -> rusqlite::Result<Message> {
     let id = Seq(events::newest_seq(db)? + 1);
     let n = history::newest_n(db, room)? + 1;
-    let (body, attachments) = (String::new(), Vec::new());
+    let (body, mentions, attachments) = (String::new(), Vec::new(), Vec::new());
     let (edited_at, forwarded, deleted) = (None, false, false);
     let (pinned, reactions) = (false, Vec::new());
     let message = Message {
@@ -111,6 +115,7 @@ fn begun(
         author,
         body,
         attachments,
+        mentions,
         client_msg_id,
         sent_at,
         edited_at,
@@ -130,8 +135,8 @@ fn write(db: &Connection, mut message: Message, reply: Option<ReplyTo>, kept: Ve
     let (blobs, told): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
     message.attachments = told;
     db.prepare_cached(
-        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments, reply, forwarded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, room, n, author, sent_at, client_msg_id, body, attachments, reply, forwarded, mentions)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         sql(message.id.0),
@@ -144,6 +149,7 @@ fn write(db: &Connection, mut message: Message, reply: Option<ReplyTo>, kept: Ve
         column,
         reply.map(replies::written).transpose()?,
         message.forwarded,
+        mentions::written(&message.mentions)?,
     ])?;
     if let Some(reply) = reply {
         replies::note(db, message.id, reply)?;
@@ -152,6 +158,7 @@ fn write(db: &Connection, mut message: Message, reply: Option<ReplyTo>, kept: Ve
         attachments::add(db, &message, &blobs)?;
     }
     galleries::add(db, &message)?;
+    mentions::add(db, &message)?;
     sent::note(db, &message)?;
     days::note(db, &message)?;
     Ok(Outcome::done([Change::Event(message.into())]))
@@ -162,7 +169,7 @@ fn edit(
     db: &Connection,
     (room, message): (RoomId, Seq),
     by: UserId,
-    body: Body,
+    (body, mentions): (Body, Vec<Mention>),
     at: Millis,
 ) -> rusqlite::Result<Outcome> {
     if let Some(refusal) = members::may(db, Act::Write, room, by)? {
@@ -184,14 +191,12 @@ fn edit(
     }
     let seq = events::add(db, &stored, events::EDITED, Some(by))?;
     galleries::remove_brought(db, &stored)?;
-    let edited = Message { rev: seq, body: body.into_string(), edited_at: Some(at), ..stored };
+    mentions::remove(db, &stored)?;
+    let edited = Message { rev: seq, body: body.into_string(), mentions, edited_at: Some(at), ..stored };
     galleries::add(db, &edited)?;
-    db.prepare_cached("UPDATE messages SET body = ?2, edited_at = ?3, rev = ?4 WHERE id = ?1")?.execute(params![
-        sql(message.0),
-        edited.body,
-        at,
-        sql(seq.0)
-    ])?;
+    mentions::add(db, &edited)?;
+    db.prepare_cached("UPDATE messages SET body = ?2, edited_at = ?3, rev = ?4, mentions = ?5 WHERE id = ?1")?
+        .execute(params![sql(message.0), edited.body, at, sql(seq.0), mentions::written(&edited.mentions)?])?;
     let what = EventKind::Edited(told::completed(db, None, edited)?);
     Ok(Outcome::done([Change::Event(Event { seq, room, what })]))
 }
@@ -218,10 +223,11 @@ pub(super) fn delete(
     let seq = events::add(db, &stored, events::DELETED, by)?;
     attachments::remove(db, &stored)?;
     galleries::remove(db, &stored)?;
+    mentions::remove(db, &stored)?;
     heard_marks::remove(db, message)?;
-    reactions::remove(db, message)?;
+    reactions::remove(db, room, message)?;
     db.prepare_cached(
-        "UPDATE messages SET body = '', attachments = NULL, edited_at = NULL, forwarded = 0, deleted_at = ?2, rev = ?3
+        "UPDATE messages SET body = '', attachments = NULL, mentions = NULL, edited_at = NULL, forwarded = 0, deleted_at = ?2, rev = ?3
          WHERE id = ?1",
     )?
     .execute(params![sql(message.0), at, sql(seq.0)])?;

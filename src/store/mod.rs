@@ -51,6 +51,7 @@ mod invites;
 mod lock;
 mod loss;
 mod members;
+mod mentions;
 mod messages;
 mod missed;
 mod monitor;

@@ -39,7 +39,7 @@ pub(super) fn react(db: &Connection, room: RoomId, message: Seq, asked: Vec<NewR
         return Ok(Outcome::made(Reply::Reacted(refusals), []));
     }
     let rev = events::add(db, &stored, events::REACTED, None)?;
-    reactions::keep(db, message, rev, &who)?;
+    reactions::keep(db, (room, message), rev, &who)?;
     let mine = people.into_iter().map(|user| (user, who.of(user))).collect();
     let what = EventKind::Reacted { message, n: stored.n, reactions: who.counts(), mine: None };
     Ok(Outcome::made(Reply::Reacted(refusals), [Change::Reacted { event: Event { seq: rev, room, what }, mine }]))

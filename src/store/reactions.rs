@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, sql};
 use crate::proto::code::ErrorCode;
-use crate::proto::id::{Seq, UserId};
+use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::limits::{REACTION_KINDS_MAX, REACTION_KINDS_OF_ONE_MAX, REACTIONS_MAX};
 use crate::proto::op::NewReaction;
 use crate::proto::reaction::{Emoji, Reaction};
@@ -78,7 +78,13 @@ pub(super) fn put(db: &Connection, message: Seq) -> rusqlite::Result<Option<Put>
 }
 
 /// Keeps what has been put to a message, as of this event.
-pub(super) fn keep(db: &Connection, message: Seq, rev: Seq, who: &Who) -> rusqlite::Result<()> {
+pub(super) fn keep(db: &Connection, (room, message): (RoomId, Seq), rev: Seq, who: &Who) -> rusqlite::Result<()> {
+    let register = if who.0.is_empty() {
+        "DELETE FROM reacted WHERE room = ? AND message = ?"
+    } else {
+        "INSERT OR IGNORE INTO reacted (room, message) VALUES (?, ?)"
+    };
+    db.prepare_cached(register)?.execute([sql(room.0), sql(message.0)])?;
     let who = serde_json::to_string(&who.0).map_err(|fault| rusqlite::Error::ToSqlConversionFailure(fault.into()))?;
     db.prepare_cached("INSERT OR REPLACE INTO reactions (message, rev, who) VALUES (?, ?, ?)")?.execute(params![
         sql(message.0),
@@ -89,10 +95,22 @@ pub(super) fn keep(db: &Connection, message: Seq, rev: Seq, who: &Who) -> rusqli
 }
 
 /// Forgets what was put to a message that is being deleted.
-pub(super) fn remove(db: &Connection, message: Seq) -> rusqlite::Result<()> {
+pub(super) fn remove(db: &Connection, room: RoomId, message: Seq) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM reactions WHERE message = ?")?.execute([sql(message.0)])?;
+    db.prepare_cached("DELETE FROM reacted WHERE room = ? AND message = ?")?.execute([sql(room.0), sql(message.0)])?;
     Ok(())
 }
+
+/// Messages of a room that anybody has reacted to, below this one, ascending: the newest, at most so many.
+pub(super) fn reacted(db: &Connection, room: RoomId, below: u64, limit: u32) -> rusqlite::Result<Vec<u64>> {
+    let mut select = db.prepare_cached(REACTED_QUERY)?;
+    let newest = select.query_map(params![sql(room.0), sql(below), limit], |row| rows::number(row, 0))?;
+    let mut messages = newest.collect::<rusqlite::Result<Vec<u64>>>()?;
+    messages.reverse();
+    Ok(messages)
+}
+
+const REACTED_QUERY: &str = "SELECT message FROM reacted WHERE room = ? AND message < ? ORDER BY message DESC LIMIT ?";
 
 /// How many they are: at most [`REACTIONS_MAX`].
 fn count(who: &[UserId]) -> u32 {

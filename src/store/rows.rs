@@ -7,6 +7,7 @@ use crate::proto::attachment::Attachment;
 use crate::proto::blob::BlobHash;
 use crate::proto::event::Message;
 use crate::proto::id::{ClientMsgId, InviteId, RoomId, Seq, SessionId, UserId};
+use crate::proto::mention::Mention;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::User;
@@ -176,10 +177,10 @@ pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
 /// The columns that [`message`] reads.
 pub(super) const MESSAGE_COLUMNS: &str = "messages.id, messages.room, messages.n, messages.author, messages.sent_at, \
      messages.deleted_at, messages.client_msg_id, messages.body, ifnull(messages.rev, messages.id), messages.attachments, \
-     messages.edited_at, messages.reply, messages.forwarded";
+     messages.edited_at, messages.reply, messages.forwarded, messages.mentions";
 
 /// How many they are.
-pub(super) const MESSAGE_COLUMNS_COUNT: usize = 13;
+pub(super) const MESSAGE_COLUMNS_COUNT: usize = 14;
 
 /// Which of them holds the text.
 pub(super) const MESSAGE_BODY: usize = 7;
@@ -189,6 +190,9 @@ pub(super) const MESSAGE_ATTACHMENTS: usize = 9;
 
 /// Which of them holds what it replies to.
 pub(super) const MESSAGE_REPLY: usize = 11;
+
+/// Which of them holds whom it calls.
+const MESSAGE_MENTIONS: usize = 13;
 
 /// Bytes of a message's text and of what is said of its attachments, before they are copied; none of an event that is no
 /// message.
@@ -211,6 +215,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         client_msg_id: ClientMsgId::try_from(client_msg_id).map_err(|e| unreadable(6, e))?,
         body: row.get(MESSAGE_BODY)?,
         attachments: attachments(row, MESSAGE_ATTACHMENTS)?.into_iter().map(|(_, told)| told).collect(),
+        mentions: mentions(row, MESSAGE_MENTIONS)?,
         edited_at: row.get(10)?,
         forwarded: row.get(12)?,
         pinned: false,
@@ -227,6 +232,19 @@ pub(super) type ReplyTo = (Seq, Seq, u32);
 pub(super) fn reply(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<ReplyTo>> {
     let Some(json) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
     serde_json::from_str(json).map_err(|fault| unreadable(column, fault.to_string()))
+}
+
+/// Whom a message calls, as the database has it: what stands behind the `@`, and who that is; 0: all who are in the room.
+pub(super) type KeptMention = (String, u64);
+
+/// Reads the column of a message.
+fn mentions(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Mention>> {
+    let Some(json) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
+    let kept: Vec<KeptMention> = serde_json::from_str(json).map_err(|fault| unreadable(column, fault.to_string()))?;
+    Ok(kept
+        .into_iter()
+        .map(|(name, user)| Mention { name, user: Some(UserId(user)).filter(|user| user.0 > 0) })
+        .collect())
 }
 
 /// An attachment as the database has it: with its blob, which nobody is told.

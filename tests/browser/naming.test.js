@@ -44,7 +44,7 @@ describe('naming in Chromium', { skip }, () => {
     await write('Ask @')
     assert.deepEqual(
       (await names()).map((name) => name.trim()),
-      ['B Bo', 'G Grace 葛'],
+      ['B Bo', 'G Grace 葛', 'everyone All who are in this room'],
     )
     await look(ada.page, 'naming')
     await write('gra')
@@ -70,6 +70,32 @@ describe('naming in Chromium', { skip }, () => {
     assert.equal(await written(), 'Ask @Grace 葛 and @Grace 葛 ')
     await ada.composer().press('Enter')
     await ada.message('Ask @Grace 葛 and @Grace 葛').waitFor()
+  })
+
+  chapter('whom a message calls is seen in it, by those who are called as theirs', async () => {
+    const calls = (person) => person.message('Ask @Grace 葛 and @Grace 葛').locator('.mention')
+    await calls(ada).nth(1).waitFor()
+    assert.deepEqual(await calls(ada).allTextContents(), ['@Grace 葛', '@Grace 葛'])
+    assert.equal(await ada.page.locator('.mention.mine').count(), 0)
+    await grace.openRoom('Everybody')
+    await calls(grace).nth(1).waitFor()
+    assert.equal(await grace.page.locator('.mention.mine').count(), 2)
+    await look(grace.page, 'naming-called')
+  })
+
+  chapter('everyone is called by who owns the room, and by nobody else', async () => {
+    await write('@every')
+    await options().first().waitFor()
+    await ada.composer().press('Enter')
+    await write('come')
+    await ada.composer().press('Enter')
+    await bo.message('@everyone come').locator('.mention.mine').waitFor()
+    await bo.composer().pressSequentially('@every')
+    assert.equal(await bo.page.getByRole('option').count(), 0)
+    await bo.composer().pressSequentially('one too')
+    await bo.composer().press('Enter')
+    await ada.message('@everyone too').waitFor()
+    assert.equal(await ada.message('@everyone too').locator('.mention').count(), 0)
   })
 
   chapter('a name is found by how it is read, and taken by a press', async () => {
@@ -101,6 +127,18 @@ describe('naming in Chromium', { skip }, () => {
     await ada.page.locator('.composer textarea').pressSequentially('@')
     await ada.page.getByRole('listbox', { name: '提到谁' }).getByRole('option').nth(1).waitFor()
     await look(ada.page, 'zh-dark-naming')
+  })
+
+  chapter('whoever was called finds where, under another name too', async () => {
+    await grace.page.goto('/me')
+    await grace.page.getByRole('button', { name: 'Change the name' }).click()
+    await grace.page.getByLabel('Your name').fill('Hopper')
+    await grace.page.getByLabel('Your name').press('Enter')
+    await grace.page.getByText('Your name was changed').first().waitFor()
+    await grace.page.goto('/search?q=mentions%3Ame')
+    await grace.page.getByText('Ask @Grace 葛').waitFor()
+    await grace.page.getByText('@everyone come').waitFor()
+    await look(grace.page, 'naming-found')
   })
 
   chapter('nothing went wrong on any page', async () => {

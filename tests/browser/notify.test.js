@@ -9,6 +9,7 @@ import { Person } from './harness/person.js'
 import { Porch } from './harness/porch.js'
 import { details, makeRoom } from './harness/rooms.js'
 import { story } from './harness/story.js'
+import { sentMessage } from './harness/until.js'
 
 /** A notification has this long to come or to go, on a busy machine too. */
 const WAIT_MS_MAX = 15_000
@@ -168,7 +169,8 @@ describe('notifications in Chromium', { skip }, () => {
       await heard(1)
       await press()
       await ada.message('What does Ada think?').waitFor()
-      assert.equal(new URL(ada.page.url()).pathname, '/r/1')
+      const { id } = await sentMessage(ada.page, 'What does Ada think?')
+      assert.equal(new URL(ada.page.url()).pathname, `/r/1/${id}`)
       await shows()
     },
   )
@@ -214,7 +216,7 @@ describe('notifications in Chromium', { skip }, () => {
 
   chapter('a muted room tells nothing, and its count is grey and for itself alone', async () => {
     await ada.page.getByRole('link', { name: 'Room details' }).last().click()
-    await ada.page.getByRole('radio', { name: 'Nothing (muted)', exact: true }).check()
+    await ada.page.getByRole('radio', { name: 'Only @mentions (muted)', exact: true }).check()
     await ada.chatRow('Everybody').getByText('Muted').waitFor()
     await look(ada.page, 'notify-details')
     await ada.openRoom('Grace')
@@ -232,6 +234,25 @@ describe('notifications in Chromium', { skip }, () => {
   chapter('what is deleted before it is seen is told no longer', async () => {
     await takeBack('Are you there?')
     await shows()
+  })
+
+  chapter('in a muted room whoever is called with @ is told, and led to that message', async () => {
+    await grace.openRoom('Everybody')
+    await grace.say('Nobody is called')
+    await grace.say('@Ada, the soup is ready')
+    await shows('Everybody: Grace: @Ada, the soup is ready')
+    await grace.say('Nor here')
+    const paths = await ada.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration()
+      const shown = await navigator.locks.request('porch.notify', () => registration.getNotifications())
+      return shown.map(({ data }) => data.path)
+    })
+    const { id } = await sentMessage(ada.page, '@Ada, the soup is ready')
+    assert.deepEqual(paths, [`/r/1/${id}`])
+    await ada.openRoom('Everybody')
+    await ada.message('Nor here').waitFor()
+    await shows()
+    await lookAway()
   })
 
   chapter('what is deleted while no tab is there is told no longer by the next', async () => {

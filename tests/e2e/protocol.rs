@@ -475,6 +475,11 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     assert_eq!(&grace.happens(page, "message").await, message);
     grace.say(page, "typing", json!({"room": kitchen})).await;
     ada.hear(page, "typing").await;
+    let call = json!({"room": kitchen, "client_msg_id": "01J9Z3V5K8-g1", "body": "@ada, soup"});
+    grace.say(page, "send", call).await;
+    let called = ada.happens(page, "message").await;
+    assert_eq!(called["mentions"][0]["name"], "ada");
+    grace.happens(page, "message").await;
     ada.done(page, "edit", json!({"room": kitchen, "message": message["id"]})).await;
     let edited = grace.happens(page, "edited").await;
     let body = &page.examples["command edit"][0]["body"].clone();

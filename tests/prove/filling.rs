@@ -26,6 +26,7 @@ pub(crate) fn fill(folder: &Folder, room: u64, authors: &[u64], count: usize, bo
                 client_msg_id,
                 body,
                 attachments: Default::default(),
+                mentions: Vec::new(),
                 reply_to: None,
                 sent_at: at,
             }));

@@ -158,6 +158,7 @@ fn filled(dir: &Path, talk: &mut Talk) -> Store {
             client_msg_id: ClientMsgId::try_from(format!("{i:08}")).expect("a plain id"),
             body: Body::parse(body).expect("a body"),
             attachments: NewAttachments::parse(attachments).expect("ten at most"),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: BEGIN + 4_000 * i64::try_from(i).unwrap_or(0),
         })));

@@ -96,7 +96,7 @@ export type Brought = "audio" | "file" | "link" | "picture" | "video" | "voice";
 
 export type Gallery = "files" | "links" | "pictures" | "pins" | "sounds";
 
-export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "reactions_many" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
+export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "body_long" | "busy" | "clock_impossible" | "clock_refused" | "clock_synchronized" | "code_ended" | "code_wrong" | "disk_full" | "disk_share" | "everyone_often" | "file_large" | "files_full" | "forbidden" | "guests_not_here" | "guests_off" | "in_use_elsewhere" | "internal" | "invite_ended" | "invite_unknown" | "invite_used" | "last_owner" | "last_room_owner" | "limit_reached" | "name_invalid" | "name_reserved" | "name_taken" | "not_a_member" | "not_found" | "not_signed_in" | "origin_refused" | "password_long" | "password_short" | "password_wrong" | "person_gone" | "picture_large" | "picture_uncleaned" | "picture_unreadable" | "query_date" | "query_empty" | "query_has" | "query_long" | "quota_full" | "reactions_many" | "registration_closed" | "room_archived" | "rooms_full" | "sign_in_failed" | "slow_down" | "storage_failed" | "too_large" | "upload_checksum" | "upload_offset" | "upload_type" | "upload_unknown" | "upload_version";
 
 export type Access = "closed" | "open";
 
@@ -135,7 +135,7 @@ export type Notify = "all" | "mine" | "none";
 
 export type RoomKind = "closed" | "direct" | "everyone" | "open";
 
-export type Act = "add_members" | "archive" | "delete_any" | "leave" | "open_to_guests" | "pin" | "react" | "remove_members" | "rename" | "set_roles" | "write";
+export type Act = "add_members" | "archive" | "delete_any" | "leave" | "mention_everyone" | "open_to_guests" | "pin" | "react" | "remove_members" | "rename" | "set_roles" | "write";
 
 export type RoomSettings = { 
 /**
@@ -256,7 +256,11 @@ body: string,
 /**
  * None when deleted.
  */
-attachments?: Array<Attachment>, client_msg_id: ClientMsgId, sent_at: number, 
+attachments?: Array<Attachment>, 
+/**
+ * Whom its text calls, in the order in which each is called first; none when deleted.
+ */
+mentions?: Array<Mention>, client_msg_id: ClientMsgId, sent_at: number, 
 /**
  * When its text was changed last; none where it never was, and when deleted.
  */
@@ -544,6 +548,16 @@ by: Array<UserId>, };
 export type HeardMarks = { heard: Array<HeardBy>, };
 
 export type Emoji = string;
+
+export type Mention = { 
+/**
+ * What stands behind the `@` in the text.
+ */
+name: string, 
+/**
+ * None: all who are in the room.
+ */
+user?: UserId, };
 
 export type Reaction = [Emoji, number];
 

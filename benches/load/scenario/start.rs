@@ -102,6 +102,7 @@ async fn fill(dir: &Path, rooms: &[RoomId], messages: u64) -> Result<()> {
                 client_msg_id: ClientMsgId::try_from(format!("{number:014x}"))?,
                 body: Body::parse(chat(&mut dice)).map_err(|fault| format!("{fault:?}"))?,
                 attachments: Default::default(),
+                mentions: Vec::new(),
                 reply_to: None,
                 sent_at: clock::wall(),
             }));

@@ -57,6 +57,7 @@ impl Porch {
             client_msg_id: ClientMsgId::try_from(format!("m{}", named[0].upload)).unwrap(),
             body: Text::parse_caption(String::new()).unwrap(),
             attachments: NewAttachments::parse(named).unwrap(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: 1,
         };

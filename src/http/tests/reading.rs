@@ -25,6 +25,7 @@ impl Porch {
                 client_msg_id,
                 body,
                 attachments: Default::default(),
+                mentions: Vec::new(),
                 reply_to: None,
                 sent_at: 1,
             })))
@@ -213,6 +214,7 @@ async fn who_lets_answers_wait_unread_hears_busy_until_they_are_read_and_others_
                 client_msg_id,
                 body,
                 attachments: Default::default(),
+                mentions: Vec::new(),
                 reply_to: None,
                 sent_at: 1,
             })))

@@ -2,6 +2,7 @@
 
 use crate::proto::attachment::NewAttachments;
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::mention::Mention;
 use crate::proto::millis::Millis;
 use crate::proto::reaction::Emoji;
 use crate::proto::text::Body;
@@ -26,6 +27,8 @@ pub enum MessageOp {
         by: UserId,
         /// Empty only where something is attached: `Refused(BodyEmpty)` else.
         body: Body,
+        /// Whom that calls.
+        mentions: Vec<Mention>,
         at: Millis,
     },
     Forward(Forward),
@@ -69,6 +72,8 @@ pub struct NewMessage {
     pub client_msg_id: ClientMsgId,
     /// Empty only where something is attached.
     pub body: Body,
+    /// Whom it calls.
+    pub mentions: Vec<Mention>,
     pub attachments: NewAttachments,
     /// `Refused(NotFound)` where it is not of the same room.
     pub reply_to: Option<Seq>,

@@ -17,6 +17,7 @@ use super::super::{days, events, history, told};
 use super::block_rows::Block;
 use super::cursor::Cursor;
 use super::query::Query;
+use super::register::Register;
 use super::segment::Segments;
 use super::sieve::{Cost, Sieve};
 use super::{index, named, texts};
@@ -47,6 +48,8 @@ pub(in crate::store) struct Search<'a> {
     /// Only by these.
     authors: Option<Vec<UserId>>,
     sieve: Sieve,
+    /// By which messages are found in place of the index.
+    register: Option<Register>,
     nobody_waits: &'a dyn Fn() -> bool,
     cost: Cost,
     /// Up to which message the index goes, and up to which one the register does.
@@ -130,6 +133,7 @@ impl<'a> Search<'a> {
             authors = Some(named.into_iter().collect::<Vec<_>>());
         }
         let sieve = Sieve::new(query, authors.as_deref());
+        let register = Register::new(db, asker, query, &mut cost)?;
         let (indexed_upto, filed_upto) = (0, history::filed_upto(db)?);
         Ok(Self {
             db,
@@ -140,6 +144,7 @@ impl<'a> Search<'a> {
             rooms,
             authors,
             sieve,
+            register,
             nobody_waits,
             cost,
             indexed_upto,
@@ -226,7 +231,7 @@ impl<'a> Search<'a> {
 
     /// Goes through the messages of these rooms that may be hits, the newest first.
     fn walk(&mut self, rooms: &[RoomId], span: Span, found: &mut PageHits) -> rusqlite::Result<Walked> {
-        let mut unfiled = self.unfiled(span)?;
+        let mut unfiled = if self.register.is_some() { HashMap::new() } else { self.unfiled(span)? };
         let mut streams: Vec<Stream> = Vec::with_capacity(rooms.len());
         // The newest message that each stream may have.
         let mut newest = BinaryHeap::with_capacity(rooms.len());
@@ -292,11 +297,13 @@ impl<'a> Search<'a> {
             if let Some(&id) = stream.ids.last() {
                 return Ok(Some(id));
             }
-            if stream.filed_below <= self.indexed_upto.saturating_add(1) || self.filed_upto <= self.indexed_upto {
-                break;
-            }
             let limit = stream.filed_at_once;
-            stream.ids = history::filed_ids(self.db, stream.room, self.indexed_upto, stream.filed_below, limit)?;
+            stream.ids = match &self.register {
+                Some(_) if stream.filed_below == 0 => return Ok(None),
+                Some(register) => register.ids(self.db, stream.room, stream.filed_below, limit)?,
+                None if stream.filed_below.min(self.filed_upto + 1) <= self.indexed_upto.saturating_add(1) => break,
+                None => history::filed_ids(self.db, stream.room, self.indexed_upto, stream.filed_below, limit)?,
+            };
             self.cost.row(stream.ids.len() * size_of::<u64>());
             let more = stream.ids.len() == limit as usize;
             stream.filed_below = stream.ids.first().copied().filter(|_| more).unwrap_or(0);
@@ -342,10 +349,14 @@ impl<'a> Search<'a> {
         }
         let marks = texts::find(self.query, (body, &attachments), self.segments, &mut self.cost);
         let Some(marks) = marks else { return Ok(Walked::All) };
+        let message = told::message(db, Some(self.asker), row)?;
+        if self.register.as_ref().is_some_and(|register| !register.has(&message)) {
+            return Ok(Walked::All);
+        }
         if !found.takes(rows::text_bytes(row)?) {
             return Ok(Walked::Full);
         }
-        found.hits.push(texts::hit(told::message(db, Some(self.asker), row)?, marks));
+        found.hits.push(texts::hit(message, marks));
         Ok(Walked::All)
     }
 

@@ -17,6 +17,7 @@ mod marks;
 mod named;
 mod phrase;
 mod query;
+mod register;
 mod segment;
 mod sieve;
 mod texts;

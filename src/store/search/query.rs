@@ -37,6 +37,11 @@ pub struct Filters {
     pub before: Option<Millis>,
 }
 
+/// Behind `has:`, what nobody brings and others put to it.
+const REACTION: &str = "reaction";
+/// Behind `mentions:`, whoever asks.
+const ASKER: &str = "me";
+
 /// A search, parsed from what a person typed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Query {
@@ -48,6 +53,12 @@ pub struct Query {
     pub(super) within: Vec<String>,
     /// What it brings; all of it.
     pub(super) has: BTreeSet<Brought>,
+    /// Whether somebody has reacted to it.
+    pub(super) reacted: bool,
+    /// Whether it calls whoever asks,
+    pub(super) calls_asker: bool,
+    /// or any of those with these folded names.
+    pub(super) mentions: Vec<String>,
     pub(super) filters: Filters,
     /// Words, phrases and names over [`QUERY_TERMS_MAX`], which were left out.
     pub(super) cut: u32,
@@ -64,7 +75,7 @@ struct Piece<'a> {
 }
 
 impl Query {
-    /// Reads words, `prefix*`, `"phrases"`, `from:`, `in:`, `has:`, `before:` and `after:` (docs/protocol.md, "Search").
+    /// Reads words, `prefix*`, `"phrases"`, `from:`, `in:`, `has:`, `mentions:`, `before:` and `after:` (docs/protocol.md, "Search").
     pub fn parse(text: &str, filters: Filters) -> Result<Self, QueryFault> {
         if text.chars().count() > QUERY_CHARS_MAX {
             return Err(QueryFault::Long);
@@ -85,6 +96,7 @@ impl Query {
             last.begin_longer_words();
         }
         let filtered = filters != Filters::default() || query.filters != filters || !query.has.is_empty();
+        let filtered = filtered || query.reacted || query.calls_asker || !query.mentions.is_empty();
         if query.phrases.is_empty() && query.from.is_empty() && query.within.is_empty() && !filtered {
             return Err(QueryFault::Empty);
         }
@@ -102,10 +114,13 @@ impl Query {
             Filter::After => *after = Some(day(value)?.max(after.unwrap_or(Millis::MIN))),
             Filter::Before => *before = Some(day(value)?.min(before.unwrap_or(Millis::MAX))),
             Filter::From => self.from.push(fold(value)),
+            Filter::Has if fold(value) == REACTION => self.reacted = true,
             Filter::Has => {
                 self.has.insert(brought(value)?);
             }
             Filter::In => self.within.push(fold(value)),
+            Filter::Mentions if fold(value) == ASKER => self.calls_asker = true,
+            Filter::Mentions => self.mentions.push(fold(value)),
         }
         Ok(())
     }
@@ -120,7 +135,7 @@ impl Query {
         }
         self.phrases = seen;
         let mut left = QUERY_TERMS_MAX;
-        for names in [&mut self.from, &mut self.within] {
+        for names in [&mut self.from, &mut self.within, &mut self.mentions] {
             names.sort_unstable();
             names.dedup();
             self.cut += cut(names, &mut left);
@@ -145,6 +160,7 @@ enum Filter {
     From,
     Has,
     In,
+    Mentions,
 }
 
 fn is_quote(c: char) -> bool {
@@ -233,6 +249,7 @@ fn split_filter(text: &str) -> Option<(Filter, &str)> {
         "from" => Filter::From,
         "has" => Filter::Has,
         "in" => Filter::In,
+        "mentions" => Filter::Mentions,
         _ => return None,
     };
     Some((filter, value))
@@ -331,6 +348,17 @@ mod tests {
             assert_eq!(parse(none), Err(QueryFault::Has), "{none}");
         }
         assert_eq!(parse("has:"), Err(QueryFault::Empty), "it is still being typed");
+    }
+
+    #[test]
+    fn whom_it_calls_and_whether_it_has_reactions_narrow_and_work_alone() {
+        let query = parse("mentions:ME has:reaction mentions:\"Ada Lovelace\" has:link pie").unwrap();
+        assert_eq!((query.calls_asker, query.reacted), (true, true));
+        assert_eq!((query.mentions.len(), query.has.len(), query.phrases.len()), (1, 1, 1));
+        for alone in ["mentions:me", "has:reaction", "mentions：ada"] {
+            assert!(parse(alone).is_ok(), "{alone}");
+        }
+        assert_eq!(parse("mentions:"), Err(QueryFault::Empty), "it is still being typed");
     }
 
     #[test]

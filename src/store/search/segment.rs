@@ -10,6 +10,7 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::proto::fold::{for_each_folded, is_symbol};
+use crate::proto::script::is_unspaced;
 
 /// Bytes of a word that the index holds; what is longer (a link, base64) is told apart by reading the message.
 const INDEX_WORD_BYTES_MAX: usize = 48;
@@ -172,21 +173,6 @@ impl Cut<'_> {
             self.gap = false;
         }
     }
-}
-
-/// Letters of the scripts written without spaces between words (Korean writes some, but not around particles).
-fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{0e00}'..='\u{0e4e}' // Thai
-        | '\u{0e80}'..='\u{0ece}' | '\u{0edc}'..='\u{0edf}' // Lao
-        | '\u{1000}'..='\u{103f}' | '\u{1050}'..='\u{108f}' // Myanmar
-        | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}' | '\u{a960}'..='\u{a97c}' | '\u{ac00}'..='\u{d7fb}' // Hangul
-        | '\u{1780}'..='\u{17d3}' // Khmer
-        | '\u{2e80}'..='\u{2fd5}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3038}'..='\u{303c}' // Han
-        | '\u{3041}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' // Kana
-        | '\u{3105}'..='\u{312f}' | '\u{31a0}'..='\u{31bf}' | '\u{31f0}'..='\u{31ff}' // Bopomofo, more kana
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{a4cf}' // Han, Yi
-        | '\u{f900}'..='\u{faff}' | '\u{1aff0}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
 }
 
 #[cfg(test)]

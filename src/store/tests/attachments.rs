@@ -29,6 +29,7 @@ fn with(author: UserId, id: &str, uploads: &[u8]) -> Op {
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse_caption(String::new()).unwrap(),
         attachments: NewAttachments::parse(uploads.iter().map(new).collect()).unwrap(),
+        mentions: Vec::new(),
         reply_to: None,
         sent_at: NOON,
     }))

@@ -33,6 +33,7 @@ impl Fixture {
             client_msg_id: ClientMsgId::try_from(format!("brought-{id}")).unwrap(),
             body: Body::parse("look https://porch.local".into()).unwrap(),
             attachments: NewAttachments::parse(attachments.into()).unwrap(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: NOON,
         }))))
@@ -171,6 +172,7 @@ fn only_who_reads_it_forwards_what_is_there_to_where_they_may_write() {
         message: out.id,
         by: users[0],
         body: Body::parse("said otherwise".into()).unwrap(),
+        mentions: Vec::new(),
         at: NOON,
     };
     assert_eq!(fixture.refused(Op::Message(edit)), ErrorCode::Forbidden, "nobody changes another's words");

@@ -21,6 +21,7 @@ impl Fixture {
             client_msg_id: ClientMsgId::try_from(format!("v{number}")).unwrap(),
             body: Body::parse_caption(String::new()).unwrap(),
             attachments: NewAttachments::parse(vec![NewAttachment { upload, alt: None, voice }]).unwrap(),
+            mentions: Vec::new(),
             reply_to: None,
             sent_at: NOON,
         }))))

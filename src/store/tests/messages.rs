@@ -384,7 +384,7 @@ fn an_author_deletes_their_own_and_not_anothers() {
 /// By this person, into this text.
 fn edit(message: Seq, by: UserId, body: &str) -> Op {
     let body = Body::parse_caption(body.into()).unwrap();
-    Op::Message(MessageOp::Edit { room: EVERYONE, message, by, body, at: NOON + 1 })
+    Op::Message(MessageOp::Edit { room: EVERYONE, message, by, body, mentions: Vec::new(), at: NOON + 1 })
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn only_its_author_edits_a_message_that_is_there_and_where_they_may_write() {
     );
     let there = |message, by| {
         let body = Body::parse("x".into()).unwrap();
-        Op::Message(MessageOp::Edit { room, message, by, body, at: NOON })
+        Op::Message(MessageOp::Edit { room, message, by, body, mentions: Vec::new(), at: NOON })
     };
     fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[1], by: users[1] }));
     assert_eq!(fixture.refused(there(Seq(2), users[1])), ErrorCode::NotAMember);

@@ -30,6 +30,7 @@ mod guests;
 mod heard;
 mod invites;
 mod loss;
+mod mentions;
 mod messages;
 mod monitor;
 mod nasty;
@@ -268,6 +269,7 @@ fn append(room: RoomId, author: UserId, id: &str, body: &str) -> Op {
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse(body.into()).unwrap(),
         attachments: Default::default(),
+        mentions: Vec::new(),
         reply_to: None,
         sent_at: NOON,
     }))

@@ -46,7 +46,14 @@ fn a_pin_stays_through_an_edit_and_goes_with_its_message() {
     let id = fixture.send(EVERYONE, users[0], "a", "see https://porch.local/r/1").id;
     fixture.apply(pin(id, users[0], true));
     let body = Body::parse("no link".into()).unwrap();
-    fixture.apply(Op::Message(MessageOp::Edit { room: EVERYONE, message: id, by: users[0], body, at: NOON }));
+    fixture.apply(Op::Message(MessageOp::Edit {
+        room: EVERYONE,
+        message: id,
+        by: users[0],
+        body,
+        mentions: Vec::new(),
+        at: NOON,
+    }));
     assert_eq!(fixture.pins(users[0]), [id.0]);
     let links = fixture.read(|reader| reader.gallery(users[0], EVERYONE, Gallery::Links, None, 9)).unwrap();
     assert!(links.messages.is_empty());

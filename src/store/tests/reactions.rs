@@ -149,7 +149,7 @@ fn reactions_go_with_their_message_and_stay_through_an_edit() {
     let id = fixture.send(EVERYONE, users[0], "a", "hello").id;
     fixture.reacted(react(id, vec![put(users[0], "👍")]));
     let body = Body::parse("hallo".into()).unwrap();
-    let edit = MessageOp::Edit { room: EVERYONE, message: id, by: users[0], body, at: NOON };
+    let edit = MessageOp::Edit { room: EVERYONE, message: id, by: users[0], body, mentions: Vec::new(), at: NOON };
     let Change::Event(Event { what: EventKind::Edited(edited), .. }) = change(fixture.apply(Op::Message(edit))) else {
         panic!("an edit")
     };

@@ -36,7 +36,14 @@ fn a_reply_quotes_what_it_replies_to_as_that_is_now() {
     let fixture = fixture.reopen();
     assert_eq!(fixture.quote(users[0], replied.id), Some(quote));
     let body = Body::parse("where?".into()).unwrap();
-    fixture.apply(Op::Message(MessageOp::Edit { room: EVERYONE, message: question.id, by: users[0], body, at: NOON }));
+    fixture.apply(Op::Message(MessageOp::Edit {
+        room: EVERYONE,
+        message: question.id,
+        by: users[0],
+        body,
+        mentions: Vec::new(),
+        at: NOON,
+    }));
     let quote = fixture.quote(users[0], replied.id).unwrap();
     assert_eq!((quote.text.as_str(), quote.rev, quote.deleted), ("where?", Seq(3), false));
     let delete = MessageOp::Delete { room: EVERYONE, message: question.id, by: users[0], whose: Whose::Own, at: NOON };

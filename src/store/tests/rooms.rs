@@ -274,6 +274,7 @@ fn what_somebody_may_not_do_any_more_is_refused_though_it_was_under_way() {
         client_msg_id: ClientMsgId::try_from("b".to_owned()).unwrap(),
         body: Body::parse("again".into()).unwrap(),
         attachments: Default::default(),
+        mentions: Vec::new(),
         reply_to: None,
         sent_at: NOON,
     }));

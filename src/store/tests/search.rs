@@ -271,6 +271,7 @@ fn filters_narrow_by_author_room_and_day() {
                 client_msg_id,
                 body,
                 attachments: Default::default(),
+                mentions: Vec::new(),
                 reply_to: None,
                 sent_at: NOON + days * day,
             }))

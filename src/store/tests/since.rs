@@ -14,6 +14,7 @@ fn sent_at(room: RoomId, author: UserId, id: u64, sent_at: Millis) -> Op {
         client_msg_id,
         body: Body::parse("x".into()).unwrap(),
         attachments: Default::default(),
+        mentions: Vec::new(),
         reply_to: None,
         sent_at,
     }))

@@ -5,7 +5,7 @@ import { preview } from '../core/preview'
 import type { ShownMessage } from '../core/queuedCommands'
 import type { Pending } from '../core/room.svelte'
 import { QUOTE_CHARS_MAX } from '../limits'
-import type { ClientMsgId, Message, Quote, Seq, UserId } from '../protocol'
+import type { ClientMsgId, Mention, Message, Quote, Seq, UserId } from '../protocol'
 
 /** Within this time an author is not named again. */
 export const GROUP_MS = 5 * 60_000
@@ -18,7 +18,7 @@ export type Attached<M = Message | Pending> = {
 }
 /** What a message holds: each kind has its component in `content`. */
 export type Content =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly mentions?: readonly Mention[] | undefined }
   | { readonly kind: 'deleted' }
   | Attached
 
@@ -184,11 +184,9 @@ class Days {
 
 function contentOf(message: Message | Pending): Content {
   if ('deleted' in message && message.deleted) return { kind: 'deleted' }
-  return message.attachments ? { kind: 'attached', text: message.body, message } : textOf(message.body)
-}
-
-function textOf(text: string): Content {
-  return { kind: 'text', text }
+  const text = message.body
+  if (message.attachments) return { kind: 'attached', text, message }
+  return { kind: 'text', text, mentions: 'mentions' in message ? message.mentions : undefined }
 }
 
 /** What is not sent yet is a reply to this, as far as that is here. */

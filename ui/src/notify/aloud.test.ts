@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers())
 
-const hear = (room: number) => aloud.hear({ room, n: 1, author: 2 })
+const hear = (room: number) => aloud.hear({ room, n: 1, author: 2, isCalled: false })
 
 test('many_messages_of_a_room_are_said_once_and_anew_after_a_pause', () => {
   for (let n = 0; n < 20; n += 1) {

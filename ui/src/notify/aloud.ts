@@ -10,7 +10,7 @@ const GATHER_MS = 1_000
 /** A room of which nothing came for so long is said anew. */
 const PAUSE_MS = 30_000
 
-type ToSay = Pick<News, 'room' | 'n' | 'author'>
+type ToSay = Pick<News, 'room' | 'n' | 'author' | 'isCalled'>
 
 export class Aloud {
   #say: (news: readonly ToSay[]) => void

@@ -45,6 +45,19 @@ describe('what a message weighs', () => {
     expect(weight('open', 'none', 'hello', { quote: { author: 1 } })).toBe('none')
   })
 
+  test('a call with @ is for oneself in muted rooms, too; so is one for all', () => {
+    const called = [{ name: 'Ada', user: 1 }]
+    const all = [{ name: 'everyone' }]
+    const another = [{ name: 'Grace', user: 3 }]
+    for (const notify of ['all', 'mine', 'none'] as const) {
+      expect(weight('open', notify, '@Ada', { mentions: called })).toBe('mine')
+      expect(weight('everyone', notify, '@everyone', { mentions: all })).toBe('mine')
+    }
+    expect(weight('open', 'none', '@Grace', { mentions: another })).toBe('none')
+    expect(weight('open', 'none', '@Ada', { mentions: called, author: 1 })).toBe('none')
+    expect(weight('open', 'mine', '@Renamed', { mentions: [{ name: 'Renamed', user: 1 }] })).toBe('mine')
+  })
+
   test('nothing that is one’s own, deleted, or in an archived room', () => {
     expect(weight('direct', 'all', 'mine', { author: 1 })).toBe('none')
     expect(weight('direct', 'all', '', { deleted: true })).toBe('none')
@@ -60,6 +73,7 @@ const news = (changes: Partial<News> = {}): News => ({
   author: 2,
   body: 'hello',
   isMine: true,
+  isCalled: false,
   isTold: true,
   isLive: true,
   ...changes,
@@ -168,11 +182,12 @@ describe('what a notification tells', () => {
     [3, { ...known, notify: 'none' }],
   ])
   const roomOf = (id: number) => rooms.get(id)
-  const over = (...told: [number, number][]) => isOver(told, roomOf)
+  const over = (...told: [number, number, boolean?][]) => isOver(told, roomOf)
 
   test('is over when all of it was read, muted or left', () => {
     expect([over([1, 5]), over([1, 6]), over([3, 9]), over([4, 1])]).toEqual([true, false, true, true])
     expect([over([1, 5], [3, 9]), over([1, 6], [3, 9])]).toEqual([true, false])
+    expect([over([3, 9, true]), over([3, 5, true])]).toEqual([false, true])
   })
 
   test('is over when the newest that it tells of was deleted, however long ago', () => {

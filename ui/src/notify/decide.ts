@@ -2,7 +2,17 @@
  * What somebody is notified of, and how: everything is decided here, from what is known of the message, the room and the
  * moment. Pure.
  */
-import type { Attached, Attachment, LastMessage, Notify, RoomId, RoomKind, Seq, UserId } from '../protocol'
+import type {
+  Attached,
+  Attachment,
+  LastMessage,
+  Mention,
+  Notify,
+  RoomId,
+  RoomKind,
+  Seq,
+  UserId,
+} from '../protocol'
 import { mentions } from './mentions'
 
 /** A message that somebody else has written, and the room it is in. */
@@ -17,15 +27,23 @@ export type Written = {
     readonly body: string
     readonly deleted: boolean
     readonly quote?: { readonly author: UserId } | undefined
+    readonly mentions?: readonly Mention[] | undefined
   }
 }
 
-/** `mine`: for this person alone, who is named, replied to or written to. */
+/** `mine`: for this person, who is called, named, replied to or written to. */
 export type Weight = 'none' | 'plain' | 'mine'
+
+/** Whether it calls this person by `@`, alone or with all: that is heard in muted rooms, too. */
+const calls = ({ message: { mentions } }: Written, me: { readonly id: UserId }) =>
+  mentions?.some(({ user }) => user === undefined || user === me.id) ?? false
 
 /** Whatever it says: one's own, what is gone, what one wants to hear nothing of. */
 const isNothing = ({ room, message }: Written, me: { readonly id: UserId }) =>
-  message.author === me.id || message.deleted || room.settings.archived || room.notify === 'none'
+  message.author === me.id ||
+  message.deleted ||
+  room.settings.archived ||
+  (room.notify === 'none' && !calls({ room, message }, me))
 
 /** What a message weighs for this person, wherever they are. */
 export function weigh(
@@ -34,7 +52,13 @@ export function weigh(
 ): Weight {
   if (isNothing({ room, message }, me)) return 'none'
   const repliesToMe = message.quote?.author === me.id
-  if (room.kind === 'direct' || repliesToMe || mentions(message.body, me.name)) return 'mine'
+  if (
+    room.kind === 'direct' ||
+    repliesToMe ||
+    calls({ room, message }, me) ||
+    mentions(message.body, me.name)
+  )
+    return 'mine'
   return room.notify === 'all' ? 'plain' : 'none'
 }
 
@@ -45,11 +69,12 @@ export function weigh(
 export function weighLate(
   written: Written,
   me: { readonly id: UserId; readonly name: string },
-): Pick<News, 'isMine' | 'isTold'> | null {
+): Pick<News, 'isMine' | 'isTold' | 'isCalled'> | null {
   if (isNothing(written, me)) return null
   let weight: Weight | null = null
   const found = () => (weight ??= weigh(written, me))
   return {
+    isCalled: calls(written, me),
     get isMine() {
       return found() === 'mine'
     },
@@ -69,6 +94,8 @@ export type News = {
   /** All that it brings, or what is known of that. */
   readonly attached?: readonly Attachment[] | Attached | undefined
   readonly isMine: boolean
+  /** Whether it calls this person. */
+  readonly isCalled: boolean
   /** Whether it weighs anything. */
   readonly isTold: boolean
   /** Not missed while the connection was gone. */
@@ -97,7 +124,8 @@ export function newestMissed(
     if (!last.preview && !last.attached) return []
     if (n <= (heardN.get(room) ?? n)) return []
     const { id, author, preview: body, attached } = last
-    return [{ room, id, n, author, body, attached, isMine: kind === 'direct', isTold: true, isLive: false }]
+    const isMine = kind === 'direct'
+    return [{ room, id, n, author, body, attached, isMine, isCalled: false, isTold: true, isLive: false }]
   })
 }
 
@@ -110,8 +138,8 @@ export type Told = {
   readonly deleted: ReadonlySet<number>
 }
 
-/** A room, and up to which of its messages a notification tells. */
-export type UpTo = readonly [room: RoomId, n: number]
+/** A room, up to which of its messages a notification tells, and whether one of them calls this person. */
+export type UpTo = readonly [room: RoomId, n: number, isCalled?: boolean]
 
 /** Whether a message is there, so far as that is known of its room. */
 export function isThere(room: Told | undefined, n: number): boolean {
@@ -123,7 +151,7 @@ export function isThere(room: Told | undefined, n: number): boolean {
  * of what was written, and stays for those in which there is something new.
  */
 export function isOver(rooms: readonly UpTo[], roomOf: (id: RoomId) => Told | undefined): boolean {
-  return rooms.every(([id, n]) => isOld(roomOf(id), n))
+  return rooms.every(([id, n, isCalled]) => isOld(roomOf(id), n, isCalled))
 }
 
 /**
@@ -136,11 +164,12 @@ export function isGone(
   newest: Seq,
 ): boolean {
   if (messages.some((message) => message > newest)) return true
-  return rooms.every(([id, n]) => !isThere(roomOf(id), n) || isOld(roomOf(id), n))
+  return rooms.every(([id, n, isCalled]) => !isThere(roomOf(id), n) || isOld(roomOf(id), n, isCalled))
 }
 
-function isOld(room: Told | undefined, n: number): boolean {
-  return !room || room.notify === 'none' || room.read_n >= n || room.deleted.has(n)
+function isOld(room: Told | undefined, n: number, isCalled = false): boolean {
+  const isMuted = room?.notify === 'none' && !isCalled
+  return !room || isMuted || room.read_n >= n || room.deleted.has(n)
 }
 
 /**

@@ -67,6 +67,7 @@ function news(changes: Partial<News> = {}): News {
     author: 2,
     body: `line ${seq}`,
     isMine: true,
+    isCalled: false,
     isTold: true,
     isLive: true,
     ...changes,

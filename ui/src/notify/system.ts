@@ -2,15 +2,16 @@
  * Notifications of the system, by the page's service worker where there is one: Android shows no others, and a press on one
  * finds its way when the page is closed. Where the browser refused the worker, the page shows them itself.
  */
-import type { RoomId, Seq } from '../protocol'
+import type { Seq } from '../protocol'
+import type { UpTo } from './decide'
 import { exclusively } from './tabs'
 
 /** What a notification is about: by it one is closed that tells nothing new any more. */
 export type About = {
   /** Where a press leads. */
   readonly path: string
-  /** Up to which message of each room it tells. */
-  readonly rooms: readonly (readonly [room: RoomId, n: number])[]
+  /** Up to which message of each room it tells; what an older page has shown says nothing of calls. */
+  readonly rooms: readonly UpTo[]
   /** Those that it was made of, so far as one may look for them. */
   readonly messages: readonly Seq[]
 }

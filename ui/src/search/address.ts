@@ -3,9 +3,9 @@
  * id, so that two of one name are told apart; what is typed may have operators too, and the newer of the two counts.
  */
 import type { SearchAsked } from '../core/apiBox'
-import type { Brought, RoomId, UserId } from '../protocol'
+import type { RoomId, UserId } from '../protocol'
 import { pathTo } from '../router.svelte'
-import { BROUGHT } from './brought'
+import { askedFor, SIGNS, type Sign } from './brought'
 import {
   asked,
   dayBegin,
@@ -21,7 +21,7 @@ export type Sought = {
   readonly q: string
   readonly from: UserId | null
   readonly room: RoomId | null
-  readonly has: Brought | ''
+  readonly has: Sign | ''
   /** The first and the last day, such as `2026-11-20`; empty where there is none. */
   readonly after: string
   readonly until: string
@@ -49,7 +49,7 @@ export function soughtIn(query: string): Sought {
     q: params.get('q') ?? '',
     from: id('from'),
     room: id('room'),
-    has: BROUGHT.find((brought) => brought === params.get('has')) ?? '',
+    has: SIGNS.find((sign) => sign === params.get('has')) ?? '',
     after: shiftDay(params.get('after') ?? '', 0),
     until: shiftDay(params.get('until') ?? '', 0),
   }
@@ -105,7 +105,7 @@ export function toAsk(
 ): SearchAsked {
   const typed = asked(sought.q.trim(), people, rooms)
   return {
-    q: sought.has ? `${typed.q} has:${sought.has}`.trim() : typed.q,
+    q: sought.has ? `${typed.q} ${askedFor(sought.has)}`.trim() : typed.q,
     from_id: sought.from ?? typed.from_id,
     room_id: sought.room ?? typed.room_id,
     after_at: dayBegin(sought.after) ?? typed.after_at,

@@ -7,6 +7,7 @@ describe('operatorsIn', () => {
       from: 'Ada',
       in: 'Book club',
       has: '',
+      mentions: '',
       after: '2026-11-01',
       before: '',
     })
@@ -39,6 +40,8 @@ describe('what messages bring', () => {
   const q = (text: string) => asked(text, [], []).q
   it('is asked for in the words of the box, in whatever language it was typed', () => {
     expect(q('has:图片 pie')).toBe('has:picture pie')
+    expect(q('has:表情 has:提到 pie')).toBe('has:reaction mentions:me pie')
+    expect(q('mentions:"Ada L" pie')).toBe('mentions:"Ada L" pie')
     expect(q('HAS：Photos has:"语音消息" has:link')).toBe('has:picture has:voice has:link')
   })
 

@@ -2,16 +2,16 @@
 import type { SearchAsked } from '../core/apiBox'
 import { fold } from '../parts/fold'
 import type { RoomId, UserId } from '../protocol'
-import { broughtBy } from './brought'
+import { askedFor, signBy } from './brought'
 
-export type Operator = 'from' | 'in' | 'has' | 'after' | 'before'
+export type Operator = 'from' | 'in' | 'has' | 'mentions' | 'after' | 'before'
 
 /** What the operators of a search say; empty where one is not there. */
 export type Operators = { readonly [O in Operator]: string }
 
 /** As the box reads it: a quotation mark behind a backslash is part of a name. */
 const TOKEN =
-  /(from|in|has|after|before)[:：](?:["“”＂]((?:\\.|[^"“”＂\\])*)["“”＂]?|((?:\\["“”＂]|[^\s"“”＂])*))|["“”＂](?:\\.|[^"“”＂\\])*["“”＂]?[*＊]*|(?:\\["“”＂]|[^\s"“”＂])+/giu
+  /(from|in|has|mentions|after|before)[:：](?:["“”＂]((?:\\.|[^"“”＂\\])*)["“”＂]?|((?:\\["“”＂]|[^\s"“”＂])*))|["“”＂](?:\\.|[^"“”＂\\])*["“”＂]?[*＊]*|(?:\\["“”＂]|[^\s"“”＂])+/giu
 
 type Token = { readonly text: string; readonly operator: Operator | null; readonly value: string }
 
@@ -25,7 +25,14 @@ function tokens(text: string): Token[] {
 
 /** The operators of a search, the first of each kind. */
 export function operatorsIn(text: string): Operators {
-  const found: { [O in Operator]: string } = { from: '', in: '', has: '', after: '', before: '' }
+  const found: { [O in Operator]: string } = {
+    from: '',
+    in: '',
+    has: '',
+    mentions: '',
+    after: '',
+    before: '',
+  }
   for (const { operator, value } of tokens(text)) if (operator && !found[operator]) found[operator] = value
   return found
 }
@@ -74,8 +81,8 @@ export function asked(
 }
 
 function inBoxWords({ text, operator, value }: Token): string {
-  const brought = operator === 'has' ? broughtBy(value) : null
-  return brought ? `has:${brought}` : text
+  const sign = operator === 'has' ? signBy(value) : null
+  return sign ? askedFor(sign) : text
 }
 
 /** When a day such as `2026-11-20` begins where this browser is; null for what is no day. */

@@ -50,6 +50,7 @@ pub(super) fn brings(
         client_msg_id: ClientMsgId::try_from(id.to_owned()).unwrap(),
         body: Body::parse_caption(body.to_owned()).unwrap(),
         attachments: NewAttachments::parse(attachments).unwrap(),
+        mentions: Vec::new(),
         reply_to: None,
         sent_at: NOON,
     }))))

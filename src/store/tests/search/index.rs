@@ -35,7 +35,14 @@ fn an_edited_message_is_found_by_what_it_says_and_what_it_said_leaves_the_index_
     fixture.index();
     let edit = |body: &str| {
         let body = Body::parse(body.into()).unwrap();
-        Op::Message(MessageOp::Edit { room: EVERYONE, message: Seq(1), by: users[0], body, at: NOON })
+        Op::Message(MessageOp::Edit {
+            room: EVERYONE,
+            message: Seq(1),
+            by: users[0],
+            body,
+            mentions: Vec::new(),
+            at: NOON,
+        })
     };
     fixture.apply(edit("nothing but 公开 https://porch.local and openwords"));
     finds(&fixture, users[0], "xyzzyplugh", &[]);

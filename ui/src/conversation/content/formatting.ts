@@ -1,12 +1,14 @@
 /**
  * A message's text as a tree of what is drawn, each in its own way: words, links (`links`), code (`code`), what stands out
- * (`emphasis`), quotes and lists (`lines`). Typed as people know it from other chats; each file tells what its marks mean, and
+ * (`emphasis`), quotes and lists (`lines`), and whom it calls (`mentioned`). Typed as people know it from other chats; each file tells what its marks mean, and
  * where they mean nothing. Nothing but a block of code goes over the end of a line, and within code and links all stays as it
  * was typed. Pure.
  *
  * Every part says where in the text it was typed, with its marks: [at, end). Parts that follow each other may have between
  * them what is not drawn: an end of a line, and what the next line begins with. All else is in a piece or a mark.
  */
+
+import type { UserId } from '../../protocol'
 import { codeOf } from './code'
 import { type Emphasis, pairsIn } from './emphasis'
 import { type Group, groupsOf, type Item, type Line, linesIn } from './lines'
@@ -19,6 +21,8 @@ type Typed = { readonly at: number; readonly end: number }
 export type Piece = Typed & { readonly from: number; readonly to: number; readonly cut?: boolean } & (
     | { readonly kind: 'text' | 'code' | 'block'; readonly href?: never }
     | { readonly kind: 'link'; readonly href: string }
+    /** `user`: whom it calls; null: all who are in the room. */
+    | { readonly kind: 'mention'; readonly user: UserId | null; readonly href?: never }
   )
 
 export type Branch = Typed & {

@@ -8,6 +8,7 @@ use crate::proto::change::Change;
 use crate::proto::code::ErrorCode;
 use crate::proto::event::{Event, EventKind, Message, Quote};
 use crate::proto::id::{ClientMsgId, RoomId, Seq, UserId};
+use crate::proto::mention::Mention;
 use crate::proto::op::{Forward, MessageOp, Millis, NewMessage, NewReaction, Outcome, Reply, Whose};
 use crate::proto::reaction::{Emoji, Reaction};
 use crate::proto::room::RoomKind;
@@ -19,8 +20,8 @@ impl Store {
         match op {
             MessageOp::Append(new) => self.append(new),
             MessageOp::Delete { room, message, by, whose, .. } => self.delete_message(room, message, by, whose),
-            MessageOp::Edit { room, message, by, body, at } => {
-                self.edit_message(room, message, by, body.into_string(), at)
+            MessageOp::Edit { room, message, by, body, mentions, at } => {
+                self.edit_message((room, message), by, (body.into_string(), mentions), at)
             }
             MessageOp::Forward(asked) => self.forward(asked),
             MessageOp::MarkHeard { room, message, by } => self.mark_heard(room, message, by),
@@ -30,7 +31,7 @@ impl Store {
     }
 
     fn append(&mut self, new: NewMessage) -> Outcome {
-        let NewMessage { room: id, author, client_msg_id, body, attachments, reply_to, sent_at } = new;
+        let NewMessage { room: id, author, client_msg_id, body, mentions, attachments, reply_to, sent_at } = new;
         if let Some(before) = self.sent_before(author, &client_msg_id) {
             return before;
         }
@@ -55,6 +56,7 @@ impl Store {
             author,
             body,
             attachments,
+            mentions,
             client_msg_id,
             sent_at,
             edited_at,
@@ -89,6 +91,7 @@ impl Store {
             sent_at: at,
             edited_at: None,
             forwarded: true,
+            mentions: Vec::new(),
             pinned: false,
             quote: None,
             reactions: Vec::new(),
@@ -229,6 +232,7 @@ impl Store {
         (message.deleted, message.rev) = (true, seq);
         message.body.clear();
         message.attachments.clear();
+        message.mentions.clear();
         (message.edited_at, message.forwarded) = (None, false);
         message.quote = None;
         message.pinned = false;
@@ -240,7 +244,13 @@ impl Store {
         self.happened(Event { seq, room, what })
     }
 
-    fn edit_message(&mut self, id: RoomId, message: Seq, by: UserId, body: String, at: Millis) -> Outcome {
+    fn edit_message(
+        &mut self,
+        (id, message): (RoomId, Seq),
+        by: UserId,
+        (body, mentions): (String, Vec<Mention>),
+        at: Millis,
+    ) -> Outcome {
         let seq = Seq(self.events.len() as u64 + 1);
         if let Some(refusal) = self.not_to_write(id, by) {
             return Outcome::Refused(refusal);
@@ -261,7 +271,7 @@ impl Store {
         if body == message.body {
             return Outcome::done([]);
         }
-        (message.body, message.edited_at, message.rev) = (body, Some(at), seq);
+        (message.body, message.mentions, message.edited_at, message.rev) = (body, mentions, Some(at), seq);
         let changed = message.clone();
         self.requote(&changed);
         self.happened(Event { seq, room: id, what: EventKind::Edited(changed) })

@@ -13,6 +13,7 @@ const SIGNS: Readonly<Record<Exclude<Part['kind'], 'text'>, string>> = {
   strike: 's',
   code: 'c',
   block: 'pre',
+  mention: '@',
   link: 'a',
   quote: 'q',
   bullets: 'ul',

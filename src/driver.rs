@@ -349,7 +349,7 @@ impl Driver {
             }
             Output::Send { to, message } => self.push(to, encode(&message)),
             Output::Store { ticket, op } => self.submit(ticket, op),
-            Output::StoreRead { room, user, n } => self.store.mark_read(room, user, n),
+            Output::StoreRead { room, user, read } => self.store.mark_read(room, user, read),
         }
     }
 

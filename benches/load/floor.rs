@@ -168,6 +168,7 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
         member_count: 1,
         last_n,
         read_n: 0,
+        set_back: 0,
         deleted: Vec::new(),
         last: None,
         joined_at: 0,

@@ -54,7 +54,7 @@ impl Hub {
             self.make_known(author, id, out);
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
-        let had_read = author.and_then(|(author, _)| room.members.get(&author)).map(|member| member.read_n);
+        let had_read = author.and_then(|(author, _)| room.members.get(&author)).map(|member| member.read.n);
         match &event.what {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Edited(message) => room.edited(message),
@@ -68,8 +68,10 @@ impl Hub {
                 self.moved_on(id, user);
             }
             self.delivered_live(id, user);
-            out.push(Output::StoreRead { room: id, user, n });
-            broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n }, out);
+            if let Some(read) = self.rooms.get(id).and_then(|room| room.members.get(&user)).map(|member| member.read) {
+                out.push(Output::StoreRead { room: id, user, read });
+                broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n: read.n }, out);
+            }
         }
     }
 

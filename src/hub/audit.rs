@@ -22,7 +22,10 @@ impl Hub {
             assert_eq!(present.len(), room.present.len(), "room {id} has somebody twice");
             for (user, member) in &room.members {
                 assert!(self.roster.people[user].rooms.contains(id), "person {user} does not know of room {id}");
-                assert!(member.read_n <= room.last_n, "person {user} has read what room {id} does not have");
+                assert!(
+                    member.read.n <= member.read.furthest_n && member.read.furthest_n <= room.last_n,
+                    "person {user} has read what room {id} does not have"
+                );
             }
             let owned = room.members.values().any(|member| member.role == RoomRole::Owner);
             let ownable = matches!(room.kind, RoomKind::Closed | RoomKind::Open);

@@ -80,6 +80,7 @@ impl Hub {
                 self.send(now, conn, (room, reply_to), client_msg_id, (body, attachments), out)
             }
             ClientMessage::Typing { room } => self.typing(now.mono, conn, user, room, out),
+            ClientMessage::Unread { room, n } => self.unread(user, room, n, out),
         }
     }
 }
@@ -92,6 +93,7 @@ fn asked_by(message: &ClientMessage) -> (Option<Re>, Option<ClientMsgId>) {
         ClientMessage::Hello { .. }
         | ClientMessage::Ping {}
         | ClientMessage::Read { .. }
-        | ClientMessage::Typing { .. } => (None, None),
+        | ClientMessage::Typing { .. }
+        | ClientMessage::Unread { .. } => (None, None),
     }
 }

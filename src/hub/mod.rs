@@ -39,6 +39,7 @@ use crate::proto::code::{CloseCode, ErrorCode};
 use crate::proto::id::{ClientMsgId, ConnId, RoomId, Seq, SessionId, UserId};
 use crate::proto::limits;
 use crate::proto::op::{Fault, Millis, Missed, Op, Outcome, Snapshot};
+use crate::proto::receipt::ReadMarker;
 use crate::proto::server::ServerMessage;
 
 use epochs::Epochs;
@@ -124,7 +125,7 @@ pub enum Output {
     StoreRead {
         room: RoomId,
         user: UserId,
-        n: u64,
+        read: ReadMarker,
     },
 }
 

@@ -67,7 +67,7 @@ impl Hub {
             return Some(seen);
         }
         let has_read = |(user, member): &(&UserId, &Member)| {
-            **user != asker && member.joined_n < n && n <= member.read_n && self.has_receipts(**user)
+            **user != asker && member.joined_n < n && n <= member.read.furthest_n && self.has_receipts(**user)
         };
         for (user, _) in room.members.iter().filter(has_read) {
             seen.count += 1;

@@ -8,7 +8,7 @@ use crate::proto::event::Message;
 use crate::proto::id::{ConnId, RoomId, Seq, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
-use crate::proto::receipt::Receipt;
+use crate::proto::receipt::{ReadMarker, Receipt};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{self, LastMessage, ServerMessage};
@@ -20,7 +20,7 @@ use super::deleted::Deleted;
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) role: RoomRole,
-    pub(super) read_n: u64,
+    pub(super) read: ReadMarker,
     /// A device of theirs was told of the messages up to here, or they have read so far; counted in direct rooms, and
     /// kept nowhere else.
     delivered_n: u64,
@@ -34,12 +34,18 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) fn new(record: &MemberRecord) -> Self {
-        let MemberRecord { role, joined_at, read_n, joined_n, took_part, notify, .. } = *record;
-        Self { role, read_n, delivered_n: read_n, joined_n, joined_at, took_part, notify }
+        let MemberRecord { role, joined_at, read, joined_n, took_part, notify, .. } = *record;
+        Self { role, read, delivered_n: read.furthest_n, joined_n, joined_at, took_part, notify }
+    }
+
+    fn read_upto(&mut self, n: u64) {
+        let n = self.read.n.max(n);
+        self.read = ReadMarker { n, furthest_n: self.read.furthest_n.max(n), ..self.read };
     }
 
     pub(super) fn receipt(&self) -> Receipt {
-        Receipt { delivered_n: self.delivered_n.max(self.read_n), read_n: self.read_n }
+        let read_n = self.read.furthest_n;
+        Receipt { delivered_n: self.delivered_n.max(read_n), read_n }
     }
 }
 
@@ -79,8 +85,9 @@ impl Room {
             with: self.with(user),
             member_count: self.member_count(),
             last_n: self.last_n,
-            read_n: member.read_n,
-            deleted: self.deleted.above(member.read_n),
+            read_n: member.read.n,
+            set_back: member.read.set_back,
+            deleted: self.deleted.above(member.read.n),
             last: self.last.clone(),
             joined_at: member.joined_at,
             notify: member.notify,
@@ -127,7 +134,7 @@ impl Room {
         self.last_n = self.last_n.max(message.n);
         self.last = Some(LastMessage::of(message));
         if let Some(author) = self.members.get_mut(&message.author) {
-            author.read_n = author.read_n.max(message.n);
+            author.read_upto(message.n);
             author.took_part = true;
         }
     }
@@ -152,9 +159,20 @@ impl Room {
     pub(super) fn read(&mut self, user: UserId, n: u64) -> bool {
         let n = n.min(self.last_n);
         match self.members.get_mut(&user) {
-            Some(member) if member.read_n < n => {
-                member.read_n = n;
+            Some(member) if member.read.n < n => {
+                member.read_upto(n);
                 member.took_part = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Sets a read marker back, so that nothing from this message on is read; true if it moved.
+    pub(super) fn unread(&mut self, user: UserId, n: u64) -> bool {
+        match self.members.get_mut(&user) {
+            Some(Member { read, .. }) if (1..=read.n).contains(&n) => {
+                *read = ReadMarker { n: n - 1, set_back: read.set_back.saturating_add(1), ..*read };
                 true
             }
             _ => false,

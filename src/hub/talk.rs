@@ -68,11 +68,23 @@ impl Hub {
         if !room.read(user, n) {
             return;
         }
-        let n = room.members[&user].read_n;
-        out.push(Output::StoreRead { room: id, user, n });
+        let read = room.members[&user].read;
+        out.push(Output::StoreRead { room: id, user, read });
         self.moved_on(id, user);
         let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
-        broadcast(others, ServerMessage::Read { room: id, n }, out);
+        broadcast(others, ServerMessage::Read { room: id, n: read.n }, out);
+    }
+
+    /// Nobody else hears of it: that they have read it they have heard before.
+    pub(super) fn unread(&mut self, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        if !room.unread(user, n) {
+            return;
+        }
+        let read = room.members[&user].read;
+        out.push(Output::StoreRead { room: id, user, read });
+        // Of what was deleted among it a page has to be told, too.
+        self.show_room(id, user, out);
     }
 
     /// A voice message was heard: told to whoever did, for their other devices, and to its author while they are there.

@@ -8,6 +8,7 @@ use crate::proto::event::{Event, EventKind, Message};
 use crate::proto::id::TabId;
 use crate::proto::op::{Forward, MessageOp, NewMessage, NewRoom, Reply, RoomOp, Whose};
 use crate::proto::reaction::Reaction;
+use crate::proto::receipt::ReadMarker;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};
@@ -57,7 +58,7 @@ fn member(room: RoomId, id: u64) -> MemberRecord {
         user: UserId(id),
         role: RoomRole::Member,
         joined_at: id as Millis,
-        read_n: 0,
+        read: ReadMarker::default(),
         joined_n: 0,
         took_part: false,
         notify: None,
@@ -117,7 +118,7 @@ impl World {
                 }
                 Output::Send { to, message } => self.sent.entry(to).or_default().push(message),
                 Output::Store { ticket, op } => self.asked.push((ticket, op)),
-                Output::StoreRead { room, user, n } => self.markers.push((room, user, n)),
+                Output::StoreRead { room, user, read } => self.markers.push((room, user, read.n)),
             }
         }
     }

@@ -7,6 +7,7 @@ use super::event::Event;
 use super::id::{RoomId, Seq, SessionId, UserId};
 use super::millis::Millis;
 use super::reaction::Emoji;
+use super::receipt::ReadMarker;
 use super::role::RoomRole;
 use super::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use super::server::{LastMessage, User};
@@ -162,7 +163,7 @@ pub struct MemberRecord {
     pub user: UserId,
     pub role: RoomRole,
     pub joined_at: Millis,
-    pub read_n: u64,
+    pub read: ReadMarker,
     /// The newest message of the room when they came in.
     pub joined_n: u64,
     /// Whether they have made the room, come by themselves, written or read.

@@ -68,6 +68,12 @@ pub enum ClientMessage {
     Typing {
         room: RoomId,
     },
+    /// From this message on nothing is read, for this person alone.
+    Unread {
+        room: RoomId,
+        #[cfg_attr(test, ts(type = "number"))]
+        n: u64,
+    },
 }
 
 /// What is asked for, and answered when it is done.

@@ -7,6 +7,32 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{RoomId, UserId};
 
+/// How far a member has read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ReadMarker {
+    /// Up to here, as they have it themselves.
+    pub n: u64,
+    /// The furthest that they have ever been: what others are told, who may have heard of it.
+    pub furthest_n: u64,
+    /// How often they have set it back.
+    pub set_back: u32,
+}
+
+impl ReadMarker {
+    /// Of two the later: the one that was set back more often, of as many the one further on.
+    pub fn later(self, other: Self) -> Self {
+        let last = std::cmp::max_by_key(self, other, |marker| (marker.set_back, marker.n));
+        Self { furthest_n: self.furthest_n.max(other.furthest_n).max(last.n), ..last }
+    }
+}
+
+impl From<u64> for ReadMarker {
+    /// Of somebody who has never set it back.
+    fn from(n: u64) -> Self {
+        Self { n, furthest_n: n, set_back: 0 }
+    }
+}
+
 /// How far the other person of a direct room is.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -78,6 +78,10 @@ pub struct Room {
     /// Up to where this member has read.
     #[cfg_attr(test, ts(type = "number"))]
     pub read_n: u64,
+    /// How often they have set that back: of two, the one with more is true, and of as many the one further on.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
+    pub set_back: u32,
     /// Messages above `read_n` that were deleted, and so are not unread: first and last number of each range, ascending.
     #[cfg_attr(test, ts(type = "[number, number][]"))]
     pub deleted: Vec<[u64; 2]>,
@@ -219,4 +223,8 @@ pub enum ServerMessage {
         /// Whether there are others that are not archived.
         more: bool,
     },
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

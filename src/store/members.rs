@@ -11,6 +11,7 @@ use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{ROOMS_ADDED_BEYOND_MAX, ROOMS_ADDED_BY_ONE_MAX, ROOMS_ADDED_MAX, ROOMS_JOINED_MAX};
 use crate::proto::op::{Millis, Outcome, Reply};
 use crate::proto::permit::{self, Act, RoomFacts, Standing};
+use crate::proto::receipt::ReadMarker;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind};
 
@@ -205,7 +206,7 @@ pub(super) fn join(
         "INSERT INTO members (user, room, role, joined_at, read_n, joined_n, took_part) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
     )?
     .execute(params![sql(user.0), sql(room.0), rows::room_role_name(role), at, sql(read_n), took_part])?;
-    Ok(MemberRecord { room, user, role, joined_at: at, read_n, joined_n: read_n, took_part, notify: None })
+    Ok(MemberRecord { room, user, role, joined_at: at, read: read_n.into(), joined_n: read_n, took_part, notify: None })
 }
 
 /// Takes a member out. A room that has lost its only owner falls to the member who is longest in it (of several, the
@@ -256,7 +257,13 @@ pub(super) fn leave_all(db: &Connection, user: UserId) -> rusqlite::Result<Vec<(
 }
 
 /// The columns that [`member`] reads.
-pub(super) const MEMBER_COLUMNS: &str = "room, user, role, joined_at, read_n, joined_n, took_part, notify";
+pub(super) const MEMBER_COLUMNS: &str =
+    "room, user, role, joined_at, read_n, joined_n, took_part, notify, furthest_n, set_back";
+
+/// `furthest_n`: 0 of those who have never set it back.
+fn read_marker(n: u64, furthest_n: u64, set_back: u32) -> ReadMarker {
+    ReadMarker { n, furthest_n: furthest_n.max(n), set_back }
+}
 
 pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> {
     Ok(MemberRecord {
@@ -264,7 +271,7 @@ pub(super) fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<MemberRecord> 
         user: rows::user_id(row, 1)?,
         role: rows::room_role(row, 2)?,
         joined_at: row.get(3)?,
-        read_n: rows::number(row, 4)?,
+        read: read_marker(rows::number(row, 4)?, rows::number(row, 8)?, row.get(9)?),
         joined_n: rows::number(row, 5)?,
         took_part: row.get(6)?,
         notify: rows::notify(row, 7)?,

@@ -26,6 +26,7 @@ use crate::proto::account::{SearchPage, Settings};
 use crate::proto::id::{RoomId, Seq, SessionId, UserId};
 use crate::proto::limits::{SEARCH_REST_MAX, SEARCH_REST_TIMES, STORE_IN_FLIGHT_MAX};
 use crate::proto::op::{Fault, Millis, Op, Outcome, Snapshot};
+use crate::proto::receipt::ReadMarker;
 use crate::proto::server::User;
 
 mod accounts;
@@ -227,8 +228,8 @@ impl Store {
 
     /// Moves a read marker forward to message number `n`, some time later: see
     /// [`READ_MARKER_INTERVAL`](crate::proto::limits::READ_MARKER_INTERVAL). Never blocks on the disk.
-    pub fn mark_read(&self, room: RoomId, user: UserId, n: u64) {
-        if self.inner.marks.add(room, user, n) {
+    pub fn mark_read(&self, room: RoomId, user: UserId, read: impl Into<ReadMarker>) {
+        if self.inner.marks.add(room, user, read.into()) {
             // A full queue means that the writer is awake, and looks at the markers by itself.
             let _ = self.inner.queue.try_send(Command::Marks);
         }

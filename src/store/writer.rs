@@ -26,6 +26,7 @@ use super::{
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
 use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp, UploadOp};
+use crate::proto::receipt::ReadMarker;
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
 type Callback = Box<dyn FnOnce(Result<Outcome, Fault>) + Send>;
@@ -44,19 +45,19 @@ pub(super) enum Command {
 
 /// Read markers on their way to the disk: one for each member of each room at most.
 #[derive(Clone, Default)]
-pub(super) struct Marks(Arc<Mutex<HashMap<(RoomId, UserId), u64>>>);
+pub(super) struct Marks(Arc<Mutex<HashMap<(RoomId, UserId), ReadMarker>>>);
 
 impl Marks {
     /// Adds a marker; says whether it is the first one waiting.
-    pub(super) fn add(&self, room: RoomId, user: UserId, n: u64) -> bool {
+    pub(super) fn add(&self, room: RoomId, user: UserId, read: ReadMarker) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let first = waiting.is_empty();
         let marker = waiting.entry((room, user)).or_default();
-        *marker = n.max(*marker);
+        *marker = marker.later(read);
         first
     }
 
-    fn take(&self) -> HashMap<(RoomId, UserId), u64> {
+    fn take(&self) -> HashMap<(RoomId, UserId), ReadMarker> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -177,7 +178,7 @@ impl Writer {
     }
 
     /// The read markers to write with this commit.
-    fn take_marks(&mut self, closing: bool) -> HashMap<(RoomId, UserId), u64> {
+    fn take_marks(&mut self, closing: bool) -> HashMap<(RoomId, UserId), ReadMarker> {
         let now = Instant::now();
         if !closing && now < self.next_marks {
             return HashMap::new();
@@ -187,7 +188,7 @@ impl Writer {
         self.marks.take()
     }
 
-    fn carry_out(&mut self, batch: Batch, marks: HashMap<(RoomId, UserId), u64>) {
+    fn carry_out(&mut self, batch: Batch, marks: HashMap<(RoomId, UserId), ReadMarker>) {
         if batch.is_empty() && marks.is_empty() {
             return;
         }
@@ -224,7 +225,7 @@ impl Writer {
     fn commit(
         &mut self,
         ops: Vec<Op>,
-        marks: &HashMap<(RoomId, UserId), u64>,
+        marks: &HashMap<(RoomId, UserId), ReadMarker>,
     ) -> rusqlite::Result<(Vec<Result<Outcome, Fault>>, Effects)> {
         let now = (self.clock)();
         self.touched.clear();
@@ -250,12 +251,13 @@ impl Writer {
         if effects.messages {
             history::file(&transaction)?;
         }
-        for (&(room, user), &n) in marks {
+        for (&(room, user), read) in marks {
             transaction
                 .prepare_cached(
-                    "UPDATE members SET read_n = ?3, took_part = 1 WHERE user = ?2 AND room = ?1 AND read_n < ?3",
+                    "UPDATE members SET read_n = ?3, furthest_n = iif(?5 > 0, ?4, 0), set_back = ?5, took_part = 1
+                     WHERE user = ?2 AND room = ?1 AND (set_back < ?5 OR (set_back = ?5 AND read_n < ?3))",
                 )?
-                .execute([sql(room.0), sql(user.0), sql(n)])?;
+                .execute([sql(room.0), sql(user.0), sql(read.n), sql(read.furthest_n), i64::from(read.set_back)])?;
         }
         let changes = Changes::read(&transaction, &self.touched)?;
         transaction.commit()?;

@@ -85,6 +85,27 @@ describe('receipts in Chromium', { skip }, () => {
     await stands(ada, 'It is getting cold', 'Read')
   })
 
+  chapter(
+    'what was read is set back, on all devices, after a restart too, and the other one hears nothing',
+    async () => {
+      await grace.openRoom('Ada')
+      await stands(ada, 'It is getting cold', 'Read')
+      await grace.message('There is soup').click({ button: 'right' })
+      await grace.page.getByRole('menuitem', { name: 'Mark as unread from here' }).click()
+      await grace.chatRow('Ada').locator('.badge', { hasText: '2' }).waitFor()
+      assert.equal(new URL(grace.page.url()).pathname, '/')
+      await look(grace.page, 'receipts-unread')
+      await stands(ada, 'It is getting cold', 'Read')
+      await porch.restart()
+      await grace.page.reload()
+      await grace.chatRow('Ada').locator('.badge', { hasText: '2' }).waitFor()
+      await grace.openRoom('Ada')
+      await grace.page.getByText('New', { exact: true }).waitFor()
+      await grace.chatRow('Ada').locator('.badge').waitFor({ state: 'detached' })
+      await stands(ada, 'It is getting cold', 'Read')
+    },
+  )
+
   chapter('in a room of several the menu tells who has seen one’s own message', async () => {
     await grace.page.goto('/me')
     await lin.page.goto('/me')

@@ -480,6 +480,8 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     let called = ada.happens(page, "message").await;
     assert_eq!(called["mentions"][0]["name"], "ada");
     grace.happens(page, "message").await;
+    grace.done(page, "delete", json!({"room": kitchen, "message": called["id"]})).await;
+    ada.happens(page, "deleted").await;
     ada.done(page, "edit", json!({"room": kitchen, "message": message["id"]})).await;
     let edited = grace.happens(page, "edited").await;
     let body = &page.examples["command edit"][0]["body"].clone();
@@ -514,6 +516,8 @@ async fn devices(page: &mut Page, ada: &mut Stranger, grace: &Person, known: Val
     first.happens(page, "message").await;
     first.say(page, "read", json!({"room": EVERYONE})).await;
     assert_eq!(second.hear(page, "read").await["n"], sent["n"], "no further than there is");
+    first.say(page, "unread", json!({"room": EVERYONE, "n": sent["n"]})).await;
+    assert_eq!(second.hear(page, "room").await["room"]["set_back"], 1);
     first.device.drop_connection();
     let (mut back, welcome) = Stranger::arrive(page, grace, known).await;
     assert_eq!(welcome["resume"], "ok");

@@ -110,7 +110,7 @@ epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, 
 /**
  * The message of the same room to which it is a reply.
  */
-reply_to?: Seq | null, } | { "type": "typing", room: RoomId, };
+reply_to?: Seq | null, } | { "type": "typing", room: RoomId, } | { "type": "unread", room: RoomId, n: number, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -199,6 +199,10 @@ last_n: number,
  * Up to where this member has read.
  */
 read_n: number, 
+/**
+ * How often they have set that back: of two, the one with more is true, and of as many the one further on.
+ */
+set_back?: number, 
 /**
  * Messages above `read_n` that were deleted, and so are not unread: first and last number of each range, ascending.
  */

@@ -169,7 +169,7 @@ fn who_has_read_a_message_is_told_when_asked_for() {
     assert_eq!(seen(&world, 1, room, n).by, [UserId(2), UserId(3)]);
     assert_eq!(seen(&world, 3, room, later).by, Vec::<UserId>::new());
     // To whoever comes later it was not said.
-    let members = vec![MemberRecord { read_n: later, joined_n: later, ..member(room, 4) }];
+    let members = vec![MemberRecord { read: later.into(), joined_n: later, ..member(room, 4) }];
     world.change(Change::MembersJoined { room, members });
     assert_eq!(seen(&world, 1, room, n).count, 2);
     assert!(world.hub.seen_by(UserId(4), RoomId(999), 1).is_none());
@@ -233,4 +233,39 @@ fn whoever_is_in_very_many_direct_rooms_is_told_of_some_at_a_time() {
     assert_eq!(counts(told(&mut world, ada)), [RECEIPTS_FRAME_MAX]);
     assert_eq!(counts(told(&mut world, ada)), [49]);
     assert_eq!(counts(told(&mut world, ada)), Vec::<usize>::new());
+}
+
+#[test]
+fn what_is_set_back_is_unread_for_oneself_and_others_are_told_of_no_less() {
+    let mut world = World::of(2);
+    let (ada, bob, phone) = (world.join(1), world.join(2), world.join(2));
+    world.say(ada, ClientMessage::Command { re: 1, command: Command::OpenDirect { user: UserId(2) } });
+    world.commit();
+    let room = world.hub.rooms.direct([UserId(1), UserId(2)]).unwrap();
+    for id in ["a", "b", "c"] {
+        world.send(ada, room, id, "hello");
+        world.commit();
+    }
+    world.say(bob, ClientMessage::Read { room, n: 3 });
+    world.wait(1_000);
+    world.got(phone);
+    world.got(ada);
+    world.say(bob, ClientMessage::Unread { room, n: 2 });
+    let told = world.got(phone);
+    assert!(
+        matches!(&told[..], [ServerMessage::Room { room, .. }] if (room.read_n, room.set_back) == (1, 1)),
+        "{told:?}"
+    );
+    let marker = ReadMarker { n: 1, furthest_n: 3, set_back: 1 };
+    assert_eq!(world.hub.rooms.get(room).unwrap().members[&UserId(2)].read, marker);
+    world.wait(1_000);
+    assert!(world.got(ada).is_empty(), "what was seen was seen");
+    assert_eq!(world.hub.room_of(UserId(1), room).unwrap().receipt.unwrap().read_n, 3);
+    // What nobody has read, and what is not there, is not set back.
+    for n in [0, 2, 9] {
+        world.say(bob, ClientMessage::Unread { room, n });
+    }
+    assert!(world.got(phone).is_empty());
+    world.say(bob, ClientMessage::Read { room, n: 2 });
+    assert_eq!(world.got(phone), [ServerMessage::Read { room, n: 2 }]);
 }

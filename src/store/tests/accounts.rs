@@ -24,7 +24,7 @@ fn a_new_account_is_in_the_room_for_everybody_with_nothing_unread() {
     let (fixture, users) = Fixture::with(&["Ada"]);
     fixture.send(EVERYONE, users[0], "a", "before Grace came");
     let members = members(fixture.apply(create_user("Grace")));
-    assert_eq!((members[0].room, members[0].read_n, members[0].role), (EVERYONE, 1, RoomRole::Member));
+    assert_eq!((members[0].room, members[0].read.n, members[0].role), (EVERYONE, 1, RoomRole::Member));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_guest_comes_into_the_rooms_of_the_invite_and_a_member_into_the_room_for_eve
 
     let Change::UserMade { user: guest, members } = change(fixture.apply(join(1, "Grace"))) else { panic!() };
     assert_eq!((guest.role, guest.ends_at), (BoxRole::Guest, Some(NOON + 60_000)));
-    let shown: Vec<_> = members.iter().map(|member| (member.room, member.role, member.read_n)).collect();
+    let shown: Vec<_> = members.iter().map(|member| (member.room, member.role, member.read.n)).collect();
     assert_eq!(shown, [(room, RoomRole::Member, 1)], "nothing is unread");
     let Change::UserMade { user: member, members } = change(fixture.apply(join(2, "Mia"))) else { panic!() };
     assert_eq!((member.role, member.ends_at), (BoxRole::Member, None));

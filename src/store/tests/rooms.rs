@@ -1,5 +1,6 @@
 use super::*;
 use crate::proto::limits::ROOMS_PER_MEMBER_MAX;
+use crate::proto::receipt::ReadMarker;
 use crate::proto::role::RoomRole;
 use crate::proto::room::Notify;
 
@@ -118,7 +119,7 @@ fn members_come_once_and_have_read_what_was_said_before() {
     fixture.send(room, users[0], "a", "alone");
     let add = |users| fixture.apply(Op::Room(RoomOp::AddMembers { by: None, room, users, at: NOON }));
     let members = members(add(vec![users[1], users[0], users[1]]));
-    assert_eq!(members.iter().map(|member| (member.user, member.read_n)).collect::<Vec<_>>(), [(users[1], 1)]);
+    assert_eq!(members.iter().map(|member| (member.user, member.read.n)).collect::<Vec<_>>(), [(users[1], 1)]);
     assert!(super::members(add(vec![users[1]])).is_empty());
     let strangers = Op::Room(RoomOp::AddMembers { by: None, room, users: vec![UserId(99)], at: NOON });
     assert_eq!(fixture.refused(strangers), ErrorCode::NotFound);
@@ -191,9 +192,28 @@ fn read_markers_reach_the_disk_and_never_move_back() {
     fixture.store.mark_read(EVERYONE, users[0], 2);
     fixture.store.mark_read(RoomId(77), users[0], 2);
     let fixture = fixture.reopen();
-    assert_eq!(fixture.snapshot.members[0].read_n, 3);
+    assert_eq!(fixture.snapshot.members[0].read.n, 3);
     fixture.store.mark_read(EVERYONE, users[0], 1);
-    assert_eq!(fixture.reopen().snapshot.members[0].read_n, 3);
+    assert_eq!(fixture.reopen().snapshot.members[0].read.n, 3);
+}
+
+#[test]
+fn a_read_marker_that_was_set_back_stays_so_whatever_was_read_before() {
+    let (fixture, users) = Fixture::with(&["Ada"]);
+    for id in ["a", "b", "c"] {
+        fixture.send(EVERYONE, users[0], id, "hello");
+    }
+    let read = |fixture: &Fixture| fixture.snapshot.members[0].read;
+    let back = ReadMarker { n: 1, furthest_n: 3, set_back: 1 };
+    fixture.store.mark_read(EVERYONE, users[0], back);
+    fixture.store.mark_read(EVERYONE, users[0], 3);
+    let fixture = fixture.reopen();
+    assert_eq!(read(&fixture), back);
+    fixture.store.mark_read(EVERYONE, users[0], 3);
+    let fixture = fixture.reopen();
+    assert_eq!(read(&fixture), back, "of a page that has not heard of it");
+    fixture.store.mark_read(EVERYONE, users[0], ReadMarker { n: 2, ..back });
+    assert_eq!(read(&fixture.reopen()), ReadMarker { n: 2, ..back });
 }
 
 #[test]

@@ -22,9 +22,7 @@ export async function shown() {
   const registration = await navigator.serviceWorker.getRegistration()
   // As the page does: Chromium forgets one that is looked for while it is on its way to the screen.
   const shown = await navigator.locks.request('porch.notify', () => registration.getNotifications())
-  return shown.map(
-    ({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`,
-  )
+  return shown.map(({ title, body }) => `${title}: ${body.replaceAll(/[\u2068\u2069]/g, '')}`)
 }
 
 /** Shows the page, or hides it. */

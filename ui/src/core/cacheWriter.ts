@@ -190,6 +190,7 @@ function told(room: RoomState): Room {
     joined_at,
     last_n,
     read_n,
+    set_back: room.setBack,
     deleted,
     last,
     ...(room.receipt && { receipt: room.receipt }),

@@ -72,6 +72,7 @@ export class Chat {
     this.rooms = new Rooms(around.api, {
       met: (room) => this.#met(room),
       welcomed: (room, told) => {
+        if (room.setBack > (told.set_back ?? 0)) this.#markers.saySetBack(room)
         if (room.read_n > told.read_n) this.#markers.say(room)
       },
       left: (room) => this.#leftRoom(room),
@@ -159,6 +160,11 @@ export class Chat {
   markRead(id: RoomId, n: number): void {
     const room = this.rooms.get(id)
     if (room) this.#markers.move(room, n)
+  }
+
+  /** From message number `n` on nothing of this room is read, on no device of this person. */
+  setBack(room: RoomState, n: number): void {
+    this.#markers.setBack(room, n)
   }
 
   // --- People ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** Read markers: moved forward here at once, on the box at most once a second. */
+/** Read markers: moved forward here at once, on the box at most once a second; and set back, when somebody wants that. */
 import type { ClientMessage, RoomId } from '../protocol'
 import type { RoomState } from './room.svelte'
 
@@ -26,6 +26,20 @@ export class ReadMarkers {
       if (room.read_n > n) this.say(room)
     }, READ_INTERVAL_MS)
     this.#late.set(room.id, { room, timer })
+  }
+
+  /** From this message on nothing is read. */
+  setBack(room: RoomState, n: number): void {
+    clearTimeout(this.#late.get(room.id)?.timer)
+    this.#late.delete(room.id)
+    if (n > room.read_n) return
+    room.read_n = n - 1
+    room.setBack += 1
+    this.saySetBack(room)
+  }
+
+  saySetBack({ id, read_n }: RoomState): void {
+    this.#send({ type: 'unread', room: id, n: read_n + 1 })
   }
 
   say({ id, read_n }: RoomState): void {

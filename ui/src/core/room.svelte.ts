@@ -111,6 +111,8 @@ export class RoomState {
    * since, 0 before the first; null once it has said how things are.
    */
   heardN: number | null = null
+  /** How often this person has set the read marker back. */
+  setBack = 0
 
   /** Whether this was a talk with somebody who is not here any more. */
   readonly personGone = $derived(this.kind === 'direct' && this.with === null)
@@ -141,6 +143,7 @@ export class RoomState {
     if (heardN !== null) {
       this.heardN = null
       this.#deleted = new Set()
+      this.setBack = 0
       if (!heardN || this.read_n < heardN) this.read_n = 0
     }
     // What was heard after the box was asked is newer than its answer.
@@ -148,7 +151,11 @@ export class RoomState {
       this.last_n = room.last_n
       this.last = room.last
     }
-    this.read_n = Math.max(this.read_n, room.read_n)
+    const { set_back = 0 } = room
+    // One that was set back here and not there yet is said anew.
+    if (set_back > this.setBack) this.read_n = room.read_n
+    else if (set_back === this.setBack) this.read_n = Math.max(this.read_n, room.read_n)
+    this.setBack = Math.max(this.setBack, set_back)
     this.joined_at = room.joined_at
     this.receipt = room.receipt
     this.#passOver(room.deleted)

@@ -232,6 +232,34 @@ test('a_read_marker_moved_while_away_is_said_on_return', async () => {
   expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
 })
 
+test('a_read_marker_is_set_back_and_what_was_read_before_does_not_undo_it', async () => {
+  const guest = await inside({ rooms: [room({ last_n: 9, read_n: 9 })] })
+  const state = chat.rooms.get(1)!
+  chat.setBack(state, 5)
+  expect([state.read_n, state.unread]).toEqual([4, 5])
+  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5 })
+  // The box tells of it, as it does to the other devices.
+  guest.say({ type: 'room', room: room({ last_n: 9, read_n: 4, set_back: 1, deleted: [[6, 7]] }) })
+  await vi.waitFor(() => expect([state.read_n, state.unread]).toEqual([4, 3]))
+  chat.markRead(1, 8)
+  guest.say({ type: 'room', room: room({ last_n: 9, read_n: 4, set_back: 1, name: 'A' }) })
+  await vi.waitFor(() => expect(state.settings.name).toBe('A'))
+  expect(state.read_n).toBe(8)
+  guest.say({ type: 'room', room: room({ last_n: 9, read_n: 2, set_back: 2 }) })
+  await vi.waitFor(() => expect(state.read_n).toBe(2))
+})
+
+test('a_read_marker_set_back_while_away_is_set_back_on_return', async () => {
+  await inside({ rooms: [room({ last_n: 9, read_n: 9 })] })
+  chat.hide()
+  chat.setBack(chat.rooms.get(1)!, 5)
+  chat.show()
+  const guest = await box.guest()
+  await guest.greet({ resume: 'ok', rooms: [room({ last_n: 9, read_n: 9 })] })
+  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5 })
+  expect(chat.rooms.get(1)?.read_n).toBe(4)
+})
+
 test('opening_a_room_to_guests_is_a_command', async () => {
   const guest = await inside()
   const opened = chat.commands.setRoom(4, { guests: true })

@@ -88,6 +88,8 @@ export const enScreens = {
   },
   'select.deleted': { one: '{n} message deleted', other: '{n} messages deleted' },
   'message.copyLink': 'Copy the link',
+  'message.unread': 'Mark as unread from here',
+  'message.unreadDone': 'Unread from this message on',
   'message.delete': 'Delete',
   'message.deleteAsk': 'Delete this message?',
   'message.deleteExplained': 'It is deleted for everyone. This cannot be undone.',

@@ -225,10 +225,10 @@ impl World {
                 assert!(self.asked.insert(ticket, (askers, op.clone())).is_none(), "a ticket is used twice");
                 self.store.submit(ticket, op);
             }
-            Output::StoreRead { room, user, n } => {
-                assert!(self.truth.is_member(room, user) && n <= self.truth.last_n(room));
-                self.truth.read(room, user, n);
-                self.store.mark_read(room, user, n);
+            Output::StoreRead { room, user, read } => {
+                assert!(self.truth.is_member(room, user) && read.furthest_n <= self.truth.last_n(room));
+                self.truth.read(room, user, read);
+                self.store.mark_read(room, user, read);
             }
         }
     }
@@ -342,7 +342,8 @@ impl World {
                 assert!(user == *by || user == said.author, "person {user} is told what {by} has heard");
             }
             ServerMessage::Read { room, n } => {
-                assert!(self.truth.is_member(*room, user) && *n <= self.truth.last_n(*room));
+                assert!(self.truth.is_member(*room, user));
+                assert_eq!(self.truth.read_by(*room, user).n, *n);
             }
             ServerMessage::Receipts { receipts } => {
                 assert!(!receipts.is_empty(), "an empty frame says nothing");
@@ -525,7 +526,7 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
             );
             assert!((counted && may_wait) || reacts || !heard.answers.iter().any(refused), "{message:?} came in time");
             let wanted = match message {
-                ClientMessage::Read { .. } | ClientMessage::Typing { .. } => 0,
+                ClientMessage::Read { .. } | ClientMessage::Typing { .. } | ClientMessage::Unread { .. } => 0,
                 _ => 1,
             };
             let answers = heard.answers.iter().filter(|(_, answer)| answers_to(answer, message)).count();

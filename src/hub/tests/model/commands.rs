@@ -94,7 +94,9 @@ impl World {
             Step::Read { device, room, back } => {
                 let room = self.room(room);
                 let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
-                (device, ClientMessage::Read { room, n })
+                let says =
+                    if back % 4 == 3 { ClientMessage::Unread { room, n } } else { ClientMessage::Read { room, n } };
+                (device, says)
             }
             Step::RemoveMember { device, room, person } => (
                 device,

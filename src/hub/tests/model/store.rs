@@ -11,6 +11,7 @@ use crate::proto::op::{
     Fault, Forward, MessageOp, Millis, Missed, NewMessage, NewRoom, Op, Outcome, Reply, RoomOp, Snapshot,
 };
 use crate::proto::reaction::Emoji;
+use crate::proto::receipt::ReadMarker;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{LastMessage, User};
@@ -158,10 +159,11 @@ impl Store {
         self.queue.push_back(Job::Page(page));
     }
 
-    pub(crate) fn mark_read(&mut self, room: RoomId, user: UserId, n: u64) {
+    pub(crate) fn mark_read(&mut self, room: RoomId, user: UserId, read: ReadMarker) {
         if let Some(member) = self.rooms.get_mut(&room).and_then(|room| room.members.get_mut(&user)) {
-            member.took_part |= member.read_n < n;
-            member.read_n = member.read_n.max(n);
+            let before = member.read;
+            member.read = before.later(read);
+            member.took_part |= member.read != before;
         }
     }
 
@@ -385,7 +387,7 @@ impl Store {
             user,
             role,
             joined_at,
-            read_n: room.last_n,
+            read: room.last_n.into(),
             joined_n: room.last_n,
             took_part: false,
             notify: None,

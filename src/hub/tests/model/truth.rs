@@ -7,7 +7,7 @@ use crate::proto::event::{Event, EventKind};
 use crate::proto::id::{RoomId, Seq, UserId};
 use crate::proto::op::Snapshot;
 use crate::proto::permit::Act;
-use crate::proto::receipt::Receipt;
+use crate::proto::receipt::{ReadMarker, Receipt};
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSettings};
 use crate::proto::server::{Room, User};
@@ -33,7 +33,7 @@ pub(crate) struct Truth {
     /// Who has turned receipts off.
     receipts_off: BTreeSet<UserId>,
     /// Up to where a member has read.
-    read: BTreeMap<(RoomId, UserId), u64>,
+    read: BTreeMap<(RoomId, UserId), ReadMarker>,
     /// Up to where a device of somebody was told of the messages of a direct room.
     delivered: BTreeMap<(RoomId, UserId), u64>,
     /// Guests who are about to be sent home.
@@ -152,14 +152,21 @@ impl Truth {
 
     /// How far a member of a direct room is.
     pub(crate) fn receipt_of(&self, room: RoomId, user: UserId) -> Receipt {
-        let n = |of: &BTreeMap<_, u64>| of.get(&(room, user)).copied().unwrap_or(0);
-        Receipt { delivered_n: n(&self.delivered).max(n(&self.read)), read_n: n(&self.read) }
+        let read_n = self.read.get(&(room, user)).map_or(0, |read| read.furthest_n);
+        let delivered_n = self.delivered.get(&(room, user)).copied().unwrap_or(0);
+        Receipt { delivered_n: delivered_n.max(read_n), read_n }
     }
 
     /// A read marker is to be kept.
-    pub(crate) fn read(&mut self, room: RoomId, user: UserId, n: u64) {
+    pub(crate) fn read(&mut self, room: RoomId, user: UserId, read: ReadMarker) {
         let known = self.read.entry((room, user)).or_default();
-        *known = n.max(*known);
+        assert_eq!(known.later(read), read, "a marker goes on, or is set back on purpose");
+        *known = read;
+    }
+
+    /// How far somebody has read.
+    pub(crate) fn read_by(&self, room: RoomId, user: UserId) -> ReadMarker {
+        self.read.get(&(room, user)).copied().unwrap_or_default()
     }
 
     /// A device of theirs knows of all there is in this room now.
@@ -217,8 +224,8 @@ impl Truth {
         for member in members.iter().filter(|member| self.people.contains_key(&member.user)) {
             let room = self.rooms.get_mut(&member.room).expect("one joins known rooms");
             let is_new = room.members.insert(member.user, member.role).is_none();
-            let read_n = self.read.entry((member.room, member.user)).or_default();
-            *read_n = if is_new { member.read_n } else { member.read_n.max(*read_n) };
+            let read = self.read.entry((member.room, member.user)).or_default();
+            *read = if is_new { member.read } else { read.later(member.read) };
             // Whoever has left and comes back has not chosen yet.
             room.notify.remove(&member.user);
             room.notify.extend(member.notify.map(|notify| (member.user, notify)));
@@ -241,7 +248,8 @@ impl Truth {
         assert_eq!(room.with, other.filter(|other| known.members.contains_key(other)));
         assert_eq!(room.may, self.may(room.id, user));
         assert_eq!(room.notify, known.notify.get(&user).copied());
-        assert!(room.read_n <= room.last_n);
+        let read = self.read_by(room.id, user);
+        assert_eq!((room.read_n, room.set_back), (read.n, read.set_back));
         let deleted = room.deleted.iter().flat_map(|[first, last]| *first..=*last);
         assert!(deleted.eq(known.deleted.iter().copied().filter(|n| *n > room.read_n)), "{:?}", room.deleted);
         assert_eq!(room.last.is_some(), room.last_n > 0);
@@ -265,6 +273,7 @@ impl Truth {
             (Act::Archive, owners && is_group),
             (Act::DeleteAny, owners),
             (Act::Leave, is_group),
+            (Act::MentionEveryone, owners && writes),
             (Act::OpenToGuests, owners),
             (Act::Pin, writes && (is_direct || role != BoxRole::Guest)),
             (Act::React, writes),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use porch::doctor::texts::{places, text};
 use porch::proto::account::{
-    BoxInfo, CodeAnswer, CookieProbe, Credentials, DeleteMe, ErrorBody, Hit, Invite, Invited, Join, ListedRoom, Me,
-    Member, NewInvite, PatchMe, PatchPerson, PatchSettings, ResetPassword, Session, Settings,
+    BoxInfo, CodeAnswer, CookieProbe, Credentials, DeleteMe, Draft, ErrorBody, Hit, Invite, Invited, Join, ListedRoom,
+    Me, Member, NewInvite, PatchMe, PatchPerson, PatchSettings, ResetPassword, Session, Settings,
 };
 use porch::proto::attachment::Attachment;
 use porch::proto::client::{ClientMessage, Command};
@@ -179,6 +179,7 @@ fn check(example: &Example<'_>) -> Result<(), String> {
         "message" => answer::<Message>(json),
         "reacted_by" => answer::<ReactedBy>(json),
         "seen_by" => answer::<SeenBy>(json),
+        "draft" => answer::<Draft>(json),
         "hit" => answer::<Hit>(json),
         "ended" | "http error" | "in_use_elsewhere" => answer::<ErrorBody>(json),
         "invite" => answer::<Invite>(json),

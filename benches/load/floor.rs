@@ -179,7 +179,19 @@ fn welcome(room: RoomId, last_n: u64) -> ServerMessage {
     let (seq, rooms) = (Seq(last_n), vec![room]);
     let newest_session = SessionId(1);
     let (resume, archived, more) = (Resume::Fresh, 0, false);
-    ServerMessage::Welcome { version, server, me, newest_session, seq, epoch: Epoch(1), resume, rooms, archived, more }
+    ServerMessage::Welcome {
+        version,
+        server,
+        me,
+        newest_session,
+        seq,
+        epoch: Epoch(1),
+        resume,
+        rooms,
+        archived,
+        more,
+        drafts: false,
+    }
 }
 
 fn encode(message: &ServerMessage) -> Result<Utf8Bytes> {

@@ -217,6 +217,7 @@ pub fn router(app: App) -> Router {
         .route("/api/people/{user}/owner", put(owner_acts::make_owner).delete(owner_acts::revoke_owner))
         .route("/api/people/{user}/sessions", delete(owner_acts::sign_out))
         .route("/api/people/{user}/rooms", get(removal::count).delete(removal::remove))
+        .route("/api/drafts", get(rooms::drafts))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/archived", get(rooms::archived))
         .route("/api/rooms/joined", get(rooms::joined))

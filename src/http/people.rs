@@ -108,7 +108,8 @@ fn is_of_people(change: &Change) -> bool {
         | Change::UserChanged(_)
         | Change::UserGone { .. }
         | Change::UserMade { .. } => true,
-        Change::Event(_)
+        Change::DraftKept { .. }
+        | Change::Event(_)
         | Change::GuestsOn
         | Change::HeardMarked { .. }
         | Change::MembersJoined { .. }

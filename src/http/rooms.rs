@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use crate::driver::Hub;
-use crate::proto::account::{ListedRoom, Member, RoomPage};
+use crate::proto::account::{Drafts, ListedRoom, Member, RoomPage};
 use crate::proto::brought::Gallery;
 use crate::proto::code::ErrorCode;
 use crate::proto::heard;
@@ -219,6 +219,12 @@ pub(super) async fn reactions(
 pub(super) struct ChainQuery {
     after: Option<Seq>,
     limit: Option<u32>,
+}
+
+/// `GET /api/drafts`: what somebody has begun to write.
+pub(super) async fn drafts(State(app): State<App>, current: CurrentSession, asking: Asking) -> Answer<Response> {
+    app.write(asking, move |reader: &Reader| Ok(Ok::<_, ErrorCode>(Drafts { drafts: reader.drafts(current.user.id)? })))
+        .await
 }
 
 /// `GET /api/rooms/{room}/chains/{chain}`: the message with which a chain of replies began, and these.

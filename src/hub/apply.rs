@@ -17,6 +17,7 @@ impl Hub {
     /// Takes up one change, whoever asked for it.
     pub(super) fn apply(&mut self, change: Change, now: Now, out: &mut Vec<Output>) {
         match change {
+            Change::DraftKept { room, user, body, any } => self.draft_kept(room, user, body, any, out),
             Change::Event(event) => self.happened(event, out),
             Change::GuestsOff => self.guests_off(out),
             Change::GuestsOn => self.tell_box(true, out),

@@ -56,6 +56,7 @@ impl Hub {
                 self.forward(user, (from, message), room, client_msg_id, now)
             }
             Command::JoinRoom { room } => self.join_room(user, room, now),
+            Command::KeepDraft { room, body } => self.keep_draft(user, room, body, now),
             Command::LeaveRoom { room } => self.leave_room(user, room),
             Command::MarkHeard { room, message } => self.mark_heard(user, room, message),
             Command::OpenDirect { user: other } => self.open_direct([user, other], now),
@@ -93,6 +94,10 @@ impl Hub {
                 self.meter_bytes(user, body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES, now.mono)
             }
             Op::Message(MessageOp::Forward(_)) => self.meter_bytes(user, limits::MESSAGE_BYTES_MAX, now.mono),
+            Op::Room(RoomOp::KeepDraft { body: Some(body), .. }) => {
+                self.meter_draft(user, now)?;
+                self.meter_bytes(user, body.as_str().len() as u64 + limits::MESSAGE_OVERHEAD_BYTES, now.mono)
+            }
             _ => Ok(()),
         }
     }
@@ -280,6 +285,7 @@ fn rooms_and_people(command: &Command) -> (usize, usize) {
         | Command::Edit { .. }
         | Command::Forward { .. }
         | Command::JoinRoom { .. }
+        | Command::KeepDraft { .. }
         | Command::LeaveRoom { .. }
         | Command::MarkHeard { .. }
         | Command::Pin { .. }

@@ -92,6 +92,7 @@ impl Hub {
             rooms,
             archived: self.archived_count(person),
             more,
+            drafts: person.drafts,
         }
     }
 

@@ -15,6 +15,7 @@ mod client;
 mod command;
 mod connection;
 mod deleted;
+mod drafts;
 mod epochs;
 mod gathered;
 mod listing;
@@ -181,6 +182,9 @@ impl Hub {
         }
         for user in snapshot.receipts_off {
             hub.roster.turn_receipts(user, false);
+        }
+        for user in snapshot.with_drafts {
+            hub.roster.has_drafts(user, true);
         }
         for (user, session) in snapshot.newest_sessions {
             hub.roster.signed_in(user, session);

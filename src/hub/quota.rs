@@ -40,6 +40,9 @@ pub(super) const ADDED: Rate = Rate::new(limits::ADDED_BURST as u64, limits::ADD
 /// Emoji that one person puts to messages, or takes back.
 pub(super) const REACTIONS: Rate = Rate::new(limits::REACTIONS_BURST as u64, limits::REACTION_INTERVAL);
 
+/// What one person begins to write and leaves.
+pub(super) const DRAFTS: Rate = Rate::new(limits::DRAFTS_BURST as u64, limits::DRAFT_INTERVAL);
+
 /// Messages by which one person calls everyone.
 pub(super) const EVERYONE: Rate = Rate::new(limits::EVERYONE_BURST as u64, limits::EVERYONE_INTERVAL);
 
@@ -99,6 +102,7 @@ pub(super) struct Quota {
     pub(super) bytes: Bucket,
     pub(super) reactions: Bucket,
     pub(super) everyone: Bucket,
+    pub(super) drafts: Bucket,
 }
 
 impl Quota {

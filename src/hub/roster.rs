@@ -65,6 +65,8 @@ pub(super) struct Person {
     pub(super) rooms: BTreeSet<RoomId>,
     /// Whether others are told how far they have read, and they of others.
     pub(super) receipts: bool,
+    /// Whether they have begun to write anything, which the store has.
+    pub(super) drafts: bool,
     /// A guest who is about to be sent home: can do nothing any more.
     pub(super) leaving: bool,
     pub(super) quota: Quota,
@@ -75,7 +77,8 @@ pub(super) struct Person {
 impl Person {
     pub(super) fn new(user: User) -> Self {
         let (conns, rooms) = (Vec::new(), BTreeSet::new());
-        Self { user, conns, rooms, receipts: true, leaving: false, quota: Quota::default(), newest_session: None }
+        let quota = Quota::default();
+        Self { user, conns, rooms, receipts: true, drafts: false, leaving: false, quota, newest_session: None }
     }
 }
 
@@ -187,6 +190,13 @@ impl Roster {
             person.conns.retain(|other| *other != conn);
         }
         Some(state)
+    }
+
+    /// Somebody has begun to write something, or has nothing left of that.
+    pub(super) fn has_drafts(&mut self, user: UserId, any: bool) {
+        if let Some(person) = self.people.get_mut(&user) {
+            person.drafts = any;
+        }
     }
 
     /// Somebody's receipts are on or off.

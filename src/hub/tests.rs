@@ -13,8 +13,9 @@ use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{Notify, RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{Resume, User};
 use crate::proto::session_end::SessionEnd;
-use crate::proto::text::RawBody;
+use crate::proto::text::{Body, RawBody};
 
+mod drafts;
 mod guests;
 mod members;
 mod mentions;
@@ -275,6 +276,11 @@ impl World {
                 self.seq += 1;
                 let (seq, n) = (Seq(self.seq), message.0);
                 Outcome::done([Change::Event(Event { seq, room, what: EventKind::Deleted { message, n } })])
+            }
+            Op::Room(RoomOp::KeepDraft { room, user, body, .. }) => {
+                let body = body.map(Body::into_string).unwrap_or_default();
+                let any = !body.is_empty();
+                Outcome::done([Change::DraftKept { room, user, body, any }])
             }
             Op::Room(RoomOp::OpenDirect { users, .. }) => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));

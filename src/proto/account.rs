@@ -405,3 +405,18 @@ pub struct CookieProbe {
     /// Whether the cookie that the answer sets came with the request already.
     pub kept: bool,
 }
+
+/// What somebody has begun to write in a room.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Draft {
+    pub room: RoomId,
+    pub body: String,
+}
+
+/// All that somebody has begun to write, the newest first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Drafts {
+    pub drafts: Vec<Draft>,
+}

@@ -16,6 +16,13 @@ use super::session_end::SessionEnd;
 /// One thing that is different now.
 #[derive(Clone, Debug)]
 pub enum Change {
+    /// A member has begun to write something else there, or nothing any more. `any`: whether anything is begun anywhere.
+    DraftKept {
+        room: RoomId,
+        user: UserId,
+        body: String,
+        any: bool,
+    },
     /// Something happened in a room.
     Event(Event),
     /// Every guest's stay is over from now on: [`GuestOp::EndStays`](super::op::GuestOp::EndStays) takes them out, so many at a time.
@@ -120,7 +127,8 @@ impl Change {
         match self {
             Self::UserGone { user, .. } => vec![*user],
             Self::StaysEnded(ended) => ended.guests.iter().map(|guest| guest.id).collect(),
-            Self::Event(_)
+            Self::DraftKept { .. }
+            | Self::Event(_)
             | Self::GuestsOff
             | Self::GuestsOn
             | Self::HeardMarked { .. }

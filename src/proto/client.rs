@@ -81,21 +81,76 @@ pub enum ClientMessage {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
-    AddMembers { room: RoomId, users: Vec<UserId> },
-    CreateRoom { name: String, access: Access, members: Vec<UserId> },
-    Delete { room: RoomId, message: Seq },
-    Edit { room: RoomId, message: Seq, body: RawBody },
-    Forward { from: RoomId, message: Seq, room: RoomId, client_msg_id: ClientMsgId },
-    JoinRoom { room: RoomId },
-    LeaveRoom { room: RoomId },
-    MarkHeard { room: RoomId, message: Seq },
-    OpenDirect { user: UserId },
-    Pin { room: RoomId, message: Seq, on: bool },
-    React { room: RoomId, message: Seq, emoji: String, on: bool },
-    RemoveMember { room: RoomId, user: UserId },
-    SetNotify { room: RoomId, notify: Notify },
-    SetRoom { room: RoomId, setting: RoomSetting },
-    SetRoomRole { room: RoomId, user: UserId, role: RoomRole },
+    AddMembers {
+        room: RoomId,
+        users: Vec<UserId>,
+    },
+    CreateRoom {
+        name: String,
+        access: Access,
+        members: Vec<UserId>,
+    },
+    Delete {
+        room: RoomId,
+        message: Seq,
+    },
+    Edit {
+        room: RoomId,
+        message: Seq,
+        body: RawBody,
+    },
+    Forward {
+        from: RoomId,
+        message: Seq,
+        room: RoomId,
+        client_msg_id: ClientMsgId,
+    },
+    JoinRoom {
+        room: RoomId,
+    },
+    /// For one's other devices; empty: nothing any more.
+    KeepDraft {
+        room: RoomId,
+        body: RawBody,
+    },
+    LeaveRoom {
+        room: RoomId,
+    },
+    MarkHeard {
+        room: RoomId,
+        message: Seq,
+    },
+    OpenDirect {
+        user: UserId,
+    },
+    Pin {
+        room: RoomId,
+        message: Seq,
+        on: bool,
+    },
+    React {
+        room: RoomId,
+        message: Seq,
+        emoji: String,
+        on: bool,
+    },
+    RemoveMember {
+        room: RoomId,
+        user: UserId,
+    },
+    SetNotify {
+        room: RoomId,
+        notify: Notify,
+    },
+    SetRoom {
+        room: RoomId,
+        setting: RoomSetting,
+    },
+    SetRoomRole {
+        room: RoomId,
+        user: UserId,
+        role: RoomRole,
+    },
 }
 
 impl ClientMessage {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 mod codes;
 mod downloads;
+mod drafts;
 mod heard;
 mod media;
 mod mentions;
@@ -15,6 +16,7 @@ mod receipts;
 mod uploads;
 pub use codes::*;
 pub use downloads::*;
+pub use drafts::*;
 pub use heard::*;
 pub use media::*;
 pub use mentions::*;

@@ -122,6 +122,11 @@ pub enum ServerMessage {
         re: Re,
         room: Option<RoomId>,
     },
+    /// What this person has begun to write in a room, on whatever device; empty: nothing any more.
+    Draft {
+        room: RoomId,
+        body: String,
+    },
     Error {
         code: ErrorCode,
         message: String,
@@ -222,6 +227,10 @@ pub enum ServerMessage {
         archived: u32,
         /// Whether there are others that are not archived.
         more: bool,
+        /// Whether this person has begun to write anything: `GET /api/drafts` tells what.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+        drafts: bool,
     },
 }
 

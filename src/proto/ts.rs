@@ -81,6 +81,8 @@ fn typescript() -> String {
         receipt::SeenBy,
         account::ListedRoom,
         account::Member,
+        account::Draft,
+        account::Drafts,
         account::HistoryPage,
         account::RoomPage,
         heard::HeardBy,

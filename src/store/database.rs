@@ -12,7 +12,7 @@ use super::{OpenError, galleries, names, sent};
 pub(super) const DATABASE_FILE: &str = "porch.db";
 
 /// Each brings the layout from its place in the list to the next; never changed once released.
-const MIGRATIONS: [Migration; 25] = [
+const MIGRATIONS: [Migration; 26] = [
     Migration::of(include_str!("migrations/0001_first.sql")),
     Migration::of(include_str!("migrations/0002_invites.sql")),
     Migration { sql: include_str!("migrations/0003_accounts.sql"), fill: Some(names::claim_looks) },
@@ -38,6 +38,7 @@ const MIGRATIONS: [Migration; 25] = [
     Migration::of(include_str!("migrations/0023_saved.sql")),
     Migration::of(include_str!("migrations/0024_mentions.sql")),
     Migration::of(include_str!("migrations/0025_unread.sql")),
+    Migration::of(include_str!("migrations/0026_drafts.sql")),
 ];
 
 /// Bytes of a page, chosen when the database is made. Small pages, because a commit writes whole ones: measured with

@@ -38,6 +38,7 @@ mod checkpoint;
 mod codes;
 mod database;
 mod days;
+mod drafts;
 mod epochs;
 mod error;
 mod events;
@@ -374,6 +375,7 @@ fn snapshot(db: &Connection) -> rusqlite::Result<Snapshot> {
         users: people::present(db)?,
         newest_sessions: sessions::newest(db)?,
         receipts_off: people::without_receipts(db)?,
+        with_drafts: drafts::people(db)?,
         rooms: rooms::records(db)?,
         members: db.prepare(&members)?.query_map([], members::member)?.collect::<rusqlite::Result<_>>()?,
         seq: events::newest_seq(db)?,

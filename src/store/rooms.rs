@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::history::Newest;
 use super::rows::{self, ROOM_SETTINGS_COLUMNS, sql};
-use super::{events, members, people};
+use super::{drafts, events, members, people};
 use crate::proto::change::{Change, RoomRecord};
 use crate::proto::code::ErrorCode;
 use crate::proto::event::Message;
@@ -20,6 +20,7 @@ pub(super) fn apply(db: &Connection, op: RoomOp) -> rusqlite::Result<Outcome> {
     match op {
         RoomOp::AddMembers { room, users, by, at } => members::add_members(db, room, users, by, at),
         RoomOp::Create(room) => create(db, room),
+        RoomOp::KeepDraft { room, user, body, at } => drafts::keep(db, room, user, body, at),
         RoomOp::OpenDirect { users, by, at } => open_direct(db, users, by, at),
         RoomOp::RemoveMember { room, user, by } => members::remove_member(db, room, user, by),
         RoomOp::Set { room, by, setting } => set(db, room, by, setting),

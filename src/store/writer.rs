@@ -25,7 +25,7 @@ use super::{
 };
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
-use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp, UploadOp};
+use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp, RoomOp, UploadOp};
 use crate::proto::receipt::ReadMarker;
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
@@ -118,7 +118,7 @@ impl Batch {
 /// What a commit changed that others must know of.
 #[derive(Default)]
 struct Effects {
-    /// Whether messages were deleted, or their texts changed: what they said is to be in no file any more.
+    /// Whether messages or drafts were deleted, or messages' texts changed: what they said is to be in no file any more.
     deletions: bool,
     /// Whether blobs may be needed no more.
     frees: bool,
@@ -366,7 +366,10 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
             effects.frees |= erases;
             removal::apply(db, op)
         }
-        Op::Room(op) => rooms::apply(db, op),
+        Op::Room(op) => {
+            effects.deletions |= matches!(op, RoomOp::KeepDraft { body: None, .. });
+            rooms::apply(db, op)
+        }
         Op::Session(op) => sessions::apply(db, op, now),
         Op::Upload(op) => {
             effects.frees |= !matches!(op, UploadOp::TakeFreed);

@@ -209,6 +209,38 @@ describe('the first five minutes in Chromium', { skip }, () => {
     await laptop.leave()
   })
 
+  chapter(
+    'what is begun on one device goes on with on the other, and is gone there when it is sent',
+    async () => {
+      const { page } = ada
+      const laptop = await Person.at(browser, porch, 'Ada', { userAgent: FIREFOX_ON_WINDOWS })
+      await laptop.fillIn('/sign-in')
+      await laptop.openRoom('Kitchen')
+      await laptop.composer().fill('The soup is')
+      await laptop.page.goto('/people')
+      await page.goto('/')
+      await ada.chatRow('Kitchen').getByText('The soup is').waitFor()
+      await look(page, 'draft-elsewhere')
+      await ada.openRoom('Kitchen')
+      assert.equal(await ada.composer().inputValue(), 'The soup is')
+      await laptop.openRoom('Kitchen')
+      assert.equal(await laptop.composer().inputValue(), 'The soup is')
+      await ada.composer().pressSequentially(' ready')
+      await ada.composer().press('Enter')
+      await laptop.message('The soup is ready').waitFor()
+      await laptop.page.waitForFunction(() => document.querySelector('textarea').value === '')
+      // After a restart of the box too.
+    await laptop.openRoom('Everybody')
+    await ada.composer().fill('And the bread')
+    await page.goto('about:blank')
+    await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
+    await porch.restart()
+    await laptop.page.reload()
+    await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
+    await laptop.leave()
+    },
+  )
+
   chapter('all of it in Chinese, at night', async () => {
     const other = await Porch.start()
     const chinese = await launch(other)

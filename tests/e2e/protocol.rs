@@ -482,6 +482,7 @@ async fn talk(page: &mut Page, ada: &mut Stranger, grace: &mut Stranger, kitchen
     grace.happens(page, "message").await;
     grace.done(page, "delete", json!({"room": kitchen, "message": called["id"]})).await;
     ada.happens(page, "deleted").await;
+    ada.done(page, "keep_draft", json!({"room": kitchen})).await;
     ada.done(page, "edit", json!({"room": kitchen, "message": message["id"]})).await;
     let edited = grace.happens(page, "edited").await;
     let body = &page.examples["command edit"][0]["body"].clone();
@@ -605,6 +606,7 @@ async fn removal(page: &mut Page, ada: &Person, kitchen: u64) {
     assert_eq!(room["room"]["id"], kitchen);
     let archived = page.ask(&owner, "GET /api/rooms/archived", "/api/rooms/archived?before=99", None).await.json();
     assert_eq!(archived["more"], false);
+    page.list(ada, "GET /api/drafts", "/api/drafts", "drafts", "draft").await;
     let joined = page.ask(&owner, "GET /api/rooms/joined", "/api/rooms/joined?before=99", None).await.json();
     assert!(joined["rooms"].as_array().is_some_and(|rooms| rooms.iter().any(|room| room["id"] == kitchen)));
     let made = format!("/api/people/{}/rooms", ada.id);

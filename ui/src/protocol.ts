@@ -100,7 +100,7 @@ export type ErrorCode = "attachments_many" | "bad_request" | "body_empty" | "bod
 
 export type Access = "closed" | "open";
 
-export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "forward", from: RoomId, message: Seq, room: RoomId, client_msg_id: ClientMsgId, } | { "type": "join_room", room: RoomId, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "pin", room: RoomId, message: Seq, on: boolean, } | { "type": "react", room: RoomId, message: Seq, emoji: string, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
+export type Command = { "type": "add_members", room: RoomId, users: Array<UserId>, } | { "type": "create_room", name: string, access: Access, members: Array<UserId>, } | { "type": "delete", room: RoomId, message: Seq, } | { "type": "edit", room: RoomId, message: Seq, body: RawBody, } | { "type": "forward", from: RoomId, message: Seq, room: RoomId, client_msg_id: ClientMsgId, } | { "type": "join_room", room: RoomId, } | { "type": "keep_draft", room: RoomId, body: RawBody, } | { "type": "leave_room", room: RoomId, } | { "type": "mark_heard", room: RoomId, message: Seq, } | { "type": "open_direct", user: UserId, } | { "type": "pin", room: RoomId, message: Seq, on: boolean, } | { "type": "react", room: RoomId, message: Seq, emoji: string, on: boolean, } | { "type": "remove_member", room: RoomId, user: UserId, } | { "type": "set_notify", room: RoomId, notify: Notify, } | { "type": "set_room", room: RoomId, setting: RoomSetting, } | { "type": "set_room_role", room: RoomId, user: UserId, role: RoomRole, };
 
 export type ClientMessage = { "type": "command", re: number, command: Command, } | { "type": "hello", version: number, tab: TabId, after: Seq | null, 
 /**
@@ -315,7 +315,7 @@ export type Event = {
  */
 seq: Seq, room: RoomId, what: EventKind, };
 
-export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "heard_mark", room: RoomId, message: Seq, by: UserId, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, 
+export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "done", re: number, room: RoomId | null, } | { "type": "draft", room: RoomId, body: string, } | { "type": "error", code: ErrorCode, message: string, re?: number, client_msg_id?: ClientMsgId, retry_ms?: number, } | { "type": "events", events: Array<Event>, } | { "type": "heard_mark", room: RoomId, message: Seq, by: UserId, } | { "type": "members", room: RoomId, joined: Array<UserId>, left: Array<UserId>, 
 /**
  * Those who are something else there now.
  */
@@ -359,7 +359,11 @@ archived: number,
 /**
  * Whether there are others that are not archived.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * Whether this person has begun to write anything: `GET /api/drafts` tells what.
+ */
+drafts?: boolean, };
 
 export type Registration = "closed" | "first" | "open";
 
@@ -538,6 +542,10 @@ export type ListedRoom = { id: RoomId, name: string, member_count: number, joine
 guests: boolean, };
 
 export type Member = { user: UserId, role: RoomRole, joined_at: number, };
+
+export type Draft = { room: RoomId, body: string, };
+
+export type Drafts = { drafts: Array<Draft>, };
 
 export type HistoryPage = { messages: Array<Message>, more_before: boolean, more_after: boolean, };
 

@@ -111,6 +111,7 @@ fn doors() -> Vec<(&'static str, &'static str, Value, Answers)> {
         ("GET", "/api/rooms/{room=4}/messages", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/galleries/{gallery=files}", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/chains/{chain=1}", none.clone(), signed_in(403, "not_a_member")),
+        ("GET", "/api/drafts", none.clone(), signed_in(200, "")),
         ("GET", "/api/rooms/{room=4}/heard", none.clone(), signed_in(400, "bad_request")),
         ("GET", "/api/rooms/{room=4}/reactions?message=1", none.clone(), signed_in(403, "not_a_member")),
         ("GET", "/api/rooms/{room=4}/seen", none.clone(), signed_in(400, "bad_request")),

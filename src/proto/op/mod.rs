@@ -141,6 +141,8 @@ pub struct Snapshot {
     pub newest_sessions: Vec<(UserId, SessionId)>,
     /// Who has turned receipts off.
     pub receipts_off: Vec<UserId>,
+    /// Who has begun to write anything.
+    pub with_drafts: Vec<UserId>,
     pub rooms: Vec<RoomRecord>,
     pub members: Vec<MemberRecord>,
     /// The newest event's.

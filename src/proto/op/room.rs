@@ -4,6 +4,7 @@ use crate::proto::id::{RoomId, UserId};
 use crate::proto::millis::Millis;
 use crate::proto::role::RoomRole;
 use crate::proto::room::{Notify, RoomKind, RoomSetting};
+use crate::proto::text::Body;
 
 /// See the module's text.
 #[derive(Clone, Debug)]
@@ -16,6 +17,13 @@ pub enum RoomOp {
         at: Millis,
     },
     Create(NewRoom),
+    /// Keeps what a member has begun to write there; none: nothing. Nothing is different where it is kept already.
+    KeepDraft {
+        room: RoomId,
+        user: UserId,
+        body: Option<Body>,
+        at: Millis,
+    },
     OpenDirect {
         users: [UserId; 2],
         /// Which of them begins it.

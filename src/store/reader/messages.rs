@@ -1,10 +1,10 @@
 //! Messages, and what stands beside them, for whoever may look into their room.
 
 use super::super::{
-    ReadError, attachments, chain, events, gallery_page, heard_marks, history, members, missed, react, told,
+    ReadError, attachments, chain, drafts, events, gallery_page, heard_marks, history, members, missed, react, told,
 };
 use super::{HistoryRefusal, Reader, Window};
-use crate::proto::account::HistoryPage;
+use crate::proto::account::{Draft, HistoryPage};
 use crate::proto::attachment::Attachment;
 use crate::proto::blob::BlobHash;
 use crate::proto::brought::Gallery;
@@ -91,6 +91,11 @@ impl Reader {
             return Ok(None);
         }
         Ok(Some(Reactions { reactions: react::by(&self.db, asker, room, message)? }))
+    }
+
+    /// What somebody has begun to write.
+    pub fn drafts(&self, asker: UserId) -> Result<Vec<Draft>, ReadError> {
+        Ok(drafts::of(&self.db, asker)?)
     }
 
     /// The message with which a chain of replies began, and these, those after `after`: as [`Self::history`]; none where the

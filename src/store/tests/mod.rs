@@ -25,6 +25,7 @@ use crate::proto::user_name::UserName;
 mod accounts;
 mod attachments;
 mod disk;
+mod drafts;
 mod forwards;
 mod guests;
 mod heard;

@@ -13,6 +13,7 @@ import type { Recalled } from './cache'
 import { Commands } from './commands'
 import { Connection, type Link } from './connection'
 import { Directory } from './directory.svelte'
+import type { DraftSync } from './draftSync'
 import { Entry, type Phase } from './entry.svelte'
 import { Events } from './events.svelte'
 import type { Heard } from './heardMap.svelte'
@@ -48,6 +49,10 @@ export class Chat {
   newPlace = $state<SessionId>(0)
   /** Who has heard which voice message: there from the first one on. */
   heardMarks: HeardMarks | null = null
+  /** What has them on all devices: it comes later. */
+  draftSync: DraftSync | null = null
+  /** What the last welcome said: whether the box has drafts, and whether it may be of an earlier time than this page. */
+  welcomedWith: readonly [drafts: boolean, isOther: boolean] | null = null
 
   #around: Surroundings
   #directory: Directory
@@ -120,6 +125,7 @@ export class Chat {
   hide(): void {
     this.#arrivals.takeUp()
     if (this.phase === 'inside') {
+      this.draftSync?.leaveAll()
       this.#markers.sayAll()
       this.#connection.stop()
     }
@@ -150,6 +156,14 @@ export class Chat {
 
   /** Keeps what stands in a room's composer. */
   setDraft(id: RoomId, text: string): void {
+    const room = this.rooms.get(id)
+    if (!room || room.draft === text) return
+    this.takeDraft(id, text)
+    this.draftSync?.changed(id)
+  }
+
+  /** The same, where it is what the box has. */
+  takeDraft(id: RoomId, text: string): void {
     const room = this.rooms.get(id)
     if (!room || room.draft === text) return
     room.draft = text
@@ -220,6 +234,7 @@ export class Chat {
     this.commands.fail()
     this.#markers.forget()
     this.heardMarks?.forget()
+    this.draftSync = this.welcomedWith = null
     this.rooms.clear()
     this.takenOut = null
     this.#directory.clear()
@@ -278,6 +293,9 @@ export class Chat {
           if (room) room.receipt = told
         }
         return
+      case 'draft':
+        this.draftSync?.told(message)
+        return
       case 'heard_mark':
         this.heardMarks?.told(message)
         return
@@ -332,6 +350,8 @@ export class Chat {
     this.rooms.welcome(welcome)
     this.#kept.connected()
     this.heardMarks?.welcomed()
+    this.welcomedWith = [welcome.drafts ?? false, welcome.resume === 'reload']
+    void this.draftSync?.welcomed(...this.welcomedWith)
     this.entry.confirm()
     void this.#loadPeople()
   }

@@ -1,10 +1,13 @@
 /** What is kept on this device under a key of its own, by the account whose it is. */
 import type { KeptAccounts, KeptStorage } from './keptAccounts'
 
-/** The account is part of the key: what stands in a composer, how one is notified here and of what, which emoji one uses. */
-const OWNED = /^porch\.(?:draft\.(.+)\.\d+|(?:notif(?:y|ied)|emoji)\.(.+))$/
+/**
+ * The account is part of the key: what stands in a composer, whether the box has it, how one is notified here and of what,
+ * which emoji one uses.
+ */
+const OWNED = /^porch\.(?:(?:draft|unsent)\.(.+)\.\d+|(?:notif(?:y|ied)|emoji)\.(.+))$/
 /** What every such key begins with; drafts before rooms had their own began with it too. */
-const BEGINNING = /^porch\.(?:draft|notif|emoji)/
+const BEGINNING = /^porch\.(?:draft|notif|emoji|unsent)/
 
 /** Erases what is of nobody who may keep it. */
 export function pruneOwned(storage: KeptStorage | null, accounts: Pick<KeptAccounts, 'has'>): void {

@@ -334,6 +334,7 @@ impl World {
                 assert!(joined.iter().chain(changed).all(|user| self.truth.is_member(*room, *user)));
                 assert!(left.iter().all(|user| !self.truth.is_member(*room, *user)));
             }
+            ServerMessage::Draft { room, body } => assert_eq!(self.truth.draft(*room, user), body),
             ServerMessage::HeardMark { room, message, by } => {
                 let EventKind::Message(said) = &self.store.event(*message).what else {
                     panic!("{message} is no message")
@@ -518,6 +519,7 @@ fn check_answer(conn: ConnId, message: &ClientMessage, verdict: Verdict, may_wai
                 message,
                 ClientMessage::Command {
                     command: Command::AddMembers { .. }
+                        | Command::KeepDraft { .. }
                         | Command::SetRoom { setting: RoomSetting::Archived(false), .. }
                         | Command::CreateRoom { .. }
                         | Command::OpenDirect { .. },

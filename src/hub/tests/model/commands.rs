@@ -126,6 +126,10 @@ impl World {
                     (_, draft) => (device, draft),
                 }
             }
+            Step::KeepDraft { device, room, what } => {
+                let body = RawBody(["", "begun", "begun anew"][usize::from(what) % 3].to_owned());
+                (device, ClientMessage::Command { re, command: Command::KeepDraft { room: self.room(room), body } })
+            }
             Step::SetNotify { device, room, what } => {
                 let notify = [Notify::All, Notify::Mine, Notify::None][usize::from(what) % 3];
                 let command = Command::SetNotify { room: self.room(room), notify };

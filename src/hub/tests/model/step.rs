@@ -198,6 +198,11 @@ pub(crate) enum Step {
     Tell {
         count: u8,
     },
+    KeepDraft {
+        device: u8,
+        room: u8,
+        what: u8,
+    },
     Typing {
         device: u8,
         room: u8,
@@ -235,6 +240,7 @@ impl Step {
             15 => Self::Forward { device: a, room: b, message: c },
             16 => Self::Read { device: a, room: b, back: c },
             17 if c >= 96 => Self::MarkHeard { device: a, room: b, message: c },
+            17 if c >= 40 => Self::KeepDraft { device: a, room: b, what: c },
             17 => Self::Typing { device: a, room: b },
             18 | 19 => Self::CreateRoom { device: a, open: c < 160, people: b },
             20 => Self::OpenDirect { device: a, person: b },

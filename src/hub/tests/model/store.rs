@@ -15,6 +15,7 @@ use crate::proto::receipt::ReadMarker;
 use crate::proto::role::{BoxRole, RoomRole};
 use crate::proto::room::{RoomKind, RoomSetting, RoomSettings};
 use crate::proto::server::{LastMessage, User};
+use crate::proto::text::Body;
 
 mod messages;
 mod pages;
@@ -57,6 +58,8 @@ pub(crate) struct Store {
     users: BTreeMap<UserId, User>,
     /// Who has turned receipts off.
     pub(super) receipts_off: BTreeSet<UserId>,
+    /// What people have begun to write.
+    drafts: BTreeMap<(UserId, RoomId), String>,
     /// Guests whose name is kept after their stay.
     ended: BTreeSet<UserId>,
     next_user: u64,
@@ -78,6 +81,7 @@ impl Store {
         let mut store = Self {
             users: BTreeMap::new(),
             receipts_off: BTreeSet::new(),
+            drafts: BTreeMap::new(),
             ended: BTreeSet::new(),
             next_user: 1,
             rooms: [(EVERYONE, everyone)].into(),
@@ -99,6 +103,7 @@ impl Store {
             users: self.users.values().cloned().collect(),
             newest_sessions: Vec::new(),
             receipts_off: self.receipts_off.iter().copied().collect(),
+            with_drafts: self.drafts.keys().map(|(user, _)| *user).collect(),
             rooms: self.rooms.iter().filter(|(_, room)| !room.removed).map(|(id, _)| self.record(*id)).collect(),
             members: self.rooms.values().flat_map(|room| room.members.values().cloned()).collect(),
             seq: self.events.len() as u64,
@@ -277,6 +282,7 @@ impl Store {
                 let members = [owner].into_iter().chain(others).collect();
                 Outcome::made(Reply::Room(room), [Change::RoomMade { room: self.record(room), members }])
             }
+            Op::Room(RoomOp::KeepDraft { room, user, body, .. }) => self.keep_draft(room, user, body),
             Op::Room(RoomOp::OpenDirect { users, by, at }) => self.open_direct(users, by, at),
             Op::Room(RoomOp::RemoveMember { room, user, by }) => {
                 if !self.owns(room, by) && by != user {
@@ -396,10 +402,28 @@ impl Store {
         record
     }
 
+    fn keep_draft(&mut self, room: RoomId, user: UserId, body: Option<Body>) -> Outcome {
+        if !self.rooms[&room].members.contains_key(&user) {
+            return Outcome::Refused(ErrorCode::NotAMember);
+        }
+        let body = body.map(Body::into_string).unwrap_or_default();
+        let before = if body.is_empty() {
+            self.drafts.remove(&(user, room))
+        } else {
+            self.drafts.insert((user, room), body.clone())
+        };
+        if before.unwrap_or_default() == body {
+            return Outcome::done([]);
+        }
+        let any = self.drafts.keys().any(|(other, _)| *other == user);
+        Outcome::done([Change::DraftKept { room, user, body, any }])
+    }
+
     /// Takes a member out; the longest in a room that has lost its owner inherits it.
     fn leave(&mut self, id: RoomId, user: UserId) -> Option<UserId> {
         let room = self.rooms.get_mut(&id)?;
         let gone = room.members.remove(&user)?;
+        self.drafts.remove(&(user, id));
         if gone.role != RoomRole::Owner || room.members.values().any(|member| member.role == RoomRole::Owner) {
             return None;
         }

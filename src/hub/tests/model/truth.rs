@@ -32,6 +32,8 @@ pub(crate) struct Truth {
     pub(crate) ended: BTreeMap<UserId, (User, BTreeSet<RoomId>)>,
     /// Who has turned receipts off.
     receipts_off: BTreeSet<UserId>,
+    /// What people have begun to write.
+    drafts: BTreeMap<(UserId, RoomId), String>,
     /// Up to where a member has read.
     read: BTreeMap<(RoomId, UserId), ReadMarker>,
     /// Up to where a device of somebody was told of the messages of a direct room.
@@ -49,6 +51,7 @@ impl Truth {
             people,
             ended: BTreeMap::new(),
             receipts_off: snapshot.receipts_off.into_iter().collect(),
+            drafts: BTreeMap::new(),
             read: BTreeMap::new(),
             delivered: BTreeMap::new(),
             leaving: BTreeSet::new(),
@@ -105,6 +108,7 @@ impl Truth {
                 }
                 return Some(event.clone());
             }
+            Change::DraftKept { room, user, body, .. } => drop(self.drafts.insert((*user, *room), body.clone())),
             Change::HeardMarked { .. } => {}
             Change::Reacted { event, .. } => {
                 self.seq = event.seq;
@@ -148,6 +152,11 @@ impl Truth {
     pub(crate) fn receipts_between(&self, room: RoomId, user: UserId) -> Option<UserId> {
         let other = self.other(room, user)?;
         (!self.receipts_off.contains(&user) && !self.receipts_off.contains(&other)).then_some(other)
+    }
+
+    /// What somebody has begun to write there.
+    pub(crate) fn draft(&self, room: RoomId, user: UserId) -> &str {
+        self.drafts.get(&(user, room)).map_or("", String::as_str)
     }
 
     /// How far a member of a direct room is.

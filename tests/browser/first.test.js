@@ -230,14 +230,14 @@ describe('the first five minutes in Chromium', { skip }, () => {
       await laptop.message('The soup is ready').waitFor()
       await laptop.page.waitForFunction(() => document.querySelector('textarea').value === '')
       // After a restart of the box too.
-    await laptop.openRoom('Everybody')
-    await ada.composer().fill('And the bread')
-    await page.goto('about:blank')
-    await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
-    await porch.restart()
-    await laptop.page.reload()
-    await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
-    await laptop.leave()
+      await laptop.openRoom('Everybody')
+      await ada.composer().fill('And the bread')
+      await page.goto('about:blank')
+      await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
+      await porch.restart()
+      await laptop.page.reload()
+      await laptop.chatRow('Kitchen').getByText('And the bread').waitFor()
+      await laptop.leave()
     },
   )
 

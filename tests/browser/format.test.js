@@ -166,6 +166,18 @@ describe('formatted messages in Chromium', { skip }, () => {
     await look(ada.page, 'format-bubbles-other')
   })
 
+  chapter('the composer tells how it is typed', async () => {
+    await ada.page.getByRole('button', { name: 'Add to the message' }).click()
+    await ada.page.getByRole('menuitem', { name: 'Formatting' }).click()
+    const dialog = ada.page.getByRole('dialog', { name: 'Formatting' })
+    await dialog.locator('td.drawn strong', { hasText: 'bold' }).waitFor()
+    for (const drawn of ['em', 's', 'code', '.block', 'blockquote', 'ul', 'ol'])
+      assert.equal(await dialog.locator(`td.drawn ${drawn}`).count(), 1, drawn)
+    await look(ada.page, 'format-help')
+    await ada.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
   chapter('in Chinese, in the dark', async () => {
     await ada.page.emulateMedia({ colorScheme: 'dark' })
     await ada.page.evaluate(() => localStorage.setItem('porch.language', 'zh'))

@@ -152,6 +152,17 @@ describe('forwarding in Chromium', { skip }, () => {
     assert.equal(await grace.page.locator('article', { hasText: 'Bring an umbrella' }).count(), 1)
   })
 
+  chapter('it goes to a person with whom one has not talked yet', async () => {
+    const wilhelm = await Person.at(browser, porch, 'Wilhelm')
+    await wilhelm.join()
+    await ada.openRoom('Everybody')
+    await ada.say('For one alone')
+    await forward(ada.message('For one alone'), 'Wilhelm')
+    await wilhelm.openRoom('Ada')
+    await forwarded(wilhelm, 'For one alone').waitFor()
+    await wilhelm.leave()
+  })
+
   chapter('small, dark and in Chinese', async () => {
     for (const { page } of [ada, grace]) {
       await page.setViewportSize({ width: 360, height: 740 })

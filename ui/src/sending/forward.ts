@@ -6,7 +6,7 @@ import type { RoomState } from '../core/room.svelte'
 import { errorText, t } from '../i18n/screens'
 import { isSaved, roomTitle } from '../names'
 import { toasts } from '../parts/toasts.svelte'
-import type { Message, RoomId } from '../protocol'
+import type { Message, RoomId, UserId } from '../protocol'
 import { roomPath } from '../router.svelte'
 import { queue } from './queue'
 
@@ -16,14 +16,17 @@ export const FORWARD_ROOMS_MAX = 10
 /** The room that one has for oneself, once it is there. */
 export const savedRoom = (): RoomState | undefined => [...chat.rooms.all.values()].find(isSaved)
 
-/** `rooms`: null is the room for oneself, made where it is not there yet. Says what came of it; false where it came to nothing. */
+/**
+ * `rooms`: a person stands for the room with them, null for the one for oneself; both are made where they are not there yet.
+ * Says what came of it; false where it came to nothing.
+ */
 export async function forward(
   messages: readonly Message[],
-  rooms: readonly (RoomState | null)[],
+  rooms: readonly (RoomState | UserId | null)[],
 ): Promise<boolean> {
   let ids: readonly RoomId[]
   try {
-    ids = await Promise.all(rooms.map((room) => room?.id ?? savedId()))
+    ids = await Promise.all(rooms.map(idOf))
   } catch (thrown) {
     toasts.show(errorText(faultCode(thrown)), 'fault')
     return false
@@ -39,6 +42,11 @@ export async function forward(
 
 /** Keeps messages for oneself. */
 export const keep = (messages: readonly Message[]) => forward(messages, [null])
+
+function idOf(room: RoomState | UserId | null): RoomId | Promise<RoomId> {
+  if (room === null) return savedId()
+  return typeof room === 'number' ? chat.commands.openDirect(room) : room.id
+}
 
 async function savedId(): Promise<RoomId> {
   const { me } = chat

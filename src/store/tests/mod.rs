@@ -35,6 +35,7 @@ mod mentions;
 mod messages;
 mod monitor;
 mod nasty;
+mod orders;
 mod owners;
 mod pins;
 mod reactions;

@@ -105,7 +105,7 @@ fn steady(dir: &Path, rooms: &[RoomId], corpus: &mut Corpus) {
         let (tell, sent) = (tell.clone(), Instant::now());
         let op = corpus.message(rooms);
         if let Op::Message(MessageOp::Append(NewMessage { room, author, .. })) = &op {
-            store.mark_read(*room, *author, u64::from(i));
+            store.mark_read(*room, *author, 0, u64::from(i));
         }
         store.submit(op, move |_| tell.send(sent.elapsed()).expect("the bench listens")).expect("not busy");
     }

@@ -349,7 +349,7 @@ impl Driver {
             }
             Output::Send { to, message } => self.push(to, encode(&message)),
             Output::Store { ticket, op } => self.submit(ticket, op),
-            Output::StoreRead { room, user, read } => self.store.mark_read(room, user, read),
+            Output::StoreRead { room, user, joined_at, read } => self.store.mark_read(room, user, joined_at, read),
         }
     }
 

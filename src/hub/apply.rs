@@ -17,7 +17,7 @@ impl Hub {
     /// Takes up one change, whoever asked for it.
     pub(super) fn apply(&mut self, change: Change, now: Now, out: &mut Vec<Output>) {
         match change {
-            Change::DraftKept { room, user, body, any } => self.draft_kept(room, user, body, any, out),
+            Change::DraftKept { room, user, body } => self.draft_kept(room, user, body, out),
             Change::Event(event) => self.happened(event, out),
             Change::GuestsOff => self.guests_off(out),
             Change::GuestsOn => self.tell_box(true, out),
@@ -55,7 +55,7 @@ impl Hub {
             self.make_known(author, id, out);
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
-        let had_read = author.and_then(|(author, _)| room.members.get(&author)).map(|member| member.read.n);
+        let had_read = author.and_then(|(author, _)| room.members.get(&author)).map(|member| member.read.furthest_n);
         match &event.what {
             EventKind::Deleted { message, n } => room.deleted(*message, *n),
             EventKind::Edited(message) => room.edited(message),
@@ -69,9 +69,11 @@ impl Hub {
                 self.moved_on(id, user);
             }
             self.delivered_live(id, user);
-            if let Some(read) = self.rooms.get(id).and_then(|room| room.members.get(&user)).map(|member| member.read) {
-                out.push(Output::StoreRead { room: id, user, read });
-                broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n: read.n }, out);
+            if let Some(member) = self.rooms.get(id).and_then(|room| room.members.get(&user)) {
+                let (read, joined_at) = (member.read, member.joined_at);
+                out.push(Output::StoreRead { room: id, user, joined_at, read });
+                let (n, set_back) = (read.n, read.set_back);
+                broadcast(self.roster.joined_conns(user), ServerMessage::Read { room: id, n, set_back }, out);
             }
         }
     }

@@ -75,12 +75,12 @@ impl Hub {
             // Said already.
             ClientMessage::Hello { .. } => {}
             ClientMessage::Ping {} => out.push(Output::Send { to: conn, message: ServerMessage::Pong {} }),
-            ClientMessage::Read { room, n } => self.read(conn, user, room, n, out),
+            ClientMessage::Read { room, n, set_back } => self.read(conn, user, room, (n, set_back), out),
             ClientMessage::Send { room, client_msg_id, body, attachments, reply_to } => {
                 self.send(now, conn, (room, reply_to), client_msg_id, (body, attachments), out)
             }
             ClientMessage::Typing { room } => self.typing(now.mono, conn, user, room, out),
-            ClientMessage::Unread { room, n } => self.unread(user, room, n, out),
+            ClientMessage::Unread { room, n, set_back } => self.unread(user, room, (n, set_back), out),
         }
     }
 }

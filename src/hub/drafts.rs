@@ -28,8 +28,8 @@ impl Hub {
         }
     }
 
-    pub(super) fn draft_kept(&mut self, room: RoomId, user: UserId, body: String, any: bool, out: &mut Vec<Output>) {
-        self.roster.has_drafts(user, any);
+    pub(super) fn draft_kept(&mut self, room: RoomId, user: UserId, body: String, out: &mut Vec<Output>) {
+        self.roster.has_drafts(user);
         broadcast(self.roster.joined_conns(user), ServerMessage::Draft { room, body }, out);
     }
 }

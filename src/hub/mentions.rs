@@ -26,6 +26,15 @@ impl Hub {
         mentions
     }
 
+    /// What was counted of a message that was sent before is none.
+    pub(super) fn was_sent_before(&mut self, author: UserId, mentions: &[Mention]) {
+        if mentions.iter().any(|mention| mention.user.is_none())
+            && let Some(person) = self.roster.people.get_mut(&author)
+        {
+            person.quota.everyone.give_back(EVERYONE, 1);
+        }
+    }
+
     /// Counts that a new message calls everyone. An edit calls nobody who was not called, so nothing is counted of that.
     pub(super) fn meter_everyone(
         &mut self,

@@ -126,6 +126,8 @@ pub enum Output {
     StoreRead {
         room: RoomId,
         user: UserId,
+        /// Of the membership: who has left and come back has another.
+        joined_at: Millis,
         read: ReadMarker,
     },
 }
@@ -184,7 +186,7 @@ impl Hub {
             hub.roster.turn_receipts(user, false);
         }
         for user in snapshot.with_drafts {
-            hub.roster.has_drafts(user, true);
+            hub.roster.has_drafts(user);
         }
         for (user, session) in snapshot.newest_sessions {
             hub.roster.signed_in(user, session);

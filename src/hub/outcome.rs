@@ -35,6 +35,7 @@ impl Hub {
                 }
                 match result {
                     Ok(Reply::SentBefore(message)) => {
+                        self.was_sent_before(message.author, &message.mentions);
                         self.tell(conn, ServerMessage::Events { events: vec![(*message).into()] }, out)
                     }
                     // The message itself has told.

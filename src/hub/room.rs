@@ -171,7 +171,8 @@ impl Room {
     /// Sets a read marker back, so that nothing from this message on is read; true if it moved.
     pub(super) fn unread(&mut self, user: UserId, n: u64) -> bool {
         match self.members.get_mut(&user) {
-            Some(Member { read, .. }) if (1..=read.n).contains(&n) => {
+            // What was said before they came in was not said to them.
+            Some(Member { read, joined_n, .. }) if (*joined_n + 1..=read.n).contains(&n) => {
                 *read = ReadMarker { n: n - 1, set_back: read.set_back.saturating_add(1), ..*read };
                 true
             }

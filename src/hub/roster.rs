@@ -65,7 +65,7 @@ pub(super) struct Person {
     pub(super) rooms: BTreeSet<RoomId>,
     /// Whether others are told how far they have read, and they of others.
     pub(super) receipts: bool,
-    /// Whether they have begun to write anything, which the store has.
+    /// Whether the store has anything that they have begun to write, or that they have no more.
     pub(super) drafts: bool,
     /// A guest who is about to be sent home: can do nothing any more.
     pub(super) leaving: bool,
@@ -192,10 +192,10 @@ impl Roster {
         Some(state)
     }
 
-    /// Somebody has begun to write something, or has nothing left of that.
-    pub(super) fn has_drafts(&mut self, user: UserId, any: bool) {
+    /// Somebody has begun to write something, or nothing any more: their other devices are to ask.
+    pub(super) fn has_drafts(&mut self, user: UserId) {
         if let Some(person) = self.people.get_mut(&user) {
-            person.drafts = any;
+            person.drafts = true;
         }
     }
 

@@ -15,7 +15,7 @@ use crate::proto::server::ServerMessage;
 use crate::proto::text::{Body, BodyFault, RawBody};
 
 use super::quota::{Bucket, DISK_SHARE, DISK_SHARE_GUEST, Rate};
-use super::room::broadcast;
+use super::room::{Member, broadcast};
 use super::{AnswerTo, Hub, Now, Output, refusal};
 
 impl Hub {
@@ -38,8 +38,8 @@ impl Hub {
         });
         let checked = checked.and_then(|content| {
             let mentions = self.mentions(author, room, &content.0);
-            self.meter_everyone(author, &mentions, now.mono)?;
             self.meter_bytes(author, bytes_of(&content), now.mono)?;
+            self.meter_everyone(author, &mentions, now.mono)?;
             Ok((content, mentions))
         });
         match checked {
@@ -63,26 +63,45 @@ impl Hub {
         }
     }
 
-    pub(super) fn read(&mut self, conn: ConnId, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
+    /// `set_back`: what the client knows of, see [`ClientMessage::Read`](crate::proto::client::ClientMessage::Read).
+    pub(super) fn read(
+        &mut self,
+        conn: ConnId,
+        user: UserId,
+        id: RoomId,
+        (n, set_back): (u64, Option<u32>),
+        out: &mut Vec<Output>,
+    ) {
         let Some(room) = self.rooms.get_mut(id) else { return };
-        if !room.read(user, n) {
+        let Some(before) = room.members.get(&user).map(|member| member.read) else { return };
+        if set_back.is_some_and(|known| known != before.set_back) || !room.read(user, n) {
             return;
         }
-        let read = room.members[&user].read;
-        out.push(Output::StoreRead { room: id, user, read });
-        self.moved_on(id, user);
+        let Member { read, joined_at, .. } = room.members[&user];
+        out.push(Output::StoreRead { room: id, user, joined_at, read });
+        // What was read before is no news to anybody else.
+        if before.furthest_n < read.furthest_n {
+            self.moved_on(id, user);
+        }
         let others = self.roster.joined_conns(user).into_iter().filter(|other| *other != conn).collect();
-        broadcast(others, ServerMessage::Read { room: id, n: read.n }, out);
+        broadcast(others, ServerMessage::Read { room: id, n: read.n, set_back: read.set_back }, out);
     }
 
     /// Nobody else hears of it: that they have read it they have heard before.
-    pub(super) fn unread(&mut self, user: UserId, id: RoomId, n: u64, out: &mut Vec<Output>) {
+    pub(super) fn unread(
+        &mut self,
+        user: UserId,
+        id: RoomId,
+        (n, set_back): (u64, Option<u32>),
+        out: &mut Vec<Output>,
+    ) {
         let Some(room) = self.rooms.get_mut(id) else { return };
-        if !room.unread(user, n) {
+        let Some(before) = room.members.get(&user).map(|member| member.read) else { return };
+        if set_back.is_some_and(|known| known != before.set_back) || !room.unread(user, n) {
             return;
         }
-        let read = room.members[&user].read;
-        out.push(Output::StoreRead { room: id, user, read });
+        let Member { read, joined_at, .. } = room.members[&user];
+        out.push(Output::StoreRead { room: id, user, joined_at, read });
         // Of what was deleted among it a page has to be told, too.
         self.show_room(id, user, out);
     }

@@ -119,7 +119,7 @@ impl World {
                 }
                 Output::Send { to, message } => self.sent.entry(to).or_default().push(message),
                 Output::Store { ticket, op } => self.asked.push((ticket, op)),
-                Output::StoreRead { room, user, read } => self.markers.push((room, user, read.n)),
+                Output::StoreRead { room, user, read, .. } => self.markers.push((room, user, read.n)),
             }
         }
     }
@@ -279,8 +279,7 @@ impl World {
             }
             Op::Room(RoomOp::KeepDraft { room, user, body, .. }) => {
                 let body = body.map(Body::into_string).unwrap_or_default();
-                let any = !body.is_empty();
-                Outcome::done([Change::DraftKept { room, user, body, any }])
+                Outcome::done([Change::DraftKept { room, user, body }])
             }
             Op::Room(RoomOp::OpenDirect { users, .. }) => {
                 let room = self.new_room(RoomKind::Direct, String::new(), Some(users));

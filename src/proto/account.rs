@@ -406,7 +406,7 @@ pub struct CookieProbe {
     pub kept: bool,
 }
 
-/// What somebody has begun to write in a room.
+/// What somebody has begun to write in a room; empty: nothing any more.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Draft {

@@ -16,12 +16,11 @@ use super::session_end::SessionEnd;
 /// One thing that is different now.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A member has begun to write something else there, or nothing any more. `any`: whether anything is begun anywhere.
+    /// A member has begun to write something else there, or, empty, nothing any more.
     DraftKept {
         room: RoomId,
         user: UserId,
         body: String,
-        any: bool,
     },
     /// Something happened in a room.
     Event(Event),

@@ -52,6 +52,10 @@ pub enum ClientMessage {
         room: RoomId,
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
+        /// The [`set_back`](super::server::Room::set_back) that the client knows of: of an earlier one it is passed over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional = nullable))]
+        set_back: Option<u32>,
     },
     Send {
         room: RoomId,
@@ -73,6 +77,10 @@ pub enum ClientMessage {
         room: RoomId,
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
+        /// As with `read`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional = nullable))]
+        set_back: Option<u32>,
     },
 }
 

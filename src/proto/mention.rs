@@ -2,6 +2,7 @@
 //! or edited: who is called stays called under whatever name, and no client need know how names are told from words.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::id::UserId;
 use super::limits::{MENTIONS_MAX, USER_NAME_CHARS_MAX};
@@ -29,9 +30,24 @@ pub enum Called {
     User(UserId),
 }
 
-/// What a name is called by, in whatever case: a name that differs from another's in case alone nobody has.
+/// What a name is called by: in whatever case and normal form, and with whatever spaces between its words. A name that differs
+/// from another's in those alone nobody has.
 pub fn calling(name: &str) -> String {
-    name.to_lowercase()
+    let mut called = String::with_capacity(name.len());
+    for c in name.nfc().flat_map(char::to_lowercase) {
+        match c {
+            // Of `İ` there is more than the letter that people type.
+            '\u{307}' if called.ends_with('i') => {}
+            'ı' => called.push('i'),
+            c if c.is_whitespace() => {
+                if !called.ends_with(' ') {
+                    called.push(' ');
+                }
+            }
+            c => called.push(c),
+        }
+    }
+    called
 }
 
 /// Whom this text calls, in the order in which each is called first; of more than [`MENTIONS_MAX`], the first. `user`: who is
@@ -65,10 +81,13 @@ pub fn mentions(text: &str, mut user: impl FnMut(&str) -> Option<UserId>) -> Vec
     found
 }
 
+/// Characters behind an `@` that are looked at: a name, with each of its letters in up to three pieces.
+const LOOKED_AT_MAX: usize = 3 * USER_NAME_CHARS_MAX;
+
 /// The longest name that a text begins with.
 fn longest<'a>(text: &'a str, user: &mut impl FnMut(&str) -> Option<UserId>) -> Option<(&'a str, Called)> {
-    let mut ends: Vec<(usize, char)> = text.char_indices().take(USER_NAME_CHARS_MAX + 1).collect();
-    if ends.len() <= USER_NAME_CHARS_MAX {
+    let mut ends: Vec<(usize, char)> = text.char_indices().take(LOOKED_AT_MAX + 1).collect();
+    if ends.len() <= LOOKED_AT_MAX {
         ends.push((text.len(), ' '));
     }
     ends.iter().enumerate().skip(1).rev().find_map(|(at, &(end, next))| {
@@ -77,7 +96,13 @@ fn longest<'a>(text: &'a str, user: &mut impl FnMut(&str) -> Option<UserId>) -> 
             return None;
         }
         let name = &text[..end];
+        if name.ends_with(char::is_whitespace) {
+            return None;
+        }
         let small = calling(name);
+        if small.chars().count() > USER_NAME_CHARS_MAX {
+            return None;
+        }
         let called = if EVERYONE.contains(&&*small) { Some(Called::Everyone) } else { user(&small).map(Called::User) };
         called.map(|called| (name, called))
     })
@@ -90,7 +115,8 @@ mod tests {
     use super::*;
     use crate::proto::user_name::is_reserved;
 
-    const PEOPLE: [&str; 8] = ["Ada", "Ada Lovelace", "王小明", "小明", "민수", "Łukasz", "O'Brien", "علي"];
+    const PEOPLE: [&str; 11] =
+        ["Ada", "Ada Lovelace", "王小明", "小明", "민수", "Łukasz", "O'Brien", "علي", "Zoë", "İpek", "พี"];
 
     fn called(text: &str) -> Vec<String> {
         let user = |name: &str| {
@@ -106,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_longest_name_behind_an_at_is_called() {
-        let table: [(&str, &[&str]); 26] = [
+        let table: [(&str, &[&str]); 38] = [
             ("@Ada", &["1Ada"]),
             ("@ada, come", &["1ada"]),
             ("@ADA!", &["1ADA"]),
@@ -133,6 +159,18 @@ mod tests {
             ("@everyone, @All and @所有人吃饭", &["*everyone", "*All", "*所有人"]),
             ("@everyones", &[]),
             ("@", &[]),
+            ("❤️@Ada 1️⃣@ada", &["1Ada", "1ada"]),
+            ("@พี่ดา", &[]),
+            ("@พี มา", &["11พี"]),
+            ("@علی\u{200c}رضا @علي\u{200c}رضا", &[]),
+            ("@Ada\u{200d}x", &[]),
+            ("@Zoe\u{308}!", &["9Zoe\u{308}"]),
+            ("@ZOË", &["9ZOË"]),
+            ("@Ada  Lovelace @ada\u{a0}lovelace", &["2Ada  Lovelace", "2ada\u{a0}lovelace"]),
+            ("@ipek @IPEK @İpek @ıpek", &["10ipek", "10IPEK", "10İpek", "10ıpek"]),
+            ("안녕@민수", &["5민수"]),
+            ("e\u{301}@Ada", &[]),
+            ("@Ada ", &["1Ada"]),
         ];
         for (text, want) in table {
             assert_eq!(called(text), want, "{text}");
@@ -162,7 +200,7 @@ mod tests {
             looks += 1;
             None
         });
-        assert!(looks <= 2 * MENTIONS_MAX * USER_NAME_CHARS_MAX, "{looks}");
+        assert!(looks <= 2 * MENTIONS_MAX * LOOKED_AT_MAX, "{looks}");
     }
 
     proptest! {

@@ -17,11 +17,17 @@ pub fn is_unspaced(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{1aff0}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Whether a word may end before the second of these and another begin with it.
+/// Whether a word may end before the second of these and another begin with it. Never within what is one letter.
 pub fn parts(one: char, other: char) -> bool {
-    !is_of_a_word(one) || !is_of_a_word(other) || is_unspaced(one) || is_unspaced(other)
+    !goes_on(other) && (!is_of_a_word(one) || !is_of_a_word(other) || is_unspaced(one) || is_unspaced(other))
 }
 
 fn is_of_a_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || is_combining_mark(c)
+    c.is_alphanumeric() || c == '_' || goes_on(c)
+}
+
+/// What belongs to the letter before it: a mark, or a joiner. What makes a sign of one (`❤️`, `1️⃣`) is none.
+fn goes_on(c: char) -> bool {
+    let makes_signs = matches!(c, '\u{20dd}'..='\u{20e0}' | '\u{20e2}'..='\u{20e4}' | '\u{fe00}'..='\u{fe0f}');
+    matches!(c, '\u{200c}' | '\u{200d}') || (is_combining_mark(c) && !makes_signs)
 }

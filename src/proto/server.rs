@@ -170,6 +170,10 @@ pub enum ServerMessage {
         room: RoomId,
         #[cfg_attr(test, ts(type = "number"))]
         n: u64,
+        /// As [`Room::set_back`].
+        #[serde(default, skip_serializing_if = "is_zero")]
+        #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
+        set_back: u32,
     },
     /// How far the others of these direct rooms are now.
     Receipts {
@@ -227,7 +231,7 @@ pub enum ServerMessage {
         archived: u32,
         /// Whether there are others that are not archived.
         more: bool,
-        /// Whether this person has begun to write anything: `GET /api/drafts` tells what.
+        /// Whether there is anything that this person has begun to write, or has no more: `GET /api/drafts` tells what.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
         drafts: bool,

@@ -12,7 +12,8 @@ use crate::proto::limits::{DRAFTS_BYTES_MAX, DRAFTS_MAX};
 use crate::proto::op::{Millis, Outcome};
 use crate::proto::text::Body;
 
-/// Keeps what stands in one room, or nothing there any more. Of too many and too much the oldest go.
+/// Keeps what stands in one room, or that nothing does any more: a device that was away is told so. Of too many and too much the
+/// oldest go, and nothing is told of that: what a device has itself stays there.
 pub(super) fn keep(
     db: &Connection,
     room: RoomId,
@@ -27,15 +28,14 @@ pub(super) fn keep(
     if kept(db, room, user)?.unwrap_or_default() == body {
         return Ok(Outcome::done([]));
     }
-    if body.is_empty() {
-        forget(db, room, user)?;
-    } else {
-        db.prepare_cached("INSERT OR REPLACE INTO drafts (user, room, at, body) VALUES (?, ?, ?, ?)")?
-            .execute(params![sql(user.0), sql(room.0), at, body])?;
-        make_room(db, user)?;
-    }
-    let any = db.prepare_cached("SELECT 1 FROM drafts WHERE user = ? LIMIT 1")?.exists([sql(user.0)])?;
-    Ok(Outcome::done([Change::DraftKept { room, user, body, any }]))
+    // In the order in which they were kept, whatever becomes of the clock.
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO drafts (user, room, at, body)
+         VALUES (?1, ?2, max(?3, ifnull((SELECT max(at) + 1 FROM drafts WHERE user = ?1), ?3)), ?4)",
+    )?
+    .execute(params![sql(user.0), sql(room.0), at, body])?;
+    make_room(db, user)?;
+    Ok(Outcome::done([Change::DraftKept { room, user, body }]))
 }
 
 /// All of a person's, the newest first.

@@ -40,19 +40,22 @@ pub(super) fn remove(db: &Connection, message: &Message) -> rusqlite::Result<()>
     })
 }
 
-/// Messages of a room that call any of these people, below this one, ascending: the newest, at most so many.
+/// Stands for all who are in the room, among those who are called.
+pub(super) const ALL: UserId = UserId(EVERYONE);
+
+/// Messages of a room that call any of these, below this one, ascending: the newest, at most so many.
 pub(super) fn of(
     db: &Connection,
-    people: &BTreeSet<UserId>,
+    called: &BTreeSet<UserId>,
     room: RoomId,
     below: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<u64>> {
     let mut found = BTreeSet::new();
-    for user in people.iter().map(|user| user.0).chain([EVERYONE]) {
+    for user in called {
         let mut select = db.prepare_cached(QUERY)?;
         let newest =
-            select.query_map(params![sql(user), sql(room.0), sql(below), limit], |row| rows::number(row, 0))?;
+            select.query_map(params![sql(user.0), sql(room.0), sql(below), limit], |row| rows::number(row, 0))?;
         found.extend(newest.collect::<rusqlite::Result<Vec<u64>>>()?);
     }
     let surplus = found.len().saturating_sub(limit as usize);

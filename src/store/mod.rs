@@ -229,8 +229,8 @@ impl Store {
 
     /// Moves a read marker forward to message number `n`, some time later: see
     /// [`READ_MARKER_INTERVAL`](crate::proto::limits::READ_MARKER_INTERVAL). Never blocks on the disk.
-    pub fn mark_read(&self, room: RoomId, user: UserId, read: impl Into<ReadMarker>) {
-        if self.inner.marks.add(room, user, read.into()) {
+    pub fn mark_read(&self, room: RoomId, user: UserId, joined_at: Millis, read: impl Into<ReadMarker>) {
+        if self.inner.marks.add((room, user, joined_at), read.into()) {
             // A full queue means that the writer is awake, and looks at the markers by itself.
             let _ = self.inner.queue.try_send(Command::Marks);
         }

@@ -25,7 +25,9 @@ use super::{
 };
 use crate::proto::id::{RoomId, UserId};
 use crate::proto::limits::{COMMIT_BATCH_MAX, COMMIT_INTERVAL, READ_MARKER_INTERVAL};
-use crate::proto::op::{EpochBegun, Fault, MessageOp, Millis, Op, Outcome, RemovalOp, RoomOp, UploadOp};
+use crate::proto::op::{
+    AccountOp, EpochBegun, Fault, GuestOp, MessageOp, Millis, Op, Outcome, RemovalOp, RoomOp, UploadOp,
+};
 use crate::proto::receipt::ReadMarker;
 
 /// Called on the writer's thread once the change is on the disk, or has failed.
@@ -43,21 +45,24 @@ pub(super) enum Command {
     Op(Box<Op>, Callback),
 }
 
+/// Whose a read marker is: who has left and come back has another.
+type Membership = (RoomId, UserId, Millis);
+
 /// Read markers on their way to the disk: one for each member of each room at most.
 #[derive(Clone, Default)]
-pub(super) struct Marks(Arc<Mutex<HashMap<(RoomId, UserId), ReadMarker>>>);
+pub(super) struct Marks(Arc<Mutex<HashMap<Membership, ReadMarker>>>);
 
 impl Marks {
     /// Adds a marker; says whether it is the first one waiting.
-    pub(super) fn add(&self, room: RoomId, user: UserId, read: ReadMarker) -> bool {
+    pub(super) fn add(&self, of: Membership, read: ReadMarker) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let first = waiting.is_empty();
-        let marker = waiting.entry((room, user)).or_default();
+        let marker = waiting.entry(of).or_default();
         *marker = marker.later(read);
         first
     }
 
-    fn take(&self) -> HashMap<(RoomId, UserId), ReadMarker> {
+    fn take(&self) -> HashMap<Membership, ReadMarker> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -178,7 +183,7 @@ impl Writer {
     }
 
     /// The read markers to write with this commit.
-    fn take_marks(&mut self, closing: bool) -> HashMap<(RoomId, UserId), ReadMarker> {
+    fn take_marks(&mut self, closing: bool) -> HashMap<Membership, ReadMarker> {
         let now = Instant::now();
         if !closing && now < self.next_marks {
             return HashMap::new();
@@ -188,7 +193,7 @@ impl Writer {
         self.marks.take()
     }
 
-    fn carry_out(&mut self, batch: Batch, marks: HashMap<(RoomId, UserId), ReadMarker>) {
+    fn carry_out(&mut self, batch: Batch, marks: HashMap<Membership, ReadMarker>) {
         if batch.is_empty() && marks.is_empty() {
             return;
         }
@@ -210,8 +215,8 @@ impl Writer {
                 for reply in replies {
                     reply(Err(fault));
                 }
-                for ((room, user), n) in marks {
-                    self.marks.add(room, user, n);
+                for (of, read) in marks {
+                    self.marks.add(of, read);
                 }
             }
         }
@@ -225,7 +230,7 @@ impl Writer {
     fn commit(
         &mut self,
         ops: Vec<Op>,
-        marks: &HashMap<(RoomId, UserId), ReadMarker>,
+        marks: &HashMap<Membership, ReadMarker>,
     ) -> rusqlite::Result<(Vec<Result<Outcome, Fault>>, Effects)> {
         let now = (self.clock)();
         self.touched.clear();
@@ -251,13 +256,20 @@ impl Writer {
         if effects.messages {
             history::file(&transaction)?;
         }
-        for (&(room, user), read) in marks {
+        for (&(room, user, joined_at), read) in marks {
             transaction
                 .prepare_cached(
                     "UPDATE members SET read_n = ?3, furthest_n = iif(?5 > 0, ?4, 0), set_back = ?5, took_part = 1
-                     WHERE user = ?2 AND room = ?1 AND (set_back < ?5 OR (set_back = ?5 AND read_n < ?3))",
+                     WHERE user = ?2 AND room = ?1 AND joined_at = ?6 AND (set_back < ?5 OR (set_back = ?5 AND read_n < ?3))",
                 )?
-                .execute([sql(room.0), sql(user.0), sql(read.n), sql(read.furthest_n), i64::from(read.set_back)])?;
+                .execute([
+                    sql(room.0),
+                    sql(user.0),
+                    sql(read.n),
+                    sql(read.furthest_n),
+                    i64::from(read.set_back),
+                    joined_at,
+                ])?;
         }
         let changes = Changes::read(&transaction, &self.touched)?;
         transaction.commit()?;
@@ -344,12 +356,18 @@ fn is_own(error: &rusqlite::Error) -> bool {
 
 fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlite::Result<Outcome> {
     match op {
-        Op::Account(op) => accounts::apply(db, op, now),
+        Op::Account(op) => {
+            effects.deletions |= matches!(op, AccountOp::Delete { .. });
+            accounts::apply(db, op, now)
+        }
         Op::Asked { by, needs, op } => match sessions::may_not_ask(db, by, needs, now)? {
             Some(refusal) => Ok(Outcome::Refused(refusal)),
             None => apply(db, *op, now, effects),
         },
-        Op::Guest(op) => guests::apply(db, op),
+        Op::Guest(op) => {
+            effects.deletions |= matches!(op, GuestOp::EndStay { .. });
+            guests::apply(db, op)
+        }
         Op::Invite(op) => invites::apply(db, op),
         Op::Message(op) => {
             effects.messages |=
@@ -362,12 +380,13 @@ fn apply(db: &Connection, op: Op, now: Millis, effects: &mut Effects) -> rusqlit
         Op::Removal(op) => {
             let erases = matches!(op, RemovalOp::Messages { .. });
             effects.messages |= erases;
-            effects.deletions |= erases;
+            effects.deletions = true;
             effects.frees |= erases;
             removal::apply(db, op)
         }
         Op::Room(op) => {
-            effects.deletions |= matches!(op, RoomOp::KeepDraft { body: None, .. });
+            // Drafts go with the membership.
+            effects.deletions |= matches!(op, RoomOp::KeepDraft { .. } | RoomOp::RemoveMember { .. });
             rooms::apply(db, op)
         }
         Op::Session(op) => sessions::apply(db, op, now),

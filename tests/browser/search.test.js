@@ -180,7 +180,7 @@ describe('searching everywhere in Chromium', { skip }, () => {
     await page.getByText('No message you may read fits these filters.').waitFor()
     assert.equal(await chosen(page, 'With'), 'Voice messages')
     await box.fill('has:cake')
-    await page.getByText('Behind “has:” comes what was sent').waitFor()
+    await page.getByText('Behind “has:” comes what is sought').waitFor()
     ada.forgive(/status of 400/)
     await box.fill('protokoll')
     await page.locator('a.hit').click()

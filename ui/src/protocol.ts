@@ -106,11 +106,19 @@ export type ClientMessage = { "type": "command", re: number, command: Command, }
 /**
  * Of the welcome after which `after` was heard.
  */
-epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, 
+epoch?: Epoch | null, } | { "type": "ping", } | { "type": "read", room: RoomId, n: number, 
+/**
+ * The [`set_back`](super::server::Room::set_back) that the client knows of: of an earlier one it is passed over.
+ */
+set_back?: number | null, } | { "type": "send", room: RoomId, client_msg_id: ClientMsgId, body: RawBody, attachments?: Array<NewAttachment>, 
 /**
  * The message of the same room to which it is a reply.
  */
-reply_to?: Seq | null, } | { "type": "typing", room: RoomId, } | { "type": "unread", room: RoomId, n: number, };
+reply_to?: Seq | null, } | { "type": "typing", room: RoomId, } | { "type": "unread", room: RoomId, n: number, 
+/**
+ * As with `read`.
+ */
+set_back?: number | null, };
 
 export type BoxRole = "guest" | "member" | "owner";
 
@@ -319,7 +327,11 @@ export type ServerMessage = { "type": "box", guests: boolean, } | { "type": "don
 /**
  * Those who are something else there now.
  */
-changed: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, } | { "type": "receipts", receipts: Array<RoomReceipt>, } | { "type": "room", room: Room, 
+changed: Array<UserId>, member_count: number, } | { "type": "pong", } | { "type": "presence", came: Array<UserId>, left: Array<UserId>, } | { "type": "present", users: Array<UserId>, } | { "type": "read", room: RoomId, n: number, 
+/**
+ * As [`Room::set_back`].
+ */
+set_back?: number, } | { "type": "receipts", receipts: Array<RoomReceipt>, } | { "type": "room", room: Room, 
 /**
  * It has come back from the archive.
  */
@@ -361,7 +373,7 @@ archived: number,
  */
 more: boolean, 
 /**
- * Whether this person has begun to write anything: `GET /api/drafts` tells what.
+ * Whether there is anything that this person has begun to write, or has no more: `GET /api/drafts` tells what.
  */
 drafts?: boolean, };
 

@@ -32,22 +32,18 @@ fn what_is_begun_on_one_device_is_told_to_the_others_and_to_nobody_else() {
 }
 
 #[test]
-fn a_welcome_says_whether_there_is_anything_begun() {
+fn a_welcome_says_whether_there_is_anything_to_ask_for() {
     let mut world = World::of(1);
     let laptop = world.join(1);
-    let welcomed = |world: &mut World| {
-        let conn = world.join(1);
-        let welcomes = |message| match message {
-            ServerMessage::Welcome { drafts, .. } => Some(drafts),
-            _ => None,
-        };
-        world.got(conn).into_iter().find_map(welcomes)
+    let says = |world: &World| match world.hub.welcome(UserId(1), SessionId(1), Resume::Fresh) {
+        ServerMessage::Welcome { drafts, .. } => drafts,
+        other => panic!("{other:?}"),
     };
+    assert!(!says(&world));
     world.keep_draft(laptop, EVERYONE, "begun");
-    assert!(world.hub.roster.people[&UserId(1)].drafts);
+    assert!(says(&world));
     world.keep_draft(laptop, EVERYONE, "");
-    assert!(!world.hub.roster.people[&UserId(1)].drafts);
-    assert_ne!(welcomed(&mut world), Some(true));
+    assert!(says(&world), "that there is nothing any more");
 }
 
 #[test]

@@ -352,7 +352,7 @@ fn when_guests_are_turned_off_they_can_do_nothing_before_they_are_out() {
     world.say(eve, ClientMessage::Command { re: 1, command: Command::LeaveRoom { room } });
     assert_eq!(world.errors(eve), [ErrorCode::GuestsOff, ErrorCode::GuestsOff]);
     world.say(eve, ClientMessage::Typing { room });
-    world.say(eve, ClientMessage::Read { room, n: 1 });
+    world.say(eve, ClientMessage::Read { room, n: 1, set_back: None });
     assert!(world.asked.is_empty() && world.markers.is_empty());
     assert_eq!(world.got(bob), [ServerMessage::Box { guests: false }]);
     let late = world.connect_session(9, 90);

@@ -300,14 +300,14 @@ fn a_read_marker_moves_forward_only_and_follows_to_other_devices() {
     world.commit();
     world.sent.clear();
     world.markers.clear();
-    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2 });
-    assert_eq!(world.got(laptop), [ServerMessage::Read { room: EVERYONE, n: 2 }]);
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2, set_back: None });
+    assert_eq!(world.got(laptop), [ServerMessage::Read { room: EVERYONE, n: 2, set_back: 0 }]);
     assert!(world.got(phone).is_empty() && world.got(bob).is_empty());
-    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 1 });
-    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2 });
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 1, set_back: None });
+    world.say(phone, ClientMessage::Read { room: EVERYONE, n: 2, set_back: None });
     assert!(world.got(laptop).is_empty());
-    world.say(laptop, ClientMessage::Read { room: EVERYONE, n: 99 });
-    assert_eq!(world.got(phone), [ServerMessage::Read { room: EVERYONE, n: 3 }]);
+    world.say(laptop, ClientMessage::Read { room: EVERYONE, n: 99, set_back: None });
+    assert_eq!(world.got(phone), [ServerMessage::Read { room: EVERYONE, n: 3, set_back: 0 }]);
     assert_eq!(world.markers, [(EVERYONE, UserId(1), 2), (EVERYONE, UserId(1), 3)]);
 }
 
@@ -351,8 +351,8 @@ fn sending_is_reading() {
     let (ada, bob) = (world.join(1), world.join(2));
     world.send(ada, EVERYONE, "a", "x");
     world.commit();
-    assert!(world.got(ada).contains(&ServerMessage::Read { room: EVERYONE, n: 1 }));
-    assert!(!world.got(bob).contains(&ServerMessage::Read { room: EVERYONE, n: 1 }));
+    assert!(world.got(ada).contains(&ServerMessage::Read { room: EVERYONE, n: 1, set_back: 0 }));
+    assert!(!world.got(bob).contains(&ServerMessage::Read { room: EVERYONE, n: 1, set_back: 0 }));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn in_a_direct_room_the_author_is_told_what_was_delivered_and_what_was_read() {
     let n = say_something(&mut world, ada, room);
     assert_eq!(told(&mut world, ada), [[receipt(room, 1, 0)]]);
     assert!(receipts_of(world.got(grace)).is_empty());
-    world.say(grace, ClientMessage::Read { room, n });
+    world.say(grace, ClientMessage::Read { room, n, set_back: None });
     assert_eq!(told(&mut world, ada), [[receipt(room, 1, 1)]]);
     assert!(receipts_of(world.got(grace)).is_empty(), "nobody is told of themselves");
     assert_eq!(told(&mut world, ada), Vec::<Vec<_>>::new(), "once is enough");
@@ -90,7 +90,7 @@ fn whoever_comes_back_is_told_with_the_room() {
     let room = direct(&mut world, ada, 2);
     let n = say_something(&mut world, ada, room);
     world.input(Input::Disconnected { conn: ada });
-    world.say(grace, ClientMessage::Read { room, n });
+    world.say(grace, ClientMessage::Read { room, n, set_back: None });
     let shown = |world: &World, id| world.hub.room_of(UserId(id), room).unwrap().receipt;
     assert_eq!(shown(&world, 1), Some(Receipt { delivered_n: 1, read_n: 1 }));
     turn(&mut world, 2, false);
@@ -113,7 +113,7 @@ fn many_reads_of_many_rooms_are_one_frame_an_interval() {
     world.sent.clear();
     for n in 1..=3 {
         for (other, room) in others.iter().zip(&rooms) {
-            world.say(*other, ClientMessage::Read { room: *room, n });
+            world.say(*other, ClientMessage::Read { room: *room, n, set_back: None });
         }
     }
     let wanted: Vec<RoomReceipt> = rooms.iter().map(|room| receipt(*room, 3, 3)).collect();
@@ -146,7 +146,7 @@ fn in_other_rooms_nobody_is_told_of_anybody_s_reading_however_many_read() {
     world.wait(1_000);
     world.sent.clear();
     for conn in &conns[1..] {
-        world.say(*conn, ClientMessage::Read { room: EVERYONE, n });
+        world.say(*conn, ClientMessage::Read { room: EVERYONE, n, set_back: None });
     }
     world.wait(1_000);
     assert_eq!(world.sent.values().flatten().count(), 0, "frames for {people} readers");
@@ -162,7 +162,7 @@ fn who_has_read_a_message_is_told_when_asked_for() {
     let room = world.room(conns[0], Access::Open, &[2, 3]);
     let n = say_something(&mut world, conns[0], room);
     assert_eq!(seen(&world, 1, room, n), SeenBy { receipts: true, count: 0, by: vec![] });
-    world.say(conns[1], ClientMessage::Read { room, n });
+    world.say(conns[1], ClientMessage::Read { room, n, set_back: None });
     assert_eq!(seen(&world, 1, room, n).by, [UserId(2)]);
     // Whoever writes after it has read it.
     let later = say_something(&mut world, conns[2], room);
@@ -192,8 +192,8 @@ fn who_has_turned_them_off_is_told_of_nobody_and_shown_to_nobody() {
         assert_eq!(receipts_of(world.got(conn)), [[receipt(room, 0, 0)]], "what was known is taken back");
     }
     let last = say_something(&mut world, ada, room);
-    world.say(grace, ClientMessage::Read { room, n: last });
-    world.say(ada, ClientMessage::Read { room, n: last });
+    world.say(grace, ClientMessage::Read { room, n: last, set_back: None });
+    world.say(ada, ClientMessage::Read { room, n: last, set_back: None });
     world.wait(1_000);
     for conn in [ada, grace] {
         assert!(receipts_of(world.got(conn)).is_empty());
@@ -203,7 +203,7 @@ fn who_has_turned_them_off_is_told_of_nobody_and_shown_to_nobody() {
     let hall = world.room(bob, Access::Open, &[1, 2]);
     let n_hall = say_something(&mut world, bob, hall);
     for conn in [ada, grace] {
-        world.say(conn, ClientMessage::Read { room: hall, n: n_hall });
+        world.say(conn, ClientMessage::Read { room: hall, n: n_hall, set_back: None });
     }
     assert_eq!(seen(&world, 3, hall, n_hall).by, [UserId(1)]);
     assert_eq!(seen(&world, 2, room, n), SeenBy { receipts: false, count: 0, by: vec![] });
@@ -246,11 +246,11 @@ fn what_is_set_back_is_unread_for_oneself_and_others_are_told_of_no_less() {
         world.send(ada, room, id, "hello");
         world.commit();
     }
-    world.say(bob, ClientMessage::Read { room, n: 3 });
+    world.say(bob, ClientMessage::Read { room, n: 3, set_back: None });
     world.wait(1_000);
     world.got(phone);
     world.got(ada);
-    world.say(bob, ClientMessage::Unread { room, n: 2 });
+    world.say(bob, ClientMessage::Unread { room, n: 2, set_back: None });
     let told = world.got(phone);
     assert!(
         matches!(&told[..], [ServerMessage::Room { room, .. }] if (room.read_n, room.set_back) == (1, 1)),
@@ -263,9 +263,15 @@ fn what_is_set_back_is_unread_for_oneself_and_others_are_told_of_no_less() {
     assert_eq!(world.hub.room_of(UserId(1), room).unwrap().receipt.unwrap().read_n, 3);
     // What nobody has read, and what is not there, is not set back.
     for n in [0, 2, 9] {
-        world.say(bob, ClientMessage::Unread { room, n });
+        world.say(bob, ClientMessage::Unread { room, n, set_back: None });
     }
     assert!(world.got(phone).is_empty());
-    world.say(bob, ClientMessage::Read { room, n: 2 });
-    assert_eq!(world.got(phone), [ServerMessage::Read { room, n: 2 }]);
+    // Of a page that has not heard of it.
+    world.say(bob, ClientMessage::Read { room, n: 3, set_back: Some(0) });
+    world.say(bob, ClientMessage::Unread { room, n: 1, set_back: Some(0) });
+    assert!(world.got(phone).is_empty());
+    world.say(bob, ClientMessage::Read { room, n: 2, set_back: Some(1) });
+    assert_eq!(world.got(phone), [ServerMessage::Read { room, n: 2, set_back: 1 }]);
+    world.wait(1_000);
+    assert!(world.got(ada).is_empty(), "when it is read again is nobody's business");
 }

@@ -119,7 +119,7 @@ fn the_welcome_tells_what_was_deleted_of_the_unread() {
     let deleted = |world: &World| world.hub.room_of(UserId(2), EVERYONE).unwrap().deleted;
     assert_eq!(deleted(&world), [[1, 2], [4, 4]]);
     let bob = world.join(2);
-    world.say(bob, ClientMessage::Read { room: EVERYONE, n: 1 });
+    world.say(bob, ClientMessage::Read { room: EVERYONE, n: 1, set_back: None });
     assert_eq!(deleted(&world), [[2, 2], [4, 4]]);
     world.say(bob, ClientMessage::Command { re: 1, command: Command::Delete { room: EVERYONE, message: Seq(3) } });
     world.commit();

@@ -121,7 +121,7 @@ fn rooms_that_somebody_wrote_in_or_read_come_before_livelier_ones_and_the_welcom
     world.commit();
     world.send(bob, made[1], "b", "And tomorrow?");
     world.commit();
-    world.say(ada, ClientMessage::Read { room: made[1], n: 1 });
+    world.say(ada, ClientMessage::Read { room: made[1], n: 1, set_back: None });
     for number in 0..2_000 {
         let preview = ["\u{1f600}", "\"", "\u{1}"][number as usize % 3].repeat(120);
         let last = LastMessage { id: Seq(1_000 + number), author: UserId(2), preview, attached: None, sent_at: 0 };

@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
         rooms.sort_unstable();
         let mut authors = None;
         if !query.from.is_empty() || query.filters.from.is_some() {
-            let mut named = named::people(db, &query.from, &mut cost)?;
+            let mut named = named::people(db, asker, &query.from, &mut cost)?;
             named.extend(query.filters.from);
             authors = Some(named.into_iter().collect::<Vec<_>>());
         }
@@ -304,6 +304,9 @@ impl<'a> Search<'a> {
                 None if stream.filed_below.min(self.filed_upto + 1) <= self.indexed_upto.saturating_add(1) => break,
                 None => history::filed_ids(self.db, stream.room, self.indexed_upto, stream.filed_below, limit)?,
             };
+            for _ in 1..self.register.as_ref().map_or(1, Register::looks) {
+                self.cost.row(0);
+            }
             self.cost.row(stream.ids.len() * size_of::<u64>());
             let more = stream.ids.len() == limit as usize;
             stream.filed_below = stream.ids.first().copied().filter(|_| more).unwrap_or(0);

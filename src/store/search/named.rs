@@ -28,11 +28,31 @@ pub(super) fn rooms(
     named(rooms, names, cost)
 }
 
-/// People with one of these folded names, guests whose stay has ended among them.
-pub(super) fn people(db: &Connection, names: &[String], cost: &mut Cost) -> rusqlite::Result<HashSet<UserId>> {
+/// People with one of these folded names, guests whose stay has ended among them. A guest knows those with whom they are in a
+/// room, and those whose stay has ended.
+pub(super) fn people(
+    db: &Connection,
+    asker: UserId,
+    names: &[String],
+    cost: &mut Cost,
+) -> rusqlite::Result<HashSet<UserId>> {
     let mut statement = db.prepare_cached("SELECT id, name FROM users WHERE name_key IS NOT NULL OR role = 'guest'")?;
     let people = statement.query_map([], |row| Ok((rows::user_id(row, 0)?, row.get(1)?)))?;
-    named(people, names, cost)
+    let mut named = named(people, names, cost)?;
+    if named.is_empty() || !super::super::people::is_guest(db, asker)? {
+        return Ok(named);
+    }
+    let mut unknown = db.prepare_cached(
+        "SELECT 1 FROM users WHERE id = ?1 AND name_key IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM members JOIN members AS own ON own.room = members.room AND own.user = ?2
+             WHERE members.user = ?1)",
+    )?;
+    for user in named.clone() {
+        if unknown.exists([sql(user.0), sql(asker.0)])? {
+            named.remove(&user);
+        }
+    }
+    Ok(named)
 }
 
 fn named<I: std::hash::Hash + Eq>(

@@ -138,17 +138,20 @@ impl Query {
         for names in [&mut self.from, &mut self.within, &mut self.mentions] {
             names.sort_unstable();
             names.dedup();
-            self.cut += cut(names, &mut left);
+            // Without any it would be no filter.
+            let least = names.len().min(1);
+            self.cut += cut(names, &mut left, least);
         }
-        self.cut += cut(&mut self.phrases, &mut left);
+        self.cut += cut(&mut self.phrases, &mut left, 0);
     }
 }
 
-/// Leaves out what is over `left`, and takes the rest from it.
-fn cut<T>(terms: &mut Vec<T>, left: &mut usize) -> u32 {
-    let over = terms.len().saturating_sub(*left);
-    terms.truncate(*left);
-    *left -= terms.len();
+/// Leaves out what is over `left`, but `least` in any case, and takes the rest from it.
+fn cut<T>(terms: &mut Vec<T>, left: &mut usize, least: usize) -> u32 {
+    let most = least.max(*left);
+    let over = terms.len().saturating_sub(most);
+    terms.truncate(most);
+    *left = left.saturating_sub(terms.len());
     // A query has 200 characters at most.
     over as u32
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
+use super::super::mentions::ALL;
 use super::super::{mentions, reactions};
 use super::named;
 use super::query::Query;
@@ -14,7 +15,7 @@ use crate::proto::id::{RoomId, UserId};
 
 /// What a message must be in a register by. Nothing: the search has none.
 pub(super) struct Register {
-    /// Any of these it must call.
+    /// Any of these it must call; [`ALL`] among them.
     called: Option<BTreeSet<UserId>>,
     reacted: bool,
 }
@@ -28,11 +29,17 @@ impl Register {
     ) -> rusqlite::Result<Option<Self>> {
         let mut called = None;
         if query.calls_asker || !query.mentions.is_empty() {
-            let named = named::people(db, &query.mentions, cost)?;
-            called = Some(named.into_iter().chain(query.calls_asker.then_some(asker)).collect());
+            let named = named::people(db, asker, &query.mentions, cost)?;
+            let asker = query.calls_asker.then_some([asker, ALL]);
+            called = Some(named.into_iter().chain(asker.into_iter().flatten()).collect());
         }
         let register = Self { called, reacted: query.reacted };
         Ok(Some(register).filter(|register| register.called.is_some() || register.reacted))
+    }
+
+    /// Looks that each of [`Self::ids`] takes.
+    pub(super) fn looks(&self) -> usize {
+        self.called.as_ref().map_or(1, |called| called.len().max(1))
     }
 
     /// Messages of a room that stand in it, below this one, ascending: the newest, at most so many. Fewer: there are no more.
@@ -46,7 +53,7 @@ impl Register {
     /// Whether a message is all that is asked for.
     pub(super) fn has(&self, message: &Message) -> bool {
         let calls = |called: &BTreeSet<UserId>| {
-            message.mentions.iter().any(|mention| mention.user.is_none_or(|user| called.contains(&user)))
+            message.mentions.iter().any(|mention| called.contains(&mention.user.unwrap_or(ALL)))
         };
         self.called.as_ref().is_none_or(calls) && (!self.reacted || !message.reactions.is_empty())
     }

@@ -115,7 +115,7 @@ fn fail_and_recover(dir: &Path, (faults, trouble): (&[Fault], Trouble), fill: im
     let came_in = come_in().is_ok();
     assert_eq!(fixture.store.session(&token, NOON).is_some(), came_in, "known is what was stored, and nothing else");
     assert!(fixture.try_apply(append(EVERYONE, ada, "still", &large)).is_err());
-    fixture.store.mark_read(EVERYONE, ada, stored);
+    fixture.store.mark_read(EVERYONE, ada, NOON, stored);
     let newest = |fixture: &Fixture| {
         let page = fixture.read(|reader| reader.history(ada, EVERYONE, Window::Newest, 1)).unwrap();
         page.messages[0].n

@@ -119,7 +119,7 @@ fn who_did_something_in_a_room_is_known_after_a_restart() {
     let direct = room(&fixture.apply(Op::Room(RoomOp::OpenDirect { users: [mal, bob], by: mal, at: NOON })));
     fixture.send(rooms[0], mal, "1", "Win a prize");
     fixture.send(rooms[1], mal, "2", "Win a prize");
-    fixture.store.mark_read(rooms[1], bob, 1);
+    fixture.store.mark_read(rooms[1], bob, NOON, 1);
     let fixture = fixture.reopen();
     let took_part = |user: UserId| {
         let members = fixture.snapshot.members.iter().filter(|member| member.user == user && member.took_part);

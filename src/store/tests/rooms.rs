@@ -188,12 +188,12 @@ fn read_markers_reach_the_disk_and_never_move_back() {
     for id in ["a", "b", "c"] {
         fixture.send(EVERYONE, users[0], id, "x");
     }
-    fixture.store.mark_read(EVERYONE, users[0], 3);
-    fixture.store.mark_read(EVERYONE, users[0], 2);
-    fixture.store.mark_read(RoomId(77), users[0], 2);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, 3);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, 2);
+    fixture.store.mark_read(RoomId(77), users[0], NOON, 2);
     let fixture = fixture.reopen();
     assert_eq!(fixture.snapshot.members[0].read.n, 3);
-    fixture.store.mark_read(EVERYONE, users[0], 1);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, 1);
     assert_eq!(fixture.reopen().snapshot.members[0].read.n, 3);
 }
 
@@ -205,15 +205,25 @@ fn a_read_marker_that_was_set_back_stays_so_whatever_was_read_before() {
     }
     let read = |fixture: &Fixture| fixture.snapshot.members[0].read;
     let back = ReadMarker { n: 1, furthest_n: 3, set_back: 1 };
-    fixture.store.mark_read(EVERYONE, users[0], back);
-    fixture.store.mark_read(EVERYONE, users[0], 3);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, back);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, 3);
     let fixture = fixture.reopen();
     assert_eq!(read(&fixture), back);
-    fixture.store.mark_read(EVERYONE, users[0], 3);
+    fixture.store.mark_read(EVERYONE, users[0], NOON, 3);
     let fixture = fixture.reopen();
     assert_eq!(read(&fixture), back, "of a page that has not heard of it");
-    fixture.store.mark_read(EVERYONE, users[0], ReadMarker { n: 2, ..back });
-    assert_eq!(read(&fixture.reopen()), ReadMarker { n: 2, ..back });
+    fixture.store.mark_read(EVERYONE, users[0], NOON, ReadMarker { n: 2, ..back });
+    let fixture = fixture.reopen();
+    assert_eq!(read(&fixture), ReadMarker { n: 2, ..back });
+    // Whoever comes back has another, whatever of the one before is still on its way.
+    let room = fixture.room(RoomKind::Open, users[0], &[]);
+    fixture.store.mark_read(room, users[0], NOON, ReadMarker { n: 0, furthest_n: 0, set_back: 7 });
+    fixture.apply(Op::Room(RoomOp::RemoveMember { room, user: users[0], by: users[0] }));
+    fixture.apply(Op::Room(RoomOp::AddMembers { room, users: vec![users[0]], by: None, at: NOON + 1 }));
+    fixture.store.mark_read(room, users[0], NOON + 1, 0);
+    let fixture = fixture.reopen();
+    let come_back = fixture.snapshot.members.iter().find(|member| member.room == room).unwrap();
+    assert_eq!(come_back.read, 0.into());
 }
 
 #[test]

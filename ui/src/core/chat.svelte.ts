@@ -77,8 +77,9 @@ export class Chat {
     this.rooms = new Rooms(around.api, {
       met: (room) => this.#met(room),
       welcomed: (room, told) => {
-        if (room.setBack > (told.set_back ?? 0)) this.#markers.saySetBack(room)
-        if (room.read_n > told.read_n) this.#markers.say(room)
+        this.#markers.saySetBack(room)
+        if (room.settingBack ? room.read_n >= room.settingBack.n : room.read_n > told.read_n)
+          this.#markers.say(room)
       },
       left: (room) => this.#leftRoom(room),
     })
@@ -158,16 +159,22 @@ export class Chat {
   setDraft(id: RoomId, text: string): void {
     const room = this.rooms.get(id)
     if (!room || room.draft === text) return
-    this.takeDraft(id, text)
+    room.draft = text
+    this.#kept.setDraft(id, text)
     this.draftSync?.changed(id)
   }
 
-  /** The same, where it is what the box has. */
+  /** The same of what the box has. */
   takeDraft(id: RoomId, text: string): void {
     const room = this.rooms.get(id)
     if (!room || room.draft === text) return
     room.draft = text
-    this.#kept.setDraft(id, text)
+    this.#kept.setDraft(id, text, true)
+  }
+
+  /** Whether the box lacks what was typed there, and that it has it: see `DraftSync`. */
+  get draftsAhead(): Pick<Kept, 'isAhead' | 'settle'> {
+    return this.#kept
   }
 
   /** Moves the read marker forward: here at once, on the box at most once a second. */
@@ -283,8 +290,7 @@ export class Chat {
         this.#members(message)
         return
       case 'read': {
-        const room = this.rooms.get(message.room)
-        if (room && message.n > room.read_n) room.read_n = message.n
+        this.rooms.get(message.room)?.readElsewhere(message)
         return
       }
       case 'receipts':
@@ -359,6 +365,7 @@ export class Chat {
   #met(room: Room): RoomState {
     const state = new RoomState(room)
     this.#kept.met(state)
+    queueMicrotask(() => this.draftSync?.met(room.id))
     return state
   }
 

@@ -1,6 +1,7 @@
 /**
  * What stands unsent in the composers, kept on this device by account and room. Each room has an entry of its own: what is
- * typed in one tab does not touch what another has of other rooms, and of one room the text typed last is kept.
+ * typed in one tab does not touch what another has of other rooms, and of one room the text typed last is kept. Beside it is
+ * marked whether the box has it as it is: see `DraftSync`.
  */
 import type { RoomId } from '../protocol'
 import type { Account } from './account'
@@ -9,13 +10,17 @@ import type { KeptAccounts, KeptStorage } from './keptAccounts'
 /** Between two writes to the device while someone types. */
 const WRITE_WAIT_MS = 400
 
+type Unwritten = { readonly text: string; readonly isAtBox: boolean }
+
 export class Drafts {
   #storage: KeptStorage | null
   #accounts: Pick<KeptAccounts, 'has'>
   #account: Account = ''
   /** What has been typed and not written yet. */
-  #unwritten = new Map<RoomId, string>()
+  #unwritten = new Map<RoomId, Unwritten>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Rooms of which the box lacks what was typed here, where the device keeps nothing. */
+  #ahead = new Set<RoomId>()
 
   constructor(storage: KeptStorage | null, accounts: Pick<KeptAccounts, 'has'>) {
     this.#storage = storage
@@ -26,20 +31,35 @@ export class Drafts {
   enter(account: Account): void {
     this.flush()
     this.#account = account
+    this.#ahead.clear()
   }
 
   get(room: RoomId): string {
-    try {
-      return this.#unwritten.get(room) ?? this.#storage?.getItem(this.#key(room)) ?? ''
-    } catch {
-      return ''
-    }
+    return this.#unwritten.get(room)?.text ?? this.#read(this.#key(room)) ?? ''
   }
 
-  /** An empty text is no draft. */
-  set(room: RoomId, text: string): void {
-    this.#unwritten.set(room, text)
+  /** An empty text is no draft. `isAtBox`: it is what the box has. */
+  set(room: RoomId, text: string, isAtBox = false): void {
+    this.#unwritten.set(room, { text, isAtBox })
+    if (!isAtBox) this.#ahead.add(room)
     this.#timer ??= setTimeout(() => this.flush(), WRITE_WAIT_MS)
+  }
+
+  /** Whether something was typed there, in whatever tab, that the box does not have. */
+  isAhead(room: RoomId): boolean {
+    return this.#ahead.has(room) || this.#read(this.#mark(room)) !== null
+  }
+
+  /** The box has what stands there. */
+  settle(room: RoomId): void {
+    this.#ahead.delete(room)
+    const unwritten = this.#unwritten.get(room)
+    if (unwritten) this.#unwritten.set(room, { ...unwritten, isAtBox: true })
+    try {
+      this.#storage?.removeItem(this.#mark(room))
+    } catch {
+      // It counts more than what the box has, at the next start.
+    }
   }
 
   /** Writes what has not been written yet. */
@@ -47,10 +67,11 @@ export class Drafts {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const mayKeep = this.#accounts.has(this.#account)
-    for (const [room, text] of this.#unwritten) {
+    for (const [room, { text, isAtBox }] of this.#unwritten) {
       try {
         if (text === '') this.#storage?.removeItem(this.#key(room))
         else if (mayKeep) this.#storage?.setItem(this.#key(room), text)
+        if (!isAtBox && mayKeep) this.#storage?.setItem(this.#mark(room), '1')
       } catch {
         // A full or forbidden storage: the draft lives as long as the page.
       }
@@ -65,7 +86,19 @@ export class Drafts {
     return room > 0 && !this.#unwritten.has(room) ? room : null
   }
 
+  #read(key: string): string | null {
+    try {
+      return this.#storage?.getItem(key) ?? null
+    } catch {
+      return null
+    }
+  }
+
   #key(room: RoomId | ''): string {
     return `porch.draft.${this.#account}.${room}`
+  }
+
+  #mark(room: RoomId): string {
+    return `porch.ahead.${this.#account}.${room}`
   }
 }

@@ -140,13 +140,21 @@ export class Kept {
   /** This person is not in that room any more. */
   forgetRoom(room: RoomId): void {
     this.outbox.discardRoom(room)
-    this.#drafts.set(room, '')
+    this.#drafts.set(room, '', true)
+    this.#drafts.settle(room)
     if (this.#account !== null) this.store.eraseDoodle(this.#account, room).catch(() => {})
   }
 
-  setDraft(room: RoomId, text: string): void {
-    this.#drafts.set(room, text)
+  /** `isAtBox`: it is what the box has. */
+  setDraft(room: RoomId, text: string, isAtBox = false): void {
+    this.#drafts.set(room, text, isAtBox)
   }
+
+  /** Whether something was typed there that the box does not have. */
+  isAhead = (room: RoomId): boolean => this.#drafts.isAhead(room)
+
+  /** The box has what stands there. */
+  settle = (room: RoomId): void => this.#drafts.settle(room)
 
   /** Writes a message: shown at once, sent when it can be, kept until the box has it. */
   send(room: RoomId, body: string, beside: Beside = {}): ClientMsgId {

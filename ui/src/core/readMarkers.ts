@@ -33,17 +33,21 @@ export class ReadMarkers {
     clearTimeout(this.#late.get(room.id)?.timer)
     this.#late.delete(room.id)
     if (n > room.read_n) return
+    room.settingBack = { n, from: Math.max(room.read_n, room.settingBack?.from ?? 0) }
     room.read_n = n - 1
-    room.setBack += 1
     this.saySetBack(room)
   }
 
-  saySetBack({ id, read_n }: RoomState): void {
-    this.#send({ type: 'unread', room: id, n: read_n + 1 })
+  /** What is not read yet, as far as the box knows, is not set back: that it was read is said before. */
+  saySetBack({ id, setBack: set_back, settingBack }: RoomState): void {
+    if (!settingBack) return
+    this.#send({ type: 'read', room: id, n: settingBack.from, set_back })
+    this.#send({ type: 'unread', room: id, n: settingBack.n, set_back })
   }
 
-  say({ id, read_n }: RoomState): void {
-    this.#send({ type: 'read', room: id, n: read_n })
+  say({ id, read_n, setBack: set_back, settingBack }: RoomState): void {
+    // Said behind that it is set back, which is not done yet.
+    this.#send({ type: 'read', room: id, n: read_n, set_back: settingBack ? set_back + 1 : set_back })
   }
 
   /** Says those that were waiting for their turn: the page is being left. */

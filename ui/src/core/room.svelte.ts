@@ -111,8 +111,10 @@ export class RoomState {
    * since, 0 before the first; null once it has said how things are.
    */
   heardN: number | null = null
-  /** How often this person has set the read marker back. */
+  /** How often this person has set the read marker back, as far as the box has said. */
   setBack = 0
+  /** It is to be set back to before message `n`, and the box has not said that it is; it was at `from`. */
+  settingBack: { readonly n: number; readonly from: number } | null = null
 
   /** Whether this was a talk with somebody who is not here any more. */
   readonly personGone = $derived(this.kind === 'direct' && this.with === null)
@@ -143,7 +145,7 @@ export class RoomState {
     if (heardN !== null) {
       this.heardN = null
       this.#deleted = new Set()
-      this.setBack = 0
+      this.settingBack = null
       if (!heardN || this.read_n < heardN) this.read_n = 0
     }
     // What was heard after the box was asked is newer than its answer.
@@ -152,13 +154,21 @@ export class RoomState {
       this.last = room.last
     }
     const { set_back = 0 } = room
-    // One that was set back here and not there yet is said anew.
-    if (set_back > this.setBack) this.read_n = room.read_n
-    else if (set_back === this.setBack) this.read_n = Math.max(this.read_n, room.read_n)
-    this.setBack = Math.max(this.setBack, set_back)
+    const isSetBack = set_back !== this.setBack
+    // Whoever has left and come back has another marker.
+    const isAnother = this.joined_at > 0 && this.joined_at !== room.joined_at
+    if (isSetBack || isAnother) this.settingBack = null
+    if (isSetBack || isAnother) this.read_n = room.read_n
+    else if (!this.settingBack) this.read_n = Math.max(this.read_n, room.read_n)
+    this.setBack = set_back
     this.joined_at = room.joined_at
     this.receipt = room.receipt
     this.#passOver(room.deleted)
+  }
+
+  /** This person has read up to `n`, on whatever device: before they set it back here, or after. */
+  readElsewhere({ n, set_back = 0 }: { readonly n: number; readonly set_back?: number }): void {
+    if (set_back === this.setBack && !this.settingBack) this.read_n = Math.max(this.read_n, n)
   }
 
   /** The newest message, as far as the box has said since it may have gone back. */

@@ -17,7 +17,7 @@ test('deleted_messages_are_not_unread_however_often_and_in_whatever_order_that_i
   expect(state.unread).toBe(5)
   chat.markRead(1, 4)
   expect(state.unread).toBe(4)
-  guest.say({ type: 'read', room: 1, n: 9 })
+  guest.say({ type: 'read', room: 1, n: 9, set_back: 0 })
   await vi.waitFor(() => expect(state.unread).toBe(1))
   guest.tell(deletion(23, { room: 1, message: 22, n: 10 }))
   await vi.waitFor(() => expect(state.unread).toBe(0))
@@ -208,8 +208,8 @@ test('a_read_marker_moves_at_once_here_and_at_most_once_a_second_there', async (
   chat.markRead(1, 17)
   chat.markRead(1, 12)
   expect(chat.rooms.get(1)?.unread).toBe(0)
-  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
-  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10, set_back: 0 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17, set_back: 0 })
 })
 
 test('a_page_that_is_left_says_first_what_was_read', async () => {
@@ -217,8 +217,8 @@ test('a_page_that_is_left_says_first_what_was_read', async () => {
   chat.markRead(1, 10)
   chat.markRead(1, 17)
   chat.hide()
-  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10 })
-  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 10, set_back: 0 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17, set_back: 0 })
   await guest.closed
 })
 
@@ -229,7 +229,7 @@ test('a_read_marker_moved_while_away_is_said_on_return', async () => {
   chat.show()
   const guest = await box.guest()
   await guest.greet({ resume: 'ok', rooms: [room({ last_n: 17, read_n: 3 })] })
-  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 17, set_back: 0 })
 })
 
 test('a_read_marker_is_set_back_and_what_was_read_before_does_not_undo_it', async () => {
@@ -237,7 +237,8 @@ test('a_read_marker_is_set_back_and_what_was_read_before_does_not_undo_it', asyn
   const state = chat.rooms.get(1)!
   chat.setBack(state, 5)
   expect([state.read_n, state.unread]).toEqual([4, 5])
-  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 9, set_back: 0 })
+  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5, set_back: 0 })
   // The box tells of it, as it does to the other devices.
   guest.say({ type: 'room', room: room({ last_n: 9, read_n: 4, set_back: 1, deleted: [[6, 7]] }) })
   await vi.waitFor(() => expect([state.read_n, state.unread]).toEqual([4, 3]))
@@ -247,6 +248,13 @@ test('a_read_marker_is_set_back_and_what_was_read_before_does_not_undo_it', asyn
   expect(state.read_n).toBe(8)
   guest.say({ type: 'room', room: room({ last_n: 9, read_n: 2, set_back: 2 }) })
   await vi.waitFor(() => expect(state.read_n).toBe(2))
+  // Of before it was set back on another device.
+  guest.say({ type: 'read', room: 1, n: 9, set_back: 1 })
+  guest.say({ type: 'read', room: 1, n: 5, set_back: 2 })
+  await vi.waitFor(() => expect(state.read_n).toBe(5))
+  // Whoever comes back has another marker.
+  guest.say({ type: 'room', room: room({ last_n: 9, read_n: 9, joined_at: 77 }) })
+  await vi.waitFor(() => expect(state.read_n).toBe(9))
 })
 
 test('a_read_marker_set_back_while_away_is_set_back_on_return', async () => {
@@ -256,7 +264,8 @@ test('a_read_marker_set_back_while_away_is_set_back_on_return', async () => {
   chat.show()
   const guest = await box.guest()
   await guest.greet({ resume: 'ok', rooms: [room({ last_n: 9, read_n: 9 })] })
-  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5 })
+  expect(await guest.next()).toEqual({ type: 'read', room: 1, n: 9, set_back: 0 })
+  expect(await guest.next()).toEqual({ type: 'unread', room: 1, n: 5, set_back: 0 })
   expect(chat.rooms.get(1)?.read_n).toBe(4)
 })
 

@@ -1,8 +1,7 @@
 /** Whether a text names somebody. Pure. */
 import { fold } from '../parts/fold'
-import { calls, LETTER, letterAt, letterBefore, UNSPACED } from '../parts/wordEdges'
+import { calls, HANGUL, LETTER, letterAt, letterBefore, UNSPACED } from '../parts/wordEdges'
 
-const HANGUL = /\p{Script=Hangul}/u
 const SPACES = /\s+/g
 
 /**

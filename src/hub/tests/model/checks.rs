@@ -225,7 +225,7 @@ impl World {
                 assert!(self.asked.insert(ticket, (askers, op.clone())).is_none(), "a ticket is used twice");
                 self.store.submit(ticket, op);
             }
-            Output::StoreRead { room, user, read } => {
+            Output::StoreRead { room, user, read, .. } => {
                 assert!(self.truth.is_member(room, user) && read.furthest_n <= self.truth.last_n(room));
                 self.truth.read(room, user, read);
                 self.store.mark_read(room, user, read);
@@ -342,9 +342,10 @@ impl World {
                 assert!(self.truth.is_member(*room, user) && *by != said.author);
                 assert!(user == *by || user == said.author, "person {user} is told what {by} has heard");
             }
-            ServerMessage::Read { room, n } => {
+            ServerMessage::Read { room, n, set_back } => {
                 assert!(self.truth.is_member(*room, user));
-                assert_eq!(self.truth.read_by(*room, user).n, *n);
+                let read = self.truth.read_by(*room, user);
+                assert_eq!((read.n, read.set_back), (*n, *set_back));
             }
             ServerMessage::Receipts { receipts } => {
                 assert!(!receipts.is_empty(), "an empty frame says nothing");

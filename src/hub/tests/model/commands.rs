@@ -94,8 +94,11 @@ impl World {
             Step::Read { device, room, back } => {
                 let room = self.room(room);
                 let n = (self.truth.last_n(room) + 1).saturating_sub(u64::from(back % 8));
-                let says =
-                    if back % 4 == 3 { ClientMessage::Unread { room, n } } else { ClientMessage::Read { room, n } };
+                let set_back = None;
+                let says = match back % 4 {
+                    3 => ClientMessage::Unread { room, n, set_back },
+                    _ => ClientMessage::Read { room, n, set_back },
+                };
                 (device, says)
             }
             Step::RemoveMember { device, room, person } => (

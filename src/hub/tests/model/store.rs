@@ -407,16 +407,11 @@ impl Store {
             return Outcome::Refused(ErrorCode::NotAMember);
         }
         let body = body.map(Body::into_string).unwrap_or_default();
-        let before = if body.is_empty() {
-            self.drafts.remove(&(user, room))
-        } else {
-            self.drafts.insert((user, room), body.clone())
-        };
-        if before.unwrap_or_default() == body {
+        if self.drafts.get(&(user, room)).map_or("", String::as_str) == body {
             return Outcome::done([]);
         }
-        let any = self.drafts.keys().any(|(other, _)| *other == user);
-        Outcome::done([Change::DraftKept { room, user, body, any }])
+        self.drafts.insert((user, room), body.clone());
+        Outcome::done([Change::DraftKept { room, user, body }])
     }
 
     /// Takes a member out; the longest in a room that has lost its owner inherits it.

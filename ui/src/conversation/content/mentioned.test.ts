@@ -36,6 +36,8 @@ test.each([
   ['`@Ada` ```\n@Ada\n```', []],
   ['https://example.com/@Ada', []],
   ['@ada', []],
+  ['❤️@Ada 안녕@Ada', ['@Ada=1', '@Ada=1']],
+  ['@Ada\u200dx @Ada\u0301', []],
 ])('%s', (text, want) => {
   expect(called(text)).toEqual(want)
   expect(drawn(text)).toBe(

@@ -1,9 +1,10 @@
 /** Whom a text calls, drawn as such: what it is in is told by the box, and found again here. Pure. */
-import { calls, LETTER, letterAt, letterBefore, UNSPACED } from '../../parts/wordEdges'
+import { calls, HANGUL, LETTER, letterAt, letterBefore, UNSPACED } from '../../parts/wordEdges'
 import type { Mention } from '../../protocol'
 import { isBranch, type Part, type Piece } from './formatting'
 
-const HANGUL = /\p{Script=Hangul}/u
+/** What belongs to the letter before it. */
+const GOES_ON = /(?![\u20dd-\u20e0\u20e2-\u20e4\ufe00-\ufe0f])[\p{M}\u200c\u200d]/u
 
 /** The same tree, its words taken apart where they call somebody. What is code or a link calls nobody to see. */
 export function withMentions(text: string, parts: Part[], mentions: readonly Mention[]): Part[] {
@@ -45,5 +46,5 @@ function isAt(text: string, at: number, name: string): boolean {
   const end = at + name.length
   const [last, after] = [letterBefore(text, end), letterAt(text, end)]
   const isUnspaced = (letter: string) => UNSPACED.test(letter) || HANGUL.test(letter)
-  return !LETTER.test(after) || isUnspaced(last) || isUnspaced(after)
+  return !GOES_ON.test(after) && (!LETTER.test(after) || isUnspaced(last) || isUnspaced(after))
 }

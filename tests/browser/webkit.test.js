@@ -12,7 +12,7 @@ import {
   talkInPrivate,
   tellOfAnError,
 } from './harness/chat.js'
-import { editWords, passOn } from './harness/edits.js'
+import { answerWords, editWords, passOn } from './harness/edits.js'
 import { pickEmoji } from './harness/emoji.js'
 import { Porch } from './harness/porch.js'
 import { story } from './harness/story.js'
@@ -49,6 +49,7 @@ describe('two people in WebKitGTK', { skip }, () => {
   chapter('they talk in the room for everybody, and see who is typing', () => talkForAll(ada, grace))
   chapter('what was written is edited, and both see it', () => editWords(ada, grace))
   chapter('it is forwarded, saved, and the copy of it deleted', () => passOn(ada, grace))
+  chapter('it is reacted to, replied to, pinned and marked as unread', () => answerWords(porch, ada, grace))
   chapter('an emoji is picked, another named, and both are seen', () => pickEmoji(ada, grace))
   chapter('they talk in private, and unread messages are counted', () => talkInPrivate(ada, grace))
   chapter('who looks elsewhere is told, where the browser can tell', () => beNotified(ada, grace))

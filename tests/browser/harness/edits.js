@@ -40,6 +40,40 @@ export async function passOn(ada, grace) {
   await ada.see('.composer textarea')
 }
 
+/** Both have said that; it is reacted to, replied to with a call, pinned, and marked as unread; and all of it outlives the box. */
+export async function answerWords(porch, ada, grace) {
+  const words = 'Dinner is at seven, sharp'
+  await grace.evaluate(openMenu, words)
+  await grace.press('[role=menuitemcheckbox]', '👍')
+  await grace.evaluate(openMenu, words)
+  await grace.press('[role=menuitem]', 'Reply')
+  await grace.see('.about', 'Ada')
+  await ada.evaluate(openMenu, words)
+  await ada.press('[role=menuitem]', 'Pin')
+  await ada.see('article .pin')
+  await say(grace, 'I come late, @Ada')
+  const stands = async (tab) => {
+    await tab.see('.reactions', '👍')
+    await tab.see('.quote .text', words)
+    await tab.see('article .mention', '@Ada')
+    await tab.see('article .pin')
+  }
+  for (const tab of [ada, grace]) await stands(tab)
+  await ada.see('.mention.mine', '@Ada')
+  await ada.evaluate(openMenu, 'I come late')
+  await ada.press('[role=menuitem]', 'Mark as unread from here')
+  // Where the window is wide the room stays in sight, and unread all the same until it is opened.
+  await ada.see('a.row', '1 unread')
+  await say(grace, 'Very late')
+  await ada.see('a.row', '2 unread')
+  await ada.press('a.row', 'Everybody')
+  await ada.see('.new', 'New')
+  await ada.seeNo('a.row', 'unread')
+  await porch.restart()
+  for (const tab of [ada, grace]) await tab.reload()
+  for (const tab of [ada, grace]) await stands(tab)
+}
+
 /** In the page: as the right button of a mouse does. */
 function openMenu(words) {
   const row = [...document.querySelectorAll('article')].findLast((each) => each.textContent.includes(words))

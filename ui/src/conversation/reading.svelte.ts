@@ -48,6 +48,12 @@ export class Reading {
     if (last) this.#chat.markRead(room.id, Number(last.dataset.n))
   }
 
+  /** It was set back while it is in sight, or is opened again after that. */
+  held(isHeld: boolean): void {
+    if (isHeld) this.lineN = this.#room.read_n
+    else this.mark()
+  }
+
   /** Something has arrived. */
   heard(): void {
     // What comes while nobody looks is new, and so is what was missed: of that the room tells before it arrives.

@@ -180,12 +180,13 @@ export class Chat {
   /** Moves the read marker forward: here at once, on the box at most once a second. */
   markRead(id: RoomId, n: number): void {
     const room = this.rooms.get(id)
-    if (room) this.#markers.move(room, n)
+    if (room && !room.isHeld) this.#markers.move(room, n)
   }
 
   /** From message number `n` on nothing of this room is read, on no device of this person. */
   setBack(room: RoomState, n: number): void {
     this.#markers.setBack(room, n)
+    room.isHeld = true
   }
 
   // --- People ----------------------------------------------------------------------------------

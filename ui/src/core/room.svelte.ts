@@ -113,6 +113,8 @@ export class RoomState {
   heardN: number | null = null
   /** How often this person has set the read marker back, as far as the box has said. */
   setBack = 0
+  /** It was set back here: what is on the screen is not read before the room is opened again. */
+  isHeld = $state(false)
   /** It is to be set back to before message `n`, and the box has not said that it is; it was at `from`. */
   settingBack: { readonly n: number; readonly from: number } | null = null
 

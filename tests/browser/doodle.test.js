@@ -278,7 +278,9 @@ describe('doodles in Chromium', { skip }, () => {
     const { page } = ada
     await page.getByRole('button', { name: 'Add to the message' }).focus()
     await page.keyboard.press('Enter')
+    // The last but one.
     await page.keyboard.press('End')
+    await page.keyboard.press('ArrowUp')
     await page.keyboard.press('Enter')
     await page.getByRole('application', { name: 'Drawing area' }).waitFor()
     await until(() => page.evaluate(() => document.activeElement?.getAttribute('role') === 'application'))

@@ -136,6 +136,10 @@ describe('the monitor', { skip }, () => {
       new RegExp(MARKER),
       /^(SyntaxError: Failed to execute …|TypeError: Cannot read .*|Error: .*)$/,
     )
+    // As a draft it is kept, and is gone when it is given up.
+    await grace.composer().fill('')
+    const kept = () => grace.page.evaluate(async () => (await fetch('/api/drafts')).json())
+    await until(kept, ({ drafts }) => drafts.every(({ body }) => body === ''))
     await porch.restart()
     const data = path.join(porch.folder, 'data')
     for (const file of readdirSync(data)) {

@@ -19,7 +19,7 @@ export class Drafts {
   /** What has been typed and not written yet. */
   #unwritten = new Map<RoomId, Unwritten>()
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Rooms of which the box lacks what was typed here, where the device keeps nothing. */
+  /** Rooms of which the box lacks what was typed in this tab; of other tabs, and of before, the marks tell. */
   #ahead = new Set<RoomId>()
 
   constructor(storage: KeptStorage | null, accounts: Pick<KeptAccounts, 'has'>) {
